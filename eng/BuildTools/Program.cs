@@ -1,0 +1,29 @@
+using IGptMl.BuildTools;
+
+// publicise OUTPUT-FOLDER ASSEMBLY...       reference copies of the assemblies with every type and member public
+// weaken LIBRARY VERSION...                 lets LIBRARY load where the C++ runtime lacks a symbol version that it names but does not use
+switch (args)
+{
+    case ["publicise", var folder, .. { Length: > 0 } assemblies]:
+        foreach (var assembly in assemblies)
+        {
+            Publiciser.WriteReferenceCopy(assembly, folder);
+        }
+
+        return 0;
+
+    case ["weaken", var library, .. { Length: > 0 } versions]:
+        foreach (var version in versions)
+        {
+            if (!CxxRuntime.Provides(version))
+            {
+                SymbolVersions.MakeWeak(library, version);
+            }
+        }
+
+        return 0;
+
+    default:
+        Console.Error.WriteLine("usage: igptml-build publicise OUTPUT-FOLDER ASSEMBLY... | weaken LIBRARY VERSION...");
+        return 2;
+}

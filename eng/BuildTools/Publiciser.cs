@@ -1,0 +1,64 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace IGptMl.BuildTools;
+
+/// <summary>Writes reference copies of assemblies in which every type and member is public and every method body is empty.</summary>
+/// <remarks>The compiler reads the copy; the runtime loads the original, and honours the IgnoresAccessChecksTo attribute of the assembly that was compiled.</remarks>
+internal static class Publiciser
+{
+    public static void WriteReferenceCopy(string assemblyPath, string outputFolder)
+    {
+        // The resolver must see the sibling assemblies: constants of an enum type cannot be written without the enum.
+        using var resolver = new DefaultAssemblyResolver();
+        resolver.AddSearchDirectory(Path.GetDirectoryName(Path.GetFullPath(assemblyPath))!);
+        using var assembly = AssemblyDefinition.ReadAssembly(assemblyPath, new ReaderParameters { AssemblyResolver = resolver, ReadingMode = ReadingMode.Immediate });
+
+        foreach (var type in assembly.MainModule.GetTypes())
+        {
+            Publicise(type);
+        }
+
+        Directory.CreateDirectory(outputFolder);
+        var target = Path.Combine(outputFolder, Path.GetFileName(assemblyPath));
+        var beside = $"{target}.{Environment.ProcessId}";
+        assembly.Write(beside);
+        File.Move(beside, target, overwrite: true);
+    }
+
+    private static void Publicise(TypeDefinition type)
+    {
+        if (type.IsNested)
+        {
+            type.IsNestedPublic = true;
+        }
+        else
+        {
+            type.IsPublic = true;
+        }
+
+        // A field of an event has the event's name; public, it would make every use of the event ambiguous.
+        var events = type.Events.Select(e => e.Name).ToHashSet();
+        foreach (var field in type.Fields.Where(f => !events.Contains(f.Name)))
+        {
+            field.IsPublic = true;
+        }
+
+        foreach (var method in type.Methods)
+        {
+            // An explicit interface implementation stays private: public, it would be a member with a dot in its name.
+            if (!method.HasOverrides || !method.IsPrivate)
+            {
+                method.IsPublic = true;
+            }
+
+            if (method.HasBody)
+            {
+                method.Body = new MethodBody(method);
+                var il = method.Body.GetILProcessor();
+                il.Emit(OpCodes.Ldnull);
+                il.Emit(OpCodes.Throw);
+            }
+        }
+    }
+}
