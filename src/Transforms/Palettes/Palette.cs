@@ -1,0 +1,215 @@
+using IGptMl.Checkpoints;
+
+namespace IGptMl.Palettes;
+
+/// <summary>
+/// The colours that pixels are reduced to: K centres of RGB space, found by k-means ("9-bit palette" when K = 512; Chen et al. 2020, section 3.2).
+/// Token i of an image means colour i of the palette. An immutable value: two palettes with the same centres are equal.
+/// </summary>
+public sealed class Palette : IEquatable<Palette>
+{
+    /// <summary>The fewest colours of a palette: 2.</summary>
+    public const int MinCount = 2;
+
+    /// <summary>The most colours of a palette: 65535, the keys that 16 bits can tell apart beside "missing".</summary>
+    public const int MaxCount = ushort.MaxValue;
+
+    // How far beyond [-1, 1] rounding may have carried a centre. GetColor still rounds such a value into 0..255.
+    private const float Tolerance = 1e-3f;
+
+    private static readonly float[] Units = [.. Enumerable.Range(0, 256).Select(value => (value / 127.5f) - 1f)];
+
+    private readonly float[] _centers;
+
+    // Takes ownership of centres that were checked.
+    private Palette(float[] centers) => _centers = centers;
+
+    /// <summary>Number of colours, K, 2 to 65535.</summary>
+    public int Count => _centers.Length / 3;
+
+    /// <summary>The colours as K x 3 float32 values, row-major, each row R, G, B in [-1, 1]: v / 127.5 - 1 for a channel value v of 0 to 255.</summary>
+    public ReadOnlyMemory<float> Centers => _centers;
+
+    /// <summary>The 256 channel values 0..255 in the units of <see cref="Centers"/>: v / 127.5 - 1 in float32.</summary>
+    internal static ReadOnlySpan<float> ChannelUnits => Units;
+
+    /// <summary>Makes a palette of centres in [-1, 1], such as k-means finds.</summary>
+    /// <param name="centers">K x 3 values, row-major, each row R, G, B; K from 2 to 65535. They are copied.</param>
+    /// <returns>The palette.</returns>
+    /// <exception cref="ArgumentException">The length is no multiple of 3, K is out of range, or a value is not a number or more than 0.001 outside [-1, 1].</exception>
+    public static Palette FromCenters(ReadOnlySpan<float> centers) =>
+        FindProblem(centers) is { } problem ? throw new ArgumentException(problem, nameof(centers)) : new Palette(centers.ToArray());
+
+    /// <summary>Makes a palette of 8-bit colours.</summary>
+    /// <param name="rgb">K x 3 channel values 0 to 255, row-major, each row R, G, B; K from 2 to 65535.</param>
+    /// <returns>The palette, with centres v / 127.5 - 1; <see cref="GetColor"/> returns the colours exactly.</returns>
+    /// <exception cref="ArgumentException">The length is no multiple of 3, or K is out of range.</exception>
+    public static Palette FromColors(ReadOnlySpan<byte> rgb)
+    {
+        if (FindShapeProblem(rgb.Length) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(rgb));
+        }
+
+        var centers = new float[rgb.Length];
+        for (var i = 0; i < centers.Length; i++)
+        {
+            centers[i] = Units[rgb[i]];
+        }
+
+        return new Palette(centers);
+    }
+
+    /// <summary>Reads a palette from an npy file, such as OpenAI's kmeans_centers.npy: float32 or float64, [K, 3], values in [-1, 1].</summary>
+    /// <param name="npyPath">Path of the file.</param>
+    /// <returns>The palette.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a well-formed npy file, or its array is no palette.</exception>
+    public static Palette Load(string npyPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(npyPath);
+        using var stream = File.OpenRead(npyPath);
+        return Read(stream, npyPath);
+    }
+
+    /// <summary>Writes the palette to an npy file, float32 [K, 3], which <see cref="Load"/> and NumPy read. An existing file is replaced only once the new one is complete.</summary>
+    /// <param name="path">Path of the file. Its folder must exist.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var partial = $"{path}.{Guid.NewGuid():N}.partial";
+        try
+        {
+            using (var stream = new FileStream(partial, FileMode.CreateNew))
+            {
+                Write(stream);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+
+    /// <summary>The 8-bit colour of a token: round(127.5 (c + 1)) of each centre value c, halves to even.</summary>
+    /// <param name="index">The token, 0 to K - 1.</param>
+    /// <returns>Channel values 0 to 255.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public (byte R, byte G, byte B) GetColor(int index)
+    {
+        if ((uint)index >= (uint)Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"The palette has the tokens 0 to {Count - 1}.");
+        }
+
+        return (ToByte(_centers[3 * index]), ToByte(_centers[(3 * index) + 1]), ToByte(_centers[(3 * index) + 2]));
+    }
+
+    /// <summary>Whether the other palette has the same centres in the same order.</summary>
+    /// <param name="other">The palette to compare with.</param>
+    /// <returns>True when equal.</returns>
+    public bool Equals(Palette? other) => other is not null && _centers.AsSpan().SequenceEqual(other._centers);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Palette);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        foreach (var value in _centers)
+        {
+            hash.Add(value);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <summary>Whether two palettes have the same centres in the same order, or both are null.</summary>
+    /// <param name="left">One palette.</param>
+    /// <param name="right">The other.</param>
+    /// <returns>True when equal.</returns>
+    public static bool operator ==(Palette? left, Palette? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Whether two palettes differ.</summary>
+    /// <param name="left">One palette.</param>
+    /// <param name="right">The other.</param>
+    /// <returns>True when different.</returns>
+    public static bool operator !=(Palette? left, Palette? right) => !(left == right);
+
+    /// <summary>"512 colours".</summary>
+    /// <returns>The number of colours in words.</returns>
+    public override string ToString() => $"{Count} colours";
+
+    /// <summary>Reads a palette from the rest of a stream in npy format. Errors name it <paramref name="nameForErrors"/>.</summary>
+    /// <exception cref="InvalidDataException">The stream is not well-formed npy, or its array is no palette.</exception>
+    internal static Palette Read(Stream stream, string nameForErrors)
+    {
+        var array = NpyFormat.Read(stream, nameForErrors);
+        var header = array.Header;
+        if (header.Shape is not [_, 3])
+        {
+            throw new InvalidDataException($"'{nameForErrors}' holds no palette: its shape is {header.ShapeText}, expected (K, 3).");
+        }
+
+        var centers = header.Type switch
+        {
+            NpyType.Float32 => array.Values<float>().ToArray(),
+            NpyType.Float64 => Array.ConvertAll(array.Values<double>().ToArray(), value => (float)value),
+            _ => throw new InvalidDataException($"'{nameForErrors}' holds no palette: its elements are {header.Type}, expected Float32 or Float64 in [-1, 1]."),
+        };
+
+        return FindProblem(centers) is { } problem ? throw new InvalidDataException($"'{nameForErrors}' holds no palette: {problem}") : new Palette(centers);
+    }
+
+    /// <summary>Writes the palette in npy format, float32 [K, 3].</summary>
+    internal void Write(Stream stream) => NpyFormat.Write(stream, _centers, Count, 3);
+
+    /// <summary>The colours as "#RRGGBB", one a token.</summary>
+    internal string[] ToHexNames()
+    {
+        var names = new string[Count];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var (r, g, b) = GetColor(i);
+            names[i] = $"#{r:X2}{g:X2}{b:X2}";
+        }
+
+        return names;
+    }
+
+    private static byte ToByte(float center) => (byte)MathF.Round(127.5f * (center + 1f));
+
+    private static string? FindShapeProblem(int length)
+    {
+        if (length % 3 != 0)
+        {
+            return $"A palette is K x 3 values (R, G, B); {length} is no multiple of 3.";
+        }
+
+        return length / 3 is < MinCount or > MaxCount ? $"A palette has {MinCount} to {MaxCount} colours, not {length / 3}." : null;
+    }
+
+    private static string? FindProblem(ReadOnlySpan<float> centers)
+    {
+        if (FindShapeProblem(centers.Length) is { } problem)
+        {
+            return problem;
+        }
+
+        for (var i = 0; i < centers.Length; i++)
+        {
+            // Written so that NaN, too, is outside.
+            if (!(MathF.Abs(centers[i]) <= 1f + Tolerance))
+            {
+                return FormattableString.Invariant($"Colour {i / 3}, channel {"RGB"[i % 3]} is {centers[i]}; expected a value in [-1, 1] (v / 127.5 - 1).");
+            }
+        }
+
+        return null;
+    }
+}
