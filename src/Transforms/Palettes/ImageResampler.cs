@@ -1,0 +1,120 @@
+using System.Buffers;
+
+namespace IGptMl.Palettes;
+
+/// <summary>
+/// The antialiased bilinear resize of Pillow, with which Hugging Face's image processor prepares images, bit for bit: a triangle filter whose width grows
+/// with the reduction, applied along the rows and then down the columns, with 8-bit values between the two. Aspect ratio is not kept. Thread-safe.
+/// </summary>
+internal static class ImageResampler
+{
+    private const int Half = 1 << (ResampleCoefficients.FractionBits - 1);
+
+    /// <summary>Resizes an RGB image. An axis whose size does not change is left alone, and an image of the right size copied.</summary>
+    /// <param name="rgb">height x width x 3 channel values, row-major.</param>
+    /// <param name="width">Width of the input in pixels, at least 1.</param>
+    /// <param name="height">Height of the input in pixels, at least 1.</param>
+    /// <param name="newWidth">Width of the output in pixels, at least 1.</param>
+    /// <param name="newHeight">Height of the output in pixels, at least 1.</param>
+    /// <param name="output">Receives newHeight x newWidth x 3 channel values, row-major.</param>
+    /// <exception cref="ArgumentException">A size is below 1, or a span's length is not that of its image.</exception>
+    public static void Resize(ReadOnlySpan<byte> rgb, int width, int height, int newWidth, int newHeight, Span<byte> output)
+    {
+        CheckSize(rgb.Length, width, height, nameof(rgb));
+        CheckSize(output.Length, newWidth, newHeight, nameof(output));
+        if (newWidth == width)
+        {
+            ResizeHeight(rgb, 3 * width, height, newHeight, output);
+        }
+        else if (newHeight == height)
+        {
+            ResizeWidth(rgb, width, newWidth, height, output);
+        }
+        else
+        {
+            var length = checked(3 * newWidth * height);
+            var buffer = ArrayPool<byte>.Shared.Rent(length);
+            var between = buffer.AsSpan(0, length);
+            ResizeWidth(rgb, width, newWidth, height, between);
+            ResizeHeight(between, 3 * newWidth, height, newHeight, output);
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static void CheckSize(int length, int width, int height, string argument)
+    {
+        if (width < 1 || height < 1)
+        {
+            throw new ArgumentException($"An image is at least 1 x 1 pixel, not {width} x {height}.", argument);
+        }
+
+        if (length != 3L * width * height)
+        {
+            throw new ArgumentException($"An RGB image of {width} x {height} pixels has {3L * width * height} channel values, not {length}.", argument);
+        }
+    }
+
+    private static void ResizeWidth(ReadOnlySpan<byte> input, int width, int newWidth, int height, Span<byte> output)
+    {
+        var table = ResampleCoefficients.For(width, newWidth);
+        var at = 0;
+        for (var y = 0; y < height; y++)
+        {
+            var row = input.Slice(3 * width * y, 3 * width);
+            for (var x = 0; x < newWidth; x++)
+            {
+                var weights = table.Weights(x);
+                var pixels = row.Slice(3 * table.First(x), 3 * weights.Length);
+                var (red, green, blue) = (Half, Half, Half);
+                foreach (var weight in weights)
+                {
+                    red += pixels[0] * weight;
+                    green += pixels[1] * weight;
+                    blue += pixels[2] * weight;
+                    pixels = pixels[3..];
+                }
+
+                output[at++] = ToByte(red);
+                output[at++] = ToByte(green);
+                output[at++] = ToByte(blue);
+            }
+        }
+    }
+
+    private static void ResizeHeight(ReadOnlySpan<byte> input, int stride, int height, int newHeight, Span<byte> output)
+    {
+        if (newHeight == height)
+        {
+            input.CopyTo(output);
+            return;
+        }
+
+        var table = ResampleCoefficients.For(height, newHeight);
+        var buffer = ArrayPool<int>.Shared.Rent(stride);
+        var sums = buffer.AsSpan(0, stride);
+        for (var y = 0; y < newHeight; y++)
+        {
+            sums.Fill(Half);
+            var first = table.First(y);
+            foreach (var weight in table.Weights(y))
+            {
+                var row = input.Slice(stride * first++, stride);
+                for (var i = 0; i < sums.Length; i++)
+                {
+                    sums[i] += row[i] * weight;
+                }
+            }
+
+            var target = output.Slice(stride * y, stride);
+            for (var i = 0; i < sums.Length; i++)
+            {
+                target[i] = ToByte(sums[i]);
+            }
+        }
+
+        ArrayPool<int>.Shared.Return(buffer);
+    }
+
+    // The weights' rounding can make a sum of white exceed 255.
+    private static byte ToByte(int sum) => (byte)Math.Clamp(sum >> ResampleCoefficients.FractionBits, 0, 255);
+}
