@@ -77,6 +77,15 @@ public sealed class PaletteQuantizerTests
             center = 0.4975f + (1e-3f * random.NextSingle());
         }
 
+        // Three equally near to (191, 191, 191), in three lanes of a vector of 8 or 16, the lowest index not in the lowest lane.
+        const float Value = (191 / 127.5f) - 1f;
+        float[] tied = [Value + 1e-6f, Value, Value];
+        for (var i = 0; i < 3; i++)
+        {
+            var index = new[] { 21, 40, 75 }[i];
+            (centers[3 * index], centers[(3 * index) + 1], centers[(3 * index) + 2]) = (tied[i], tied[(i + 2) % 3], tied[(i + 1) % 3]);
+        }
+
         var palette = Palette.FromCenters(centers);
         Assert.AreEqual(0, new PaletteGrid(palette).Candidates(191, 191, 191).Length, "the search of the whole palette is what this test is for");
         var pixels = RandomPixels(random, 2000);
@@ -85,7 +94,9 @@ public sealed class PaletteQuantizerTests
             pixels[i] = (byte)(184 + (pixels[i] % 8));
         }
 
-        AssertEqualsBruteForce(palette, pixels);
+        pixels.AsSpan(0, 3).Fill(191);
+        var tokens = AssertEqualsBruteForce(palette, pixels);
+        Assert.AreEqual(21, tokens[0]);
     }
 
     [TestMethod]
