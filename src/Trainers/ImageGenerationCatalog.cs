@@ -1,0 +1,96 @@
+using IGptMl.Hosting;
+using IGptMl.Network;
+using IGptMl.Pretraining;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML;
+
+/// <summary>Class used by <see cref="MLContext"/> to create instances of image generation components.</summary>
+public sealed class ImageGenerationCatalog
+{
+    private readonly IHostEnvironment _environment;
+
+    internal ImageGenerationCatalog(IHostEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        _environment = environment;
+        Trainers = new ImageGenerationTrainers(environment);
+    }
+
+    /// <summary>The list of trainers for image generation.</summary>
+    public ImageGenerationTrainers Trainers { get; }
+
+    /// <summary>Evaluates how well a pretrained model predicts images.</summary>
+    /// <param name="data">Data that an <see cref="ImageGptTransformer"/> has transformed.</param>
+    /// <param name="natsPerTokenColumnName">The column of nats per token, <see cref="float"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows to evaluate.</exception>
+    public ImageGenerationMetrics Evaluate(IDataView data, string natsPerTokenColumnName = LikelihoodMapping.NatsPerToken)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        const string role = "nats per token";
+        var column = SchemaErrors.Require(data.Schema, _environment, role, natsPerTokenColumnName);
+        if (column.Type != NumberDataViewType.Single)
+        {
+            throw SchemaErrors.Mismatch(_environment, role, column.Name, "Single", column.Type.ToString() ?? string.Empty);
+        }
+
+        double sum = 0;
+        long count = 0, skipped = 0;
+        using var cursor = data.GetRowCursor([column]);
+        var getter = cursor.GetGetter<float>(column);
+        float nats = 0;
+        while (cursor.MoveNext())
+        {
+            getter(ref nats);
+            if (float.IsNaN(nats))
+            {
+                skipped++;
+            }
+            else
+            {
+                sum += nats;
+                count++;
+            }
+        }
+
+        return count > 0
+            ? new ImageGenerationMetrics(sum / count, count, skipped)
+            : throw new InvalidOperationException($"There is nothing to evaluate: column '{column.Name}' holds no value{(skipped > 0 ? $" in {skipped} rows" : string.Empty)}.");
+    }
+
+    /// <summary>Class used by <see cref="MLContext"/> to create instances of image generation trainers.</summary>
+    public sealed class ImageGenerationTrainers
+    {
+        private readonly IHostEnvironment _environment;
+
+        internal ImageGenerationTrainers(IHostEnvironment environment) => _environment = environment;
+
+        /// <summary>Create an <see cref="ImageGptTrainer"/>, which pretrains an Image GPT on images alone.</summary>
+        /// <param name="inputColumnName">The token column, as QuantizeToPalette gives it.</param>
+        /// <param name="model">The architecture; null means <see cref="ImageGptConfig.Small"/>.</param>
+        /// <param name="steps">The number of optimisation steps.</param>
+        /// <param name="batchSize">The number of images a step.</param>
+        /// <param name="learningRate">The peak learning rate.</param>
+        /// <exception cref="ArgumentOutOfRangeException">An argument is out of range; all are reported together.</exception>
+        public ImageGptTrainer ImageGpt(string inputColumnName = "Tokens", ImageGptConfig? model = null, long steps = 1_000_000, int batchSize = 128, double learningRate = 0.003)
+            => ImageGpt(inputColumnName, new ImageGptTrainer.Options { Model = model ?? ImageGptConfig.Small, Steps = steps, BatchSize = batchSize, LearningRate = learningRate });
+
+        /// <summary>Create an <see cref="ImageGptTrainer"/> with advanced options.</summary>
+        /// <param name="inputColumnName">The token column, in place of the options' name.</param>
+        /// <param name="options">The advanced options.</param>
+        /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+        [System.Runtime.CompilerServices.OverloadResolutionPriority(1)] // so that new() { … } means options
+        public ImageGptTrainer ImageGpt(string inputColumnName, ImageGptTrainer.Options options)
+        {
+            ArgumentNullException.ThrowIfNull(options);
+            return ImageGpt(options with { InputColumnName = inputColumnName });
+        }
+
+        /// <summary>Create an <see cref="ImageGptTrainer"/> with advanced options, column name included.</summary>
+        /// <param name="options">The advanced options.</param>
+        /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+        public ImageGptTrainer ImageGpt(ImageGptTrainer.Options options) => new(_environment, options);
+    }
+}

@@ -1,0 +1,11 @@
+namespace Microsoft.ML;
+
+/// <summary>Extends <see cref="MLContext"/> by the task of image generation.</summary>
+public static class ImageGenerationExtensions
+{
+    extension(MLContext context)
+    {
+        /// <summary>Trainers and tasks specific to image generation problems.</summary>
+        public ImageGenerationCatalog ImageGeneration => new(context);
+    }
+}

@@ -1,0 +1,30 @@
+namespace IGptMl.Pretraining;
+
+/// <summary>How well a model predicts images.</summary>
+public sealed class ImageGenerationMetrics
+{
+    internal ImageGenerationMetrics(double natsPerToken, long imageCount, long skippedCount)
+    {
+        NatsPerToken = natsPerToken;
+        ImageCount = imageCount;
+        SkippedCount = skippedCount;
+    }
+
+    /// <summary>The mean of -ln p(token | tokens before it) over all positions of all images; lower is better, and ln K means that nothing was learnt.</summary>
+    public double NatsPerToken { get; }
+
+    /// <summary>
+    /// The same in bits for each of a pixel's three colour channels: nats / (3 ln 2). It measures the quantised image, so it cannot be compared with
+    /// bits per dimension of models of raw pixels.
+    /// </summary>
+    public double BitsPerDimension => LikelihoodMapping.ToBitsPerDimension(NatsPerToken);
+
+    /// <summary>exp(<see cref="NatsPerToken"/>): the number of equally likely colours that would be as hard to guess.</summary>
+    public double Perplexity => Math.Exp(NatsPerToken);
+
+    /// <summary>The number of images evaluated.</summary>
+    public long ImageCount { get; }
+
+    /// <summary>The number of rows left out because their tokens are missing.</summary>
+    public long SkippedCount { get; }
+}

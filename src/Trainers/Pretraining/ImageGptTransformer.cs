@@ -1,0 +1,61 @@
+using IGptMl.Checkpoints;
+using IGptMl.Hosting;
+using IGptMl.Network;
+using IGptMl.Pretraining;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+[assembly: SavedComponent<ImageGptTransformer>]
+
+namespace IGptMl.Pretraining;
+
+/// <summary>A pretrained Image GPT as an <see cref="ITransformer"/>: tells how likely the model finds each image.</summary>
+/// <remarks>It holds a handle to the model's weights, which <see cref="Dispose"/> frees.</remarks>
+public sealed class ImageGptTransformer : ITransformer, IDisposable, ISavedComponent<ImageGptTransformer>
+{
+    private const string SettingsEntry = "likelihood.json";
+
+    private readonly LikelihoodMapping _mapping;
+
+    internal ImageGptTransformer(IHostEnvironment environment, ImageGptModel model, string inputColumnName, int? gpuDeviceId = null, bool? fallbackToCpu = null)
+    {
+        Model = model;
+        _mapping = new LikelihoodMapping(HostSettings.Register(environment, nameof(ImageGptTransformer)), model, inputColumnName, gpuDeviceId, fallbackToCpu);
+    }
+
+    /// <summary>The pretrained model, for features and completions; it belongs to the transformer.</summary>
+    public ImageGptModel Model { get; }
+
+    /// <summary>The token column.</summary>
+    public string InputColumnName => _mapping.InputColumnName;
+
+    static string ISavedComponent<ImageGptTransformer>.ComponentName => "ImageGpt";
+
+    bool ITransformer.IsRowToRowMapper => true;
+
+    /// <inheritdoc/>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _mapping.GetOutputSchema(inputSchema);
+
+    /// <inheritdoc/>
+    public IDataView Transform(IDataView input) => _mapping.Transform(input);
+
+    /// <summary>Frees the transformer's handle to the weights.</summary>
+    public void Dispose() => Model.Dispose();
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => _mapping.GetRowToRowMapper(inputSchema);
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        var writer = ComponentWriter.Begin<ImageGptTransformer>(ctx);
+        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, ModelEntries.Write(writer, Model)));
+    }
+
+    static ImageGptTransformer ISavedComponent<ImageGptTransformer>.Load(IHostEnvironment environment, ComponentReader reader)
+    {
+        var settings = reader.ReadJson<Settings>(SettingsEntry);
+        return new ImageGptTransformer(environment, ModelEntries.Read(reader, settings.Model), settings.InputColumnName);
+    }
+
+    private sealed record Settings(string InputColumnName, string Model);
+}

@@ -1,0 +1,9 @@
+namespace IGptMl.Hosting;
+
+/// <summary>ML.NET's names of annotations.</summary>
+internal static class AnnotationNames
+{
+    internal const string SlotNames = "SlotNames";
+
+    internal const string KeyValues = "KeyValues";
+}

@@ -1,0 +1,48 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Hosting;
+
+/// <summary>One output column of a <see cref="BatchedMapping"/>: a slice of the row of numbers that the computation gives.</summary>
+internal abstract class BatchedColumn
+{
+    /// <summary>Name, type and annotations.</summary>
+    internal abstract DataViewSchema.DetachedColumn Definition { get; }
+
+    /// <summary>A getter that reads the current row's numbers from <paramref name="current"/>.</summary>
+    internal abstract Delegate CreateGetter(Func<ReadOnlyMemory<float>> current);
+
+    /// <summary>A vector of <paramref name="length"/> numbers from <paramref name="start"/> on.</summary>
+    internal static BatchedColumn Vector(DataViewSchema.DetachedColumn definition, int start, int length) => new VectorColumn(definition, start, length);
+
+    /// <summary>The one number at <paramref name="start"/>.</summary>
+    internal static BatchedColumn Scalar(string name, int start) => new ScalarColumn(new DataViewSchema.DetachedColumn(name, NumberDataViewType.Single, null), start);
+
+    private sealed class VectorColumn(DataViewSchema.DetachedColumn definition, int start, int length) : BatchedColumn
+    {
+        internal override DataViewSchema.DetachedColumn Definition => definition;
+
+        internal override Delegate CreateGetter(Func<ReadOnlyMemory<float>> current)
+        {
+            void Get(ref VBuffer<float> value)
+            {
+                var editor = VBufferEditor.Create(ref value, length);
+                current().Span.Slice(start, length).CopyTo(editor.Values);
+                value = editor.Commit();
+            }
+
+            return (ValueGetter<VBuffer<float>>)Get;
+        }
+    }
+
+    private sealed class ScalarColumn(DataViewSchema.DetachedColumn definition, int start) : BatchedColumn
+    {
+        internal override DataViewSchema.DetachedColumn Definition => definition;
+
+        internal override Delegate CreateGetter(Func<ReadOnlyMemory<float>> current)
+        {
+            void Get(ref float value) => value = current().Span[start];
+            return (ValueGetter<float>)Get;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.ML;
+
+namespace IGptMl.Hosting;
+
+/// <summary>The lazy view of a <see cref="BatchedMapping"/> over its input.</summary>
+internal sealed class BatchedDataView : IDataView
+{
+    private readonly BatchedMapping _mapping;
+    private readonly IDataView _input;
+
+    internal BatchedDataView(BatchedMapping mapping, IDataView input)
+    {
+        _mapping = mapping;
+        _input = input;
+        Schema = mapping.GetOutputSchema(input.Schema);
+    }
+
+    /// <inheritdoc/>
+    public bool CanShuffle => _input.CanShuffle;
+
+    /// <inheritdoc/>
+    public DataViewSchema Schema { get; }
+
+    /// <inheritdoc/>
+    public long? GetRowCount() => _input.GetRowCount();
+
+    /// <inheritdoc/>
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        var active = ActiveColumns.Of(Schema, columnsNeeded);
+        var inputs = _input.Schema.Where(column => active.Contains(column.Index)).ToList();
+        if (!active.AnyFrom(_input.Schema.Count))
+        {
+            return new BatchedCursor(_mapping, Schema, active, _input.GetRowCursor(inputs, rand), null);
+        }
+
+        // Batches need to look ahead, while every other column must show the current row: two cursors in step over the same view.
+        // The same seed, not the same generator: drawing from one twice would give two orders.
+        var seed = rand?.Next();
+        var tokens = _mapping.FindInput(_input.Schema);
+        return new BatchedCursor(
+            _mapping,
+            Schema,
+            active,
+            _input.GetRowCursor(inputs, Generator(seed)),
+            _input.GetRowCursor([tokens], Generator(seed)));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>One cursor: the network uses all cores, or the GPU, by itself.</remarks>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+
+    private static Random? Generator(int? seed) => seed is { } value ? new Random(value) : null;
+}

@@ -1,0 +1,62 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace IGptMl.Hosting;
+
+/// <summary>What a transformer does that runs a network over a token column: many rows at a time where there are many, one where there is one.</summary>
+/// <remarks>Subclasses say which numbers a row of tokens gives and which columns show them; views, cursors and row mappers are here.</remarks>
+internal abstract class BatchedMapping
+{
+    /// <param name="host">For errors.</param>
+    /// <param name="inputColumnName">The token column.</param>
+    /// <param name="batchSize">The greatest number of rows that are computed together.</param>
+    protected BatchedMapping(IHost host, string inputColumnName, int batchSize)
+    {
+        Host = host;
+        InputColumnName = inputColumnName;
+        BatchSize = batchSize;
+    }
+
+    internal IHost Host { get; }
+
+    internal string InputColumnName { get; }
+
+    internal int BatchSize { get; }
+
+    /// <summary>The token values that the network knows.</summary>
+    internal abstract int Colors { get; }
+
+    /// <summary>The positions that the network has.</summary>
+    internal abstract int ContextLength { get; }
+
+    /// <summary>The numbers of a row, all columns together.</summary>
+    internal abstract int Width { get; }
+
+    internal abstract IReadOnlyList<BatchedColumn> Columns { get; }
+
+    internal IEnumerable<DataViewSchema.DetachedColumn> Definitions => Columns.Select(c => c.Definition);
+
+    /// <summary>Computes <paramref name="rows"/> rows: tokens (rows, T) in, numbers (rows, <see cref="Width"/>) out. May be called on several threads.</summary>
+    internal abstract void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers);
+
+    internal DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
+    {
+        FindInput(inputSchema);
+        return SchemaPromise.Extend(inputSchema, Definitions);
+    }
+
+    internal IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new BatchedDataView(this, input);
+    }
+
+    internal IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return new BatchedRowMapper(this, inputSchema);
+    }
+
+    internal DataViewSchema.Column FindInput(DataViewSchema schema) => TokenColumn.Require(schema, Host, InputColumnName, Colors, ContextLength);
+}

@@ -1,0 +1,42 @@
+using System.Reflection;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace IGptMl.Hosting;
+
+/// <summary>Where ML.NET's model loader enters our assemblies.</summary>
+internal static class ComponentLoader
+{
+    internal const string LoaderSignature = "IGptMlComponent";
+
+    private const string ModelSignature = "IGPTMLCO";
+
+    /// <summary>Assemblies whose components may be loaded: a zip is data, and must not choose what code runs.</summary>
+    private static readonly string[] Assemblies = ["IGptMl.Transforms", "IGptMl.Trainers"];
+
+    internal static VersionInfo Version { get; } = new(ModelSignature, 0x00010001, 0x00010001, 0x00010001, typeof(ComponentLoader).Assembly.FullName, LoaderSignature);
+
+    /// <summary>Called by ML.NET, which finds it by its name and signature.</summary>
+    internal static ITransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+    {
+        ctx.CheckAtModel(Version);
+        var reader = new ComponentReader(ctx);
+        var component = Assemblies
+            .SelectMany(FindComponents)
+            .FirstOrDefault(c => c.Name == reader.Header.Component)
+            ?? throw new InvalidDataException($"The model file holds a component '{reader.Header.Component}', which this version of IGptMl does not know. It was written by version {reader.Header.Version}.");
+        return component.Load(env, reader);
+    }
+
+    private static IEnumerable<SavedComponentAttribute> FindComponents(string assembly)
+    {
+        try
+        {
+            return Assembly.Load(assembly).GetCustomAttributes<SavedComponentAttribute>();
+        }
+        catch (FileNotFoundException)
+        {
+            return []; // an application that only uses the transforms does not carry the trainers
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.ML.Runtime;
+using TorchSharp;
+
+namespace IGptMl.Hosting;
+
+/// <summary>Which device a computation runs on, by ML.NET's conventions (<c>MLContext.GpuDeviceId</c>, <c>MLContext.FallbackToCpu</c>).</summary>
+internal static class DeviceChoice
+{
+    /// <summary>The device for <paramref name="gpuDeviceId"/>: null means the CPU.</summary>
+    /// <exception cref="InvalidOperationException">The GPU is not there and the CPU is not allowed instead.</exception>
+    internal static torch.Device Resolve(IHostEnvironment environment, int? gpuDeviceId, bool? fallbackToCpu)
+    {
+        TorchRuntime.EnsureLoaded();
+        if ((gpuDeviceId ?? HostSettings.GpuDeviceId(environment)) is not { } id)
+        {
+            return torch.CPU;
+        }
+
+        var devices = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        if (id >= 0 && id < devices)
+        {
+            return new torch.Device(DeviceType.CUDA, id);
+        }
+
+        if (fallbackToCpu ?? HostSettings.FallbackToCpu(environment))
+        {
+            return torch.CPU;
+        }
+
+        var found = devices == 0 ? "this machine and build of TorchSharp offer none" : $"there are {devices}, numbered from 0";
+        throw new InvalidOperationException($"GPU {id} was asked for, but {found}. Set FallbackToCpu to run on the CPU instead, or build with -p:TorchBackend=cuda.");
+    }
+}

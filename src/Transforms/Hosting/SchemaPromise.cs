@@ -1,0 +1,28 @@
+using Microsoft.ML;
+
+namespace IGptMl.Hosting;
+
+/// <summary>What an estimator promises, derived from the very columns that its transformer delivers.</summary>
+internal static class SchemaPromise
+{
+    /// <summary>The input's columns, with the outputs added or put in the place of those of the same name.</summary>
+    internal static SchemaShape Extend(SchemaShape input, IEnumerable<DataViewSchema.DetachedColumn> outputs)
+    {
+        var columns = input.ToDictionary(column => column.Name);
+        foreach (var column in SchemaShape.Create(Extend(new DataViewSchema.Builder().ToSchema(), outputs)))
+        {
+            columns[column.Name] = column;
+        }
+
+        return new SchemaShape(columns.Values);
+    }
+
+    /// <summary>The input's columns followed by the outputs.</summary>
+    internal static DataViewSchema Extend(DataViewSchema input, IEnumerable<DataViewSchema.DetachedColumn> outputs)
+    {
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumns(input);
+        builder.AddColumns(outputs);
+        return builder.ToSchema();
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.ML.Data;
+
+namespace IGptMl.Hosting;
+
+/// <summary>Rows of tokens that are computed together, and their results. Managed memory only, so that a cursor nobody disposes costs nothing native.</summary>
+internal sealed class TokenBatch
+{
+    private readonly BatchedMapping _mapping;
+    private readonly ushort[] _tokens;
+    private readonly int[] _slots;
+    private readonly float[] _computed;
+    private readonly float[] _missing;
+    private int _complete;
+
+    internal TokenBatch(BatchedMapping mapping, int capacity)
+    {
+        _mapping = mapping;
+        _tokens = new ushort[capacity * mapping.ContextLength];
+        _slots = new int[capacity];
+        _computed = new float[capacity * mapping.Width];
+        _missing = new float[mapping.Width];
+        _missing.AsSpan().Fill(float.NaN);
+    }
+
+    internal int Count { get; private set; }
+
+    internal bool IsFull => Count == _slots.Length;
+
+    /// <summary>The numbers of a row, NaN where its tokens are missing.</summary>
+    internal ReadOnlyMemory<float> this[int row] => _slots[row] < 0 ? _missing : _computed.AsMemory(_slots[row] * _mapping.Width, _mapping.Width);
+
+    internal void Clear() => (Count, _complete) = (0, 0);
+
+    /// <summary>Adds a row. One whose tokens are missing is not computed.</summary>
+    internal void Add(in VBuffer<ushort> tokens)
+    {
+        var context = _mapping.ContextLength;
+        if (tokens.Length != context)
+        {
+            throw new InvalidOperationException($"Column '{_mapping.InputColumnName}' promised {context} tokens a row and gave {tokens.Length}.");
+        }
+
+        var complete = TokenColumn.TryRead(tokens, _tokens.AsSpan(_complete * context, context));
+        _slots[Count++] = complete ? _complete++ : -1;
+    }
+
+    /// <summary>Computes all complete rows.</summary>
+    internal void Compute()
+    {
+        if (_complete > 0)
+        {
+            _mapping.Compute(_tokens.AsSpan(0, _complete * _mapping.ContextLength), _complete, _computed.AsSpan(0, _complete * _mapping.Width));
+        }
+    }
+}

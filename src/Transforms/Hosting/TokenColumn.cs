@@ -1,0 +1,68 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace IGptMl.Hosting;
+
+/// <summary>The token column that the network reads: <c>Vector&lt;Key&lt;UInt16, K&gt;, T&gt;</c>, raster order.</summary>
+internal static class TokenColumn
+{
+    /// <summary>The annotation of a token column that holds its palette's centres: Vector&lt;Single, K, 3&gt; in [-1, 1].</summary>
+    internal const string PaletteAnnotation = "Palette";
+
+    private const string Role = "token";
+
+    /// <summary>How the expected type is written in errors.</summary>
+    internal static string Describe(int? colors, int? context) => $"Vector<Key<UInt16{(colors is { } k ? $", 0-{k - 1}" : string.Empty)}>{(context is { } t ? $", {t}" : string.Empty)}>";
+
+    /// <summary>Checks a promised column.</summary>
+    internal static void Check(SchemaShape schema, IExceptionContext? host, string name)
+    {
+        var column = SchemaErrors.Require(schema, host, Role, name);
+        if (column.Kind != SchemaShape.Column.VectorKind.Vector || !column.IsKey || column.ItemType != NumberDataViewType.UInt16)
+        {
+            throw SchemaErrors.Mismatch(host, Role, name, "known-size vector of Key<UInt16>", SchemaErrors.Describe(column));
+        }
+    }
+
+    /// <summary>Finds the column and checks its kind, and its sizes where they are given.</summary>
+    internal static DataViewSchema.Column Require(DataViewSchema schema, IExceptionContext? host, string name, int? colors, int? context)
+    {
+        var column = SchemaErrors.Require(schema, host, Role, name);
+        if (column.Type is not VectorDataViewType { Size: > 0 } vector || vector.ItemType is not KeyDataViewType key || key.RawType != typeof(ushort)
+            || (context is { } t && vector.Size != t) || (colors is { } k && key.Count != (ulong)k))
+        {
+            throw SchemaErrors.Mismatch(host, Role, name, Describe(colors, context), column.Type.ToString() ?? string.Empty);
+        }
+
+        return column;
+    }
+
+    /// <summary>The column's number of colours and of positions.</summary>
+    internal static (int Colors, int Context) Sizes(DataViewSchema.Column column)
+    {
+        var vector = (VectorDataViewType)column.Type;
+        return ((int)((KeyDataViewType)vector.ItemType).Count, vector.Size);
+    }
+
+    /// <summary>
+    /// Writes the tokens, 0-based, and says whether none is missing. Keys are 1-based in ML.NET, with 0 for a missing value.
+    /// </summary>
+    internal static bool TryRead(in VBuffer<ushort> keys, Span<ushort> tokens)
+    {
+        if (!keys.IsDense)
+        {
+            return false; // what a sparse key vector leaves out is missing
+        }
+
+        var values = keys.GetValues();
+        var complete = true;
+        for (var i = 0; i < values.Length; i++)
+        {
+            complete &= values[i] != 0;
+            tokens[i] = (ushort)(values[i] - 1);
+        }
+
+        return complete;
+    }
+}

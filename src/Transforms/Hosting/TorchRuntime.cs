@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace IGptMl.Hosting;
+
+/// <summary>Loads TorchSharp's native library, or says in one message why it cannot be.</summary>
+internal static class TorchRuntime
+{
+    private const string Library = "LibTorchSharp";
+
+    private static readonly Lazy<bool> Loaded = new(Load);
+
+    /// <summary>To be called before the first torch call of any public path.</summary>
+    /// <exception cref="DllNotFoundException">The native library cannot be loaded.</exception>
+    internal static void EnsureLoaded() => _ = Loaded.Value;
+
+    private static bool Load()
+    {
+        // TorchSharp answers a failed load by copying half a gigabyte and listing every path it tried; so ask the loader first.
+        if (FindLibrary(AppContext.BaseDirectory) is { } file && !NativeLibrary.TryLoad(file, out _))
+        {
+            throw NotLoadable(Explain(file), null);
+        }
+
+        try
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+            return true;
+        }
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or NotSupportedException or EntryPointNotFoundException or BadImageFormatException)
+        {
+            throw NotLoadable("The application carries no native library of TorchSharp that fits this machine: reference the package TorchSharp-cpu (or TorchSharp-cuda-linux, TorchSharp-cuda-windows) of the same version as TorchSharp.", e);
+        }
+    }
+
+    private static string? FindLibrary(string folder)
+    {
+        var name = OperatingSystem.IsWindows() ? $"{Library}.dll" : OperatingSystem.IsMacOS() ? $"lib{Library}.dylib" : $"lib{Library}.so";
+        return new[] { Path.Combine(folder, name), Path.Combine(folder, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", name) }.FirstOrDefault(File.Exists);
+    }
+
+    private static string Explain(string file)
+    {
+        try
+        {
+            NativeLibrary.Load(file).ToString();
+            return string.Empty;
+        }
+        catch (DllNotFoundException e) when (e.Message.Contains("GLIBCXX_", StringComparison.Ordinal))
+        {
+            return "The C++ runtime of this machine (libstdc++) is older than the library asks for. Build the application on this machine with eng/TorchNatives.targets, which adapts the library, or use a distribution with GCC 13 or newer.";
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            return e.Message.Split('\n')[0].Trim();
+        }
+    }
+
+    private static DllNotFoundException NotLoadable(string reason, Exception? inner) => new($"The native library of TorchSharp ({Library}) cannot be loaded. {reason}", inner);
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using IGptMl.Features;
+using IGptMl.Hosting;
+using IGptMl.Network;
+using IGptMl.Palettes;
+
+namespace Microsoft.ML;
+
+/// <summary>Collection of extension methods for <see cref="TransformsCatalog"/> to create instances of the transforms of Image GPT.</summary>
+public static class ImageGptCatalog
+{
+    /// <summary>Create a <see cref="PaletteQuantizingEstimator"/>, which turns images into sequences of palette colours and learns the palette by k-means.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The column of tokens: <c>Vector&lt;Key&lt;UInt16, colors&gt;, imageSize²&gt;</c>.</param>
+    /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
+    /// <param name="imageSize">The side of the square in pixels to which images are resized, 1 to 256.</param>
+    /// <param name="colors">The number of colours, 2 to 65,535.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, int imageSize = 32, int colors = 512)
+        => catalog.QuantizeToPalette(outputColumnName, inputColumnName, new PaletteQuantizingEstimator.Options { ImageSize = imageSize, Colors = colors });
+
+    /// <summary>Create a <see cref="PaletteQuantizingEstimator"/> with advanced options.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The column of tokens, in place of the options' name.</param>
+    /// <param name="inputColumnName">The column of images, in place of the options' name; null means the name of the output.</param>
+    /// <param name="options">The advanced options.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    [OverloadResolutionPriority(1)] // so that new() { … } means options
+    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, PaletteQuantizingEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return catalog.QuantizeToPalette(options with { OutputColumnName = outputColumnName, InputColumnName = inputColumnName });
+    }
+
+    /// <summary>Create a <see cref="PaletteQuantizingEstimator"/> with advanced options, column names included.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="options">The advanced options.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, PaletteQuantizingEstimator.Options options)
+        => new(CatalogEnvironment.Of(catalog), options);
+
+    /// <summary>Create a <see cref="PaletteQuantizingEstimator"/> for a palette that is already known, such as a pretrained model's.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The column of tokens: <c>Vector&lt;Key&lt;UInt16, K&gt;, imageSize²&gt;</c>.</param>
+    /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
+    /// <param name="palette">The colours.</param>
+    /// <param name="imageSize">The side of the square in pixels to which images are resized, 1 to 256.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, Palette palette, int imageSize = 32)
+    {
+        ArgumentNullException.ThrowIfNull(palette);
+        var options = new PaletteQuantizingEstimator.Options { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, ImageSize = imageSize };
+        return new PaletteQuantizingEstimator(CatalogEnvironment.Of(catalog), options, palette);
+    }
+
+    /// <summary>Create an <see cref="ImageGptFeatureExtractingEstimator"/>, which gives the position-averaged representations of layers of a pretrained model.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The column of features: <c>Vector&lt;Single, layers · d&gt;</c>, the layers one after the other.</param>
+    /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
+    /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
+    /// <param name="layers">The layers, 0 to L; none means the middle one, L / 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A layer is outside 0 … L.</exception>
+    public static ImageGptFeatureExtractingEstimator ExtractImageGptFeatures(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, params int[] layers)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(layers);
+        var options = new ImageGptFeatureExtractingEstimator.Options
+        {
+            InputColumnName = inputColumnName ?? outputColumnName,
+            Columns = [new ImageGptFeatureColumn(outputColumnName, layers.Length == 0 ? [model.Config.Layers / 2] : layers)],
+        };
+        return catalog.ExtractImageGptFeatures(model, options);
+    }
+
+    /// <summary>Create an <see cref="ImageGptFeatureExtractingEstimator"/> with advanced options, such as several output columns from one pass.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
+    /// <param name="options">The advanced options.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    public static ImageGptFeatureExtractingEstimator ExtractImageGptFeatures(this TransformsCatalog catalog, ImageGptModel model, ImageGptFeatureExtractingEstimator.Options options)
+        => new(CatalogEnvironment.Of(catalog), model, options);
+}

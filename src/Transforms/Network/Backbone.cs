@@ -1,0 +1,103 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace IGptMl.Network;
+
+/// <summary>Embeddings, blocks and the final norm: everything below the output head.</summary>
+internal sealed class Backbone : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "wte")]
+    private readonly Table _tokens;
+
+    [ComponentName(Name = "wpe")]
+    private readonly Table _positions;
+
+    [ComponentName(Name = "h")]
+    private readonly ModuleList<Block> _blocks;
+
+    [ComponentName(Name = "ln_f")]
+    private readonly RmsNorm _finalNorm;
+
+    private readonly int _startToken;
+
+    internal Backbone(ImageGptConfig config, Generator? generator)
+        : base(nameof(Backbone))
+    {
+        var d = config.EmbeddingSize;
+        _startToken = config.Colors;
+        _tokens = new Table(config.Colors + 1, d, 0.02, generator); // the last row is the start of sequence
+        _positions = new Table(config.ContextLength, d, 0.01, generator);
+        _blocks = [.. Enumerable.Range(0, config.Layers).Select(_ => new Block(config, generator))];
+        _finalNorm = new RmsNorm(d);
+        RegisterComponents();
+    }
+
+    /// <summary>
+    /// The first block's input for (B, T) int64 tokens 0 … K-1: the sequence moved one place to the right behind the start of sequence, its last token
+    /// dropped, each with its position added. (B, T, d).
+    /// </summary>
+    internal Tensor Embed(Tensor tokens)
+    {
+        using var start = full([tokens.shape[0], 1], _startToken, ScalarType.Int64, tokens.device);
+        using var kept = tokens.narrow(1, 0, tokens.shape[1] - 1);
+        using var ids = cat([start, kept], 1);
+        return EmbedIds(ids);
+    }
+
+    /// <summary>The first block's input for ids fed as they are; K is the start of sequence. (B, T) int64 → (B, T, d).</summary>
+    internal Tensor EmbedIds(Tensor ids)
+    {
+        using var embedded = _tokens.Rows(ids);
+        using var positions = _positions.First(ids.shape[1]);
+        return embedded + positions;
+    }
+
+    /// <summary>Tokens (B, T) int64 → the final norm's output (B, T, d).</summary>
+    public override Tensor forward(Tensor tokens)
+    {
+        using var embedded = Embed(tokens);
+        return Transform(embedded);
+    }
+
+    /// <summary>The blocks and the final norm: (B, T, d) → (B, T, d).</summary>
+    internal Tensor Transform(Tensor embedded)
+    {
+        var hidden = embedded.alias();
+        foreach (var block in _blocks)
+        {
+            using var input = hidden;
+            hidden = block.forward(input);
+        }
+
+        using (hidden)
+        {
+            return _finalNorm.forward(hidden);
+        }
+    }
+
+    /// <summary>
+    /// The position-averaged representations of several layers in one pass (paper, section 2.4): layer l &lt; L is the normed input of block l, layer L
+    /// the final norm's output. No block above the deepest layer is run. (B, T) int64 → (B, layers, d).
+    /// </summary>
+    internal Tensor Features(Tensor tokens, IReadOnlyCollection<int> layers)
+    {
+        using var scope = NewDisposeScope();
+        var found = new Dictionary<int, Tensor>();
+        var hidden = Embed(tokens);
+        for (var l = 0; found.Count < layers.Distinct().Count(); l++)
+        {
+            using var input = hidden;
+            using var normed = l < _blocks.Count ? _blocks[l].Norm(input) : _finalNorm.forward(input);
+            if (layers.Contains(l))
+            {
+                found.Add(l, normed.mean([1]));
+            }
+
+            hidden = l < layers.Max() ? _blocks[l].Continue(input, normed) : input;
+        }
+
+        return stack([.. layers.Select(l => found[l])], 1).MoveToOuterDisposeScope();
+    }
+}

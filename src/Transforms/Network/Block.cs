@@ -1,0 +1,51 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace IGptMl.Network;
+
+/// <summary>One pre-norm block: h + attention(norm1(h)), then + mlp(norm2(·)) (paper, section 2.2).</summary>
+internal sealed class Block : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "ln_1")]
+    private readonly RmsNorm _norm1;
+
+    [ComponentName(Name = "attn")]
+    private readonly CausalSelfAttention _attention;
+
+    [ComponentName(Name = "ln_2")]
+    private readonly RmsNorm _norm2;
+
+    [ComponentName(Name = "mlp")]
+    private readonly FeedForward _feedForward;
+
+    internal Block(ImageGptConfig config, Generator? generator)
+        : base(nameof(Block))
+    {
+        _norm1 = new RmsNorm(config.EmbeddingSize);
+        _attention = new CausalSelfAttention(config, generator);
+        _norm2 = new RmsNorm(config.EmbeddingSize);
+        _feedForward = new FeedForward(config, generator);
+        RegisterComponents();
+    }
+
+    /// <summary>The normed input of the block, which is the layer's representation: (B, T, d) → (B, T, d).</summary>
+    internal Tensor Norm(Tensor input) => _norm1.forward(input);
+
+    /// <summary>(B, T, d) → (B, T, d).</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var normed = Norm(input);
+        return Continue(input, normed);
+    }
+
+    /// <summary>The block, from an input whose norm is already known.</summary>
+    internal Tensor Continue(Tensor input, Tensor normed)
+    {
+        using var attended = _attention.forward(normed);
+        using var middle = input + attended;
+        using var normed2 = _norm2.forward(middle);
+        using var transformed = _feedForward.forward(normed2);
+        return middle + transformed;
+    }
+}

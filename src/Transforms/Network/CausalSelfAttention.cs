@@ -1,0 +1,43 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace IGptMl.Network;
+
+/// <summary>Multi-head self-attention in which a position sees itself and the positions before it.</summary>
+internal sealed class CausalSelfAttention : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "c_attn")]
+    private readonly Projection _queriesKeysValues;
+
+    [ComponentName(Name = "c_proj")]
+    private readonly Projection _output;
+
+    private readonly int _heads;
+
+    internal CausalSelfAttention(ImageGptConfig config, Generator? generator)
+        : base(nameof(CausalSelfAttention))
+    {
+        var d = config.EmbeddingSize;
+        _heads = config.Heads;
+        _queriesKeysValues = new Projection(d, 3 * d, 1 / Math.Sqrt(d), generator);
+        _output = new Projection(d, d, 1 / Math.Sqrt((double)d * config.Layers), generator); // the only matrix scaled by the depth
+        RegisterComponents();
+    }
+
+    /// <summary>(B, T, d) → (B, T, d).</summary>
+    public override Tensor forward(Tensor input)
+    {
+        var (b, t, d) = (input.shape[0], input.shape[1], input.shape[2]);
+        using var projected = _queriesKeysValues.forward(input); // (B, T, 3d): q | k | v
+        using var split = projected.view(b, t, 3, _heads, d / _heads);
+        using var heads = split.permute(2, 0, 3, 1, 4); // (3, B, H, T, d/H)
+        using var q = heads[0];
+        using var k = heads[1];
+        using var v = heads[2];
+        using var attended = nn.functional.scaled_dot_product_attention(q, k, v, is_casual: true); // scaled by 1/sqrt(d/H)
+        using var transposed = attended.transpose(1, 2);
+        using var merged = transposed.reshape(b, t, d);
+        return _output.forward(merged);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json.Serialization;
+using IGptMl.Hosting;
+
+namespace IGptMl.Network;
+
+/// <summary>The architecture of an Image GPT (Chen et al. 2020, section 2 and table 1): its sizes, and nothing learnt.</summary>
+/// <remarks>The presets <see cref="Small"/> to <see cref="ExtraLarge"/> are the paper's. <see cref="Tiny"/> and <see cref="Mini"/> are ours, for processors without a GPU.</remarks>
+public sealed record ImageGptConfig
+{
+    /// <summary>The side of the square input in pixels, 1 to 256; the context is its square. Default 32.</summary>
+    public int ImageSize { get; init; } = 32;
+
+    /// <summary>The number of colours in the palette, which is the number of token values, 2 to 65,535. Default 512.</summary>
+    public int Colors { get; init; } = 512;
+
+    /// <summary>The width d of the residual stream and of the features, a multiple of <see cref="Heads"/>. Default 512.</summary>
+    public int EmbeddingSize { get; init; } = 512;
+
+    /// <summary>The number L of blocks. Default 24.</summary>
+    public int Layers { get; init; } = 24;
+
+    /// <summary>The number of attention heads of a block. Default 8.</summary>
+    public int Heads { get; init; } = 8;
+
+    /// <summary>iGPT-S: 24 layers, d = 512, 8 heads, 32x32 pixels; 76,571,648 parameters.</summary>
+    public static ImageGptConfig Small { get; } = new();
+
+    /// <summary>iGPT-M: 36 layers, d = 1024, 8 heads, 32x32 pixels; 455,157,760 parameters.</summary>
+    public static ImageGptConfig Medium { get; } = new() { EmbeddingSize = 1024, Layers = 36 };
+
+    /// <summary>iGPT-L: 48 layers, d = 1536, 16 heads, 32x32 pixels; 1,362,250,752 parameters. The paper also trains it at 48x48 pixels.</summary>
+    public static ImageGptConfig Large { get; } = new() { EmbeddingSize = 1536, Layers = 48, Heads = 16 };
+
+    /// <summary>
+    /// iGPT-XL: 60 layers, d = 3072, 64x64 pixels; 6,810,875,904 parameters (the paper's 6,801M counts positions for 32x32 pixels).
+    /// Its number of heads was not published; 24 gives it the head size 128 of iGPT-M.
+    /// </summary>
+    public static ImageGptConfig ExtraLarge { get; } = new() { ImageSize = 64, EmbeddingSize = 3072, Layers = 60, Heads = 24 };
+
+    /// <summary>For a first look on a CPU: 6 layers, d = 64, 2 heads, 16x16 pixels; 377,728 parameters with 512 colours.</summary>
+    public static ImageGptConfig Tiny { get; } = new() { ImageSize = 16, EmbeddingSize = 64, Layers = 6, Heads = 2 };
+
+    /// <summary>For an hour on a CPU: 8 layers, d = 128, 4 heads, 16x16 pixels; 1,739,136 parameters with 512 colours.</summary>
+    public static ImageGptConfig Mini { get; } = new() { ImageSize = 16, EmbeddingSize = 128, Layers = 8, Heads = 4 };
+
+    /// <summary>The number T of positions: the square of <see cref="ImageSize"/>.</summary>
+    [JsonIgnore]
+    public int ContextLength => ImageSize * ImageSize;
+
+    /// <summary>The number of learnt values: L (12 d² + 2 d) + T d + 2 K d + 2 d. There are no biases.</summary>
+    [JsonIgnore]
+    public long ParameterCount
+    {
+        get
+        {
+            long d = EmbeddingSize, blocks = Layers * ((12 * d * d) + (2 * d));
+            return blocks + (ContextLength * d) + (2 * Colors * d) + (2 * d);
+        }
+    }
+
+    /// <summary>Adds to <paramref name="guard"/> what is wrong with the sizes.</summary>
+    internal void Check(OptionGuard guard)
+    {
+        guard.Range(nameof(ImageSize), ImageSize, 1, 256)
+            .Range(nameof(Colors), Colors, 2, ushort.MaxValue)
+            .Range(nameof(EmbeddingSize), EmbeddingSize, 1, 65536)
+            .Range(nameof(Layers), Layers, 1, 1024)
+            .Range(nameof(Heads), Heads, 1, 1024);
+        if (Heads > 0)
+        {
+            guard.Require(EmbeddingSize % Heads == 0, nameof(EmbeddingSize), EmbeddingSize, $"a multiple of Heads ({Heads})");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using IGptMl.Hosting;
+using IGptMl.Palettes;
+using TorchSharp;
+
+namespace IGptMl.Network;
+
+/// <summary>A pretrained Image GPT: its architecture, its weights and, where known, the palette of its tokens.</summary>
+/// <remarks>
+/// The weights never change, and are shared: every transformer made from a model holds a handle of its own to the same memory, which is freed when
+/// the last handle is disposed. Disposing a model therefore does not disturb the transformers made from it.
+/// </remarks>
+public sealed class ImageGptModel : IDisposable
+{
+    private readonly SharedNetwork _network;
+    private int _disposed;
+
+    internal ImageGptModel(ImageGptNetwork network, Palette? palette)
+        : this(new SharedNetwork(network), palette)
+    {
+    }
+
+    private ImageGptModel(SharedNetwork network, Palette? palette)
+    {
+        _network = network;
+        Palette = palette;
+    }
+
+    /// <summary>The architecture.</summary>
+    public ImageGptConfig Config => _network.Config;
+
+    /// <summary>The colours of the tokens, or null where the model was trained on tokens without known colours.</summary>
+    public Palette? Palette { get; }
+
+    /// <summary>What two handles to the same weights have in common.</summary>
+    internal object Identity => _network;
+
+    /// <summary>Frees this handle; the weights too, if it was the last one.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _network.Release();
+        }
+    }
+
+    /// <summary>Another handle to the same weights.</summary>
+    /// <exception cref="ObjectDisposedException">This handle has been disposed.</exception>
+    internal ImageGptModel Share() => TryShare() ?? throw new ObjectDisposedException(nameof(ImageGptModel));
+
+    /// <summary>Another handle to the same weights, or null if they have been freed.</summary>
+    internal ImageGptModel? TryShare() => _network.TryRetain() ? new ImageGptModel(_network, Palette) : null;
+
+    /// <summary>The network on that device, ready to run; it belongs to the model.</summary>
+    /// <exception cref="ObjectDisposedException">This handle has been disposed.</exception>
+    internal ImageGptNetwork On(torch.Device device)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return _network.On(device);
+    }
+
+    /// <summary>Refuses layers that the model does not have.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A layer is outside 0 … L.</exception>
+    internal void CheckLayers(IEnumerable<int> layers, OptionGuard guard)
+    {
+        foreach (var layer in layers)
+        {
+            guard.Range("Layer", layer, 0, Config.Layers);
+        }
+    }
+}

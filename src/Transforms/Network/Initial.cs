@@ -1,0 +1,24 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IGptMl.Network;
+
+/// <summary>Initial values of weights.</summary>
+internal static class Initial
+{
+    /// <summary>
+    /// Normally distributed float32 values with mean 0, drawn on the CPU so that a seed means the same values on every device.
+    /// Without a generator the values are left to be read from a file, and are zero.
+    /// </summary>
+    internal static Tensor Normal(long[] shape, double standardDeviation, Generator? generator)
+    {
+        var values = zeros(shape);
+        if (generator is not null && standardDeviation > 0)
+        {
+            using var noGradients = no_grad();
+            values.normal_(0, standardDeviation, generator);
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,34 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace IGptMl.Network;
+
+/// <summary>Learnt vectors, looked up by row.</summary>
+internal sealed class Table : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "weight")]
+    private readonly Parameter _weight;
+
+    internal Table(int rows, int size, double standardDeviation, Generator? generator)
+        : base(nameof(Table))
+    {
+        _weight = new Parameter(Initial.Normal([rows, size], standardDeviation, generator));
+        RegisterComponents();
+    }
+
+    /// <summary>Logits against every row: (…, d) → (…, rows).</summary>
+    public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight);
+
+    /// <summary>Rows by index: (B, T) int64 → (B, T, d).</summary>
+    internal Tensor Rows(Tensor indices)
+    {
+        using var flat = indices.reshape(-1);
+        using var rows = _weight.index_select(0, flat);
+        return rows.view(indices.shape[0], indices.shape[1], _weight.shape[1]);
+    }
+
+    /// <summary>The first rows: (count, d).</summary>
+    internal Tensor First(long count) => _weight.narrow(0, 0, count);
+}

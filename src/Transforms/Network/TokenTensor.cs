@@ -1,0 +1,19 @@
+using TorchSharp;
+
+namespace IGptMl.Network;
+
+/// <summary>Tokens as the network takes them.</summary>
+internal static class TokenTensor
+{
+    /// <summary>(rows · T) tokens → (rows, T) int64 on the device; the caller disposes it.</summary>
+    internal static torch.Tensor Create(ReadOnlySpan<ushort> tokens, int rows, torch.Device device)
+    {
+        var wide = new long[tokens.Length];
+        for (var i = 0; i < wide.Length; i++)
+        {
+            wide[i] = tokens[i];
+        }
+
+        return torch.tensor(wide, [rows, tokens.Length / rows], device: device);
+    }
+}

@@ -1,0 +1,97 @@
+using IGptMl.Hosting;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+
+namespace IGptMl.Palettes;
+
+/// <summary>Learns a palette: k-means over pixels drawn from all images (Chen et al. 2020, section 3.2).</summary>
+internal static class PaletteLearner
+{
+    internal static Palette Learn(IHost host, IDataView images, DataViewSchema.Column column, PaletteQuantizingEstimator.Options options)
+    {
+        var seed = options.Seed ?? host.Rand.Next();
+        using var channel = host.Start("Learning the palette");
+        var sample = Sample(images, column, options, seed, out var missing);
+        if (missing > 0)
+        {
+            channel.Warning(MessageSensitivity.None, "{0} rows without an image were skipped.", missing);
+        }
+
+        if (sample.Count == 0)
+        {
+            throw new InvalidOperationException($"The palette cannot be learnt: column '{column.Name}' holds no image.");
+        }
+
+        var colors = sample.Distinct().ToList();
+        if (colors.Count <= options.Colors)
+        {
+            // No clustering needed: every colour that was seen becomes one of the palette; the rest of the palette repeats the last and is never used.
+            channel.Info(MessageSensitivity.None, "The images hold {0} colours, no more than the palette's {1}.", colors.Count, options.Colors);
+            colors.Sort((a, b) => a.CompareTo(b));
+            colors.AddRange(Enumerable.Repeat(colors[^1], options.Colors - colors.Count));
+            return Palette.FromColors([.. colors.SelectMany(c => new[] { c.R, c.G, c.B })]);
+        }
+
+        return Cluster(sample, options, seed);
+    }
+
+    /// <summary>A uniform sample without replacement of all pixels (reservoir sampling, Vitter's algorithm R).</summary>
+    private static List<(byte R, byte G, byte B)> Sample(IDataView images, DataViewSchema.Column column, PaletteQuantizingEstimator.Options options, int seed, out long missing)
+    {
+        var random = new Random(seed);
+        var sample = new List<(byte, byte, byte)>(options.SampledPixels);
+        long seen = 0;
+        missing = 0;
+        using var cursor = images.GetRowCursor([column]);
+        var reader = new ResizedImages(cursor, column, options.ImageSize);
+        while (cursor.MoveNext())
+        {
+            if (!reader.TryRead(out var pixels))
+            {
+                missing++;
+                continue;
+            }
+
+            for (var i = 0; i < pixels.Length; i += 3, seen++)
+            {
+                var pixel = (pixels[i], pixels[i + 1], pixels[i + 2]);
+                if (sample.Count < options.SampledPixels)
+                {
+                    sample.Add(pixel);
+                }
+                else if (random.NextInt64(seen + 1) is var slot && slot < options.SampledPixels)
+                {
+                    sample[(int)slot] = pixel;
+                }
+            }
+        }
+
+        return sample;
+    }
+
+    private static Palette Cluster(List<(byte R, byte G, byte B)> sample, PaletteQuantizingEstimator.Options options, int seed)
+    {
+        var context = new MLContext(seed);
+        var data = context.Data.LoadFromEnumerable(sample.Select(p => new Pixel { Features = [ToUnit(p.R), ToUnit(p.G), ToUnit(p.B)] }).ToArray());
+        var trainer = context.Clustering.Trainers.KMeans(new KMeansTrainer.Options
+        {
+            NumberOfClusters = options.Colors,
+            MaximumNumberOfIterations = options.MaximumNumberOfIterations,
+            InitializationAlgorithm = KMeansTrainer.InitializationAlgorithm.KMeansPlusPlus,
+            NumberOfThreads = 1, // with more the sums, and so the palette, would depend on timing
+        });
+        VBuffer<float>[] centroids = [];
+        trainer.Fit(data).Model.GetClusterCentroids(ref centroids, out _);
+        return Palette.FromCenters([.. centroids.SelectMany(c => c.DenseValues()).Select(v => Math.Clamp(v, -1f, 1f))]);
+    }
+
+    private static float ToUnit(byte value) => (value / 127.5f) - 1;
+
+    private sealed class Pixel
+    {
+        [VectorType(3)]
+        public float[] Features { get; set; } = [];
+    }
+}
