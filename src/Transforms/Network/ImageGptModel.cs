@@ -1,4 +1,3 @@
-using IGptMl.Hosting;
 using IGptMl.Palettes;
 using TorchSharp;
 
@@ -56,15 +55,5 @@ public sealed class ImageGptModel : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         return _network.On(device);
-    }
-
-    /// <summary>Refuses layers that the model does not have.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A layer is outside 0 … L.</exception>
-    internal void CheckLayers(IEnumerable<int> layers, OptionGuard guard)
-    {
-        foreach (var layer in layers)
-        {
-            guard.Range("Layer", layer, 0, Config.Layers);
-        }
     }
 }
