@@ -1,0 +1,39 @@
+using Microsoft.ML.Data;
+
+namespace IGptMl.Tests.Data;
+
+/// <summary>A folder of its own for one test, removed with what is in it.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("igptml-").FullName;
+
+    public string Path { get; }
+
+    public string Combine(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    /// <summary>Writes bytes to a file below the folder, and makes the folders on the way.</summary>
+    public string Write(string relativePath, byte[] bytes)
+    {
+        var path = Combine(relativePath.Split('/'));
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    /// <summary>Writes an image of one colour; the format follows the extension.</summary>
+    public string WriteImage(string relativePath, int width, int height, (byte Red, byte Green, byte Blue) colour)
+    {
+        var rgba = new byte[width * height * 4];
+        for (var i = 0; i < rgba.Length; i += 4)
+        {
+            (rgba[i], rgba[i + 1], rgba[i + 2], rgba[i + 3]) = (colour.Red, colour.Green, colour.Blue, 255);
+        }
+
+        var path = Write(relativePath, []);
+        using var image = MLImage.CreateFromPixels(width, height, MLPixelFormat.Rgba32, rgba);
+        image.Save(path);
+        return path;
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
