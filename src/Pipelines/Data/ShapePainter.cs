@@ -1,0 +1,93 @@
+namespace IGptMl.Data;
+
+/// <summary>
+/// Paints the built-in pictures: two colours with visible contrast, either of them on top, softened edges, a slope of brightness and a little noise
+/// in every channel, so that the colours alone say nothing about the class.
+/// </summary>
+internal static class ShapePainter
+{
+    /// <summary>Height and width of a picture in pixels.</summary>
+    public const int Size = 32;
+
+    // Softened edges: every pixel counts how many of 4 x 4 points are foreground.
+    private const int PointsPerSide = 4;
+    private const int Points = PointsPerSide * PointsPerSide;
+
+    // Of 255: the least difference of brightness between the colours, the slope's largest step from edge to edge, the noise's standard deviation.
+    private const int LeastContrast = 70;
+    private const int LargestSlope = 40;
+    private const int NoiseDeviation = 7;
+
+    // The standard deviation of the sum of four uniform bytes, 255.996 * sqrt(4 / 12), and its mean.
+    private const int ByteSumDeviation = 148;
+    private const int ByteSumMean = 510;
+
+    // The foreground is the brighter colour in this many of 100 pictures.
+    private const int BrightForegrounds = 65;
+
+    /// <summary>Paints a picture of class <paramref name="kind"/> into <paramref name="rgba"/>: <see cref="Size"/> x <see cref="Size"/> x 4 bytes, row by row.</summary>
+    public static void Paint(ShapeKind kind, SplitMix64 random, Span<byte> rgba)
+    {
+        var geometry = new ShapeGeometry(kind, Size, ref random);
+        var (back, front) = DrawColours(ref random);
+        var slopeX = random.Next(-LargestSlope, LargestSlope);
+        var slopeY = random.Next(-LargestSlope, LargestSlope);
+
+        for (var y = 0; y < Size; y++)
+        {
+            for (var x = 0; x < Size; x++)
+            {
+                var coverage = Coverage(geometry, x, y);
+                var slope = ((slopeX * ((2 * x) - Size + 1)) + (slopeY * ((2 * y) - Size + 1))) / (4 * Size);
+                var pixel = rgba.Slice(((y * Size) + x) * 4, 4);
+                pixel[0] = Shade(back.Red, front.Red, coverage, slope, ref random);
+                pixel[1] = Shade(back.Green, front.Green, coverage, slope, ref random);
+                pixel[2] = Shade(back.Blue, front.Blue, coverage, slope, ref random);
+                pixel[3] = byte.MaxValue;
+            }
+        }
+    }
+
+    private static int Coverage(in ShapeGeometry geometry, int x, int y)
+    {
+        var coverage = 0;
+        for (var i = 0; i < Points; i++)
+        {
+            var pointX = x + (((2 * (i % PointsPerSide)) + 1) / (2.0 * PointsPerSide));
+            var pointY = y + (((2 * (i / PointsPerSide)) + 1) / (2.0 * PointsPerSide));
+            coverage += geometry.Contains(pointX, pointY) ? 1 : 0;
+        }
+
+        return coverage;
+    }
+
+    private static byte Shade(int back, int front, int coverage, int slope, ref SplitMix64 random)
+    {
+        var bits = (uint)random.Next();
+        var bytes = (int)((bits & 0xFF) + ((bits >> 8) & 0xFF) + ((bits >> 16) & 0xFF) + (bits >> 24));
+        var noise = (bytes - ByteSumMean) * NoiseDeviation / ByteSumDeviation;
+        var value = (((back * (Points - coverage)) + (front * coverage)) / Points) + slope + noise;
+        return (byte)Math.Clamp(value, byte.MinValue, byte.MaxValue);
+    }
+
+    private static (Colour Back, Colour Front) DrawColours(ref SplitMix64 random)
+    {
+        while (true)
+        {
+            var dark = DrawColour(ref random);
+            var bright = DrawColour(ref random);
+            if (bright.Brightness - dark.Brightness >= LeastContrast)
+            {
+                return random.Next(1, 100) <= BrightForegrounds ? (dark, bright) : (bright, dark);
+            }
+        }
+    }
+
+    private static Colour DrawColour(ref SplitMix64 random) => new(random.Next(20, 235), random.Next(20, 235), random.Next(20, 235));
+
+    private readonly record struct Colour(int Red, int Green, int Blue)
+    {
+        // ITU-R BT.601 luma in 256ths.
+        public int Brightness => ((77 * Red) + (150 * Green) + (29 * Blue)) >> 8;
+    }
+}

@@ -1,0 +1,52 @@
+using IGptMl.Data;
+
+namespace IGptMl.Tests.Data;
+
+[TestClass]
+public sealed class SplitMix64Tests
+{
+    [TestMethod]
+    public void Next_FromState1234567_GivesThePublishedNumbers()
+    {
+        // The check values that go with the public reference implementation.
+        var random = new SplitMix64(1234567);
+        ulong[] expected = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821];
+
+        CollectionAssert.AreEqual(expected, Enumerable.Range(0, 5).Select(_ => random.Next()).ToArray());
+    }
+
+    [TestMethod]
+    public void NextInteger_CoversItsRangeEvenly()
+    {
+        var random = new SplitMix64(1);
+        var counts = new int[5];
+        for (var i = 0; i < 10_000; i++)
+        {
+            counts[random.Next(-2, 2) + 2]++;
+        }
+
+        foreach (var count in counts)
+        {
+            Assert.IsInRange(1850, 2150, count);
+        }
+    }
+
+    [TestMethod]
+    public void NextNumber_StaysInRangeWithItsMean()
+    {
+        var random = new SplitMix64(1);
+        var values = Enumerable.Range(0, 10_000).Select(_ => random.Next(3.0, 5.0)).ToList();
+
+        Assert.IsTrue(values.TrueForAll(v => v is >= 3 and < 5));
+        Assert.AreEqual(4.0, values.Average(), 0.03);
+    }
+
+    [TestMethod]
+    public void For_AnyPartChanged_GivesOtherNumbers()
+    {
+        ulong First(int seed, int stream, int index) => SplitMix64.For(seed, stream, index).Next();
+
+        Assert.AreEqual(First(1, 2, 3), First(1, 2, 3));
+        Assert.AreEqual(6, new HashSet<ulong> { First(1, 2, 3), First(2, 2, 3), First(1, 1, 3), First(1, 2, 4), First(-1, 2, 3), First(3, 2, 1) }.Count);
+    }
+}
