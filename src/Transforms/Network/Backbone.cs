@@ -54,14 +54,17 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         return embedded + positions;
     }
 
-    /// <summary>Tokens (B, T) int64 → the final norm's output (B, T, d).</summary>
+    /// <summary>The gain of the final norm, (d).</summary>
+    internal Tensor FinalGain => _finalNorm.Gain;
+
+    /// <summary>Tokens (B, T) int64 → the final norm's output without its gain (B, T, d).</summary>
     public override Tensor forward(Tensor tokens)
     {
         using var embedded = Embed(tokens);
         return Transform(embedded);
     }
 
-    /// <summary>The blocks and the final norm: (B, T, d) → (B, T, d).</summary>
+    /// <summary>The blocks and the final norm without its gain: (B, T, d) → (B, T, d).</summary>
     internal Tensor Transform(Tensor embedded)
     {
         var hidden = embedded.alias();
@@ -73,7 +76,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
 
         using (hidden)
         {
-            return _finalNorm.forward(hidden);
+            return RmsNorm.Scale(hidden);
         }
     }
 
@@ -84,20 +87,25 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     internal Tensor Features(Tensor tokens, IReadOnlyCollection<int> layers)
     {
         using var scope = NewDisposeScope();
+        var deepest = layers.Max();
         var found = new Dictionary<int, Tensor>();
         var hidden = Embed(tokens);
-        for (var l = 0; found.Count < layers.Distinct().Count(); l++)
+        for (var l = 0; ; l++)
         {
             using var input = hidden;
-            using var normed = l < _blocks.Count ? _blocks[l].Norm(input) : _finalNorm.forward(input);
+            using var scaled = RmsNorm.Scale(input);
             if (layers.Contains(l))
             {
-                found.Add(l, normed.mean([1]));
+                using var mean = scaled.mean([1]);
+                found.Add(l, mean * (l < _blocks.Count ? _blocks[l].Gain : FinalGain));
             }
 
-            hidden = l < layers.Max() ? _blocks[l].Continue(input, normed) : input;
-        }
+            if (l == deepest)
+            {
+                return stack([.. layers.Select(layer => found[layer])], 1).MoveToOuterDisposeScope();
+            }
 
-        return stack([.. layers.Select(l => found[l])], 1).MoveToOuterDisposeScope();
+            hidden = _blocks[l].Continue(input, scaled);
+        }
     }
 }

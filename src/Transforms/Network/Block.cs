@@ -29,23 +29,23 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The normed input of the block, which is the layer's representation: (B, T, d) → (B, T, d).</summary>
-    internal Tensor Norm(Tensor input) => _norm1.forward(input);
+    /// <summary>The gain of the norm of the block's input, (d).</summary>
+    internal Tensor Gain => _norm1.Gain;
 
     /// <summary>(B, T, d) → (B, T, d).</summary>
     public override Tensor forward(Tensor input)
     {
-        using var normed = Norm(input);
-        return Continue(input, normed);
+        using var scaled = RmsNorm.Scale(input);
+        return Continue(input, scaled);
     }
 
-    /// <summary>The block, from an input whose norm is already known.</summary>
-    internal Tensor Continue(Tensor input, Tensor normed)
+    /// <summary>The block, from an input whose scaled form is already known.</summary>
+    internal Tensor Continue(Tensor input, Tensor scaled)
     {
-        using var attended = _attention.forward(normed);
+        using var attended = _attention.forward(scaled, _norm1.Gain);
         using var middle = input + attended;
-        using var normed2 = _norm2.forward(middle);
-        using var transformed = _feedForward.forward(normed2);
+        using var scaled2 = RmsNorm.Scale(middle);
+        using var transformed = _feedForward.forward(scaled2, _norm2.Gain);
         return middle + transformed;
     }
 }

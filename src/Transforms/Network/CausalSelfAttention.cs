@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace IGptMl.Network;
 
 /// <summary>Multi-head self-attention in which a position sees itself and the positions before it.</summary>
-internal sealed class CausalSelfAttention : nn.Module<Tensor, Tensor>
+internal sealed class CausalSelfAttention : nn.Module<Tensor, Tensor, Tensor>
 {
     [ComponentName(Name = "c_attn")]
     private readonly Projection _queriesKeysValues;
@@ -25,16 +25,17 @@ internal sealed class CausalSelfAttention : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>(B, T, d) → (B, T, d).</summary>
-    public override Tensor forward(Tensor input)
+    /// <summary>Scaled input (B, T, d) and the gain (d) of its norm → (B, T, d).</summary>
+    public override Tensor forward(Tensor input, Tensor gain)
     {
         var (b, t, d) = (input.shape[0], input.shape[1], input.shape[2]);
-        using var projected = _queriesKeysValues.forward(input); // (B, T, 3d): q | k | v
+        using var projected = _queriesKeysValues.Forward(input, gain); // (B, T, 3d): q | k | v
         using var split = projected.view(b, t, 3, _heads, d / _heads);
         using var heads = split.permute(2, 0, 3, 1, 4); // (3, B, H, T, d/H)
-        using var q = heads[0];
-        using var k = heads[1];
-        using var v = heads[2];
+        var parts = heads.unbind(); // one backward for the three, where indexing would add three gradients of full size
+        using var q = parts[0];
+        using var k = parts[1];
+        using var v = parts[2];
         using var attended = nn.functional.scaled_dot_product_attention(q, k, v, is_casual: true); // scaled by 1/sqrt(d/H)
         using var transposed = attended.transpose(1, 2);
         using var merged = transposed.reshape(b, t, d);

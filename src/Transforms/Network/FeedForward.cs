@@ -4,11 +4,13 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>The two-layer perceptron of a block: d → 4d, quick-GELU, 4d → d.</summary>
-internal sealed class FeedForward : nn.Module<Tensor, Tensor>
+/// <summary>The two-layer perceptron of a block: d → 4d, quick-GELU x · sigmoid(1.702 x), 4d → d.</summary>
+internal sealed class FeedForward : nn.Module<Tensor, Tensor, Tensor>
 {
     /// <summary>From the released code: neither matrix is scaled by the depth.</summary>
     private const double StandardDeviation = 0.02;
+
+    private const double GeluFactor = 1.702;
 
     [ComponentName(Name = "c_fc")]
     private readonly Projection _expand;
@@ -25,11 +27,12 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>(B, T, d) → (B, T, d).</summary>
-    public override Tensor forward(Tensor input)
+    /// <summary>Scaled input (B, T, d) and the gain (d) of its norm → (B, T, d).</summary>
+    public override Tensor forward(Tensor input, Tensor gain)
     {
-        using var expanded = _expand.forward(input);
-        using var activated = FusedOperations.QuickGelu(expanded);
-        return _contract.forward(activated);
+        // x · sigmoid(1.702 x) = silu(1.702 x) / 1.702, and silu is one kernel forwards and one backwards; the factors go into the matrices.
+        using var expanded = _expand.Forward(input, gain, GeluFactor);
+        using var activated = nn.functional.silu(expanded);
+        return _contract.Forward(activated, 1 / GeluFactor);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor tokens)
     {
         using var hidden = _backbone.forward(tokens);
-        return _head.forward(hidden);
+        return _head.Forward(hidden, _backbone.FinalGain);
     }
 
     /// <summary>Logits for ids fed as they are, without start or shift (Hugging Face's convention): (B, T) int64 → (B, T, K).</summary>
@@ -40,7 +40,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     {
         using var embedded = _backbone.EmbedIds(ids);
         using var hidden = _backbone.Transform(embedded);
-        return _head.forward(hidden);
+        return _head.Forward(hidden, _backbone.FinalGain);
     }
 
     /// <summary>The mean cross-entropy over all positions in nats a token, the training loss: (B, T) int64 → ().</summary>

@@ -6,9 +6,13 @@ using static TorchSharp.torch;
 namespace IGptMl.Network;
 
 /// <summary>The "layer norm" of Image GPT: x / sqrt(mean(x²) + 1e-5) · g. It neither centres nor adds a bias.</summary>
+/// <remarks>
+/// Inside the network the gain g is multiplied into the rows of the matrix that follows, and into an average after averaging: the same numbers to
+/// rounding, without two passes over the activations.
+/// </remarks>
 internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {
-    internal const double Epsilon = 1e-5;
+    private const double Epsilon = 1e-5;
 
     [ComponentName(Name = "weight")]
     private readonly Parameter _gain;
@@ -20,6 +24,23 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>(…, d) float32 → the same shape.</summary>
-    public override Tensor forward(Tensor input) => FusedOperations.RmsNorm(input, _gain);
+    /// <summary>The gain g, (d); it belongs to the norm.</summary>
+    internal Tensor Gain => _gain;
+
+    /// <summary>x / sqrt(mean(x²) + ε) without the gain: (…, d) → (…, d).</summary>
+    internal static Tensor Scale(Tensor input)
+    {
+        using var squares = input.square();
+        using var mean = squares.mean([-1], keepdim: true);
+        using var shifted = mean.add_(Epsilon);
+        using var scale = shifted.rsqrt();
+        return input * scale;
+    }
+
+    /// <summary>(…, d) → (…, d).</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using var scaled = Scale(input);
+        return scaled * _gain;
+    }
 }

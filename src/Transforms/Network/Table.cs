@@ -21,6 +21,13 @@ internal sealed class Table : nn.Module<Tensor, Tensor>
     /// <summary>Logits against every row: (…, d) → (…, rows).</summary>
     public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight);
 
+    /// <summary>Logits against every row for gain · input, with the gain multiplied into the rows: (…, d) → (…, rows).</summary>
+    internal Tensor Forward(Tensor input, Tensor gain)
+    {
+        using var weight = _weight * gain;
+        return nn.functional.linear(input, weight);
+    }
+
     /// <summary>Rows by index: (B, T) int64 → (B, T, d).</summary>
     internal Tensor Rows(Tensor indices)
     {

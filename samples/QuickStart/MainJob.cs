@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using IGptMl.LinearProbe;
+using IGptMl.Optimisation;
+using IGptMl.Pretraining;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Spectre.Console;
+
+namespace IGptMl.Samples.QuickStart;
+
+/// <summary>Images → palette tokens → pretrained Image GPT → features of its layers → classifier → one zip.</summary>
+internal static class MainJob
+{
+    private const int BatchSize = 16;
+
+    internal static void Run(Pictures pictures, double minutes, long? steps, string output)
+    {
+        var clock = Stopwatch.StartNew();
+        var ml = new MLContext(seed: 1);
+        var images = pictures.Unlabelled(ml);
+
+        // 1. Pixels to tokens: a palette learnt by k-means, each image a sequence of its colours.
+        var quantize = ml.Transforms.QuantizeToPalette("Tokens", "Image", new() { ImageSize = pictures.Model.ImageSize, Colors = pictures.Model.Colors });
+        var quantizer = Status("Learning the palette", () => quantize.Fit(images));
+        Say(clock, $"Palette of {quantizer.Palette.Count} colours.");
+        var tokens = quantizer.Transform(images);
+
+        // 2. Pretraining: predict every token from those before it. No labels.
+        steps ??= Status("Measuring the speed", () => StepsIn(TimeSpan.FromMinutes(minutes), ml, tokens, pictures));
+        using var gpt = Pretrain(ml, tokens, pictures, steps.Value);
+        var test = pictures.Test(ml);
+        var metrics = Status("Evaluating", () => ml.ImageGeneration.Evaluate(gpt.Transform(quantizer.Transform(test))));
+        Say(clock, $"Pretrained {gpt.Model.Config.ParameterCount:N0} parameters for {steps:N0} steps of {BatchSize} images: {metrics.NatsPerToken:F3} nats per token on test images ({metrics.BitsPerDimension:F3} bits per dimension); untrained {Math.Log(pictures.Model.Colors):F3}.");
+
+        // 3. What a linear classifier reads from each layer.
+        var result = Probe(ml, gpt, pictures, test);
+        Say(clock, $"Best: {result.Best.Name}, {result.Best.Accuracy:P1}, {100 * (result.Best.Accuracy - result.Baselines[0].Accuracy):F1} points ahead of raw pixels.");
+
+        // 4. The whole way from pixels to a class name as one pipeline, in one zip.
+        var labelled = pictures.Labelled(ml);
+        var pipeline = ml.Transforms.QuantizeToPalette("Tokens", "Image", gpt.Model.Palette!, gpt.Model.Config.ImageSize)
+            .Append(ml.Transforms.ExtractImageGptFeatures("Features", "Tokens", gpt.Model, result.Best.Layer!.Value))
+            .Append(ml.Transforms.NormalizeMeanVariance("Features", fixZero: false))
+            .AppendCacheCheckpoint(ml)
+            .Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0))
+            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedClass", "PredictedLabel"));
+        using (var model = Status("Fitting the pipeline", () => pipeline.Fit(labelled)))
+        {
+            ml.Model.Save(model, labelled.Schema, output);
+        }
+
+        Say(clock, $"Saved {output} ({new FileInfo(output).Length / 1e6:F1} MB). A new process loads it:");
+
+        // 5. Another process, which knows nothing of this one.
+        PredictInNewProcess(pictures, output);
+        Say(clock, "Done.");
+    }
+
+    /// <summary>How many steps fit into the time on this machine.</summary>
+    private static long StepsIn(TimeSpan time, MLContext ml, IDataView tokens, Pictures pictures)
+    {
+        TrainingProgress first = default, last = default;
+        var progress = new Reporter(p => (first, last) = (p.Step == 3 ? p : first, p)); // the first steps warm the machine up
+        ml.ImageGeneration.Trainers.ImageGpt("Tokens", new() { Model = pictures.Model, Steps = 15, BatchSize = BatchSize, Progress = progress })
+            .Fit(ml.Data.TakeRows(tokens, 256)).Dispose();
+        return Math.Max(10, (long)(time / ((last.Elapsed - first.Elapsed) / (last.Step - first.Step))));
+    }
+
+    private static ImageGptTransformer Pretrain(MLContext ml, IDataView tokens, Pictures pictures, long steps)
+    {
+        ImageGptTransformer? result = null;
+        AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(bars =>
+            {
+                var bar = bars.AddTask("Pretraining", maxValue: steps);
+                var progress = new Reporter(p =>
+                {
+                    bar.Value = p.Step;
+                    bar.Description = $"Pretraining: {p.Loss:F3} nats per token, {p.ImagesPerSecond:F0} images/s";
+                });
+                result = ml.ImageGeneration.Trainers.ImageGpt("Tokens", new() { Model = pictures.Model, Steps = steps, BatchSize = BatchSize, LearningRate = 0.004, Progress = progress })
+                    .Fit(tokens);
+            });
+        return result!;
+    }
+
+    private static LinearProbeResult Probe(MLContext ml, ImageGptTransformer gpt, Pictures pictures, IDataView test)
+    {
+        var experiment = new LinearProbeExperiment(ml, gpt.Model);
+        var result = Status("Probing the layers", () => experiment.Run(pictures.Labelled(ml), test));
+        var table = new Table().AddColumns("Representation", "Features", "Accuracy");
+        table.Columns[1].RightAligned();
+        table.Columns[2].RightAligned();
+        foreach (var row in result.Baselines.Concat(result.Layers))
+        {
+            var best = row == result.Best;
+            table.AddRow(best ? $"[bold]{row.Name}[/]" : row.Name, $"{row.FeatureCount}", best ? $"[bold]{row.Accuracy:P1}[/]" : $"{row.Accuracy:P1}");
+        }
+
+        AnsiConsole.Write(table.Title($"Linear probe: {result.TrainingRows:N0} labelled, {result.TestRows:N0} test images"));
+        return result;
+    }
+
+    private static void PredictInNewProcess(Pictures pictures, string model)
+    {
+        string[] data = pictures.Path is { } path ? ["--data", pictures.Name, "--path", path] : ["--data", pictures.Name];
+        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. HostArguments(), "--predict", model, .. data]))!;
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"The second process ended with exit code {process.ExitCode}.");
+        }
+    }
+
+    /// <summary>The program to run, where the process is the dotnet host rather than the application's own executable.</summary>
+    private static string[] HostArguments()
+        => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(MainJob).Assembly.Location] : [];
+
+    private static T Status<T>(string text, Func<T> work)
+    {
+        T result = default!;
+        AnsiConsole.Status().Start(text, _ => result = work());
+        return result;
+    }
+
+    private static void Say(Stopwatch clock, string text) => AnsiConsole.MarkupLineInterpolated($"[grey]{clock.Elapsed:mm\\:ss}[/] {text}");
+
+    /// <summary>Passes progress on at once; <see cref="Progress{T}"/> would post it to the thread pool, out of order.</summary>
+    private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}

@@ -1,0 +1,27 @@
+using IGptMl.Data;
+using IGptMl.Network;
+using Microsoft.ML;
+
+namespace IGptMl.Samples.QuickStart;
+
+/// <summary>The data of the demonstration, and the model size that suits it.</summary>
+/// <param name="name">shapes or cifar10.</param>
+/// <param name="path">The folder of CIFAR-10.</param>
+internal sealed class Pictures(string name, string? path)
+{
+    internal string Name => name;
+
+    internal string? Path => path;
+
+    /// <summary>A small model on 16x16 pixels: what two cores can teach something in a few minutes.</summary>
+    internal ImageGptConfig Model => ImageGptConfig.Tiny with { Colors = name == "shapes" ? 64 : 512 };
+
+    /// <summary>The pictures for pretraining, whose labels nobody looks at.</summary>
+    internal IDataView Unlabelled(MLContext ml) => name == "shapes" ? ml.Data.LoadShapes(12_000, seed: 1) : ml.Data.LoadCifar10(path!);
+
+    /// <summary>The labelled pictures for the classifiers.</summary>
+    internal IDataView Labelled(MLContext ml) => name == "shapes" ? ml.Data.LoadShapes(4_800, seed: 1) : ml.Data.TakeRows(ml.Data.LoadCifar10(path!), 10_000);
+
+    /// <summary>Pictures that neither has seen.</summary>
+    internal IDataView Test(MLContext ml) => name == "shapes" ? ml.Data.LoadShapes(2_400, seed: 2) : ml.Data.LoadCifar10(path!, CifarSplit.Test);
+}
