@@ -7,9 +7,12 @@ internal abstract class WeightReader : IDisposable
 {
     private readonly Dictionary<string, WeightInfo> _byName;
 
-    /// <summary>Takes the file's name for messages and its arrays, whose names are unique.</summary>
-    protected WeightReader(string source, IReadOnlyList<WeightInfo> weights)
+    private readonly IReadOnlyDictionary<string, string>? _unreadable;
+
+    /// <summary>Takes the file's name for messages and its arrays, whose names are unique; also names that cannot be read, with the reasons.</summary>
+    protected WeightReader(string source, IReadOnlyList<WeightInfo> weights, IReadOnlyDictionary<string, string>? unreadable = null)
     {
+        _unreadable = unreadable;
         Source = source;
         Weights = weights;
         _byName = weights.ToDictionary(weight => weight.Name, StringComparer.Ordinal);
@@ -28,8 +31,14 @@ internal abstract class WeightReader : IDisposable
     /// <exception cref="InvalidDataException">The file holds no array of this name.</exception>
     public WeightData OpenTensor(string name)
     {
-        var weight = _byName.TryGetValue(name, out var found) ? found : throw new InvalidDataException($"{Source}: holds no tensor '{name}'.");
-        return new WeightData(Source, weight, OpenBytes(weight));
+        if (_byName.TryGetValue(name, out var weight))
+        {
+            return new WeightData(Source, weight, OpenBytes(weight));
+        }
+
+        throw new InvalidDataException(_unreadable is not null && _unreadable.TryGetValue(name, out var reason)
+            ? $"{Source}: tensor '{name}' cannot be read: {reason}."
+            : $"{Source}: holds no tensor '{name}'.");
     }
 
     /// <summary>Reads a whole floating-point array, converted to single precision.</summary>
