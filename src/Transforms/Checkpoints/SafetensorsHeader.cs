@@ -135,7 +135,7 @@ internal sealed class SafetensorsHeader
     // Grows with what really arrives, so that a short stream that claims a long header costs no memory.
     private static byte[] ReadJson(Stream stream, int length, string source)
     {
-        var json = new byte[Math.Min(length, 1 << 16)];
+        var json = new byte[Math.Min(length, 1 << 12)];
         var filled = 0;
         while (filled < length)
         {

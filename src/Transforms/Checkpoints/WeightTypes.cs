@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace IGptMl.Checkpoints;
@@ -83,7 +84,7 @@ internal static class WeightTypes
         where TDestination : unmanaged
     {
         // An element may lie at any address: read each one instead of casting the span.
-        var size = Marshal.SizeOf<TSource>();
+        var size = Unsafe.SizeOf<TSource>();
         for (var i = 0; i < destination.Length; i++)
         {
             destination[i] = convert(MemoryMarshal.Read<TSource>(source[(i * size)..]));
