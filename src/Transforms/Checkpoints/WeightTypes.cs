@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
+using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace IGptMl.Checkpoints;
@@ -34,13 +35,18 @@ internal static class WeightTypes
                 source.CopyTo(MemoryMarshal.AsBytes(destination));
                 break;
             case WeightType.Float16:
-                Convert<Half, float>(source, destination, static value => (float)value);
+                TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(source), destination);
                 break;
             case WeightType.BFloat16:
-                Convert<ushort, float>(source, destination, static value => BitConverter.UInt32BitsToSingle((uint)value << 16));
+                var halves = MemoryMarshal.Cast<byte, ushort>(source);
+                for (var i = 0; i < destination.Length; i++)
+                {
+                    destination[i] = BitConverter.UInt32BitsToSingle((uint)halves[i] << 16);
+                }
+
                 break;
             case WeightType.Float64:
-                Convert<double, float>(source, destination, static value => (float)value);
+                Convert<double, float>(source, destination);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(type), type, "Not a floating-point type.");
@@ -57,37 +63,30 @@ internal static class WeightTypes
                 source.CopyTo(MemoryMarshal.AsBytes(destination));
                 break;
             case WeightType.Int32:
-                Convert<int, long>(source, destination, static value => value);
+                Convert<int, long>(source, destination);
                 break;
             case WeightType.UInt32:
-                Convert<uint, long>(source, destination, static value => value);
+                Convert<uint, long>(source, destination);
                 break;
             case WeightType.Int16:
-                Convert<short, long>(source, destination, static value => value);
+                Convert<short, long>(source, destination);
                 break;
             case WeightType.UInt16:
-                Convert<ushort, long>(source, destination, static value => value);
+                Convert<ushort, long>(source, destination);
                 break;
             case WeightType.Int8:
-                Convert<sbyte, long>(source, destination, static value => value);
+                Convert<sbyte, long>(source, destination);
                 break;
             case WeightType.UInt8 or WeightType.Bool:
-                Convert<byte, long>(source, destination, static value => value);
+                Convert<byte, long>(source, destination);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(type), type, "Not an integer type that fits in 64 bits with a sign.");
         }
     }
 
-    private static void Convert<TSource, TDestination>(ReadOnlySpan<byte> source, Span<TDestination> destination, Func<TSource, TDestination> convert)
-        where TSource : unmanaged
-        where TDestination : unmanaged
-    {
-        // An element may lie at any address: read each one instead of casting the span.
-        var size = Unsafe.SizeOf<TSource>();
-        for (var i = 0; i < destination.Length; i++)
-        {
-            destination[i] = convert(MemoryMarshal.Read<TSource>(source[(i * size)..]));
-        }
-    }
+    private static void Convert<TSource, TDestination>(ReadOnlySpan<byte> source, Span<TDestination> destination)
+        where TSource : unmanaged, INumberBase<TSource>
+        where TDestination : unmanaged, INumberBase<TDestination> =>
+        TensorPrimitives.ConvertTruncating(MemoryMarshal.Cast<byte, TSource>(source), destination);
 }

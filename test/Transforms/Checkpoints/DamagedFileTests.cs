@@ -82,6 +82,35 @@ public sealed class DamagedFileTests
     }
 
     [TestMethod]
+    [DataRow("}", DisplayName = "dictionaries")]
+    [DataRow("]", DisplayName = "lists")]
+    [DataRow("(", DisplayName = "marks")]
+    [DataRow("(t", DisplayName = "tuples")]
+    [DataRow("h\u0000h\u0001R", DisplayName = "one tensor of many axes")]
+    public void Pickle_OneInstructionManyTimes_TakesMemoryInProportion(string instructions)
+    {
+        byte[] axes = [(byte)'(', .. Enumerable.Repeat((byte[])[(byte)'K', 1], 16).SelectMany(axis => axis), (byte)'t'];
+        byte[] storage =
+        [
+            (byte)'(', .. TorchFileBuilder.TextBytes("storage"), .. TorchFileBuilder.GlobalBytes("torch", "FloatStorage"), .. TorchFileBuilder.TextBytes("0"),
+            .. TorchFileBuilder.TextBytes("cpu"), (byte)'K', 1, (byte)'t', (byte)'Q',
+        ];
+        var file = new TorchFileBuilder
+        {
+            Pickle =
+            [
+                0x80, 2, .. TorchFileBuilder.GlobalBytes("torch._utils", "_rebuild_tensor_v2"), (byte)'q', 0,
+                (byte)'(', .. storage, (byte)'K', 0, .. axes, .. axes, (byte)'t', (byte)'q', 1,
+                .. Enumerable.Repeat(instructions.Select(letter => (byte)letter).ToArray(), 100_000).SelectMany(letters => letters), (byte)'.',
+            ],
+        }.Build();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.ThrowsExactly<InvalidDataException>(() => PyTorchReader.Open(new MemoryStream(file), "x"));
+        Assert.IsLessThan(100L * file.Length, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
     [Timeout(TimeoutMilliseconds, CooperativeCancellation = true)]
     public void TensorFlow_Damaged_ReadsOrRefuses()
     {
