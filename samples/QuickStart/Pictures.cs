@@ -7,14 +7,15 @@ namespace IGptMl.Samples.QuickStart;
 /// <summary>The data of the demonstration, and the model size that suits it.</summary>
 /// <param name="name">shapes or cifar10.</param>
 /// <param name="path">The folder of CIFAR-10.</param>
-internal sealed class Pictures(string name, string? path)
+/// <param name="minutes">How long to pretrain.</param>
+internal sealed class Pictures(string name, string? path, double minutes)
 {
     internal string Name => name;
 
     internal string? Path => path;
 
-    /// <summary>A small model on 16x16 pixels: what two cores can teach something in a few minutes.</summary>
-    internal ImageGptConfig Model => ImageGptConfig.Tiny with { Colors = name == "shapes" ? 64 : 512 };
+    /// <summary>A small model on 16x16 pixels: what two cores can teach something in a few minutes. A longer run can teach a wider one.</summary>
+    internal ImageGptConfig Model => (minutes < 30 ? ImageGptConfig.Tiny : ImageGptConfig.Tiny with { EmbeddingSize = 96, Heads = 3 }) with { Colors = name == "shapes" ? 64 : 512 };
 
     /// <summary>The pictures for pretraining, whose labels nobody looks at.</summary>
     internal IDataView Unlabelled(MLContext ml) => name == "shapes" ? ml.Data.LoadShapes(12_000, seed: 1) : ml.Data.LoadCifar10(path!);

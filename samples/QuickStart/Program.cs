@@ -33,7 +33,7 @@ command.Validators.Add(result =>
 });
 command.SetAction(parsed =>
 {
-    var pictures = new Pictures(parsed.GetValue(data)!, parsed.GetValue(path)?.FullName);
+    var pictures = new Pictures(parsed.GetValue(data)!, parsed.GetValue(path)?.FullName, parsed.GetValue(minutes));
     if (parsed.GetValue(predict) is { } model)
     {
         Prediction.Run(pictures, model.FullName);

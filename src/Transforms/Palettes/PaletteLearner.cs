@@ -1,8 +1,6 @@
 using IGptMl.Hosting;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.Trainers;
 
 namespace IGptMl.Palettes;
 
@@ -24,17 +22,16 @@ internal static class PaletteLearner
             throw new InvalidOperationException($"The palette cannot be learnt: column '{column.Name}' holds no image.");
         }
 
-        var colors = sample.Distinct().ToList();
-        if (colors.Count <= options.Colors)
+        var colors = sample.GroupBy(p => p).Select(g => (g.Key.R, g.Key.G, g.Key.B, Count: g.Count())).Order().ToList();
+        if (colors.Count > options.Colors)
         {
-            // No clustering needed: every colour that was seen becomes one of the palette; the rest of the palette repeats the last and is never used.
-            channel.Info(MessageSensitivity.None, "The images hold {0} colours, no more than the palette's {1}.", colors.Count, options.Colors);
-            colors.Sort((a, b) => a.CompareTo(b));
-            colors.AddRange(Enumerable.Repeat(colors[^1], options.Colors - colors.Count));
-            return Palette.FromColors([.. colors.SelectMany(c => new[] { c.R, c.G, c.B })]);
+            return new PaletteClustering(colors, seed).Run(options.Colors, options.MaximumNumberOfIterations);
         }
 
-        return Cluster(sample, options, seed);
+        // No clustering needed: every colour that was seen becomes one of the palette; the rest of the palette repeats the last and is never used.
+        channel.Info(MessageSensitivity.None, "The images hold {0} colours, no more than the palette's {1}.", colors.Count, options.Colors);
+        colors.AddRange(Enumerable.Repeat(colors[^1], options.Colors - colors.Count));
+        return Palette.FromColors([.. colors.SelectMany(c => new[] { c.R, c.G, c.B })]);
     }
 
     /// <summary>A uniform sample without replacement of all pixels (reservoir sampling, Vitter's algorithm R).</summary>
@@ -69,29 +66,5 @@ internal static class PaletteLearner
         }
 
         return sample;
-    }
-
-    private static Palette Cluster(List<(byte R, byte G, byte B)> sample, PaletteQuantizingEstimator.Options options, int seed)
-    {
-        var context = new MLContext(seed);
-        var data = context.Data.LoadFromEnumerable(sample.Select(p => new Pixel { Features = [ToUnit(p.R), ToUnit(p.G), ToUnit(p.B)] }).ToArray());
-        var trainer = context.Clustering.Trainers.KMeans(new KMeansTrainer.Options
-        {
-            NumberOfClusters = options.Colors,
-            MaximumNumberOfIterations = options.MaximumNumberOfIterations,
-            InitializationAlgorithm = KMeansTrainer.InitializationAlgorithm.KMeansPlusPlus,
-            NumberOfThreads = 1, // with more the sums, and so the palette, would depend on timing
-        });
-        VBuffer<float>[] centroids = [];
-        trainer.Fit(data).Model.GetClusterCentroids(ref centroids, out _);
-        return Palette.FromCenters([.. centroids.SelectMany(c => c.DenseValues()).Select(v => Math.Clamp(v, -1f, 1f))]);
-    }
-
-    private static float ToUnit(byte value) => (value / 127.5f) - 1;
-
-    private sealed class Pixel
-    {
-        [VectorType(3)]
-        public float[] Features { get; set; } = [];
     }
 }
