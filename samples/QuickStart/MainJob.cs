@@ -33,16 +33,16 @@ internal static class MainJob
         Say(clock, $"Pretrained {gpt.Model.Config.ParameterCount:N0} parameters for {steps:N0} steps of {BatchSize} images: {metrics.NatsPerToken:F3} nats per token on test images ({metrics.BitsPerDimension:F3} bits per dimension); untrained {Math.Log(pictures.Model.Colors):F3}.");
 
         // 3. What a linear classifier reads from each layer.
-        var result = Probe(ml, gpt, pictures, test);
+        var experiment = new LinearProbeExperiment(ml, gpt.Model);
+        var result = Probe(experiment, pictures.Labelled(ml), test);
         Say(clock, $"Best: {result.Best.Name}, {result.Best.Accuracy:P1}, {100 * (result.Best.Accuracy - result.Baselines[0].Accuracy):F1} points ahead of raw pixels.");
 
         // 4. The whole way from pixels to a class name as one pipeline, in one zip.
         var labelled = pictures.Labelled(ml);
         var pipeline = ml.Transforms.QuantizeToPalette("Tokens", "Image", gpt.Model.Palette!, gpt.Model.Config.ImageSize)
             .Append(ml.Transforms.ExtractImageGptFeatures("Features", "Tokens", gpt.Model, result.Best.Layer!.Value))
-            .Append(ml.Transforms.NormalizeMeanVariance("Features", fixZero: false))
             .AppendCacheCheckpoint(ml)
-            .Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0))
+            .Append(experiment.CreateClassifier("Features", result.Best.L2Regularization))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedClass", "PredictedLabel"));
         using (var model = Status("Fitting the pipeline", () => pipeline.Fit(labelled)))
         {
@@ -85,10 +85,9 @@ internal static class MainJob
         return result!;
     }
 
-    private static LinearProbeResult Probe(MLContext ml, ImageGptTransformer gpt, Pictures pictures, IDataView test)
+    private static LinearProbeResult Probe(LinearProbeExperiment experiment, IDataView labelled, IDataView test)
     {
-        var experiment = new LinearProbeExperiment(ml, gpt.Model);
-        var result = Status("Probing the layers", () => experiment.Run(pictures.Labelled(ml), test));
+        var result = Status("Probing the layers", () => experiment.Run(labelled, test));
         var table = new Table().AddColumns("Representation", "Features", "Accuracy");
         table.Columns[1].RightAligned();
         table.Columns[2].RightAligned();
