@@ -1,2 +1,4 @@
-using TorchSharp;
-Console.WriteLine(torch.ones(2,3).sum().item<float>());
+using IGptMl.Cli;
+
+using var interruption = new Interruption();
+return await IgptApp.RunAsync(args, Console.Out, Console.Error, interruption.Token);

@@ -45,7 +45,9 @@ internal static class ModelEntries
     /// <summary>Reads the model of a folder, or takes another handle to it where a component of the same zip has read it already.</summary>
     internal static ImageGptModel Read(ComponentReader reader, string folder) => reader.ReadShared<ImageGptModel>(folder, model => model.TryShare(), Read);
 
-    private static ImageGptModel Read(ComponentReader.EntryReader entries)
+    /// <summary>Reads the model from the entries of its folder.</summary>
+    /// <exception cref="InvalidDataException">An entry is missing or damaged; the message names it.</exception>
+    internal static ImageGptModel Read(ComponentReader.EntryReader entries)
     {
         TorchRuntime.EnsureLoaded();
         var config = entries.Read(ConfigEntry, ReadConfig);
@@ -56,7 +58,7 @@ internal static class ModelEntries
         }
 
         var expected = entries.Read(DigestEntry, stream => new StreamReader(stream).ReadToEnd());
-        return new ImageGptModel(entries.Read(WeightsEntry, stream => ReadWeights(config, stream, expected)), palette);
+        return new ImageGptModel(entries.Read(WeightsEntry, (stream, length) => ReadWeights(config, stream, length, expected)), palette);
     }
 
     private static ImageGptConfig ReadConfig(Stream stream)
@@ -76,8 +78,14 @@ internal static class ModelEntries
         return config;
     }
 
-    private static ImageGptNetwork ReadWeights(ImageGptConfig config, Stream stream, string expectedDigest)
+    private static ImageGptNetwork ReadWeights(ImageGptConfig config, Stream stream, long length, string expectedDigest)
     {
+        // Before memory is taken for what a damaged configuration may ask for.
+        if (length < config.ParameterCount * sizeof(float))
+        {
+            throw new InvalidDataException($"It has {length} bytes, and the {config.ParameterCount} weights of the model of '{ConfigEntry}' need {config.ParameterCount * sizeof(float)}.");
+        }
+
         using var hash = SHA256.Create();
         using var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Read, leaveOpen: true);
         var network = NetworkSafetensors.Read(config, hashing, WeightsEntry);

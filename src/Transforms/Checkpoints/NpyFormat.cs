@@ -109,27 +109,33 @@ internal static class NpyFormat
     /// <summary>Writes bytes of the given shape.</summary>
     public static void Write(Stream stream, ReadOnlySpan<byte> values, params ReadOnlySpan<int> shape) => Write(stream, "|u1", values, values.Length, shape);
 
+    /// <summary>Writes the header of a float32 array of the given shape; its elements, row-major and little-endian, are then the caller's to write.</summary>
+    public static void WriteFloat32Header(Stream stream, params ReadOnlySpan<int> shape) => WriteHeader(stream, "<f4", shape);
+
     /// <summary>The exception for a malformed npy file.</summary>
     internal static InvalidDataException Error(string name, string problem) => new($"'{name}' cannot be read as npy: {problem}.");
 
     private static void Write(Stream stream, string descriptor, ReadOnlySpan<byte> bytes, int count, ReadOnlySpan<int> shape)
     {
-        var dimensions = new long[shape.Length];
         Int128 product = 1;
-        for (var i = 0; i < shape.Length; i++)
+        foreach (var dimension in shape)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(shape[i], nameof(shape));
-            dimensions[i] = shape[i];
-            product = product * shape[i] <= long.MaxValue ? product * shape[i] : long.MaxValue;
+            product = product * dimension <= long.MaxValue ? product * dimension : long.MaxValue;
         }
 
         if (product != count)
         {
-            throw new ArgumentException($"Shape {NpyHeader.ToText(dimensions)} does not hold {count} values.", nameof(shape));
+            throw new ArgumentException($"Shape {NpyHeader.ToText(Dimensions(shape))} does not hold {count} values.", nameof(shape));
         }
 
+        WriteHeader(stream, descriptor, shape);
+        stream.Write(bytes);
+    }
+
+    private static void WriteHeader(Stream stream, string descriptor, ReadOnlySpan<int> shape)
+    {
         const int Preamble = 10;
-        var dictionary = $"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': {NpyHeader.ToText(dimensions)}, }}";
+        var dictionary = $"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': {NpyHeader.ToText(Dimensions(shape))}, }}";
         var total = (Preamble + dictionary.Length + 1 + Alignment - 1) / Alignment * Alignment;
         var header = new byte[total];
         header.AsSpan().Fill((byte)' ');
@@ -140,7 +146,18 @@ internal static class NpyFormat
         Encoding.ASCII.GetBytes(dictionary, header.AsSpan(Preamble));
         header[^1] = (byte)'\n';
         stream.Write(header);
-        stream.Write(bytes);
+    }
+
+    private static long[] Dimensions(ReadOnlySpan<int> shape)
+    {
+        var dimensions = new long[shape.Length];
+        for (var i = 0; i < shape.Length; i++)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(shape[i], nameof(shape));
+            dimensions[i] = shape[i];
+        }
+
+        return dimensions;
     }
 
     private static void Fill(Stream stream, Span<byte> buffer, string name)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.ML;
@@ -25,7 +26,7 @@ internal sealed class ComponentReader
     internal T Read<T>(string name, Func<Stream, T> read)
     {
         T result = default!;
-        if (!_context.TryLoadBinaryStream(name, reader => result = Guard(name, reader.BaseStream, read)))
+        if (!_context.TryLoadBinaryStream(name, reader => result = Guard(name, () => read(reader.BaseStream))))
         {
             throw Missing(name);
         }
@@ -56,16 +57,18 @@ internal sealed class ComponentReader
             return reused;
         }
 
-        var result = read(new EntryReader(_context.Repository, folder));
+        var result = read(new EntryReader(folder, Open));
         known[folder] = new WeakReference<object>(result);
         return result;
+
+        OpenedEntry? Open(string name) => _context.Repository.OpenEntryOrNull(folder, name) is { } entry ? new OpenedEntry(entry, entry.Stream, entry.Stream.Length) : null;
     }
 
-    private static T Guard<T>(string name, Stream stream, Func<Stream, T> read)
+    private static T Guard<T>(string name, Func<T> read)
     {
         try
         {
-            return read(stream);
+            return read();
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or JsonException or FormatException)
         {
@@ -75,18 +78,43 @@ internal sealed class ComponentReader
 
     private static InvalidDataException Missing(string name) => new($"The model file is damaged: entry '{name}' is missing.");
 
-    /// <summary>Reads the entries of a shared folder.</summary>
-    internal sealed class EntryReader(RepositoryReader repository, string folder)
+    /// <summary>An entry that is open for reading.</summary>
+    /// <param name="Owner">Closes the entry.</param>
+    /// <param name="Stream">Its content; need not be able to seek.</param>
+    /// <param name="Length">The bytes of its content, as the zip states them.</param>
+    internal readonly record struct OpenedEntry(IDisposable Owner, Stream Stream, long Length) : IDisposable
+    {
+        public void Dispose() => Owner.Dispose();
+    }
+
+    /// <summary>Reads the entries of a shared folder, wherever <paramref name="open"/> finds them; it gives null for an entry that is not there.</summary>
+    internal sealed class EntryReader(string folder, Func<string, OpenedEntry?> open)
     {
         /// <summary>Reads an entry of the folder.</summary>
-        internal T Read<T>(string name, Func<Stream, T> read) => TryRead(name, read, out var result) ? result : throw Missing($"{folder}/{name}");
+        internal T Read<T>(string name, Func<Stream, T> read) => Read(name, (stream, _) => read(stream));
+
+        /// <summary>Reads an entry of the folder, whose length is the second argument.</summary>
+        internal T Read<T>(string name, Func<Stream, long, T> read) => TryRead(name, read, out var result) ? result : throw Missing(PathOf(name));
 
         /// <summary>Reads an entry of the folder, if there is one.</summary>
-        internal bool TryRead<T>(string name, Func<Stream, T> read, out T result)
+        internal bool TryRead<T>(string name, Func<Stream, T> read, [MaybeNullWhen(false)] out T result) => TryRead(name, (stream, _) => read(stream), out result);
+
+        private bool TryRead<T>(string name, Func<Stream, long, T> read, [MaybeNullWhen(false)] out T result)
         {
-            using var entry = repository.OpenEntryOrNull(folder, name);
-            result = entry is null ? default! : Guard($"{folder}/{name}", entry.Stream, read);
-            return entry is not null;
+            var opened = Guard(PathOf(name), () => open(name));
+            if (opened is not { } entry)
+            {
+                result = default;
+                return false;
+            }
+
+            using (entry)
+            {
+                result = Guard(PathOf(name), () => read(entry.Stream, entry.Length));
+                return true;
+            }
         }
+
+        private string PathOf(string name) => $"{folder}/{name}";
     }
 }

@@ -1,3 +1,4 @@
+using IGptMl.Checkpoints;
 using IGptMl.Palettes;
 using TorchSharp;
 
@@ -32,6 +33,13 @@ public sealed class ImageGptModel : IDisposable
 
     /// <summary>What two handles to the same weights have in common.</summary>
     internal object Identity => _network;
+
+    /// <summary>Reads a pretrained model from a zip that <c>mlContext.Model.Save</c> wrote of any chain with a transformer of ours that holds one.</summary>
+    /// <param name="path">Path of the zip. Of several models in it, the first is read.</param>
+    /// <returns>The model, on the CPU; the caller disposes it.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no zip or a damaged one, or holds no model; the message names the file and the entry.</exception>
+    public static ImageGptModel Load(string path) => ModelFile.Load(path);
 
     /// <summary>Frees this handle; the weights too, if it was the last one.</summary>
     public void Dispose()

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+using IGptMl.Cli.Sources;
+
+namespace IGptMl.Cli.Arguments;
+
+/// <summary>Makes options whose values are checked before a command runs, each with what is wrong and what is expected.</summary>
+internal static class CommandOptions
+{
+    /// <summary>A number between two bounds, both included; null where the option is not given.</summary>
+    internal static Option<T?> Number<T>(string name, string description, T minimum, T maximum)
+        where T : struct, INumber<T>
+        => new(name)
+        {
+            Description = $"{description} ({Bounds(minimum, maximum)})",
+            HelpName = "N",
+            CustomParser = result => ParseNumber(name, result, minimum, maximum),
+        };
+
+    /// <summary>A number with a default.</summary>
+    internal static Option<T> Number<T>(string name, string description, T minimum, T maximum, T value)
+        where T : struct, INumber<T>
+        => new(name)
+        {
+            Description = $"{description} ({Bounds(minimum, maximum)})",
+            HelpName = "N",
+            CustomParser = result => ParseNumber(name, result, minimum, maximum) ?? value,
+            DefaultValueFactory = _ => value,
+        };
+
+    /// <summary>A data source.</summary>
+    internal static Option<DataSource?> Data(string name, string description, bool heldOut)
+        => new(name)
+        {
+            Description = description,
+            HelpName = "DATA",
+            CustomParser = result => Report(result, DataSource.Parse(result.Tokens[0].Value, heldOut, out var problem), problem),
+        };
+
+    /// <summary>A folder of images, whatever its name.</summary>
+    internal static Option<DataSource?> ImageFolder(string name, string description)
+        => new(name)
+        {
+            Description = description,
+            HelpName = "DIR",
+            CustomParser = result => Report(result, DataSource.Folder(result.Tokens[0].Value, out var problem), problem),
+        };
+
+    /// <summary>The layers of a model.</summary>
+    internal static Option<LayerSelection> Layers(string description)
+        => new("--layers")
+        {
+            Description = description,
+            HelpName = "LAYERS",
+            CustomParser = result => Report(result, LayerSelection.Parse(result.Tokens[0].Value, out var problem), problem) ?? LayerSelection.All,
+            DefaultValueFactory = _ => LayerSelection.All,
+        };
+
+    /// <summary>The path of a file to read or write.</summary>
+    internal static Option<string> FilePath(string name, string description)
+        => new(name) { Description = description, HelpName = "FILE", Required = true };
+
+    private static T? Report<T>(ArgumentResult result, T? value, string problem)
+        where T : class
+    {
+        if (value is null)
+        {
+            result.AddError(problem);
+        }
+
+        return value;
+    }
+
+    private static T? ParseNumber<T>(string name, ArgumentResult result, T minimum, T maximum)
+        where T : struct, INumber<T>
+    {
+        var text = result.Tokens[0].Value;
+        if (T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum)
+        {
+            return value;
+        }
+
+        var kind = typeof(T) == typeof(double) ? "a number" : "a whole number";
+        result.AddError($"{name} is '{text}'; expected {kind}, {Bounds(minimum, maximum)}.");
+        return null;
+    }
+
+    private static string Bounds<T>(T minimum, T maximum)
+        where T : INumber<T>
+        => maximum > T.CreateSaturating(1_000_000_000) ? $"{Text(minimum)} or more" : $"{Text(minimum)} to {Text(maximum)}";
+
+    private static string Text<T>(T value)
+        where T : INumber<T>
+        => value.ToString("0.#########", CultureInfo.InvariantCulture);
+}

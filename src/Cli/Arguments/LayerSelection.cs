@@ -1,0 +1,57 @@
+using System.Globalization;
+using IGptMl.Network;
+
+namespace IGptMl.Cli.Arguments;
+
+/// <summary>Layers of a model, as named on the command line: "all", "3" or "0,2,5".</summary>
+/// <param name="Layers">The layers in the order asked for; null means all.</param>
+internal sealed record LayerSelection(IReadOnlyList<int>? Layers)
+{
+    private const string AllWord = "all";
+
+    internal static LayerSelection All { get; } = new((IReadOnlyList<int>?)null);
+
+    /// <summary>Reads the names of layers; null where they are none.</summary>
+    internal static LayerSelection? Parse(string text, out string problem)
+    {
+        problem = string.Empty;
+        if (text == AllWord)
+        {
+            return All;
+        }
+
+        var layers = new List<int>();
+        foreach (var part in text.Split(','))
+        {
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var layer) || layers.Contains(layer))
+            {
+                problem = $"--layers is '{text}'; expected 'all', or different layers from 0 separated by commas, such as 0,2,5.";
+                return null;
+            }
+
+            layers.Add(layer);
+        }
+
+        return new LayerSelection(layers);
+    }
+
+    /// <summary>The layers of that architecture.</summary>
+    /// <exception cref="UsageException">The model does not have one of them.</exception>
+    internal IReadOnlyList<int> Of(ImageGptConfig config)
+    {
+        if (Layers is null)
+        {
+            return [.. Enumerable.Range(0, config.Layers + 1)];
+        }
+
+        foreach (var layer in Layers.Where(layer => layer > config.Layers))
+        {
+            throw new UsageException($"--layers names layer {layer}; the model has the layers 0 to {config.Layers}.");
+        }
+
+        return Layers;
+    }
+
+    /// <summary>As on the command line.</summary>
+    public override string ToString() => Layers is null ? AllWord : string.Join(',', Layers);
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using IGptMl.Cli.Arguments;
+using IGptMl.Cli.Output;
+using IGptMl.Cli.Results;
+using Microsoft.ML;
+
+namespace IGptMl.Cli.Commands;
+
+/// <summary>igpt features: images to the position-averaged representations of layers, in a file.</summary>
+internal sealed class FeaturesCommand : IgptCommand
+{
+    private const string FeaturesColumn = "Features";
+
+    private static readonly Activity Extracting = new("Computing features", "image");
+
+    private readonly Option<string> _model = CommandOptions.FilePath("--model", "The model, a zip that igpt pretrain or mlContext.Model.Save wrote.");
+    private readonly DataOptions _data = new();
+    private readonly Option<LayerSelection> _layers = CommandOptions.Layers("The layers, one after the other in this order: all, 3, or 0,2,5. Layer 0 is the input of the first block, the last one the output of the network.");
+    private readonly Option<string> _out = CommandOptions.FilePath("--out", $"The file to write; its ending says the form. {FeatureFile.Endings}.");
+
+    internal FeaturesCommand(Terminal terminal, Option<bool> verbose)
+        : base(
+            "features",
+            "Write the features of images: what layers of the network make of them, averaged over the positions, as float32 [images, layers * d].",
+            "igpt features --model model.zip --images photos --layers 3 --out features.npy",
+            terminal,
+            verbose)
+    {
+        _out.Validators.Add(result =>
+        {
+            if (result.Tokens is [var path] && !FeatureFile.Knows(path.Value))
+            {
+                result.AddError($"--out is '{path.Value}'; its ending says the form. {FeatureFile.Endings}.");
+            }
+        });
+        Add(_model);
+        _data.AddTo(this);
+        Add(_layers);
+        Add(_out);
+        AddCommonOptions();
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var path = parsed.GetRequiredValue(_out);
+        OutputFile.Check(path);
+        var context = CreateContext(parsed);
+        var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
+        using var model = LoadModel(parsed.GetRequiredValue(_model));
+        var layers = parsed.GetRequiredValue(_layers).Of(model.Config);
+        var quantizer = CreateQuantizer(context, model, data);
+        using var extractor = context.Transforms.ExtractImageGptFeatures(FeaturesColumn, TokensColumn, model, [.. layers]).Fit(quantizer.Transform(data.View));
+        Terminal.Track(progress =>
+        {
+            var features = extractor.Transform(quantizer.Transform(data.Watch(Extracting, progress, cancellation)));
+            OutputFile.Write(path, stream => FeatureFile.Write(context, path, stream, features, FeaturesColumn, data.Count));
+            return path;
+        });
+
+        var result = new FeaturesResult(path, data.Count, layers, layers.Count * model.Config.EmbeddingSize);
+        if (WantsJson(parsed))
+        {
+            Terminal.WriteJson(result);
+        }
+        else
+        {
+            Terminal.Write(Tables.Of([("file", path), ("images", $"{result.Images:N0}"), ("layers", string.Join(", ", layers)), ("features an image", $"{result.Features:N0}")]));
+        }
+
+        return ExitCodes.Success;
+    }
+}

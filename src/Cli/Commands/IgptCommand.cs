@@ -1,0 +1,89 @@
+using System.CommandLine;
+using IGptMl.Cli.Arguments;
+using IGptMl.Cli.Output;
+using IGptMl.Cli.Sources;
+using IGptMl.Network;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace IGptMl.Cli.Commands;
+
+/// <summary>What the commands have in common: the streams, the device, the form of the result.</summary>
+internal abstract class IgptCommand : Command
+{
+    /// <summary>The column of tokens between the steps.</summary>
+    protected const string TokensColumn = "Tokens";
+
+    private readonly Option<bool> _verbose;
+    private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON object." };
+    private readonly Option<int?> _gpu = CommandOptions.Number("--gpu", "Run on this GPU, numbered from 0; without it, on the CPU.", 0, 1024);
+    private readonly Option<bool> _fallbackToCpu = new("--fallback-to-cpu") { Description = "Run on the CPU where that GPU is missing." };
+
+    /// <param name="name">The word on the command line.</param>
+    /// <param name="description">What the command does.</param>
+    /// <param name="example">A command line that works.</param>
+    /// <param name="terminal">Where results and messages go.</param>
+    /// <param name="verbose">The global option for more messages.</param>
+    protected IgptCommand(string name, string description, string example, Terminal terminal, Option<bool> verbose)
+        : base(name, description)
+    {
+        Example = example;
+        Terminal = terminal;
+        _verbose = verbose;
+        SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
+    }
+
+    internal string Example { get; }
+
+    protected Terminal Terminal { get; }
+
+    /// <summary>Does the work, and returns the exit code.</summary>
+    protected abstract int Run(ParseResult parsed, CancellationToken cancellation);
+
+    /// <summary>Adds the options that every command has, below its own.</summary>
+    protected void AddCommonOptions()
+    {
+        Add(_gpu);
+        Add(_fallbackToCpu);
+        Add(_json);
+    }
+
+    protected bool WantsJson(ParseResult parsed) => parsed.GetValue(_json);
+
+    /// <summary>A context for the chosen device, which is checked at once.</summary>
+    protected MLContext CreateContext(ParseResult parsed, int seed = 1)
+    {
+        var context = new MLContext(seed) { GpuDeviceId = parsed.GetValue(_gpu), FallbackToCpu = parsed.GetValue(_fallbackToCpu) };
+        Hosting.DeviceChoice.Resolve(context, null, null);
+        if (parsed.GetValue(_verbose))
+        {
+            context.Log += (_, message) =>
+            {
+                if (message.Kind >= ChannelMessageKind.Info)
+                {
+                    Terminal.Say(message.Message);
+                }
+            };
+        }
+
+        return context;
+    }
+
+    /// <summary>The model of a zip.</summary>
+    /// <exception cref="InvalidDataException">It knows no palette, so that images mean nothing to it.</exception>
+    protected static ImageGptModel LoadModel(string path)
+    {
+        var model = ImageGptModel.Load(path);
+        if (model.Palette is not null)
+        {
+            return model;
+        }
+
+        model.Dispose();
+        throw new InvalidDataException($"'{path}': the model knows no palette, so images cannot be quantised for it.");
+    }
+
+    /// <summary>The step from images to a model's tokens.</summary>
+    protected static ITransformer CreateQuantizer(MLContext context, ImageGptModel model, OpenedData data)
+        => context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model.Palette!, model.Config.ImageSize).Fit(data.View);
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Reflection;
+using IGptMl.Cli.Commands;
+using IGptMl.Cli.Output;
+
+namespace IGptMl.Cli;
+
+/// <summary>The tool: finds the command, runs it, and turns whatever goes wrong into one line and an exit code.</summary>
+internal static class IgptApp
+{
+    /// <summary>Runs a command line. Results go to <paramref name="output"/>; progress, messages and errors to <paramref name="error"/>.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+    {
+        var terminal = new Terminal(output, error);
+        var verbose = new Option<bool>("--verbose") { Description = "Show ML.NET's messages, and the stack trace of an error.", Recursive = true };
+        var root = new RootCommand("Image GPT for ML.NET: pretrain on images without labels, look at the features, use them.")
+        {
+            verbose,
+            new PretrainCommand(terminal, verbose),
+            new EvaluateCommand(terminal, verbose),
+            new FeaturesCommand(terminal, verbose),
+            new ProbeCommand(terminal, verbose),
+        };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new ExampleHelp((HelpAction)help.Action!);
+
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            var problems = string.Join(" ", parsed.Errors.Select(e => string.Join(' ', Lines(e.Message))).Distinct());
+            var command = parsed.CommandResult.Command == root ? "igpt" : $"igpt {parsed.CommandResult.Command.Name}";
+            error.WriteLine($"igpt: {problems} See '{command} --help'.");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            // Ctrl-C is the caller's, errors are handled below.
+            var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(configuration, cancellation);
+        }
+        catch (Exception e)
+        {
+            var cause = FindCause(e);
+            error.WriteLine($"igpt: {OneLine(cause.Message)}");
+            if (parsed.GetValue(verbose))
+            {
+                error.WriteLine(e);
+            }
+
+            return cause switch
+            {
+                UsageException => ExitCodes.Usage,
+                OperationCanceledException => ExitCodes.Cancelled,
+                _ => ExitCodes.Failure,
+            };
+        }
+    }
+
+    /// <summary>What went wrong, without the wrappers that threads and reflection put around it.</summary>
+    private static Exception FindCause(Exception e)
+    {
+        while (e.InnerException is { } inner && (e is AggregateException or TargetInvocationException || IsCursorWrapper(e)))
+        {
+            e = inner;
+        }
+
+        return e;
+    }
+
+    /// <summary>Whether ML.NET only reports that one of its reading threads failed.</summary>
+    private static bool IsCursorWrapper(Exception e) => e is InvalidOperationException && e.Message.StartsWith("Splitter/consolidator worker", StringComparison.Ordinal);
+
+    /// <summary>The first line that says something: native errors go on with a stack trace.</summary>
+    private static string OneLine(string message)
+        => Lines(message).FirstOrDefault() ?? "an error without a message.";
+
+    private static string[] Lines(string message) => message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

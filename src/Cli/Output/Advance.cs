@@ -1,0 +1,15 @@
+namespace IGptMl.Cli.Output;
+
+/// <summary>How far a command is.</summary>
+/// <param name="Activity">What it does.</param>
+/// <param name="Done">The units done.</param>
+/// <param name="Total">All units.</param>
+/// <param name="Detail">Values, speed, time left.</param>
+internal readonly record struct Advance(Activity Activity, long Done, long Total, string Detail)
+{
+    /// <summary>"step 120 of 5,000, 3.2145 nats per token, …".</summary>
+    public override string ToString() => $"{Activity.Unit} {Done:N0} of {Total:N0}{(Detail.Length > 0 ? ", " : string.Empty)}{Detail}";
+
+    /// <summary>"140.2 images/s, 0:12:30 left".</summary>
+    internal static string Describe(double imagesPerSecond, TimeSpan left) => $"{imagesPerSecond:N1} images/s, {(long)left.TotalHours}:{left:mm\\:ss} left";
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace IGptMl.Cli.Output;
+
+/// <summary>Progress where nobody watches: a line for each activity's end, and one every so often before.</summary>
+internal sealed class ProgressLines : IProgress<Advance>
+{
+    /// <summary>The time between two lines.</summary>
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private readonly TextWriter _writer;
+    private readonly Func<TimeSpan> _clock;
+    private TimeSpan _next;
+
+    /// <param name="writer">Where the lines go.</param>
+    /// <param name="clock">The time since the beginning; null means a stopwatch.</param>
+    internal ProgressLines(TextWriter writer, Func<TimeSpan>? clock = null)
+    {
+        _writer = writer;
+        var stopwatch = Stopwatch.StartNew();
+        _clock = clock ?? (() => stopwatch.Elapsed);
+        _next = _clock() + Interval;
+    }
+
+    /// <inheritdoc/>
+    public void Report(Advance value)
+    {
+        var now = _clock();
+        if (now >= _next || value.Done == value.Total)
+        {
+            _next = now + Interval;
+            _writer.WriteLine($"{value.Activity.Title}: {value}");
+        }
+    }
+}

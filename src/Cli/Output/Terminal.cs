@@ -1,0 +1,68 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace IGptMl.Cli.Output;
+
+/// <summary>The two streams of a command: results on one, messages and progress on the other.</summary>
+internal sealed class Terminal
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+    };
+
+    private readonly TextWriter _output;
+    private readonly TextWriter _error;
+    private readonly IAnsiConsole _results;
+    private readonly IAnsiConsole _messages;
+
+    internal Terminal(TextWriter output, TextWriter error)
+    {
+        _output = output;
+        _error = error;
+        _results = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        _messages = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+    }
+
+    /// <summary>Whether somebody watches the messages, so that a line may be rewritten.</summary>
+    private bool IsWatched => _messages.Profile is { Out.IsTerminal: true, Capabilities: { Ansi: true, Interactive: true } };
+
+    /// <summary>Writes a message.</summary>
+    internal void Say(string message)
+    {
+        if (IsWatched)
+        {
+            _messages.WriteLine(message); // above the progress, if there is some
+        }
+        else
+        {
+            _error.WriteLine(message); // in one line, however long
+        }
+    }
+
+    /// <summary>Writes a result for people.</summary>
+    internal void Write(IRenderable result) => _results.Write(result);
+
+    /// <summary>Writes the result for programs, the only thing on the output: one JSON object.</summary>
+    internal void WriteJson<T>(T result) => _output.WriteLine(JsonSerializer.Serialize(result, Json));
+
+    /// <summary>Runs work whose progress shows as bars on a terminal, and as lines elsewhere.</summary>
+    internal T Track<T>(Func<IProgress<Advance>, T> work)
+    {
+        if (!IsWatched)
+        {
+            return work(new ProgressLines(_error));
+        }
+
+        var details = new DetailColumn();
+        return _messages.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 16 }, details)
+            .Start(context => work(new ProgressBars(context, details)));
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using IGptMl.Checkpoints;
+using IGptMl.Cli.Sources;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Cli.Results;
+
+/// <summary>A file of features. Rows are written as they are computed; no more than a batch is in memory.</summary>
+internal static class FeatureFile
+{
+    internal const string Endings = ".npy is NumPy's form, .csv text with the file, the label and the features, .idv ML.NET's binary form with the same columns";
+
+    private const string Npy = ".npy";
+    private const string Csv = ".csv";
+    private const string Idv = ".idv";
+
+    /// <summary>Whether the ending says a form.</summary>
+    internal static bool Knows(string path) => Ending(path) is Npy or Csv or Idv;
+
+    /// <summary>Writes a column of features in the form that the path asks for.</summary>
+    internal static void Write(MLContext context, string path, Stream stream, IDataView view, string column, int rows)
+    {
+        switch (Ending(path))
+        {
+            case Npy:
+                WriteNpy(stream, view, column, rows);
+                break;
+            case Csv:
+                WriteCsv(stream, view, column);
+                break;
+            default:
+                var columns = context.Transforms.SelectColumns(OpenedData.NameColumn, OpenedData.LabelColumn, column);
+                context.Data.SaveAsBinary(columns.Fit(view).Transform(view), stream);
+                break;
+        }
+    }
+
+    private static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();
+
+    private static void WriteNpy(Stream stream, IDataView view, string column, int rows)
+    {
+        var width = ((VectorDataViewType)view.Schema[column].Type).Size;
+        NpyFormat.WriteFloat32Header(stream, rows, width);
+        VBuffer<float> features = default;
+        var row = new float[width];
+        var written = 0;
+        using var cursor = view.GetRowCursor([view.Schema[column]]);
+        var getter = cursor.GetGetter<VBuffer<float>>(view.Schema[column]);
+        for (; cursor.MoveNext(); written++)
+        {
+            getter(ref features);
+            features.CopyTo(row);
+            stream.Write(MemoryMarshal.AsBytes(row.AsSpan()));
+        }
+
+        if (written != rows)
+        {
+            throw new InvalidDataException($"The data gave {written} rows where {rows} were announced.");
+        }
+    }
+
+    private static void WriteCsv(Stream stream, IDataView view, string column)
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
+        VBuffer<ReadOnlyMemory<char>> slots = default;
+        view.Schema[column].GetSlotNames(ref slots);
+        writer.WriteLine(string.Join(',', ["file", "label", .. slots.DenseValues().Select(slot => Quote(slot.ToString()))]));
+
+        var classes = new OpenedData(view, 0).ClassNames;
+        var (name, label, vector) = (view.Schema[OpenedData.NameColumn], view.Schema[OpenedData.LabelColumn], view.Schema[column]);
+        ReadOnlyMemory<char> file = default;
+        uint key = 0;
+        VBuffer<float> features = default;
+        using var cursor = view.GetRowCursor([name, label, vector]);
+        var getName = cursor.GetGetter<ReadOnlyMemory<char>>(name);
+        var getLabel = cursor.GetGetter<uint>(label);
+        var getFeatures = cursor.GetGetter<VBuffer<float>>(vector);
+        while (cursor.MoveNext())
+        {
+            getName(ref file);
+            getLabel(ref key);
+            getFeatures(ref features);
+            writer.Write(Quote(file.ToString()));
+            writer.Write(',');
+            writer.Write(key == 0 ? string.Empty : Quote(classes[(int)key - 1]));
+            foreach (var value in features.DenseValues())
+            {
+                writer.Write(',');
+                writer.Write(value.ToString(CultureInfo.InvariantCulture));
+            }
+
+            writer.WriteLine();
+        }
+    }
+
+    private static string Quote(string text) => text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
+}

@@ -1,0 +1,13 @@
+namespace IGptMl.Cli.Results;
+
+/// <summary>What igpt pretrain tells in the end.</summary>
+/// <param name="Model">The path of the model file.</param>
+/// <param name="Completed">Whether all steps were done; false after a cancellation.</param>
+/// <param name="Steps">The steps done.</param>
+/// <param name="PlannedSteps">The steps asked for.</param>
+/// <param name="Parameters">The learnt values.</param>
+/// <param name="Images">The images that were learnt from.</param>
+/// <param name="Seconds">The time of the steps.</param>
+/// <param name="LastNatsPerToken">The loss of the last batch.</param>
+/// <param name="Validation">How well the model predicts the validation images; null where there are none.</param>
+internal sealed record PretrainingResult(string Model, bool Completed, long Steps, long PlannedSteps, long Parameters, long Images, double Seconds, double LastNatsPerToken, EvaluationSummary? Validation);

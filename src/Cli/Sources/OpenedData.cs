@@ -1,0 +1,64 @@
+using IGptMl.Cli.Output;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Cli.Sources;
+
+/// <summary>Images to read, as the columns Image, Label and Name.</summary>
+/// <param name="View">The images.</param>
+/// <param name="Count">Their number.</param>
+internal sealed record OpenedData(IDataView View, int Count)
+{
+    internal const string ImageColumn = "Image";
+    internal const string LabelColumn = "Label";
+    internal const string NameColumn = "Name";
+
+    private const int SampleSeed = 1;
+
+    /// <summary>The names of the classes, in label order.</summary>
+    internal IReadOnlyList<string> ClassNames
+    {
+        get
+        {
+            VBuffer<ReadOnlyMemory<char>> names = default;
+            View.Schema[LabelColumn].GetKeyValues(ref names);
+            return [.. names.DenseValues().Select(name => name.ToString())];
+        }
+    }
+
+    /// <summary>All rows of a view that knows their number.</summary>
+    internal static OpenedData Of(IDataView view) => new(view, checked((int)(view.GetRowCount() ?? throw new ArgumentException("The view does not know its number of rows.", nameof(view)))));
+
+    /// <summary>The first rows, for data in random order.</summary>
+    internal OpenedData Take(MLContext context, int? limit)
+        => limit is { } count && count < Count ? new OpenedData(context.Data.TakeRows(View, count), count) : this;
+
+    /// <summary>A random sample, the same every time, in the order of the rows; for data that has one class after the other.</summary>
+    internal OpenedData Sample(MLContext context, int? limit)
+    {
+        if (limit is not { } count || count >= Count)
+        {
+            return this;
+        }
+
+        var names = View.GetColumn<string>(NameColumn).ToArray();
+        var random = new Random(SampleSeed);
+        for (var i = 0; i < count; i++)
+        {
+            var j = random.Next(i, names.Length);
+            (names[i], names[j]) = (names[j], names[i]);
+        }
+
+        var chosen = names.Take(count).ToHashSet(StringComparer.Ordinal);
+        return new OpenedData(context.Data.FilterByCustomPredicate<NamedRow>(View, row => !chosen.Contains(row.Name)), count);
+    }
+
+    /// <summary>The same images for one pass, whose progress is reported, and which the token ends.</summary>
+    internal IDataView Watch(Activity activity, IProgress<Advance> progress, CancellationToken cancellation)
+        => new WatchedDataView(View, new RowProgress(activity, Count, progress).Reach, cancellation);
+
+    private sealed class NamedRow
+    {
+        public string Name { get; set; } = string.Empty;
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Cli.Sources;
+
+/// <summary>A cursor of a <see cref="WatchedDataView"/>.</summary>
+internal sealed class WatchedCursor(DataViewRowCursor inner, Action<long> reach, CancellationToken cancellation) : DataViewRowCursor
+{
+    /// <inheritdoc/>
+    public override DataViewSchema Schema => inner.Schema;
+
+    /// <inheritdoc/>
+    public override long Position => inner.Position;
+
+    /// <inheritdoc/>
+    public override long Batch => inner.Batch;
+
+    /// <inheritdoc/>
+    public override bool MoveNext()
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (!inner.MoveNext())
+        {
+            return false;
+        }
+
+        reach(inner.Position + 1);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool IsColumnActive(DataViewSchema.Column column) => inner.IsColumnActive(column);
+
+    /// <inheritdoc/>
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => inner.GetGetter<TValue>(column);
+
+    /// <inheritdoc/>
+    public override ValueGetter<DataViewRowId> GetIdGetter() => inner.GetIdGetter();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
