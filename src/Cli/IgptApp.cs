@@ -9,6 +9,8 @@ namespace IGptMl.Cli;
 /// <summary>The tool: finds the command, runs it, and turns whatever goes wrong into one line and an exit code.</summary>
 internal static class IgptApp
 {
+    private static readonly string[] ThreadReports = ["Splitter/consolidator worker encountered exception", "Event we were waiting on was subject to an exception"];
+
     /// <summary>Runs a command line. Results go to <paramref name="output"/>; progress, messages and errors to <paramref name="error"/>.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
@@ -62,7 +64,7 @@ internal static class IgptApp
     /// <summary>What went wrong, without the wrappers that threads and reflection put around it.</summary>
     private static Exception FindCause(Exception e)
     {
-        while (e.InnerException is { } inner && (e is AggregateException or TargetInvocationException || IsCursorWrapper(e)))
+        while (e.InnerException is { } inner && (e is AggregateException or TargetInvocationException || IsThreadReport(e)))
         {
             e = inner;
         }
@@ -70,8 +72,8 @@ internal static class IgptApp
         return e;
     }
 
-    /// <summary>Whether ML.NET only reports that one of its reading threads failed.</summary>
-    private static bool IsCursorWrapper(Exception e) => e is InvalidOperationException && e.Message.StartsWith("Splitter/consolidator worker", StringComparison.Ordinal);
+    /// <summary>Whether ML.NET only reports that one of its reading or caching threads failed.</summary>
+    private static bool IsThreadReport(Exception e) => e is InvalidOperationException && Array.Exists(ThreadReports, start => e.Message.StartsWith(start, StringComparison.Ordinal));
 
     /// <summary>The first line that says something: native errors go on with a stack trace.</summary>
     private static string OneLine(string message)

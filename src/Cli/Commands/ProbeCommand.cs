@@ -4,7 +4,6 @@ using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
 using IGptMl.LinearProbe;
-using Microsoft.ML;
 using Spectre.Console;
 
 namespace IGptMl.Cli.Commands;

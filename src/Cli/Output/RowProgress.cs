@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace IGptMl.Cli.Output;
 
-/// <summary>Turns the rows that a pass has reached into progress with speed and time left.</summary>
+/// <summary>Turns the rows that a pass is done with into progress with speed and time left.</summary>
 internal sealed class RowProgress
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -25,7 +25,7 @@ internal sealed class RowProgress
         _progress = progress;
     }
 
-    /// <summary>Says that so many rows have been reached, by any of the cursors of the pass.</summary>
+    /// <summary>Says that so many rows are done, by any of the cursors of the pass.</summary>
     internal void Reach(long rows)
     {
         lock (_lock)

@@ -1,7 +1,6 @@
 using IGptMl.Cli.Sources;
 using IGptMl.Pretraining;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace IGptMl.Cli.Results;
 

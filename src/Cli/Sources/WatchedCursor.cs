@@ -19,13 +19,8 @@ internal sealed class WatchedCursor(DataViewRowCursor inner, Action<long> reach,
     public override bool MoveNext()
     {
         cancellation.ThrowIfCancellationRequested();
-        if (!inner.MoveNext())
-        {
-            return false;
-        }
-
-        reach(inner.Position + 1);
-        return true;
+        reach(inner.Position + 1); // whoever asks for the next row is done with this one
+        return inner.MoveNext();
     }
 
     /// <inheritdoc/>

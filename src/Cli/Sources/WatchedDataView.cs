@@ -4,7 +4,7 @@ namespace IGptMl.Cli.Sources;
 
 /// <summary>A view that tells how far its cursors are, and whose cursors stop when a command is cancelled.</summary>
 /// <param name="inner">The rows.</param>
-/// <param name="reach">Gets the number of rows that a cursor has reached, on the thread of the cursor.</param>
+/// <param name="reach">Gets the number of rows that a cursor is done with, on the thread of the cursor.</param>
 /// <param name="cancellation">Ends the reading with an <see cref="OperationCanceledException"/>.</param>
 internal sealed class WatchedDataView(IDataView inner, Action<long> reach, CancellationToken cancellation) : IDataView
 {

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using IGptMl.Cli;
+
+namespace IGptMl.Tests.Cli;
+
+/// <summary>What a command line came to.</summary>
+internal sealed record CommandLine(int Code, string Output, string Error)
+{
+    internal string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Runs a command line in this process.</summary>
+    internal static CommandLine Run(params string[] args) => Run(CancellationToken.None, args);
+
+    internal static CommandLine Run(CancellationToken cancellation, params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = IgptApp.RunAsync(args, output, error, cancellation).GetAwaiter().GetResult();
+        return new CommandLine(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>The output, which must be one JSON object and nothing else.</summary>
+    internal JsonElement Json()
+    {
+        Assert.AreEqual(0, Code, Error);
+        Assert.IsFalse(Output.TrimEnd('\n').EndsWith('\n'));
+        return JsonDocument.Parse(Output).RootElement;
+    }
+
+    /// <summary>Checks for a failure that is told in one line, with nothing on the output.</summary>
+    internal void AssertFails(int code, string part)
+    {
+        Assert.AreEqual(code, Code, Error);
+        Assert.HasCount(1, ErrorLines, Error);
+        StringAssert.Contains(Error, part);
+        Assert.AreEqual(string.Empty, Output);
+    }
+}

@@ -1,0 +1,97 @@
+using IGptMl.Network;
+using IGptMl.Tests.Data;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Tests.Cli.Commands;
+
+[TestClass]
+public sealed class PretrainCommandTests
+{
+    [TestMethod]
+    public void Pretrain_Json_TellsWhatWasDone()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Combine("model.zip");
+        var json = CommandLine.Run(["pretrain", "--data", "shapes:60", "--limit", "24", "--validation", "shapes:12", "--steps", "2", "--json", "--out", path, .. TinyModel.Sizes]).Json();
+        Assert.AreEqual(path, json.GetProperty("model").GetString());
+        Assert.IsTrue(json.GetProperty("completed").GetBoolean());
+        Assert.AreEqual(2, json.GetProperty("steps").GetInt32());
+        Assert.AreEqual(24, json.GetProperty("images").GetInt32());
+        Assert.AreEqual(12, json.GetProperty("validation").GetProperty("image_count").GetInt32());
+
+        // A network that knows nothing has ln 8 = 2.08 nats per token.
+        Assert.AreEqual(Math.Log(8), json.GetProperty("validation").GetProperty("mean_nats_per_token").GetDouble(), 0.2);
+        using var model = ImageGptModel.Load(path);
+        Assert.AreEqual(json.GetProperty("parameters").GetInt64(), model.Config.ParameterCount);
+        CollectionAssert.AreEqual(new[] { path }, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
+    public void Pretrain_Zip_LoadsWithMLNet()
+    {
+        var context = new MLContext();
+        var chain = context.Model.Load(TinyModel.ZipPath, out var schema);
+        Assert.IsNull(schema);
+        var nats = chain.Transform(context.Data.LoadShapes(3)).GetColumn<float>("NatsPerToken").ToArray();
+        var images = CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", "shapes:3", "--json").Json().GetProperty("images");
+        CollectionAssert.AreEqual(images.EnumerateArray().Select(image => image.GetProperty("nats_per_token").GetSingle()).ToArray(), nats);
+        (chain as IDisposable)?.Dispose();
+    }
+
+    [TestMethod]
+    public void Pretrain_SameSeed_GivesTheSameModel()
+    {
+        using var folder = new TemporaryFolder();
+        float[] Train(string name, string seed)
+        {
+            var path = folder.Combine(name);
+            var run = CommandLine.Run(["pretrain", "--data", "shapes:24", "--steps", "2", "--seed", seed, "--out", path, .. TinyModel.Sizes]);
+            Assert.AreEqual(0, run.Code, run.Error);
+            using var model = ImageGptModel.Load(path);
+            return [.. model.On(TorchSharp.torch.CPU).state_dict().Values.SelectMany(weight => weight.data<float>().ToArray())];
+        }
+
+        var first = Train("a.zip", "5");
+        CollectionAssert.AreEqual(first, Train("b.zip", "5"));
+        CollectionAssert.AreNotEqual(first, Train("c.zip", "6"));
+    }
+
+    [TestMethod]
+    public void Pretrain_CancelledInTraining_SavesTheModelSoFar()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Combine("model.zip");
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        var run = CommandLine.Run(cancellation.Token, ["pretrain", "--data", "shapes:12", "--validation", "shapes:12", "--steps", "100000000", "--json", "--out", path, .. TinyModel.Sizes]);
+        Assert.AreEqual(130, run.Code, run.Error);
+        StringAssert.Contains(run.Error, "the model so far is saved");
+        StringAssert.Contains(run.Output, "\"completed\": false");
+        using var model = ImageGptModel.Load(path);
+        Assert.AreEqual(4, model.Config.ImageSize);
+    }
+
+    [TestMethod]
+    public void Pretrain_CancelledBeforeTraining_LeavesTheOldFile()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("model.zip", [1, 2, 3]);
+        var run = CommandLine.Run(new CancellationToken(canceled: true), ["pretrain", "--data", "shapes:12", "--steps", "3", "--out", path, .. TinyModel.Sizes]);
+        Assert.AreEqual(130, run.Code, run.Error);
+        StringAssert.Contains(run.Error, "nothing is saved");
+        Assert.AreEqual(string.Empty, run.Output);
+        CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, File.ReadAllBytes(path));
+        Assert.HasCount(1, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
+    public void Pretrain_UnreadableImage_NamesItAndLeavesTheOldFile()
+    {
+        using var folder = new TemporaryFolder();
+        folder.WriteImage("images/a.png", 5, 5, (1, 2, 3));
+        folder.Write("images/b.png", [1, 2, 3]);
+        var path = folder.Write("model.zip", [1, 2, 3]);
+        CommandLine.Run(["pretrain", "--data", folder.Combine("images"), "--steps", "3", "--out", path, .. TinyModel.Sizes]).AssertFails(1, "b.png' cannot be read as an image");
+        CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, File.ReadAllBytes(path));
+    }
+}

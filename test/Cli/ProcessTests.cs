@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using IGptMl.Checkpoints;
+using IGptMl.Tests.Data;
+
+namespace IGptMl.Tests.Cli;
+
+/// <summary>The tool as a process of its own, as users start it.</summary>
+[TestClass]
+public sealed class ProcessTests
+{
+    [TestMethod]
+    public void Process_ModelOfAnotherProcess_GivesBitEqualFeatures()
+    {
+        using var folder = new TemporaryFolder();
+        var (here, there) = (folder.Combine("here.npy"), folder.Combine("there.npy"));
+        string[] arguments = ["features", "--model", TinyModel.ZipPath, "--data", "shapes:20", "--out"];
+        Assert.AreEqual(0, CommandLine.Run([.. arguments, here]).Code);
+        var run = Start([.. arguments, there, "--json"]);
+        Assert.AreEqual(0, run.Code, run.Error);
+        Assert.AreEqual(20, JsonDocument.Parse(run.Output).RootElement.GetProperty("images").GetInt32());
+        Assert.AreEqual("(20, 16)", NpyFormat.Read(there).Header.ShapeText);
+        CollectionAssert.AreEqual(File.ReadAllBytes(here), File.ReadAllBytes(there));
+    }
+
+    [TestMethod]
+    public void Process_WrongUsage_EndsWithTwoAndOneLine() => Start("pretrain", "--data", "nowhere", "--out", "x.zip").AssertFails(2, "'nowhere'");
+
+    [TestMethod]
+    public void Process_CtrlC_SavesTheModelSoFar()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Inconclusive("Windows has no signal that one process can send to another alone.");
+        }
+
+        using var folder = new TemporaryFolder();
+        var path = folder.Combine("model.zip");
+        using var process = Launch(["pretrain", "--data", "shapes:12", "--steps", "100000000", "--out", path, .. TinyModel.Sizes]);
+        var output = process.StandardOutput.ReadToEndAsync();
+        while (process.StandardError.ReadLine() is { } line && !line.StartsWith("Reading the images", StringComparison.Ordinal))
+        {
+        }
+
+        Thread.Sleep(1500);
+        Assert.AreEqual(0, Kill(process.Id, 15)); // as Ctrl-C, and not ignored in background jobs of shells
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.AreEqual(130, process.ExitCode, error);
+        StringAssert.Contains(error, "the model so far is saved");
+        StringAssert.Contains(output.Result, "of 100,000,000");
+        Assert.IsTrue(File.Exists(path));
+    }
+
+    private static CommandLine Start(params string[] arguments)
+    {
+        using var process = Launch(arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return new CommandLine(process.ExitCode, output.Result, error);
+    }
+
+    private static Process Launch(string[] arguments)
+    {
+        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "igpt.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        return Process.Start(start)!;
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+}

@@ -1,0 +1,19 @@
+namespace IGptMl.Tests.Cli;
+
+/// <summary>A model that the tool has pretrained for a moment, once for all tests.</summary>
+internal static class TinyModel
+{
+    /// <summary>4x4 pixels, 8 colours, d 8, one layer.</summary>
+    internal static readonly string[] Sizes = ["--image-size", "4", "--colors", "8", "--embedding-size", "8", "--layers", "1", "--heads", "2", "--batch-size", "4"];
+
+    private static readonly Lazy<string> File = new(() =>
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("igptml-").FullName, "model.zip");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        var run = CommandLine.Run(["pretrain", "--data", "shapes:60", "--steps", "3", "--out", path, .. Sizes]);
+        Assert.AreEqual(0, run.Code, run.Error);
+        return path;
+    });
+
+    internal static string ZipPath => File.Value;
+}

@@ -1,0 +1,169 @@
+using System.IO.Compression;
+using System.Text;
+using IGptMl.Network;
+using IGptMl.Palettes;
+using IGptMl.Pretraining;
+using IGptMl.Tests.Data;
+using Microsoft.ML;
+using TorchSharp;
+
+namespace IGptMl.Tests.Checkpoints;
+
+[TestClass]
+public sealed class ModelFileTests
+{
+    private static readonly ImageGptConfig Config = new() { ImageSize = 2, Colors = 3, EmbeddingSize = 4, Layers = 1, Heads = 2 };
+
+    private static byte[] s_zip = [];
+    private static float[] s_weights = [];
+
+    [ClassInitialize]
+    public static void SaveModel(TestContext testContext)
+    {
+        _ = testContext;
+        Hosting.TorchRuntime.EnsureLoaded();
+        using var generator = new torch.Generator(1);
+        using var model = new ImageGptModel(new ImageGptNetwork(Config, generator), Palette.FromColors([0, 0, 0, 100, 100, 100, 255, 0, 7]));
+        var context = new MLContext();
+        using var stream = new MemoryStream();
+        context.Model.Save(new ImageGptTransformer(context, model, "Tokens"), null, stream);
+        s_zip = stream.ToArray();
+        s_weights = WeightsOf(model);
+    }
+
+    [TestMethod]
+    public void Load_SavedModel_GivesTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ImageGptModel.Load(folder.Write("model.zip", s_zip));
+        Assert.AreEqual(Config, model.Config);
+        Assert.AreEqual(Palette.FromColors([0, 0, 0, 100, 100, 100, 255, 0, 7]), model.Palette);
+        CollectionAssert.AreEqual(s_weights, WeightsOf(model));
+        var loaded = (ImageGptTransformer)new MLContext().Model.Load(folder.Combine("model.zip"), out _);
+        CollectionAssert.AreEqual(s_weights, WeightsOf(loaded.Model));
+        loaded.Dispose();
+    }
+
+    [TestMethod]
+    public void Load_BackslashesInNames_AreUnderstood()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ImageGptModel.Load(folder.Write("model.zip", Rewrite((name, body) => (name.Replace('/', '\\'), body))));
+        CollectionAssert.AreEqual(s_weights, WeightsOf(model));
+    }
+
+    [TestMethod]
+    public void Load_WithoutPalette_HasNone()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ImageGptModel.Load(folder.Write("model.zip", Rewrite((name, body) => (name, name.EndsWith("palette.npy", StringComparison.Ordinal) ? null : body))));
+        Assert.IsNull(model.Palette);
+    }
+
+    [TestMethod]
+    public void Load_NoFile_NamesIt()
+    {
+        using var folder = new TemporaryFolder();
+        StringAssert.Contains(Assert.ThrowsExactly<FileNotFoundException>(() => ImageGptModel.Load(folder.Combine("none.zip"))).Message, "none.zip");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(folder.Path)).Message, "is a folder");
+        Assert.ThrowsExactly<ArgumentException>(() => ImageGptModel.Load(" "));
+    }
+
+    [TestMethod]
+    public void Load_NoZip_SaysSo() => Refuse("no zip"u8.ToArray(), "is not a model file");
+
+    [TestMethod]
+    public void Load_Truncated_SaysSo()
+    {
+        for (var length = 0; length < s_zip.Length; length += 97)
+        {
+            Refuse(s_zip[..length], "is not a model file");
+        }
+    }
+
+    [TestMethod]
+    public void Load_ZipWithoutModel_SaysSo() => Refuse(Rewrite((name, body) => (name.Replace("ImageGptModel", "Other"), body)), "is a zip without an Image GPT");
+
+    [TestMethod]
+    [DataRow("config.json")]
+    [DataRow("model.safetensors")]
+    [DataRow("model.safetensors.sha256")]
+    public void Load_MissingEntry_IsNamed(string entry) => Refuse(Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? null : body)), $"entry 'ImageGptModel1/{entry}' is missing");
+
+    [TestMethod]
+    [DataRow("config.json", "{")]
+    [DataRow("config.json", "null")]
+    [DataRow("config.json", "{\"imageSize\":2,\"colors\":3,\"embeddingSize\":5,\"layers\":1,\"heads\":2}")]
+    [DataRow("palette.npy", "x")]
+    [DataRow("model.safetensors", "x")]
+    [DataRow("model.safetensors.sha256", "x")]
+    public void Load_DamagedEntry_IsNamed(string entry, string text)
+        => Refuse(Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? Encoding.ASCII.GetBytes(text) : body)), $"entry 'ImageGptModel1/{entry.Replace(".sha256", string.Empty)}' cannot be read");
+
+    [TestMethod]
+    public void Load_ConfigurationThatAsksForMore_IsRefusedBeforeMemoryIsTaken()
+        => Refuse(Rewrite((name, body) => (name, name == "ImageGptModel1/config.json" ? "{\"imageSize\":2,\"colors\":3,\"embeddingSize\":65536,\"layers\":1024,\"heads\":2}"u8.ToArray() : body)), "need 211");
+
+    [TestMethod]
+    public void Load_AnyDamage_IsInvalidData()
+    {
+        using var folder = new TemporaryFolder();
+        var random = new Random(1);
+        for (var i = 0; i < 500; i++)
+        {
+            var bytes = (byte[])s_zip.Clone();
+            for (var n = random.Next(1, 4); n > 0; n--)
+            {
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            }
+
+            var path = folder.Write("model.zip", bytes);
+            try
+            {
+                using var model = ImageGptModel.Load(path);
+                CollectionAssert.AreEqual(s_weights, WeightsOf(model)); // the damage was elsewhere
+            }
+            catch (InvalidDataException e)
+            {
+                StringAssert.StartsWith(e.Message, $"'{path}'");
+            }
+        }
+    }
+
+    private static void Refuse(byte[] zip, string part)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("model.zip", zip);
+        var message = Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(path)).Message;
+        StringAssert.StartsWith(message, $"'{path}'");
+        StringAssert.Contains(message, part);
+    }
+
+    /// <summary>The zip with other names and contents; an entry whose content is null is left out.</summary>
+    private static byte[] Rewrite(Func<string, byte[], (string Name, byte[]? Body)> change)
+    {
+        using var result = new MemoryStream();
+        using (var from = new ZipArchive(new MemoryStream(s_zip)))
+        using (var to = new ZipArchive(result, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var entry in from.Entries)
+            {
+                using var content = new MemoryStream();
+                using (var stream = entry.Open())
+                {
+                    stream.CopyTo(content);
+                }
+
+                if (change(entry.FullName, content.ToArray()) is (var name, { } body))
+                {
+                    using var target = to.CreateEntry(name).Open();
+                    target.Write(body);
+                }
+            }
+        }
+
+        return result.ToArray();
+    }
+
+    private static float[] WeightsOf(ImageGptModel model) => [.. model.On(torch.CPU).state_dict().Values.SelectMany(weight => weight.data<float>().ToArray())];
+}
