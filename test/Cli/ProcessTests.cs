@@ -43,7 +43,7 @@ public sealed class ProcessTests
         {
         }
 
-        Thread.Sleep(1500);
+        Thread.Sleep(3000); // for the first steps, on a busy machine, too
         Assert.AreEqual(0, Kill(process.Id, 15)); // as Ctrl-C, and not ignored in background jobs of shells
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();

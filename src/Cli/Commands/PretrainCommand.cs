@@ -3,7 +3,6 @@ using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
-using IGptMl.Network;
 using IGptMl.Optimisation;
 using IGptMl.Pretraining;
 using Microsoft.ML;
@@ -66,9 +65,12 @@ internal sealed class PretrainCommand : IgptCommand
         var data = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit));
         var validation = parsed.GetValue(_validation)?.Open(context, parsed.GetValue(_validationLimit));
 
-        using var announcement = cancellation.Register(() => Terminal.Say("Stopping. What has been learnt so far will be saved; Ctrl-C again quits at once."));
         var last = default(TrainingProgress);
-        using var model = Terminal.Track(progress => Train(context, data, options, value => last = value, progress, cancellation));
+        using var model = Terminal.Track(progress =>
+        {
+            using var announcement = cancellation.Register(() => Terminal.Say("Stopping. What has been learnt so far will be saved; Ctrl-C again quits at once."));
+            return Train(context, data, options, value => last = value, progress, cancellation);
+        });
         if (last.Step == 0)
         {
             throw NothingLearnt();
@@ -114,7 +116,7 @@ internal sealed class PretrainCommand : IgptCommand
     private ImageGptTrainer.Options ReadOptions(ParseResult parsed)
     {
         var preset = Preset.Known.Single(p => p.Name == parsed.GetValue(_preset));
-        var model = new ImageGptConfig
+        var model = preset.Model with
         {
             ImageSize = parsed.GetValue(_imageSize) ?? preset.Model.ImageSize,
             Colors = parsed.GetValue(_colors) ?? preset.Model.Colors,
