@@ -1,4 +1,5 @@
 namespace IGptMl.Tests;
+
 [TestClass]
 public sealed class SmokeTests
 {

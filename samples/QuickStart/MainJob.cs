@@ -3,7 +3,6 @@ using IGptMl.LinearProbe;
 using IGptMl.Optimisation;
 using IGptMl.Pretraining;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Spectre.Console;
 
 namespace IGptMl.Samples.QuickStart;

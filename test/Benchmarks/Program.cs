@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using IGptMl.Network;
-using TorchSharp;
 using static TorchSharp.torch;
 
 int d = int.Parse(args[0]), L = int.Parse(args[1]), H = int.Parse(args[2]), side = int.Parse(args[3]), K = int.Parse(args[4]), B = int.Parse(args[5]), n = int.Parse(args[6]);
@@ -28,10 +27,18 @@ void Step(Stopwatch[] w)
     w[2].Start(); opt.step(); w[2].Stop();
 }
 var warm = new[] { new Stopwatch(), new Stopwatch(), new Stopwatch() };
-for (var i = 0; i < 3; i++) Step(warm);
+for (var i = 0; i < 3; i++)
+{
+    Step(warm);
+}
+
 var ws = new[] { new Stopwatch(), new Stopwatch(), new Stopwatch() };
 var t = Stopwatch.StartNew();
-for (var i = 0; i < n; i++) Step(ws);
+for (var i = 0; i < n; i++)
+{
+    Step(ws);
+}
+
 var sec = t.Elapsed.TotalSeconds / n;
 Console.WriteLine($"{B / sec:F1} images/s  step {sec * 1e3:F1} ms  share {flops * B / sec / Peak.Value:P1}  fwd {ws[0].Elapsed.TotalMilliseconds / n:F1} bwd {ws[1].Elapsed.TotalMilliseconds / n:F1} opt {ws[2].Elapsed.TotalMilliseconds / n:F1}");
-static class Peak { public static double Value; }
+internal static class Peak { public static double Value; }

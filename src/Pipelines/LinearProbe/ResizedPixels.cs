@@ -14,8 +14,9 @@ internal static class ResizedPixels
         var input = SchemaDefinition.Create(typeof(Source));
         input[nameof(Source.Image)].ColumnName = imageColumnName;
         var output = SchemaDefinition.Create(typeof(Result));
-        output[nameof(Result.Pixels)].ColumnName = outputColumnName;
-        output[nameof(Result.Pixels)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, size * size * 3);
+        var pixels = output[nameof(Result.Pixels)];
+        pixels.ColumnType = new VectorDataViewType(NumberDataViewType.Single, size * size * 3);
+        pixels.ColumnName = outputColumnName;
         return context.Transforms.CustomMapping<Source, Result>((source, result) => result.Pixels = Resize(source.Image, size), contractName: null, input, output);
     }
 

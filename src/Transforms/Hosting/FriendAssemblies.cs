@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using IGptMl.Hosting;
 using Microsoft.ML;
-using Microsoft.ML.Runtime;
 
 // The one door through ML.NET's wall: everything that uses a non-public member of it lives in this folder (eng/FriendAccess.targets is the compiler's half).
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]

@@ -1,4 +1,3 @@
-using IGptMl.Hosting;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 

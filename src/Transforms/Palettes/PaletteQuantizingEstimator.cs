@@ -1,6 +1,5 @@
 using IGptMl.Hosting;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace IGptMl.Palettes;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using IGptMl.Checkpoints;
 using IGptMl.Network;
 using IGptMl.Tests.Data;
 using Microsoft.ML;

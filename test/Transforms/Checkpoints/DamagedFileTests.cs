@@ -1,5 +1,4 @@
 using System.Text;
-using IGptMl.Checkpoints;
 
 namespace IGptMl.Tests.Checkpoints;
 

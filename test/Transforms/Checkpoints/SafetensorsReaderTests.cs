@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using IGptMl.Checkpoints;
 
 namespace IGptMl.Tests.Checkpoints;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using IGptMl.Checkpoints;
 
 namespace IGptMl.Tests.Checkpoints;
 

@@ -1,5 +1,3 @@
-using IGptMl.Checkpoints;
-
 namespace IGptMl.Tests.Checkpoints;
 
 [TestClass]

@@ -1,5 +1,3 @@
-using IGptMl.Checkpoints;
-
 namespace IGptMl.Tests.Checkpoints;
 
 /// <summary>Writes the index of a TensorFlow checkpoint and its data files, with any mistake that a test wants in them.</summary>

@@ -1,4 +1,3 @@
-using IGptMl.Palettes;
 using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Palettes;

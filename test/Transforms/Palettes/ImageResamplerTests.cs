@@ -1,5 +1,3 @@
-using IGptMl.Palettes;
-
 namespace IGptMl.Tests.Palettes;
 
 [TestClass]

@@ -1,4 +1,3 @@
-using IGptMl.Checkpoints;
 using IGptMl.Palettes;
 using IGptMl.Tests.Checkpoints;
 
