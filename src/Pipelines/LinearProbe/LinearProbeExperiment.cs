@@ -2,6 +2,7 @@ using System.Diagnostics;
 using IGptMl.Features;
 using IGptMl.Hosting;
 using IGptMl.Network;
+using IGptMl.Palettes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
@@ -124,7 +125,7 @@ public sealed class LinearProbeExperiment
 
     /// <summary>The same images at the model's resolution, and the number of times each palette colour occurs in them.</summary>
     private IEstimator<ITransformer> CreateBaselines()
-        => ResizedPixels.Create(_context, Pixels, _options.ImageColumnName, _model.Config.ImageSize)
+        => new ResizedPixelsEstimator(_context, Pixels, _options.ImageColumnName, _model.Config.ImageSize)
             .Append(_context.Transforms.Conversion.MapKeyToVector(Histogram, Tokens, outputCountVector: true));
 
     private ProbedRepresentation Probe(string name, int? layer, string column, IDataView training, IDataView test, CancellationToken cancellation)
