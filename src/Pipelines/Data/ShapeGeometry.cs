@@ -38,11 +38,11 @@ internal readonly struct ShapeGeometry
         // Pixels at 32 pixels a side. Four pixels are two at half the resolution, where any pattern may average out, so periods start above.
         var (shortest, longest, thinnest, thickest) = kind switch
         {
-            ShapeKind.Checkerboard => (4.0, 6.5, 0, 0),
-            ShapeKind.Dots => (6.5, 10.0, 0.27, 0.34),
-            ShapeKind.Grid => (8.0, 11.0, 0.2, 0.27),
+            ShapeKind.Checkerboard => (5.5, 9.0, 0, 0),
+            ShapeKind.Dots => (8.0, 12.0, 0.27, 0.34),
+            ShapeKind.Grid => (9.0, 13.0, 0.2, 0.27),
             ShapeKind.Cross => (0, 0, 0.26, 0.38),
-            _ => (5.0, 9.0, 0.4, 0.6),
+            _ => (6.5, 12.0, 0.4, 0.6),
         };
         _period = random.Next(shortest, longest) * size / 32;
         _duty = random.Next(thinnest, thickest);

@@ -15,12 +15,15 @@ internal static class ShapePainter
 
     // Of 255: the least difference of brightness between the colours, the slope's largest step from edge to edge, the noise's standard deviation.
     private const int LeastContrast = 70;
-    private const int LargestSlope = 40;
-    private const int NoiseDeviation = 7;
+    private const int LargestSlope = 12;
+    private const int NoiseDeviation = 4;
 
     // The standard deviation of the sum of four uniform bytes, 255.996 * sqrt(4 / 12), and its mean.
     private const int ByteSumDeviation = 148;
     private const int ByteSumMean = 510;
+
+    // Few colours, because what is to be learnt in minutes are the shapes.
+    private static readonly Colour[] Crayons = [new(28, 34, 66), new(198, 52, 44), new(34, 132, 92), new(240, 176, 48), new(244, 240, 228)];
 
     // The foreground is the brighter colour in this many of 100 pictures.
     private const int BrightForegrounds = 65;
@@ -83,7 +86,7 @@ internal static class ShapePainter
         }
     }
 
-    private static Colour DrawColour(ref SplitMix64 random) => new(random.Next(20, 235), random.Next(20, 235), random.Next(20, 235));
+    private static Colour DrawColour(ref SplitMix64 random) => Crayons[random.Next(0, Crayons.Length - 1)];
 
     private readonly record struct Colour(int Red, int Green, int Blue)
     {
