@@ -1,0 +1,14 @@
+using IGptMl.Tests.Contracts;
+using Microsoft.ML;
+
+namespace IGptMl.Tests.Pretraining;
+
+/// <summary>The contract of ImageGeneration.Trainers.ImageGpt.</summary>
+[TestClass]
+public sealed class PretrainImageGptTests : TokenEstimatorContract
+{
+    protected override IReadOnlyList<string> OutputColumns => ["NatsPerToken", "BitsPerDimension"];
+
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
+        => context.ImageGeneration.Trainers.ImageGpt("Tokens", new() { Model = TinyImageGpt.Config, Steps = 4, BatchSize = 4, LearningRate = 0.02, Seed = 3 });
+}
