@@ -17,7 +17,7 @@ internal static class SymbolVersions
     public static void MakeWeak(string library, string version)
     {
         var image = File.ReadAllBytes(library);
-        var entry = FindFlags(image, version);
+        var entry = FindFlags(library, image, version);
         if (entry is not { } flags || (Read16(image, flags) & WeakFlag) != 0)
         {
             return;
@@ -32,13 +32,25 @@ internal static class SymbolVersions
     }
 
     /// <summary>The offset of vna_flags of the entry that names <paramref name="version"/>, or null.</summary>
-    private static int? FindFlags(byte[] image, string version)
+    private static int? FindFlags(string library, byte[] image, string version)
     {
         if (!image.AsSpan().StartsWith("\u007fELF\u0002\u0001"u8))
         {
-            throw new InvalidDataException("Not a 64-bit little-endian ELF file.");
+            throw new InvalidDataException($"'{library}' is not a 64-bit little-endian ELF file.");
         }
 
+        try
+        {
+            return FindFlags(image, version);
+        }
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            throw new InvalidDataException($"'{library}' is a damaged ELF file: its tables point beyond its end.", e);
+        }
+    }
+
+    private static int? FindFlags(byte[] image, string version)
+    {
         var sections = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(image.AsSpan(0x28)));
         int size = Read16(image, 0x3a), count = Read16(image, 0x3c);
         for (var i = 0; i < count; i++)
