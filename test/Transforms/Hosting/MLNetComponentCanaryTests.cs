@@ -1,0 +1,150 @@
+using System.Reflection;
+using IGptMl.Hosting;
+using IGptMl.Palettes;
+using IGptMl.Tests.Contracts;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace IGptMl.Tests.Hosting;
+
+/// <summary>The non-public members of ML.NET through which a component is made: environment, schemas, errors, row mappers.</summary>
+[TestClass]
+public sealed class MLNetComponentCanaryTests
+{
+    private static readonly Type Environment = MLNet.Type("Microsoft.ML.Runtime.IHostEnvironmentInternal");
+
+    [TestMethod]
+    [Canary("Microsoft.ML.Data.CatalogUtils", "Microsoft.ML.Data.CatalogUtils.GetEnvironment")]
+    public void CatalogUtilsGetEnvironment_OfACatalog_IsTheEnvironmentOfItsContext()
+    {
+        var get = MLNet.Method(MLNet.Type("Microsoft.ML.Data.CatalogUtils"), "GetEnvironment", typeof(IHostEnvironment), MLNet.Type("Microsoft.ML.Data.IInternalCatalog"));
+        var context = new MLContext(seed: 1);
+        var messages = new List<string>();
+        context.Log += (_, log) => messages.Add(log.RawMessage);
+        foreach (var catalog in (object[])[context.Transforms, context.Data])
+        {
+            messages.Clear();
+            using var channel = ((IHostEnvironment)MLNet.Call(get, null, catalog)!).Register("Canary").Start("Singing");
+            channel.Info(MessageSensitivity.None, "tweet");
+            Assert.Contains("tweet", messages);
+        }
+    }
+
+    [TestMethod]
+    [Canary("Microsoft.ML.Runtime.IHostEnvironmentInternal", "Microsoft.ML.Runtime.IHostEnvironmentInternal.get_GpuDeviceId")]
+    public void HostEnvironmentGpuDeviceId_SetOnTheContext_IsSeenInHosts()
+    {
+        var get = MLNet.Value(Environment, "GpuDeviceId", typeof(int?));
+        var context = new MLContext();
+        Assert.IsNull(get(((IHostEnvironment)context).Register("Canary")));
+        context.GpuDeviceId = 3;
+        Assert.AreEqual(3, get(((IHostEnvironment)context).Register("Canary")));
+        Assert.AreEqual(3, HostSettings.GpuDeviceId(context));
+    }
+
+    [TestMethod]
+    [Canary("Microsoft.ML.Runtime.IHostEnvironmentInternal.get_FallbackToCpu")]
+    public void HostEnvironmentFallbackToCpu_SetOnTheContext_IsSeenInHosts()
+    {
+        var get = MLNet.Value(Environment, "FallbackToCpu", typeof(bool));
+        var context = new MLContext();
+        Assert.IsFalse((bool)get(((IHostEnvironment)context).Register("Canary"))!);
+        context.FallbackToCpu = true;
+        Assert.IsTrue((bool)get(((IHostEnvironment)context).Register("Canary"))!);
+        Assert.IsTrue(HostSettings.FallbackToCpu(context));
+    }
+
+    [TestMethod]
+    [Canary("Microsoft.ML.Runtime.Contracts", "Microsoft.ML.Runtime.Contracts.ExceptSchemaMismatch")]
+    public void ContractsExceptSchemaMismatch_BothForms_SpeakMLNetsWords()
+    {
+        var contracts = MLNet.Type("Microsoft.ML.Runtime.Contracts");
+        var missing = MLNet.Method(contracts, "ExceptSchemaMismatch", typeof(Exception), typeof(IExceptionContext), typeof(string), typeof(string), typeof(string));
+        var mismatch = MLNet.Method(contracts, "ExceptSchemaMismatch", typeof(Exception), typeof(IExceptionContext), typeof(string), typeof(string), typeof(string), typeof(string), typeof(string));
+        Assert.StartsWith("Could not find bird column 'Canary'", ((ArgumentOutOfRangeException)MLNet.Call(missing, null, null, "inputSchema", "bird", "Canary")!).Message);
+        Assert.StartsWith("Schema mismatch for bird column 'Canary': expected Yellow, got Red", ((ArgumentOutOfRangeException)MLNet.Call(mismatch, null, null, "inputSchema", "bird", "Canary", "Yellow", "Red")!).Message);
+    }
+
+    [TestMethod]
+    [Canary("Microsoft.ML.SchemaShape.Create")]
+    public void SchemaShapeCreate_OfASchema_LeavesOutHiddenColumns()
+    {
+        MLNet.Method(typeof(SchemaShape), "Create", typeof(SchemaShape), typeof(DataViewSchema));
+        var builder = new DataViewSchema.Builder();
+        builder.AddColumn("Twice", NumberDataViewType.Single);
+        builder.AddColumn("Twice", TextDataViewType.Instance);
+        var column = SchemaFacts.ShapeOf(builder.ToSchema()).Single();
+        Assert.AreEqual(TextDataViewType.Instance, column.ItemType);
+    }
+
+    [TestMethod]
+    [Canary("Microsoft.ML.SchemaShape.TryFindColumn")]
+    public void SchemaShapeTryFindColumn_ByName_FindsOrDoesNot()
+    {
+        var find = MLNet.Method(typeof(SchemaShape), "TryFindColumn", typeof(bool), typeof(string), typeof(SchemaShape.Column).MakeByRefType());
+        var shape = SchemaFacts.ShapeOf(TokenRows.Create().Schema);
+        Assert.IsTrue((bool)MLNet.Call(find, shape, "Tokens", null)!);
+        Assert.IsFalse((bool)MLNet.Call(find, shape, "tokens", null)!);
+    }
+
+    [TestMethod]
+    [Canary("Microsoft.ML.SchemaShape.Column.GetTypeString")]
+    public void SchemaShapeColumnGetTypeString_OfAKeyVector_SaysSo()
+    {
+        var describe = MLNet.Method(typeof(SchemaShape.Column), "GetTypeString", typeof(string));
+        var column = SchemaFacts.ShapeOf(TokenRows.Create().Schema).Single(c => c.Name == "Tokens");
+        Assert.AreEqual("Vector<Key<UInt16>>", MLNet.Call(describe, column));
+    }
+
+    [TestMethod]
+    [Canary("Microsoft.ML.Data.EmptyDataView", "Microsoft.ML.Data.EmptyDataView..ctor")]
+    public void EmptyDataView_OfASchema_HasNoRows()
+    {
+        var constructor = MLNet.Constructor(MLNet.Type("Microsoft.ML.Data.EmptyDataView"), typeof(IHostEnvironment), typeof(DataViewSchema));
+        var schema = TokenRows.Create().Schema;
+        var view = (IDataView)MLNet.Call(constructor, null, new MLContext(), schema)!;
+        Assert.AreSame(schema, view.Schema);
+        Assert.IsEmpty(RowValues.Read(view, ["Label"]));
+    }
+
+    [TestMethod]
+    [Canary("Microsoft.ML.Data.IRowMapper")]
+    public void IRowMapper_HasTheMembersThatWeImplement()
+    {
+        var mapper = MLNet.Type("Microsoft.ML.Data.IRowMapper");
+        MLNet.Method(mapper, "GetDependencies", typeof(Func<int, bool>), typeof(Func<int, bool>));
+        MLNet.Method(mapper, "CreateGetters", typeof(Delegate[]), typeof(DataViewRow), typeof(Func<int, bool>), typeof(Action).MakeByRefType());
+        MLNet.Method(mapper, "GetOutputColumns", typeof(DataViewSchema.DetachedColumn[]));
+        MLNet.Method(mapper, "GetTransformer", typeof(ITransformer));
+        Assert.HasCount(4, mapper.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic), "IRowMapper has a new member.");
+        CollectionAssert.AreEqual((Type[])[typeof(ICanSaveModel)], mapper.GetInterfaces());
+    }
+
+    [TestMethod]
+    [Canary("Microsoft.ML.Data.RowToRowMapperTransform", "Microsoft.ML.Data.RowToRowMapperTransform..ctor", "Microsoft.ML.Data.RowToRowMapperTransform.GetOutputSchema")]
+    public void RowToRowMapperTransform_OverAMapper_ShowsTheTransformersOwnView()
+    {
+        var type = MLNet.Type("Microsoft.ML.Data.RowToRowMapperTransform");
+        var mapper = MLNet.Type("Microsoft.ML.Data.IRowMapper");
+        MLNet.Constructor(type, typeof(IHostEnvironment), typeof(IDataView), mapper, typeof(Func<,>).MakeGenericType(typeof(DataViewSchema), mapper));
+        MLNet.Method(type, "GetOutputSchema", typeof(DataViewSchema), typeof(DataViewSchema), mapper);
+        var data = ImageRows.Create();
+        var transformer = (PaletteQuantizingTransformer)new MLContext().Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, 4).Fit(data);
+        Assert.IsInstanceOfType(transformer.Transform(data), type);
+    }
+
+    [TestMethod]
+    public void Canaries_WatchEveryNonPublicMember_ThatOurAssembliesUse()
+    {
+        var watched = typeof(CanaryAttribute).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods())
+            .SelectMany(method => method.GetCustomAttribute<CanaryAttribute>()?.Members ?? [])
+            .ToHashSet();
+        using var assembly = new AssemblyReferences("IGptMl.Transforms");
+        var used = assembly.All.Where(reference => !reference.IsPublic).Select(reference => reference.Name).ToHashSet();
+        Assert.IsGreaterThan(10, used.Count);
+        Assert.AreEqual(string.Empty, string.Join(", ", used.Except(watched)), "A member is used and has no canary.");
+        Assert.AreEqual(string.Empty, string.Join(", ", watched.Except(used)), "A canary watches what is not used any more.");
+    }
+}
