@@ -40,7 +40,7 @@ public sealed record ImageGptConfig
     /// <summary>For a first look on a CPU: 6 layers, d = 64, 2 heads, 16x16 pixels; 377,728 parameters with 512 colours.</summary>
     public static ImageGptConfig Tiny { get; } = new() { ImageSize = 16, EmbeddingSize = 64, Layers = 6, Heads = 2 };
 
-    /// <summary>For an hour on a CPU: 8 layers, d = 128, 4 heads, 16x16 pixels; 1,739,136 parameters with 512 colours.</summary>
+    /// <summary>For an hour on a CPU: 8 layers, d = 128, 4 heads, 16x16 pixels; 1,739,008 parameters with 512 colours.</summary>
     public static ImageGptConfig Mini { get; } = new() { ImageSize = 16, EmbeddingSize = 128, Layers = 8, Heads = 4 };
 
     /// <summary>The number T of positions: the square of <see cref="ImageSize"/>.</summary>

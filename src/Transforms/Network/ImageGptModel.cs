@@ -52,9 +52,13 @@ public sealed class ImageGptModel : IDisposable
 
     /// <summary>Another handle to the same weights.</summary>
     /// <exception cref="ObjectDisposedException">This handle has been disposed.</exception>
-    internal ImageGptModel Share() => TryShare() ?? throw new ObjectDisposedException(nameof(ImageGptModel));
+    internal ImageGptModel Share()
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return TryShare() ?? throw new ObjectDisposedException(nameof(ImageGptModel));
+    }
 
-    /// <summary>Another handle to the same weights, or null if they have been freed.</summary>
+    /// <summary>Another handle to the same weights, or null if they have been freed. This handle may have been disposed, if another one lives.</summary>
     internal ImageGptModel? TryShare() => _network.TryRetain() ? new ImageGptModel(_network, Palette) : null;
 
     /// <summary>The network on that device, ready to run; it belongs to the model.</summary>
