@@ -1,3 +1,4 @@
+using IGptMl.Network;
 using TorchSharp;
 
 namespace IGptMl.Tests.Contracts;
@@ -28,7 +29,7 @@ public sealed class LiveTensorsTests
     [TestMethod]
     public void CountLeft_ModelLeft_CountsItsWeights()
     {
-        Network.ImageGptModel? left = null;
+        ImageGptModel? left = null;
         var count = LiveTensors.CountLeft(() => left = TinyImageGpt.CreateModel());
         var freed = LiveTensors.CountLeft(left!.Dispose);
         Assert.IsGreaterThan(10, count);
