@@ -56,6 +56,7 @@ public sealed class ImageGptTrainer : IEstimator<ImageGptTransformer>
     /// <summary>Pretrains a new model on all rows.</summary>
     /// <returns>The transformer with the trained model; after a cancellation, with the model so far.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The token column is missing or does not fit the model.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled before its first step, while the tokens were read.</exception>
     /// <exception cref="InvalidOperationException">There are no rows with tokens, the loss has stopped being a number, or the GPU that was asked for is not there.</exception>
     public ImageGptTransformer Fit(IDataView input)
     {
@@ -172,7 +173,7 @@ public sealed class ImageGptTrainer : IEstimator<ImageGptTransformer>
         /// <summary>Receives the progress after every step, on the training thread or as the implementation sees fit. Default null.</summary>
         public IProgress<TrainingProgress>? Progress { get; init; }
 
-        /// <summary>Ends the training early; <see cref="Fit"/> then returns the model so far. Default none.</summary>
+        /// <summary>Ends the training early; <see cref="Fit"/> then returns the model so far, or throws where training has not begun. Default none.</summary>
         public CancellationToken CancellationToken { get; init; }
 
         internal void Check()
