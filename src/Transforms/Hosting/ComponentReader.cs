@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.ML;
 
 namespace IGptMl.Hosting;
@@ -8,7 +9,13 @@ namespace IGptMl.Hosting;
 /// <summary>Reads what <see cref="ComponentWriter"/> wrote. Every failure names the entry.</summary>
 internal sealed class ComponentReader
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    /// <summary>Strict, because a default in the place of a name that was damaged would be another model.</summary>
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+    };
 
     private static readonly ConditionalWeakTable<RepositoryReader, Dictionary<string, WeakReference<object>>> Shared = [];
 
@@ -25,13 +32,9 @@ internal sealed class ComponentReader
     /// <summary>Reads an entry of the component's own.</summary>
     internal T Read<T>(string name, Func<Stream, T> read)
     {
+        var path = $"{_context.Directory}/{name}".Replace('\\', '/');
         T result = default!;
-        if (!_context.TryLoadBinaryStream(name, reader => result = Guard(name, () => read(reader.BaseStream))))
-        {
-            throw Missing(name);
-        }
-
-        return result;
+        return Guard(path, () => _context.TryLoadBinaryStream(name, reader => result = read(reader.BaseStream))) ? result : throw Missing(path); // decompression fails in the loading
     }
 
     /// <summary>Reads a json entry of the component's own.</summary>

@@ -32,7 +32,7 @@ public sealed class MLNetModelFileCanaryTests
     }
 
     [TestMethod]
-    [Canary("Microsoft.ML.ModelSaveContext.SaveBinaryStream", "Microsoft.ML.ModelLoadContext.TryLoadBinaryStream")]
+    [Canary("Microsoft.ML.ModelSaveContext.SaveBinaryStream", "Microsoft.ML.ModelLoadContext.TryLoadBinaryStream", "Microsoft.ML.ModelLoadContext.Directory")]
     public void BinaryStream_SavedAndLoaded_IsTheSame()
     {
         var save = MLNet.Method(Saving, "SaveBinaryStream", typeof(void), typeof(string), typeof(Action<BinaryWriter>));
@@ -41,6 +41,7 @@ public sealed class MLNetModelFileCanaryTests
         var song = string.Empty;
         Load(zip, context =>
         {
+            Assert.AreEqual("Model", MLNet.Value(Loading, "Directory", typeof(string))(context));
             Assert.IsTrue((bool)MLNet.Call(load, context, "song.bin", (Action<BinaryReader>)(reader => song = reader.ReadString()))!);
             Assert.IsFalse((bool)MLNet.Call(load, context, "silence.bin", (Action<BinaryReader>)(_ => Assert.Fail("There is no such entry.")))!);
         });
