@@ -1,0 +1,75 @@
+using IGptMl.Features;
+using IGptMl.Hosting;
+using IGptMl.Tests.Contracts;
+using Microsoft.ML;
+using TorchSharp;
+
+namespace IGptMl.Tests.Hosting;
+
+/// <summary>What happens where there is no GPU.</summary>
+[TestClass]
+public sealed class DeviceChoiceTests
+{
+    private const string NoGpu = "GPU 0 was asked for, but this machine and build of TorchSharp offer none. Set FallbackToCpu to run on the CPU instead, or build with -p:TorchBackend=cuda.";
+
+    [TestMethod]
+    public void Resolve_NothingAskedFor_IsTheCpu() => Assert.AreEqual(DeviceType.CPU, DeviceChoice.Resolve(new MLContext(), null, null).type);
+
+    [TestMethod]
+    public void Resolve_GpuMissing_IsRefused()
+    {
+        SkipWithGpu();
+        Assert.AreEqual(NoGpu, Assert.ThrowsExactly<InvalidOperationException>(() => DeviceChoice.Resolve(new MLContext(), 0, null)).Message);
+        Assert.AreEqual(NoGpu, Assert.ThrowsExactly<InvalidOperationException>(() => DeviceChoice.Resolve(new MLContext { GpuDeviceId = 0 }, null, null)).Message);
+        Assert.AreEqual(NoGpu, Assert.ThrowsExactly<InvalidOperationException>(() => DeviceChoice.Resolve(new MLContext { GpuDeviceId = 0, FallbackToCpu = true }, null, false)).Message);
+    }
+
+    [TestMethod]
+    public void Resolve_GpuMissingAndFallback_IsTheCpu()
+    {
+        SkipWithGpu();
+        Assert.AreEqual(DeviceType.CPU, DeviceChoice.Resolve(new MLContext(), 0, true).type);
+        Assert.AreEqual(DeviceType.CPU, DeviceChoice.Resolve(new MLContext { GpuDeviceId = 0, FallbackToCpu = true }, null, null).type);
+        Assert.AreEqual(DeviceType.CPU, DeviceChoice.Resolve(new MLContext { FallbackToCpu = true }, -1, null).type);
+    }
+
+    [TestMethod]
+    public void Features_GpuOfTheContextMissing_AreRefusedWhenTheyAreComputed()
+    {
+        SkipWithGpu();
+        using var model = TinyImageGpt.CreateModel();
+        var data = TokenRows.Create();
+        using var transformer = new MLContext { GpuDeviceId = 0 }.Transforms.ExtractImageGptFeatures("Features", "Tokens", model).Fit(data);
+        var view = transformer.Transform(data);
+        Assert.AreEqual(NoGpu, Assert.ThrowsExactly<InvalidOperationException>(() => RowValues.Read(view, ["Features"])).Message);
+    }
+
+    [TestMethod]
+    public void Features_GpuMissingAndFallback_AreThoseOfTheCpu()
+    {
+        SkipWithGpu();
+        using var model = TinyImageGpt.CreateModel();
+        var data = TokenRows.Create();
+        using var expected = new MLContext().Transforms.ExtractImageGptFeatures("Features", "Tokens", model, 1).Fit(data);
+        using var actual = new MLContext().Transforms.ExtractImageGptFeatures(model, new() { Columns = [new ImageGptFeatureColumn("Features", 1)], GpuDeviceId = 0, FallbackToCpu = true }).Fit(data);
+        RowValues.AssertSame(RowValues.Read(expected.Transform(data), ["Features"]), RowValues.Read(actual.Transform(data), ["Features"]));
+    }
+
+    [TestMethod]
+    public void Fit_GpuMissing_IsRefusedBeforeAnyRowIsRead()
+    {
+        SkipWithGpu();
+        var data = TokenRows.Create();
+        var trainer = new MLContext { GpuDeviceId = 0 }.ImageGeneration.Trainers.ImageGpt("Tokens", new() { Model = TinyImageGpt.Config, Steps = 1 });
+        Assert.AreEqual(NoGpu, Assert.ThrowsExactly<InvalidOperationException>(() => trainer.Fit(data)).Message);
+        Assert.AreEqual(0, data.OpenedCursors);
+    }
+
+    private static void SkipWithGpu()
+    {
+        if (torch.cuda.is_available())
+        {
+            Assert.Inconclusive("This machine has a GPU.");
+        }
+    }
+}
