@@ -1,0 +1,120 @@
+using IGptMl.LinearProbe;
+using IGptMl.Network;
+using IGptMl.Tests.Contracts;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+
+namespace IGptMl.Tests.LinearProbe;
+
+[TestClass]
+public sealed class LinearProbeExperimentTests : IDisposable
+{
+    private readonly MLContext _context = new(seed: 1);
+    private readonly ImageGptModel _model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
+
+    [TestMethod]
+    public void Run_TwoClasses_ProbesEveryLayerAndBothBaselines()
+    {
+        var reported = new List<ProbedRepresentation>();
+        var result = new LinearProbeExperiment(_context, _model).Run(TwoClasses(24, 1), TwoClasses(12, 2), new Reporter(reported));
+        CollectionAssert.AreEqual((string[])["Layer 0", "Layer 1", "Layer 2"], result.Layers.Select(layer => layer.Name).ToArray());
+        CollectionAssert.AreEqual((int[])[8, 8, 8], result.Layers.Select(layer => layer.FeatureCount).ToArray());
+        CollectionAssert.AreEqual((string[])["Raw pixels", "Palette tokens"], result.Baselines.Select(layer => layer.Name).ToArray());
+        CollectionAssert.AreEqual((int[])[48, 8], result.Baselines.Select(layer => layer.FeatureCount).ToArray());
+        Assert.AreEqual(24, result.TrainingRows);
+        Assert.AreEqual(12, result.TestRows);
+        Assert.IsTrue(result.Layers.Concat(result.Baselines).All(layer => layer.Accuracy == 1), "Red and blue images are easily told apart.");
+        Assert.AreEqual(0, result.Best.Layer);
+        CollectionAssert.AreEqual(result.Baselines.Concat(result.Layers).ToArray(), reported);
+    }
+
+    [TestMethod]
+    public void Run_Done_LeavesNoTensors()
+    {
+        var (training, test) = (TwoClasses(8, 1), TwoClasses(4, 2));
+        LiveTensors.AssertNoneLeft(() => new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false }).Run(training, test));
+    }
+
+    [TestMethod]
+    public void Run_LabelMissing_IsNamed()
+        => AssertRefused("Could not find label column 'Label'", new TableView(1).AddUnread("Image", new ImageDataViewType()));
+
+    [TestMethod]
+    public void Run_LabelOfAnotherType_IsRefused()
+    {
+        AssertRefused("Schema mismatch for label column 'Label': expected Key<UInt32>, got String", WithLabel(TextDataViewType.Instance));
+        AssertRefused("Schema mismatch for label column 'Label': expected Key<UInt32>, got Single", WithLabel(NumberDataViewType.Single));
+        AssertRefused("Schema mismatch for label column 'Label': expected Key<UInt32>, got Vector<Key<UInt32, 0-1>, 2>", WithLabel(new VectorDataViewType(new KeyDataViewType(typeof(uint), 2), 2)));
+
+        static TableView WithLabel(DataViewType type) => new TableView(1).AddUnread("Image", new ImageDataViewType()).AddUnread("Label", type);
+    }
+
+    [TestMethod]
+    public void Run_ImageMissing_IsNamed()
+        => AssertRefused("Could not find image column 'Image'", new TableView(1).AddUnread("Label", new KeyDataViewType(typeof(uint), 2)));
+
+    [TestMethod]
+    public void Run_Cancelled_Throws()
+        => Assert.ThrowsExactly<OperationCanceledException>(() => new LinearProbeExperiment(_context, _model).Run(TwoClasses(8, 1), TwoClasses(4, 2), cancellation: new CancellationToken(canceled: true)));
+
+    [TestMethod]
+    public void Construct_ModelWithoutPalette_IsRefused()
+    {
+        using var model = TinyImageGpt.CreateModel();
+        var error = Assert.ThrowsExactly<ArgumentException>(() => new LinearProbeExperiment(_context, model));
+        Assert.AreEqual("The model knows no palette, so images cannot be quantised for it. (Parameter 'model')", error.Message);
+    }
+
+    [TestMethod]
+    public void Options_EverythingWrong_IsReportedTogether()
+    {
+        var options = new LinearProbeExperiment.Options
+        {
+            ImageColumnName = "",
+            LabelColumnName = "",
+            Layers = [0, 3],
+            BatchSize = 5000,
+            L2Regularization = -1,
+            OptimizationTolerance = 0,
+            MaximumNumberOfIterations = 0,
+        };
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinearProbeExperiment(_context, _model, options));
+        Assert.AreEqual(
+            "ImageColumnName is ''; expected a column name. LabelColumnName is ''; expected a column name. BatchSize is 5000; expected 1 to 4096. L2Regularization is -1; expected at least 0. "
+            + "OptimizationTolerance is 0; expected more than 0. MaximumNumberOfIterations is 0; expected at least 1. Layers is 3; expected 0 to 2. (Parameter 'options')",
+            error.Message);
+    }
+
+    [TestMethod]
+    public void Options_NoLayers_AreRefused()
+        => Assert.AreEqual(
+            "Layers is empty; expected layers from 0 to 2. (Parameter 'options')",
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinearProbeExperiment(_context, _model, new() { Layers = [] })).Message);
+
+    public void Dispose() => _model.Dispose();
+
+    /// <summary>Reddish images and bluish ones.</summary>
+    private static TableView TwoClasses(int rows, int seed)
+    {
+        var random = new Random(seed);
+        var images = Enumerable.Range(0, rows).Select(row => ImageRows.Plain(5, 5, Color(row % 2 == 0), (byte)random.Next(60), Color(row % 2 == 1))).ToArray();
+        return new TableView(rows)
+            .Add("Image", new ImageDataViewType(), row => images[row])
+            .Add("Label", new KeyDataViewType(typeof(uint), 2), row => (uint)(1 + (row % 2)));
+
+        byte Color(bool strong) => (byte)(random.Next(60) + (strong ? 190 : 0));
+    }
+
+    private void AssertRefused(string expected, IDataView data)
+    {
+        var experiment = new LinearProbeExperiment(_context, _model, new() { Baselines = false });
+        Assert.StartsWith(expected, Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => experiment.Run(data, TwoClasses(4, 1))).Message);
+        Assert.StartsWith(expected, Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => experiment.Run(TwoClasses(4, 1), data)).Message);
+    }
+
+    private sealed class Reporter(List<ProbedRepresentation> reports) : IProgress<ProbedRepresentation>
+    {
+        public void Report(ProbedRepresentation value) => reports.Add(value);
+    }
+}
