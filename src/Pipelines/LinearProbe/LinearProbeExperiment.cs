@@ -78,6 +78,8 @@ public sealed class LinearProbeExperiment
     /// <param name="test">Images with the same label.</param>
     /// <param name="progress">Receives each representation as it is done.</param>
     /// <param name="cancellation">Ends the experiment early.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">There are no training rows or no test rows.</exception>
     /// <exception cref="OperationCanceledException">The experiment was cancelled.</exception>
     public LinearProbeResult Run(IDataView training, IDataView test, IProgress<ProbedRepresentation>? progress = null, CancellationToken cancellation = default)
     {
@@ -98,8 +100,8 @@ public sealed class LinearProbeExperiment
         try
         {
             string[] columns = [_options.LabelColumnName, .. representations.Select(r => r.Column)];
-            var trainingFeatures = Materialise(extractor.Transform(training), columns, cancellation);
-            var testFeatures = Materialise(extractor.Transform(test), columns, cancellation);
+            var trainingFeatures = Materialise(extractor.Transform(training), columns, "training", cancellation);
+            var testFeatures = Materialise(extractor.Transform(test), columns, "test", cancellation);
             var results = new List<ProbedRepresentation>();
             foreach (var (name, layer, column) in representations)
             {
@@ -167,7 +169,7 @@ public sealed class LinearProbeExperiment
     }
 
     /// <summary>All columns in memory after one pass: the layers come from one run of the network, and classifiers make many passes.</summary>
-    private IDataView Materialise(IDataView view, string[] columns, CancellationToken cancellation)
+    private IDataView Materialise(IDataView view, string[] columns, string role, CancellationToken cancellation)
     {
         var cache = _context.Data.Cache(view, columns);
         using var cursor = cache.GetRowCursor(cache.Schema.Where(c => columns.Contains(c.Name) && !c.IsHidden));
@@ -176,7 +178,7 @@ public sealed class LinearProbeExperiment
             cancellation.ThrowIfCancellationRequested();
         }
 
-        return cache;
+        return cache.GetRowCount() > 0 ? cache : throw new InvalidOperationException($"There is nothing to probe: the {role} data has no rows.");
     }
 
     private void CheckLabel(DataViewSchema schema)
