@@ -55,6 +55,21 @@ public sealed class LinearProbeExperimentTests : IDisposable
         => AssertRefused("Could not find image column 'Image'", new TableView(1).AddUnread("Label", new KeyDataViewType(typeof(uint), 2)));
 
     [TestMethod]
+    public void Run_ImagesMissing_AreLeftOut()
+    {
+        var result = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false }).Run(TwoClasses(24, 1, missing: row => row is 3 or 4), TwoClasses(12, 2, missing: row => row == 5));
+        Assert.AreEqual(1, result.Best.Accuracy);
+    }
+
+    [TestMethod]
+    public void Run_NoRows_SaysSo()
+    {
+        var experiment = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false });
+        Assert.AreEqual("There is nothing to probe: the training data has no rows.", Assert.ThrowsExactly<InvalidOperationException>(() => experiment.Run(TwoClasses(0, 1), TwoClasses(4, 1))).Message);
+        Assert.AreEqual("There is nothing to probe: the test data has no rows.", Assert.ThrowsExactly<InvalidOperationException>(() => experiment.Run(TwoClasses(4, 1), TwoClasses(0, 1))).Message);
+    }
+
+    [TestMethod]
     public void Run_Cancelled_Throws()
         => Assert.ThrowsExactly<OperationCanceledException>(() => new LinearProbeExperiment(_context, _model).Run(TwoClasses(8, 1), TwoClasses(4, 2), cancellation: new CancellationToken(canceled: true)));
 
@@ -95,12 +110,12 @@ public sealed class LinearProbeExperimentTests : IDisposable
     public void Dispose() => _model.Dispose();
 
     /// <summary>Reddish images and bluish ones.</summary>
-    private static TableView TwoClasses(int rows, int seed)
+    private static TableView TwoClasses(int rows, int seed, Func<int, bool>? missing = null)
     {
         var random = new Random(seed);
         var images = Enumerable.Range(0, rows).Select(row => ImageRows.Plain(5, 5, Color(row % 2 == 0), (byte)random.Next(60), Color(row % 2 == 1))).ToArray();
         return new TableView(rows)
-            .Add("Image", new ImageDataViewType(), row => images[row])
+            .Add("Image", new ImageDataViewType(), row => missing?.Invoke(row) == true ? null! : images[row])
             .Add("Label", new KeyDataViewType(typeof(uint), 2), row => (uint)(1 + (row % 2)));
 
         byte Color(bool strong) => (byte)(random.Next(60) + (strong ? 190 : 0));

@@ -1,8 +1,6 @@
-using IGptMl.Palettes;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 
 namespace IGptMl.Tests.Palettes;
 
