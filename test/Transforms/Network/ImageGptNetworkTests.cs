@@ -75,6 +75,17 @@ public sealed class ImageGptNetworkTests
     }
 
     [TestMethod]
+    public void Features_OfALayer_RunNoDeeperBlock()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.Config);
+        var tokens = Tokens(2);
+        network.state_dict()["transformer.h.1.attn.c_attn.weight"].Dispose();
+        Assert.AreEqual(2, network.Features(tokens, [0, 1]).shape[1]);
+        Assert.ThrowsExactly<ObjectDisposedException>(() => network.Features(tokens, [2]), "Only the last layer needs the block that is gone.");
+    }
+
+    [TestMethod]
     public void Features_InBatchesOrAlone_AreTheSame()
     {
         using var scope = torch.NewDisposeScope();
