@@ -90,16 +90,22 @@ public sealed class LinearProbeExperimentTests : IDisposable
             LabelColumnName = "",
             Layers = [0, 3],
             BatchSize = 5000,
-            L2Regularization = -1,
+            L2Regularization = [1, -1],
             OptimizationTolerance = 0,
             MaximumNumberOfIterations = 0,
         };
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinearProbeExperiment(_context, _model, options));
         Assert.AreEqual(
-            "ImageColumnName is ''; expected a column name. LabelColumnName is ''; expected a column name. BatchSize is 5000; expected 1 to 4096. L2Regularization is -1; expected at least 0. "
-            + "OptimizationTolerance is 0; expected more than 0. MaximumNumberOfIterations is 0; expected at least 1. Layers is 3; expected 0 to 2. (Parameter 'options')",
+            "ImageColumnName is ''; expected a column name. LabelColumnName is ''; expected a column name. BatchSize is 5000; expected 1 to 4096. "
+            + "OptimizationTolerance is 0; expected more than 0. MaximumNumberOfIterations is 0; expected at least 1. L2Regularization is -1; expected at least 0. Layers is 3; expected 0 to 2. (Parameter 'options')",
             error.Message);
     }
+
+    [TestMethod]
+    public void Options_NoWeights_AreRefused()
+        => Assert.AreEqual(
+            "L2Regularization is empty; expected at least one weight. (Parameter 'options')",
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinearProbeExperiment(_context, _model, new() { L2Regularization = [] })).Message);
 
     [TestMethod]
     public void Options_NoLayers_AreRefused()

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using IGptMl.Hosting;
 using IGptMl.Network;
 using IGptMl.Palettes;
 using IGptMl.Pretraining;
@@ -21,7 +22,7 @@ public sealed class ModelFileTests
     public static void SaveModel(TestContext testContext)
     {
         _ = testContext;
-        Hosting.TorchRuntime.EnsureLoaded();
+        TorchRuntime.EnsureLoaded();
         using var generator = new torch.Generator(1);
         using var model = new ImageGptModel(new ImageGptNetwork(Config, generator), Palette.FromColors([0, 0, 0, 100, 100, 100, 255, 0, 7]));
         var context = new MLContext();

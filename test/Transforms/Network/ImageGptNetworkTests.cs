@@ -82,7 +82,7 @@ public sealed class ImageGptNetworkTests
         var tokens = Tokens(2);
         network.state_dict()["transformer.h.1.attn.c_attn.weight"].Dispose();
         Assert.AreEqual(2, network.Features(tokens, [0, 1]).shape[1]);
-        Assert.ThrowsExactly<ObjectDisposedException>(() => network.Features(tokens, [2]), "Only the last layer needs the block that is gone.");
+        Assert.ThrowsExactly<InvalidOperationException>(() => network.Features(tokens, [2]), "Only the last layer needs the block that is gone.");
     }
 
     [TestMethod]
