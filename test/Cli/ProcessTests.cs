@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using IGptMl.Checkpoints;
 using IGptMl.Tests.Data;
 
 namespace IGptMl.Tests.Cli;

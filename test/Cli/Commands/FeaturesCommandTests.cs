@@ -1,4 +1,5 @@
 using System.Globalization;
+using IGptMl.Checkpoints;
 using IGptMl.Network;
 using IGptMl.Tests.Data;
 using Microsoft.ML;

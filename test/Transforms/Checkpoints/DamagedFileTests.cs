@@ -1,4 +1,5 @@
 using System.Text;
+using IGptMl.Checkpoints;
 
 namespace IGptMl.Tests.Checkpoints;
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using IGptMl.Checkpoints;
 
 namespace IGptMl.Tests.Checkpoints;
 
@@ -90,6 +91,14 @@ public sealed class PyTorchReaderTests
 
     [TestMethod]
     [DataRow("FloatStorage", WeightType.Float32)]
+    [DataRow("HalfStorage", WeightType.Float16)]
+    [DataRow("BFloat16Storage", WeightType.BFloat16)]
+    [DataRow("DoubleStorage", WeightType.Float64)]
+    [DataRow("CharStorage", WeightType.Int8)]
+    [DataRow("ShortStorage", WeightType.Int16)]
+    [DataRow("IntStorage", WeightType.Int32)]
+    [DataRow("LongStorage", WeightType.Int64)]
+    [DataRow("ByteStorage", WeightType.UInt8)]
     [DataRow("BoolStorage", WeightType.Bool)]
     public void Open_EveryStorageKind_HasItsType(string kind, object type)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using IGptMl.Checkpoints;
 
 namespace IGptMl.Tests.Checkpoints;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using IGptMl.Checkpoints;
 
 namespace IGptMl.Tests.Checkpoints;
 

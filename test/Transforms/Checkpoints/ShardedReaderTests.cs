@@ -1,3 +1,5 @@
+using IGptMl.Checkpoints;
+
 namespace IGptMl.Tests.Checkpoints;
 
 [TestClass]

@@ -1,3 +1,5 @@
+using IGptMl.Checkpoints;
+
 namespace IGptMl.Tests.Checkpoints;
 
 /// <summary>Writes the index of a TensorFlow checkpoint and its data files, with any mistake that a test wants in them.</summary>

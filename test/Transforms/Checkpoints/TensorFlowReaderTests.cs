@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using IGptMl.Checkpoints;
 
 namespace IGptMl.Tests.Checkpoints;
 
@@ -49,6 +50,10 @@ public sealed class TensorFlowReaderTests
 
     [TestMethod]
     [DataRow(1, WeightType.Float32)]
+    [DataRow(2, WeightType.Float64)]
+    [DataRow(3, WeightType.Int32)]
+    [DataRow(9, WeightType.Int64)]
+    [DataRow(14, WeightType.BFloat16)]
     [DataRow(19, WeightType.Float16)]
     public void Open_EveryType_Reads(int number, object type)
     {

@@ -1,3 +1,4 @@
+using IGptMl.Palettes;
 using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Palettes;

@@ -1,3 +1,5 @@
+using IGptMl.Palettes;
+
 namespace IGptMl.Tests.Palettes;
 
 [TestClass]

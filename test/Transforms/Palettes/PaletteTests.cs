@@ -1,3 +1,4 @@
+using IGptMl.Checkpoints;
 using IGptMl.Palettes;
 using IGptMl.Tests.Checkpoints;
 
