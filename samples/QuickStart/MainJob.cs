@@ -10,7 +10,7 @@ namespace IGptMl.Samples.QuickStart;
 /// <summary>Images → palette tokens → pretrained Image GPT → features of its layers → classifier → one zip.</summary>
 internal static class MainJob
 {
-    private const int BatchSize = 16;
+    private const int BatchSize = 8;
 
     internal static void Run(Pictures pictures, double minutes, long? steps, string output)
     {

@@ -14,8 +14,12 @@ internal sealed class Pictures(string name, string? path, double minutes)
 
     internal string? Path => path;
 
-    /// <summary>A small model on 16x16 pixels: what two cores can teach something in a few minutes. A longer run can teach a wider one.</summary>
-    internal ImageGptConfig Model => (minutes < 30 ? ImageGptConfig.Tiny : ImageGptConfig.Tiny with { EmbeddingSize = 96, Heads = 3 }) with { Colors = name == "shapes" ? 64 : 512 };
+    /// <summary>A small model on 12x12 pixels: what two cores can teach something in a few minutes. A longer run can teach a wider one.</summary>
+    internal ImageGptConfig Model => (minutes < 30 ? ImageGptConfig.Tiny : ImageGptConfig.Tiny with { EmbeddingSize = 96, Heads = 3 }) with
+    {
+        ImageSize = 12,
+        Colors = name == "shapes" ? 16 : 256,
+    };
 
     /// <summary>The pictures for pretraining, whose labels nobody looks at.</summary>
     internal IDataView Unlabelled(MLContext ml) => name == "shapes" ? ml.Data.LoadShapes(12_000, seed: 1) : ml.Data.LoadCifar10(path!);
