@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using IGptMl.Hosting;
 using IGptMl.Network;
@@ -7,7 +6,7 @@ using TorchSharp;
 
 namespace IGptMl.Checkpoints;
 
-/// <summary>A model inside a zip: its configuration as json, its palette as npy, its weights as safetensors with their SHA-256 beside them.</summary>
+/// <summary>A model inside a zip: its configuration as json, its palette as npy, its weights as safetensors, and the checksums of all of them.</summary>
 internal static class ModelEntries
 {
     internal const string Folder = "ImageGptModel";
@@ -15,31 +14,23 @@ internal static class ModelEntries
     private const string ConfigEntry = "config.json";
     private const string PaletteEntry = "palette.npy";
     private const string WeightsEntry = "model.safetensors";
-    private const string DigestEntry = "model.safetensors.sha256";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Stores the model once a zip, and returns its folder.</summary>
     internal static string Write(ComponentWriter writer, ImageGptModel model) => writer.WriteShared(model.Identity, Folder, write =>
     {
-        write(ConfigEntry, stream => JsonSerializer.Serialize(stream, model.Config, Json));
+        var sums = new Checksums();
+        Add(ConfigEntry, stream => JsonSerializer.Serialize(stream, model.Config, Json));
         if (model.Palette is { } palette)
         {
-            write(PaletteEntry, palette.Write);
+            Add(PaletteEntry, palette.Write);
         }
 
-        var digest = string.Empty;
-        write(WeightsEntry, stream =>
-        {
-            using var hash = SHA256.Create();
-            using (var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
-            {
-                NetworkSafetensors.Write(model.On(torch.CPU), hashing);
-            }
+        Add(WeightsEntry, stream => NetworkSafetensors.Write(model.On(torch.CPU), stream));
+        write(Checksums.EntryName, sums.WriteList);
 
-            digest = Convert.ToHexStringLower(hash.Hash!);
-        });
-        write(DigestEntry, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(digest)));
+        void Add(string name, Action<Stream> body) => write(name, stream => sums.Write(name, stream, body));
     });
 
     /// <summary>Reads the model of a folder, or takes another handle to it where a component of the same zip has read it already.</summary>
@@ -50,15 +41,16 @@ internal static class ModelEntries
     internal static ImageGptModel Read(ComponentReader.EntryReader entries)
     {
         TorchRuntime.EnsureLoaded();
-        var config = entries.Read(ConfigEntry, ReadConfig);
-        entries.TryRead(PaletteEntry, stream => Palette.Read(stream, PaletteEntry), out var palette);
-        if (palette is not null && palette.Count != config.Colors)
-        {
-            throw new InvalidDataException($"The model file is damaged: entry '{PaletteEntry}' has {palette.Count} colours, and the model {config.Colors}.");
-        }
+        var sums = entries.Read(Checksums.EntryName, Checksums.ReadList);
+        var config = entries.Read(ConfigEntry, stream => sums.Read(ConfigEntry, stream, ReadConfig));
+        var palette = sums.Contains(PaletteEntry) ? entries.Read(PaletteEntry, stream => sums.Read(PaletteEntry, stream, content => ReadPalette(config, content))) : null;
+        return new ImageGptModel(entries.Read(WeightsEntry, (stream, length) => sums.Read(WeightsEntry, stream, content => ReadWeights(config, content, length))), palette);
+    }
 
-        var expected = entries.Read(DigestEntry, stream => new StreamReader(stream).ReadToEnd());
-        return new ImageGptModel(entries.Read(WeightsEntry, (stream, length) => ReadWeights(config, stream, length, expected)), palette);
+    private static Palette ReadPalette(ImageGptConfig config, Stream stream)
+    {
+        var palette = Palette.Read(stream, PaletteEntry);
+        return palette.Count == config.Colors ? palette : throw new InvalidDataException($"It has {palette.Count} colours, and the model of '{ConfigEntry}' {config.Colors}.");
     }
 
     private static ImageGptConfig ReadConfig(Stream stream)
@@ -78,7 +70,7 @@ internal static class ModelEntries
         return config;
     }
 
-    private static ImageGptNetwork ReadWeights(ImageGptConfig config, Stream stream, long length, string expectedDigest)
+    private static ImageGptNetwork ReadWeights(ImageGptConfig config, Stream stream, long length)
     {
         // Before memory is taken for what a damaged configuration may ask for.
         if (length < config.ParameterCount * sizeof(float))
@@ -86,17 +78,6 @@ internal static class ModelEntries
             throw new InvalidDataException($"It has {length} bytes, and the {config.ParameterCount} weights of the model of '{ConfigEntry}' need {config.ParameterCount * sizeof(float)}.");
         }
 
-        using var hash = SHA256.Create();
-        using var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Read, leaveOpen: true);
-        var network = NetworkSafetensors.Read(config, hashing, WeightsEntry);
-        hashing.CopyTo(Stream.Null); // the hash ends with the stream
-        var digest = Convert.ToHexStringLower(hash.Hash!);
-        if (digest == expectedDigest)
-        {
-            return network;
-        }
-
-        network.Dispose();
-        throw new InvalidDataException($"Its checksum is {digest}, and should be {expectedDigest}.");
+        return NetworkSafetensors.Read(config, stream, WeightsEntry);
     }
 }

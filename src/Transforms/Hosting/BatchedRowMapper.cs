@@ -90,6 +90,11 @@ internal sealed class BatchedRowMapper : IRowToRowMapper
 
         private ReadOnlyMemory<float> Current()
         {
+            if (_input.Position < 0)
+            {
+                throw new InvalidOperationException("The row holds no values yet.");
+            }
+
             if (_computed != _input.Position)
             {
                 _tokens!(ref _buffer);

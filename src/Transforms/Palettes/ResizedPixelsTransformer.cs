@@ -41,6 +41,11 @@ internal sealed class ResizedPixelsTransformer : ITransformer, ISavedComponent<R
     static ResizedPixelsTransformer ISavedComponent<ResizedPixelsTransformer>.Load(IHostEnvironment environment, ComponentReader reader)
     {
         var settings = reader.ReadJson<Settings>(SettingsEntry);
+        if (settings.ImageSize is < 1 or > 256)
+        {
+            throw new InvalidDataException($"The model file is damaged: entry '{SettingsEntry}' has an image size of {settings.ImageSize}; expected 1 to 256.");
+        }
+
         return new ResizedPixelsTransformer(environment, settings.OutputColumnName, settings.InputColumnName, settings.ImageSize);
     }
 

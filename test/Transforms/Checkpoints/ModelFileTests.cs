@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using IGptMl.Hosting;
 using IGptMl.Network;
@@ -57,7 +58,7 @@ public sealed class ModelFileTests
     public void Load_WithoutPalette_HasNone()
     {
         using var folder = new TemporaryFolder();
-        using var model = ImageGptModel.Load(folder.Write("model.zip", Rewrite((name, body) => (name, name.EndsWith("palette.npy", StringComparison.Ordinal) ? null : body))));
+        using var model = ImageGptModel.Load(folder.Write("model.zip", Resum(Rewrite((name, body) => (name, name.EndsWith("palette.npy", StringComparison.Ordinal) ? null : body)))));
         Assert.IsNull(model.Palette);
     }
 
@@ -88,7 +89,8 @@ public sealed class ModelFileTests
     [TestMethod]
     [DataRow("config.json")]
     [DataRow("model.safetensors")]
-    [DataRow("model.safetensors.sha256")]
+    [DataRow("palette.npy")]
+    [DataRow("SHA256SUMS")]
     public void Load_MissingEntry_IsNamed(string entry) => Refuse(Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? null : body)), $"entry 'ImageGptModel1/{entry}' is missing");
 
     [TestMethod]
@@ -97,13 +99,19 @@ public sealed class ModelFileTests
     [DataRow("config.json", "{\"imageSize\":2,\"colors\":3,\"embeddingSize\":5,\"layers\":1,\"heads\":2}")]
     [DataRow("palette.npy", "x")]
     [DataRow("model.safetensors", "x")]
-    [DataRow("model.safetensors.sha256", "x")]
+    [DataRow("SHA256SUMS", "x")]
     public void Load_DamagedEntry_IsNamed(string entry, string text)
-        => Refuse(Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? Encoding.ASCII.GetBytes(text) : body)), $"entry 'ImageGptModel1/{entry.Replace(".sha256", string.Empty)}' cannot be read");
+        => Refuse(Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? Encoding.ASCII.GetBytes(text) : body)), $"entry 'ImageGptModel1/{entry}' cannot be read");
+
+    [TestMethod]
+    [DataRow("config.json", "{\"imageSize\":2,\"colors\":3,\"embeddingSize\":4,\"layers\":1,\"heads\":1}")]
+    [DataRow("SHA256SUMS", "")]
+    public void Load_EntryThatIsNotTheOneWritten_IsNamed(string entry, string text)
+        => Refuse(Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? Encoding.ASCII.GetBytes(text) : body)), "entry 'ImageGptModel1/config.json' cannot be read");
 
     [TestMethod]
     public void Load_ConfigurationThatAsksForMore_IsRefusedBeforeMemoryIsTaken()
-        => Refuse(Rewrite((name, body) => (name, name == "ImageGptModel1/config.json" ? "{\"imageSize\":2,\"colors\":3,\"embeddingSize\":65536,\"layers\":1024,\"heads\":2}"u8.ToArray() : body)), "need 211");
+        => Refuse(Resum(Rewrite((name, body) => (name, name == "ImageGptModel1/config.json" ? "{\"imageSize\":2,\"colors\":3,\"embeddingSize\":65536,\"layers\":1024,\"heads\":2}"u8.ToArray() : body))), "need 211");
 
     [TestMethod]
     public void Load_AnyDamage_IsInvalidData()
@@ -140,11 +148,29 @@ public sealed class ModelFileTests
         StringAssert.Contains(message, part);
     }
 
+    /// <summary>The zip with a list of checksums that fits its entries, as somebody would make it who knows the format.</summary>
+    private static byte[] Resum(byte[] zip)
+    {
+        var sums = new StringBuilder();
+        Rewrite(zip, (name, body) =>
+        {
+            if (name.StartsWith("ImageGptModel1/", StringComparison.Ordinal) && !name.EndsWith("SUMS", StringComparison.Ordinal))
+            {
+                sums.Append($"{Convert.ToHexStringLower(SHA256.HashData(body))}  {Path.GetFileName(name)}\n");
+            }
+
+            return (name, body);
+        });
+        return Rewrite(zip, (name, body) => (name, name.EndsWith("SUMS", StringComparison.Ordinal) ? Encoding.ASCII.GetBytes(sums.ToString()) : body));
+    }
+
+    private static byte[] Rewrite(Func<string, byte[], (string Name, byte[]? Body)> change) => Rewrite(s_zip, change);
+
     /// <summary>The zip with other names and contents; an entry whose content is null is left out.</summary>
-    private static byte[] Rewrite(Func<string, byte[], (string Name, byte[]? Body)> change)
+    private static byte[] Rewrite(byte[] zip, Func<string, byte[], (string Name, byte[]? Body)> change)
     {
         using var result = new MemoryStream();
-        using (var from = new ZipArchive(new MemoryStream(s_zip)))
+        using (var from = new ZipArchive(new MemoryStream(zip)))
         using (var to = new ZipArchive(result, ZipArchiveMode.Create, leaveOpen: true))
         {
             foreach (var entry in from.Entries)
