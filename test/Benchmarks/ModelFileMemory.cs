@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using IGptMl.Hosting;
+using IGptMl.Network;
+using IGptMl.Pretraining;
+using Microsoft.ML;
+using TorchSharp;
+
+namespace IGptMl.Benchmarks;
+
+/// <summary>Saving and loading a model of the size of iGPT-S with ML.NET: seconds, and the greatest resident memory beside the size of the weights.</summary>
+internal static class ModelFileMemory
+{
+    internal static void Run()
+    {
+        TorchRuntime.EnsureLoaded();
+        var config = ImageGptConfig.Small;
+        var bytes = config.ParameterCount * sizeof(float);
+        var path = Path.Combine(Path.GetTempPath(), $"igptml-{Environment.ProcessId}.zip");
+        try
+        {
+            var ml = new MLContext(seed: 1);
+            using (var generator = new torch.Generator(1))
+            {
+                using var transformer = new ImageGptTransformer(ml, new ImageGptModel(new ImageGptNetwork(config, generator), palette: null), "Tokens");
+                Report("in memory", TimeSpan.Zero, bytes);
+                var saving = Stopwatch.StartNew();
+                ml.Model.Save(transformer, null, path);
+                Report($"saved, {new FileInfo(path).Length / 1e6:F0} MB", saving.Elapsed, bytes);
+            }
+
+            GC.Collect();
+            var loading = Stopwatch.StartNew();
+            using var loaded = (IDisposable)new MLContext().Model.Load(path, out _);
+            Report("loaded", loading.Elapsed, bytes);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static void Report(string what, TimeSpan time, long bytes)
+    {
+        using var process = Process.GetCurrentProcess();
+        Console.WriteLine($"{what}: {time.TotalSeconds:F1} s; greatest resident memory so far {process.PeakWorkingSet64 / 1e6:F0} MB, {(double)process.PeakWorkingSet64 / bytes:F2} times the weights' {bytes / 1e6:F0} MB");
+    }
+}
