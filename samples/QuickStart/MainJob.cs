@@ -55,14 +55,14 @@ internal static class MainJob
         Say(clock, "Done.");
     }
 
-    /// <summary>How many steps fit into the time on this machine.</summary>
+    /// <summary>How many steps fit into the time on this machine, by the median of some, since others may use the machine at the same time.</summary>
     private static long StepsIn(TimeSpan time, MLContext ml, IDataView tokens, Pictures pictures)
     {
-        TrainingProgress first = default, last = default;
-        var progress = new Reporter(p => (first, last) = (p.Step == 3 ? p : first, p)); // the first steps warm the machine up
-        ml.ImageGeneration.Trainers.ImageGpt("Tokens", new() { Model = pictures.Model, Steps = 15, BatchSize = BatchSize, Progress = progress })
+        var ends = new List<TimeSpan>();
+        ml.ImageGeneration.Trainers.ImageGpt("Tokens", new() { Model = pictures.Model, Steps = 60, BatchSize = BatchSize, Progress = new Reporter(p => ends.Add(p.Elapsed)) })
             .Fit(ml.Data.TakeRows(tokens, 256)).Dispose();
-        return Math.Max(10, (long)(time / ((last.Elapsed - first.Elapsed) / (last.Step - first.Step))));
+        var durations = ends.Zip(ends.Skip(1), (a, b) => b - a).Order().ToList();
+        return Math.Max(10, (long)(time / durations[durations.Count / 2]));
     }
 
     private static ImageGptTransformer Pretrain(MLContext ml, IDataView tokens, Pictures pictures, long steps)

@@ -4,7 +4,7 @@ using IGptMl.Samples.QuickStart;
 var data = new Option<string>("--data") { Description = "shapes (the built-in pictures) or cifar10.", DefaultValueFactory = _ => "shapes" };
 data.AcceptOnlyFromAmong("shapes", "cifar10");
 var path = new Option<DirectoryInfo?>("--path") { Description = "The folder of CIFAR-10's binary files, for --data cifar10." };
-var minutes = new Option<double>("--minutes") { Description = "How long to pretrain.", DefaultValueFactory = _ => 2.5 };
+var minutes = new Option<double>("--minutes") { Description = "How long to pretrain.", DefaultValueFactory = _ => 3 };
 var steps = new Option<long?>("--steps") { Description = "How many steps of 8 images to pretrain, in place of --minutes; the same number gives the same model." };
 var output = new Option<FileInfo>("--out") { Description = "Where to save the pipeline.", DefaultValueFactory = _ => new FileInfo("quickstart.zip") };
 var predict = new Option<FileInfo?>("--predict") { Description = "Only load a saved pipeline and predict with it; the second process of the demonstration.", Hidden = true };
