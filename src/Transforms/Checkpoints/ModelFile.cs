@@ -8,21 +8,9 @@ namespace IGptMl.Checkpoints;
 internal static class ModelFile
 {
     /// <summary>Reads the first model of the zip.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no zip or a damaged one, or holds no model.</exception>
     internal static ImageGptModel Load(string path)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        if (Directory.Exists(path))
-        {
-            throw new InvalidDataException($"'{path}' is a folder; a model is a zip file that mlContext.Model.Save wrote.");
-        }
-
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"Model file '{path}' does not exist.", path);
-        }
-
         using var file = File.OpenRead(path);
         using var zip = Open(path, file);
         var entries = ListEntries(path, zip);

@@ -57,6 +57,16 @@ internal sealed class OptionGuard
         }
     }
 
+    /// <summary>Reports all problems together, as those of a file.</summary>
+    /// <exception cref="InvalidDataException">There was at least one; the message names the file.</exception>
+    internal void ThrowIfDamaged(string path)
+    {
+        if (HasProblems)
+        {
+            throw new InvalidDataException($"'{path}': {string.Join(" ", _problems)}");
+        }
+    }
+
     private static string Text<T>(T value)
         where T : INumber<T>
         => value.ToString(null, CultureInfo.InvariantCulture);

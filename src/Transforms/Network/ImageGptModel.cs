@@ -34,12 +34,38 @@ public sealed class ImageGptModel : IDisposable
     /// <summary>What two handles to the same weights have in common.</summary>
     internal object Identity => _network;
 
-    /// <summary>Reads a pretrained model from a zip that <c>mlContext.Model.Save</c> wrote of any chain with a transformer of ours that holds one.</summary>
-    /// <param name="path">Path of the zip. Of several models in it, the first is read.</param>
+    /// <summary>Reads a pretrained model in any of three forms, told apart by what lies at the path.</summary>
+    /// <remarks>
+    /// A zip that <c>mlContext.Model.Save</c> wrote of any chain with a transformer of ours that holds a model; of several models in it, the first is read.
+    /// A folder of Hugging Face's ImageGPT: <c>config.json</c>, the weights as <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in several files
+    /// with their index, and the palette in <c>preprocessor_config.json</c>, if there is one. A TensorFlow checkpoint of OpenAI's code, given as the path of
+    /// its <c>.index</c> file without that ending; it has no palette. Weights are read into single precision, and must be those of this network exactly.
+    /// </remarks>
+    /// <param name="path">Path of the zip or the folder, or the prefix of the checkpoint.</param>
     /// <returns>The model, on the CPU; the caller disposes it.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no zip or a damaged one, or holds no model; the message names the file and the entry.</exception>
-    public static ImageGptModel Load(string path) => ModelFile.Load(path);
+    /// <exception cref="FileNotFoundException">There is none of the three.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or holds no model that this network can be; the message names the file and all that does not fit.</exception>
+    public static ImageGptModel Load(string path) => AnyModelFile.Load(path);
+
+    /// <summary>Reads a pretrained model as <see cref="Load(string)"/> does, and gives it a palette where its form has none.</summary>
+    /// <param name="path">Path of the zip or the folder, or the prefix of the checkpoint.</param>
+    /// <param name="palette">The colours of the tokens, as many as <see cref="ImageGptConfig.Colors"/>; OpenAI's models have those of its kmeans_centers.npy.</param>
+    /// <returns>The model, on the CPU; the caller disposes it.</returns>
+    /// <exception cref="FileNotFoundException">There is no such model.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or holds no such model, or the model has another palette or another number of colours.</exception>
+    public static ImageGptModel Load(string path, Palette palette)
+    {
+        ArgumentNullException.ThrowIfNull(palette);
+        using var model = Load(path);
+        if (palette.Count != model.Config.Colors)
+        {
+            throw new InvalidDataException($"The palette has {palette.Count} colours, and the model '{path}' {model.Config.Colors}.");
+        }
+
+        return model.Palette is null || model.Palette == palette
+            ? new ImageGptModel(model.Share()._network, palette) // the second handle takes over the count of the first
+            : throw new InvalidDataException($"The model '{path}' has a palette of its own, which is another one.");
+    }
 
     /// <summary>Frees this handle; the weights too, if it was the last one.</summary>
     public void Dispose()

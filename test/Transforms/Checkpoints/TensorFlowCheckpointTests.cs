@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using IGptMl.Checkpoints;
+using IGptMl.Network;
+using IGptMl.Tests.Data;
+
+namespace IGptMl.Tests.Checkpoints;
+
+[TestClass]
+public sealed class TensorFlowCheckpointTests
+{
+    private const string Prefix = "model.ckpt-1000";
+
+    [TestMethod]
+    public void Load_TinyModel_IsBitEqualToTheFolder()
+    {
+        using var model = ImageGptModel.Load(TestData.PathOf("tiny-tf", Prefix));
+        TinyFolder.AssertIsTiny(model);
+        Assert.IsNull(model.Palette);
+    }
+
+    [TestMethod]
+    public void Load_NoStart_IsRefusedAsAMaskedModel() =>
+        StringAssert.Contains(LoadFails(name => name != "model/sos"), "masked (BERT) model");
+
+    [TestMethod]
+    public void Load_NoModel_NamesWhatIsMissing() =>
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(TestData.PathOf("tf-checkpoint-real", "model.ckpt"))).Message, "'model/wte' [colours, d]");
+
+    [TestMethod]
+    public void Load_VariablesThatDoNotFit_AreListedTogether()
+    {
+        var message = LoadFails(name => name is not ("model/ln_f/g" or "model/h1/attn/v_proj"), builder => builder.Variable("model/h0/ln_1/b", 1, [2], new byte[8]));
+        StringAssert.Contains(message, "'model/ln_f/g' [32] is missing.");
+        StringAssert.Contains(message, "'model/h1/attn/v_proj' [4, 8, 32] is missing.");
+        StringAssert.Contains(message, "'model/h0/ln_1/b' Float32[2] is not part of the model.");
+    }
+
+    [TestMethod]
+    public void Load_VariablesOfTheOptimiserAndAClassifier_ArePassedOver()
+    {
+        using var folder = Rewrite(_ => true, builder => builder.Variable("adam_m/model/wte", 1, [2], new byte[8]).Variable("model/clf/wclf", 1, [2], new byte[8]).Variable("global_step", 9, [], new byte[8]));
+        using var model = ImageGptModel.Load(folder.Combine("m"));
+        TinyFolder.AssertIsTiny(model);
+    }
+
+    private static string LoadFails(Func<string, bool> keep, Action<TensorFlowFileBuilder>? add = null)
+    {
+        using var folder = Rewrite(keep, add);
+        return Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(folder.Combine("m")).Dispose()).Message;
+    }
+
+    private static TemporaryFolder Rewrite(Func<string, bool> keep, Action<TensorFlowFileBuilder>? add)
+    {
+        using var reader = TensorFlowReader.OpenFile(TestData.PathOf("tiny-tf", Prefix));
+        var builder = new TensorFlowFileBuilder();
+        foreach (var weight in reader.Weights.Where(weight => weight.Type == WeightType.Float32 && keep(weight.Name)))
+        {
+            builder.Variable(weight.Name, 1, weight.Shape, MemoryMarshal.AsBytes<float>(SafetensorsReaderTests.Floats(reader, weight.Name)).ToArray());
+        }
+
+        add?.Invoke(builder);
+        var folder = new TemporaryFolder();
+        folder.Write("m.index", builder.Index());
+        folder.Write("m.data-00000-of-00001", builder.Data());
+        return folder;
+    }
+}
