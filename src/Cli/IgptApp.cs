@@ -24,6 +24,8 @@ internal static class IgptApp
             new EvaluateCommand(terminal, verbose),
             new FeaturesCommand(terminal, verbose),
             new ProbeCommand(terminal, verbose),
+            new ImportCommand(terminal, verbose),
+            new ExportCommand(terminal, verbose),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelp((HelpAction)help.Action!);

@@ -58,7 +58,7 @@ public sealed class IgptAppTests
     [TestMethod]
     public void Help_EveryExample_IsUnderstood()
     {
-        foreach (var command in (string[])["pretrain", "evaluate", "features", "probe"])
+        foreach (var command in (string[])["pretrain", "evaluate", "features", "probe", "import", "export"])
         {
             var example = CommandLine.Run(command, "--help").Output.Split("Example:")[1].Trim();
             using var folder = new Data.TemporaryFolder();
@@ -67,6 +67,7 @@ public sealed class IgptAppTests
                 "cifar10:datasets/cifar10" => $"cifar10:{folder.Path}",
                 "photos" => folder.Path,
                 "model.zip" => folder.Combine("model.zip"),
+                "model.ckpt-1000000" or "kmeans_centers.npy" or "imagegpt" => folder.Combine(word),
                 "features.npy" => folder.Combine("features.npy"),
                 _ => word,
             })]);

@@ -11,7 +11,7 @@ internal sealed class EvaluateCommand : IgptCommand
 {
     private static readonly Activity Evaluating = new("Evaluating", "image");
 
-    private readonly Option<string> _model = CommandOptions.FilePath("--model", "The model, a zip that igpt pretrain or mlContext.Model.Save wrote.");
+    private readonly ModelOptions _model = new();
     private readonly DataOptions _data = new();
 
     internal EvaluateCommand(Terminal terminal, Option<bool> verbose)
@@ -22,7 +22,7 @@ internal sealed class EvaluateCommand : IgptCommand
             terminal,
             verbose)
     {
-        Add(_model);
+        _model.AddTo(this);
         _data.AddTo(this);
         AddCommonOptions();
     }
@@ -32,7 +32,7 @@ internal sealed class EvaluateCommand : IgptCommand
     {
         var context = CreateContext(parsed);
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
-        using var model = LoadModel(parsed.GetRequiredValue(_model));
+        using var model = _model.Load(parsed);
         var quantizer = CreateQuantizer(context, model, data);
         var gpt = new ImageGptTransformer(context, model, TokensColumn);
         var result = Terminal.Track(progress => EvaluationResult.Measure(gpt.Transform(quantizer.Transform(data.Watch(Evaluating, progress, cancellation)))));

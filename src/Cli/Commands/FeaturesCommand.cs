@@ -13,7 +13,7 @@ internal sealed class FeaturesCommand : IgptCommand
 
     private static readonly Activity Extracting = new("Computing features", "image");
 
-    private readonly Option<string> _model = CommandOptions.FilePath("--model", "The model, a zip that igpt pretrain or mlContext.Model.Save wrote.");
+    private readonly ModelOptions _model = new();
     private readonly DataOptions _data = new();
     private readonly Option<LayerSelection> _layers = CommandOptions.Layers("The layers, one after the other in this order: all, 3, or 0,2,5. Layer 0 is the input of the first block, the last one the output of the network.");
     private readonly Option<string> _out = CommandOptions.FilePath("--out", $"The file to write; its ending says the form. {FeatureFile.Endings}.");
@@ -33,7 +33,7 @@ internal sealed class FeaturesCommand : IgptCommand
                 result.AddError($"--out is '{path.Value}'; its ending says the form. {FeatureFile.Endings}.");
             }
         });
-        Add(_model);
+        _model.AddTo(this);
         _data.AddTo(this);
         Add(_layers);
         Add(_out);
@@ -47,7 +47,7 @@ internal sealed class FeaturesCommand : IgptCommand
         OutputFile.Check(path);
         var context = CreateContext(parsed);
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
-        using var model = LoadModel(parsed.GetRequiredValue(_model));
+        using var model = _model.Load(parsed);
         var layers = parsed.GetRequiredValue(_layers).Of(model.Config);
         var quantizer = CreateQuantizer(context, model, data);
         using var extractor = context.Transforms.ExtractImageGptFeatures(FeaturesColumn, TokensColumn, model, [.. layers]).Fit(quantizer.Transform(data.View));

@@ -40,13 +40,16 @@ internal abstract class IgptCommand : Command
     /// <summary>Does the work, and returns the exit code.</summary>
     protected abstract int Run(ParseResult parsed, CancellationToken cancellation);
 
-    /// <summary>Adds the options that every command has, below its own.</summary>
+    /// <summary>Adds the options that every command that runs a network has, below its own.</summary>
     protected void AddCommonOptions()
     {
         Add(_gpu);
         Add(_fallbackToCpu);
-        Add(_json);
+        AddJsonOption();
     }
+
+    /// <summary>Adds the option for the form of the result, for a command that runs no network.</summary>
+    protected void AddJsonOption() => Add(_json);
 
     protected bool WantsJson(ParseResult parsed) => parsed.GetValue(_json);
 
@@ -67,20 +70,6 @@ internal abstract class IgptCommand : Command
         }
 
         return context;
-    }
-
-    /// <summary>The model of a zip.</summary>
-    /// <exception cref="InvalidDataException">It knows no palette, so that images mean nothing to it.</exception>
-    protected static ImageGptModel LoadModel(string path)
-    {
-        var model = ImageGptModel.Load(path);
-        if (model.Palette is not null)
-        {
-            return model;
-        }
-
-        model.Dispose();
-        throw new InvalidDataException($"'{path}': the model knows no palette, so images cannot be quantised for it.");
     }
 
     /// <summary>The step from images to a model's tokens.</summary>

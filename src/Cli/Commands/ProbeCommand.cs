@@ -15,7 +15,7 @@ internal sealed class ProbeCommand : IgptCommand
     private static readonly Activity Testing = new("Features of the test images", "image");
     private static readonly Activity Probing = new("Probing", "classifier");
 
-    private readonly Option<string> _model = CommandOptions.FilePath("--model", "The model, a zip that igpt pretrain or mlContext.Model.Save wrote.");
+    private readonly ModelOptions _model = new();
     private readonly Option<DataSource?> _data = CommandOptions.Data("--data", $"Labelled images to fit the classifiers to: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.", heldOut: false);
     private readonly Option<DataSource?> _test = CommandOptions.Data("--test", "Labelled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
     private readonly Option<int?> _limit = CommandOptions.Number("--limit", "Take N training images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
@@ -32,7 +32,8 @@ internal sealed class ProbeCommand : IgptCommand
     {
         _data.Required = true;
         _test.Required = true;
-        foreach (var option in new Option[] { _model, _data, _test, _limit, _testLimit, _layers })
+        _model.AddTo(this);
+        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _layers })
         {
             Add(option);
         }
@@ -47,7 +48,7 @@ internal sealed class ProbeCommand : IgptCommand
         var training = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit));
         var test = parsed.GetRequiredValue(_test)!.Open(context, parsed.GetValue(_testLimit));
         CheckClasses(training.ClassNames, test.ClassNames);
-        using var model = LoadModel(parsed.GetRequiredValue(_model));
+        using var model = _model.Load(parsed);
         var layers = parsed.GetRequiredValue(_layers).Of(model.Config);
         var experiment = new LinearProbeExperiment(context, model, new LinearProbeExperiment.Options { Layers = layers });
         var result = Terminal.Track(progress => Run(experiment, training, test, layers.Count + 2, progress, cancellation));

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using IGptMl.Network;
+using IGptMl.Palettes;
+
+namespace IGptMl.Cli.Arguments;
+
+/// <summary>The options that name the model of a command that runs one: --model and --palette.</summary>
+internal sealed class ModelOptions
+{
+    /// <summary>What a model may be, for help.</summary>
+    internal const string Forms = "a zip that igpt pretrain, igpt import or mlContext.Model.Save wrote, a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
+
+    private readonly Option<string> _model = CommandOptions.FilePath("--model", $"The model: {Forms}.");
+    private readonly Option<string?> _palette = CreatePalette();
+
+    /// <summary>The option for a palette, which some forms do not have.</summary>
+    internal static Option<string?> CreatePalette() => new("--palette")
+    {
+        Description = "The colours of the model's tokens, for a model that comes without them: an npy file of float32 [colours, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>Reads a model, with a palette if one is given.</summary>
+    internal static ImageGptModel Load(string path, string? palette) => palette is null ? ImageGptModel.Load(path) : ImageGptModel.Load(path, Palette.Load(palette));
+
+    internal void AddTo(Command command)
+    {
+        command.Add(_model);
+        command.Add(_palette);
+    }
+
+    /// <summary>Reads the model.</summary>
+    /// <exception cref="InvalidDataException">It knows no palette, so that images mean nothing to it.</exception>
+    internal ImageGptModel Load(ParseResult parsed)
+    {
+        var path = parsed.GetRequiredValue(_model);
+        var model = Load(path, parsed.GetValue(_palette));
+        if (model.Palette is not null)
+        {
+            return model;
+        }
+
+        model.Dispose();
+        throw new InvalidDataException($"'{path}': the model knows no palette, so images cannot be quantised for it. Give one by --palette.");
+    }
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using IGptMl.Checkpoints;
+using IGptMl.Cli.Arguments;
+using IGptMl.Cli.Output;
+using IGptMl.Cli.Results;
+
+namespace IGptMl.Cli.Commands;
+
+/// <summary>igpt export: a model in any form to one that other libraries read.</summary>
+internal sealed class ExportCommand : IgptCommand
+{
+    private const string HuggingFace = "huggingface";
+
+    private readonly Option<string> _model = CommandOptions.FilePath("--model", $"The model: {ModelOptions.Forms}.");
+    private readonly Option<string?> _palette = ModelOptions.CreatePalette();
+    private readonly Option<string> _format = new("--format") { Description = "The form to write: huggingface is a folder that Hugging Face's ImageGPT loads.", HelpName = "FORM", Required = true };
+    private readonly Option<string> _out = new("--out") { Description = "The folder to write, which must be new or empty.", HelpName = "DIR", Required = true };
+
+    internal ExportCommand(Terminal terminal, Option<bool> verbose)
+        : base(
+            "export",
+            "Write a model in a form that other libraries read.",
+            "igpt export --model model.zip --format huggingface --out imagegpt",
+            terminal,
+            verbose)
+    {
+        _format.AcceptOnlyFromAmong(HuggingFace);
+        Add(_model);
+        Add(_palette);
+        Add(_format);
+        Add(_out);
+        AddJsonOption();
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var folder = parsed.GetRequiredValue(_out);
+        if (HuggingFaceExport.IsTaken(folder))
+        {
+            throw new IOException($"'{folder}' exists already; expected a new or an empty folder.");
+        }
+
+        using var model = ModelOptions.Load(parsed.GetRequiredValue(_model), parsed.GetValue(_palette));
+        cancellation.ThrowIfCancellationRequested();
+        HuggingFaceExport.Write(model, folder);
+        var result = ModelResult.Of(folder, model);
+        if (WantsJson(parsed))
+        {
+            Terminal.WriteJson(result);
+        }
+        else
+        {
+            Terminal.Write(Tables.Of(result.Facts));
+        }
+
+        return ExitCodes.Success;
+    }
+}

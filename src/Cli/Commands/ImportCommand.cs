@@ -1,0 +1,69 @@
+using System.CommandLine;
+using IGptMl.Cli.Arguments;
+using IGptMl.Cli.Output;
+using IGptMl.Cli.Results;
+using IGptMl.Cli.Sources;
+using IGptMl.Network;
+using IGptMl.Pretraining;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Cli.Commands;
+
+/// <summary>igpt import: a model in any form to a zip like that of igpt pretrain.</summary>
+internal sealed class ImportCommand : IgptCommand
+{
+    private readonly Argument<string> _path = new("PATH") { Description = $"The model: {ModelOptions.Forms}." };
+    private readonly Option<string?> _palette = ModelOptions.CreatePalette();
+    private readonly Option<string> _out = CommandOptions.FilePath("--out", "The model file to write, a zip for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
+
+    internal ImportCommand(Terminal terminal, Option<bool> verbose)
+        : base(
+            "import",
+            "Turn a model that others trained into a zip for ML.NET, which takes images to how likely the model finds them. Without a palette it takes tokens.",
+            "igpt import model.ckpt-1000000 --palette kmeans_centers.npy --out model.zip",
+            terminal,
+            verbose)
+    {
+        Add(_path);
+        Add(_palette);
+        Add(_out);
+        AddJsonOption();
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var path = parsed.GetRequiredValue(_out);
+        OutputFile.Check(path);
+        var context = new MLContext(1);
+        using var model = ModelOptions.Load(parsed.GetRequiredValue(_path), parsed.GetValue(_palette));
+        cancellation.ThrowIfCancellationRequested();
+        using var chain = CreateChain(context, model);
+        OutputFile.Write(path, stream => context.Model.Save(chain, null, stream));
+        var result = ModelResult.Of(path, model);
+        if (WantsJson(parsed))
+        {
+            Terminal.WriteJson(result);
+        }
+        else
+        {
+            Terminal.Write(Tables.Of(result.Facts));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static TransformerChain<ITransformer> CreateChain(MLContext context, ImageGptModel model)
+    {
+        var gpt = new ImageGptTransformer(context, model.Share(), TokensColumn);
+        if (model.Palette is null)
+        {
+            return new TransformerChain<ITransformer>(gpt);
+        }
+
+        // With a given palette nothing is learnt from the picture: only its column is looked at.
+        var quantizer = CreateQuantizer(context, model, new OpenedData(context.Data.LoadShapes(1), 1));
+        return new TransformerChain<ITransformer>(quantizer, gpt);
+    }
+}
