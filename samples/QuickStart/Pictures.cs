@@ -18,7 +18,7 @@ internal sealed class Pictures(string name, string? path, double minutes)
     internal ImageGptConfig Model => (minutes < 30 ? ImageGptConfig.Tiny : ImageGptConfig.Tiny with { EmbeddingSize = 96, Heads = 3 }) with
     {
         ImageSize = 12,
-        Colors = name == "shapes" ? 16 : 256,
+        Colors = name == "shapes" ? 64 : 256,
     };
 
     /// <summary>The pictures for pretraining, whose labels nobody looks at.</summary>
