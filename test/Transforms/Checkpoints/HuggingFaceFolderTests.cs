@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using IGptMl.Checkpoints;
 using IGptMl.Network;
 using IGptMl.Palettes;
+using IGptMl.Tests.Contracts;
+using TorchSharp;
 
 namespace IGptMl.Tests.Checkpoints;
 
@@ -160,6 +163,46 @@ public sealed class HuggingFaceFolderTests
             }
         });
         StringAssert.EndsWith(folder.LoadFails(), "does not hold the weights of the model. 'lm_head.weight' [16, 32] is missing.");
+    }
+
+    [TestMethod]
+    public void Load_BFloat16_IsWidenedExactly()
+    {
+        using var folder = new TinyFolder();
+        var weights = TinyFolder.ReadWeights(folder.Combine("model.safetensors"));
+        using (var stream = File.Create(folder.Combine("model.safetensors")))
+        {
+            var writer = new SafetensorsWriter(stream, [.. weights.Select(weight => new WeightInfo(weight.Key, WeightType.BFloat16, weight.Value.Shape))]);
+            foreach (var (name, weight) in weights)
+            {
+                writer.Write(name, weight.Values.SelectMany(value => BitConverter.GetBytes(value)[2..]).ToArray().AsSpan());
+            }
+
+            writer.Complete();
+        }
+
+        using var model = ImageGptModel.Load(folder.Path);
+        foreach (var (name, weight) in model.On(torch.CPU).state_dict())
+        {
+            var expected = Array.ConvertAll(weights[name].Values, value => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(value) & ~0xFFFF));
+            CollectionAssert.AreEqual(expected, weight.data<float>().ToArray(), name);
+        }
+    }
+
+    [TestMethod]
+    public void Load_ConfigurationThatClaimsTerabytes_IsRefusedBeforeTheyAreTaken()
+    {
+        using var folder = new TinyFolder();
+        folder.Edit("config.json", json => (json["n_embd"], json["n_layer"]) = (65536, 1000));
+        StringAssert.Contains(folder.LoadFails(), "'transformer.h.999.mlp.c_proj.weight' [262144, 65536] is missing.");
+    }
+
+    [TestMethod]
+    public void Load_ThenDispose_LeavesNoTensor()
+    {
+        using var folder = new TinyFolder();
+        LiveTensors.AssertNoneLeft(() => ImageGptModel.Load(folder.Path).Dispose());
+        LiveTensors.AssertNoneLeft(() => ImageGptModel.Load(TestData.PathOf("tiny-tf", "model.ckpt-1000")).Dispose());
     }
 
     [TestMethod]
