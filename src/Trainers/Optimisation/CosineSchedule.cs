@@ -4,10 +4,10 @@ namespace IGptMl.Optimisation;
 /// <param name="Peak">The greatest rate.</param>
 /// <param name="WarmUpSteps">The steps of the rise; step 0 already learns.</param>
 /// <param name="Steps">All steps.</param>
-internal sealed record CosineSchedule(double Peak, long WarmUpSteps, long Steps)
+internal sealed record CosineSchedule(double Peak, long WarmUpSteps, long Steps) : RateSchedule(Peak, Steps)
 {
-    /// <summary>The rate of a step, 0 … <see cref="Steps"/> - 1.</summary>
-    internal double RateAt(long step)
+    /// <inheritdoc/>
+    internal override double RateAt(long step)
     {
         if (step < WarmUpSteps)
         {

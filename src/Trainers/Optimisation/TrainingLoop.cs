@@ -11,10 +11,10 @@ internal sealed class TrainingLoop
     private const double Beta1 = 0.9, Beta2 = 0.95, Epsilon = 1e-8;
 
     private readonly IReadOnlyList<Parameter> _parameters;
-    private readonly CosineSchedule _schedule;
+    private readonly RateSchedule _schedule;
     private readonly int _imagesPerStep;
 
-    internal TrainingLoop(IEnumerable<Parameter> parameters, CosineSchedule schedule, int imagesPerStep)
+    internal TrainingLoop(IEnumerable<Parameter> parameters, RateSchedule schedule, int imagesPerStep)
     {
         _parameters = [.. parameters];
         _schedule = schedule;
