@@ -17,8 +17,14 @@ internal static class HuggingFaceExport
 
     /// <summary>Writes the folder beside its place and renames it. Without a palette there is no preprocessor_config.json.</summary>
     /// <exception cref="IOException">Something else is there already, or it cannot be written.</exception>
+    /// <exception cref="NotSupportedException">The model is a masked one, which Hugging Face's ImageGPT would run as an autoregressive one.</exception>
     internal static void Write(ImageGptModel model, string folder)
     {
+        if (model.Config.Objective == PretrainingObjective.Masked)
+        {
+            throw new NotSupportedException("A masked (BERT) model cannot be exported to Hugging Face: its ImageGPT has no masked mode, and would run the model with causal attention.");
+        }
+
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (IsTaken(folder))
         {

@@ -11,7 +11,7 @@ internal static class NetworkShapes
         long d = config.EmbeddingSize;
         var shapes = new Dictionary<string, long[]>(StringComparer.Ordinal)
         {
-            ["transformer.wte.weight"] = [config.Colors + 1, d],
+            ["transformer.wte.weight"] = [config.InputTokens, d],
             ["transformer.wpe.weight"] = [config.ContextLength, d],
         };
         for (var l = 0; l < config.Layers; l++)

@@ -19,14 +19,14 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "ln_f")]
     private readonly RmsNorm _finalNorm;
 
-    private readonly int _startToken;
+    private readonly int? _startToken;
 
     internal Backbone(ImageGptConfig config, Generator? generator)
         : base(nameof(Backbone))
     {
         var d = config.EmbeddingSize;
-        _startToken = config.Colors;
-        _tokens = new Table(config.Colors + 1, d, 0.02, generator); // the last row is the start of sequence
+        _startToken = config.Objective == PretrainingObjective.Autoregressive ? config.Colors : null;
+        _tokens = new Table(config.InputTokens, d, 0.02, generator); // the last row is the start of sequence, where there is one
         _positions = new Table(config.ContextLength, d, 0.01, generator);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(_ => new Block(config, generator))];
         _finalNorm = new RmsNorm(d);
@@ -34,12 +34,23 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// The first block's input for (B, T) int64 tokens 0 … K-1: the sequence moved one place to the right behind the start of sequence, its last token
-    /// dropped, each with its position added. (B, T, d).
+    /// The first block's input for (B, T) int64 tokens 0 … K-1, each with its position added: (B, T, d). In an autoregressive network the sequence is
+    /// moved one place to the right behind the start of sequence, and its last token dropped. In a masked one, it stays where it is, and the hidden
+    /// tokens' embeddings are zeroed, so that only their positions remain; no mask hides nothing.
     /// </summary>
-    internal Tensor Embed(Tensor tokens)
+    internal Tensor Embed(Tensor tokens, TokenMask? mask = null)
     {
-        using var start = full([tokens.shape[0], 1], _startToken, ScalarType.Int64, tokens.device);
+        if (_startToken is not { } startToken)
+        {
+            return mask is null ? EmbedIds(tokens) : EmbedShown(tokens, mask);
+        }
+
+        if (mask is not null)
+        {
+            throw new InvalidOperationException("An autoregressive model takes no masks.");
+        }
+
+        using var start = full([tokens.shape[0], 1], startToken, ScalarType.Int64, tokens.device);
         using var kept = tokens.narrow(1, 0, tokens.shape[1] - 1);
         using var ids = cat([start, kept], 1);
         return EmbedIds(ids);
@@ -57,9 +68,12 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     internal Tensor FinalGain => _finalNorm.Gain;
 
     /// <summary>Tokens (B, T) int64 → the final norm's output without its gain (B, T, d).</summary>
-    public override Tensor forward(Tensor tokens)
+    public override Tensor forward(Tensor tokens) => Transform(tokens, mask: null);
+
+    /// <summary>The same with hidden tokens, in a masked network.</summary>
+    internal Tensor Transform(Tensor tokens, TokenMask? mask)
     {
-        using var embedded = Embed(tokens);
+        using var embedded = Embed(tokens, mask);
         return Transform(embedded);
     }
 
@@ -83,12 +97,12 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     /// The position-averaged representations of several layers in one pass (paper, section 2.4): layer l &lt; L is the normed input of block l, layer L
     /// the final norm's output. No block above the deepest layer is run. (B, T) int64 → (B, layers, d).
     /// </summary>
-    internal Tensor Features(Tensor tokens, IReadOnlyCollection<int> layers)
+    internal Tensor Features(Tensor tokens, IReadOnlyCollection<int> layers, TokenMask? mask = null)
     {
         using var scope = NewDisposeScope();
         var deepest = layers.Max();
         var found = new Dictionary<int, Tensor>();
-        var hidden = Embed(tokens);
+        var hidden = Embed(tokens, mask);
         for (var l = 0; ; l++)
         {
             using var input = hidden;
@@ -106,5 +120,14 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
 
             hidden = _blocks[l].Continue(input, scaled);
         }
+    }
+
+    private Tensor EmbedShown(Tensor tokens, TokenMask mask)
+    {
+        using var embedded = _tokens.Rows(tokens);
+        using var factors = mask.Shown(embedded.dtype, embedded.device);
+        using var shown = embedded * factors;
+        using var positions = _positions.First(tokens.shape[1]);
+        return shown + positions;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
     private readonly RmsNorm _norm1;
 
     [ComponentName(Name = "attn")]
-    private readonly CausalSelfAttention _attention;
+    private readonly SelfAttention _attention;
 
     [ComponentName(Name = "ln_2")]
     private readonly RmsNorm _norm2;
@@ -22,7 +22,7 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
         : base(nameof(Block))
     {
         _norm1 = new RmsNorm(config.EmbeddingSize);
-        _attention = new CausalSelfAttention(config, generator);
+        _attention = new SelfAttention(config, generator);
         _norm2 = new RmsNorm(config.EmbeddingSize);
         _feedForward = new FeedForward(config, generator);
         RegisterComponents();

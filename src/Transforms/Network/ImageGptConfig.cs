@@ -22,6 +22,9 @@ public sealed record ImageGptConfig
     /// <summary>The number of attention heads of a block. Default 8.</summary>
     public int Heads { get; init; } = 8;
 
+    /// <summary>What the model is pretrained to predict. Default <see cref="PretrainingObjective.Autoregressive"/>.</summary>
+    public PretrainingObjective Objective { get; init; }
+
     /// <summary>iGPT-S: 24 layers, d = 512, 8 heads, 32x32 pixels; 76,571,648 parameters.</summary>
     public static ImageGptConfig Small { get; } = new();
 
@@ -47,16 +50,19 @@ public sealed record ImageGptConfig
     [JsonIgnore]
     public int ContextLength => ImageSize * ImageSize;
 
-    /// <summary>The number of learnt values: L (12 d² + 2 d) + T d + 2 K d + 2 d. There are no biases.</summary>
+    /// <summary>The number of learnt values: L (12 d² + 2 d) + T d + 2 K d + 2 d, and d less for a masked model, which has no start of sequence. There are no biases.</summary>
     [JsonIgnore]
     public long ParameterCount
     {
         get
         {
             long d = EmbeddingSize, blocks = Layers * ((12 * d * d) + (2 * d));
-            return blocks + (ContextLength * d) + (2 * Colors * d) + (2 * d);
+            return blocks + (ContextLength * d) + ((InputTokens + Colors) * d) + d;
         }
     }
+
+    /// <summary>The number of vectors that tokens are embedded with: one a colour, and one for the start of sequence where there is one.</summary>
+    internal int InputTokens => Objective == PretrainingObjective.Masked ? Colors : Colors + 1;
 
     /// <summary>Adds to <paramref name="guard"/> what is wrong with the sizes.</summary>
     internal void Check(OptionGuard guard)
@@ -65,7 +71,8 @@ public sealed record ImageGptConfig
             .Range(nameof(Colors), Colors, 2, ushort.MaxValue)
             .Range(nameof(EmbeddingSize), EmbeddingSize, 1, 65536)
             .Range(nameof(Layers), Layers, 1, 1024)
-            .Range(nameof(Heads), Heads, 1, 1024);
+            .Range(nameof(Heads), Heads, 1, 1024)
+            .Require(Enum.IsDefined(Objective), nameof(Objective), Objective, $"{PretrainingObjective.Autoregressive} or {PretrainingObjective.Masked}");
         if (Heads > 0)
         {
             guard.Require(EmbeddingSize % Heads == 0, nameof(EmbeddingSize), EmbeddingSize, $"a multiple of Heads ({Heads})");

@@ -27,22 +27,32 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
 
     internal ImageGptConfig Config { get; }
 
-    /// <summary>Tokens (B, T) int64 → logits (B, T, K); those at position i predict token i.</summary>
+    /// <summary>Autoregressive: tokens (B, T) int64 → logits (B, T, K); those at position i predict token i.</summary>
     public override Tensor forward(Tensor tokens)
     {
+        Require(PretrainingObjective.Autoregressive);
         using var hidden = _backbone.forward(tokens);
         return _head.Forward(hidden, _backbone.FinalGain);
     }
 
-    /// <summary>Logits for ids fed as they are, without start or shift (Hugging Face's convention): (B, T) int64 → (B, T, K).</summary>
+    /// <summary>Logits for ids fed as they are, without start or shift (Hugging Face's convention): (B, T) int64 → (B, T, K). Autoregressive models only.</summary>
     internal Tensor LogitsOfIds(Tensor ids)
     {
+        Require(PretrainingObjective.Autoregressive);
         using var embedded = _backbone.EmbedIds(ids);
         using var hidden = _backbone.Transform(embedded);
         return _head.Forward(hidden, _backbone.FinalGain);
     }
 
-    /// <summary>The mean cross-entropy over all positions in nats a token, the training loss: (B, T) int64 → ().</summary>
+    /// <summary>Masked: tokens (B, T) int64 of which some are hidden → logits (B, T, K) of the tokens at all positions.</summary>
+    internal Tensor Logits(Tensor tokens, TokenMask? mask)
+    {
+        Require(PretrainingObjective.Masked);
+        using var hidden = _backbone.Transform(tokens, mask);
+        return _head.Forward(hidden, _backbone.FinalGain);
+    }
+
+    /// <summary>Autoregressive: the mean cross-entropy over all positions in nats a token, the training loss: (B, T) int64 → ().</summary>
     internal Tensor Loss(Tensor tokens)
     {
         using var logits = forward(tokens);
@@ -51,7 +61,19 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         return nn.functional.cross_entropy(rows, targets);
     }
 
-    /// <summary>The same a position: -ln p(token i | tokens before it), (B, T) int64 → (B, T).</summary>
+    /// <summary>
+    /// Masked: the cross-entropy in nats a hidden token, first averaged over an image's hidden tokens and then over the images, the training loss:
+    /// (B, T) int64 → (). Images without a hidden token are left out.
+    /// </summary>
+    internal Tensor Loss(Tensor tokens, TokenMask mask)
+    {
+        using var losses = NegativeLogLikelihood(tokens, mask);
+        using var weights = mask.Weights(tokens.device);
+        using var weighted = losses * weights;
+        return weighted.sum();
+    }
+
+    /// <summary>Autoregressive: the same a position: -ln p(token i | tokens before it), (B, T) int64 → (B, T).</summary>
     internal Tensor NegativeLogLikelihood(Tensor tokens)
     {
         using var logits = forward(tokens);
@@ -61,6 +83,31 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         return losses.reshape(tokens.shape);
     }
 
+    /// <summary>Masked: -ln p(token | tokens not hidden) of the M hidden tokens in order, (B, T) int64 → (M). No other logits are computed.</summary>
+    internal Tensor NegativeLogLikelihood(Tensor tokens, TokenMask mask)
+    {
+        Require(PretrainingObjective.Masked);
+        using var all = _backbone.Transform(tokens, mask);
+        using var flat = all.view(-1, Config.EmbeddingSize);
+        using var flatTokens = tokens.reshape(-1);
+        using var positions = mask.Positions(tokens.device);
+        using var hidden = flat.index_select(0, positions);
+        using var targets = flatTokens.index_select(0, positions);
+        using var logits = _head.Forward(hidden, _backbone.FinalGain); // (M, K)
+        return nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None);
+    }
+
     /// <inheritdoc cref="Backbone.Features"/>
-    internal Tensor Features(Tensor tokens, IReadOnlyCollection<int> layers) => _backbone.Features(tokens, layers);
+    internal Tensor Features(Tensor tokens, IReadOnlyCollection<int> layers, TokenMask? mask = null) => _backbone.Features(tokens, layers, mask);
+
+    /// <summary>A masked model must never be run as an autoregressive one, nor the other way round: the numbers would look like numbers.</summary>
+    private void Require(PretrainingObjective objective)
+    {
+        if (Config.Objective != objective)
+        {
+            throw new InvalidOperationException(objective == PretrainingObjective.Autoregressive
+                ? "The model is a masked (BERT) one; this asks for an autoregressive model."
+                : "The model is an autoregressive one; this asks for a masked (BERT) model.");
+        }
+    }
 }

@@ -18,6 +18,7 @@ public sealed class ImageGptConfigTests
         (ImageGptConfig.ExtraLarge, 6_810_875_904),
         (ImageGptConfig.Tiny, 377_728),
         (ImageGptConfig.Mini, 1_739_008),
+        (ImageGptConfig.Small with { Objective = PretrainingObjective.Masked }, 76_571_136), // without the start of sequence, 512 values
     ];
 
     [TestMethod]
@@ -36,7 +37,7 @@ public sealed class ImageGptConfigTests
     [TestMethod]
     public void ParameterCount_OfANetwork_IsItsWeights()
     {
-        foreach (var config in (ImageGptConfig[])[TinyImageGpt.Config, ImageGptConfig.Tiny])
+        foreach (var config in (ImageGptConfig[])[TinyImageGpt.Config, ImageGptConfig.Tiny, ImageGptConfig.Tiny with { Objective = PretrainingObjective.Masked }])
         {
             using var network = new ImageGptNetwork(config);
             Assert.AreEqual(config.ParameterCount, network.parameters().Sum(weight => weight.numel()));
@@ -47,10 +48,10 @@ public sealed class ImageGptConfigTests
     public void Check_EverythingWrong_ReportsAllTogether()
     {
         var guard = new OptionGuard();
-        new ImageGptConfig { ImageSize = 257, Colors = 1, EmbeddingSize = 7, Layers = 0, Heads = 2 }.Check(guard);
+        new ImageGptConfig { ImageSize = 257, Colors = 1, EmbeddingSize = 7, Layers = 0, Heads = 2, Objective = (PretrainingObjective)2 }.Check(guard);
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => guard.ThrowIfAny("options"));
         Assert.AreEqual(
-            "ImageSize is 257; expected 1 to 256. Colors is 1; expected 2 to 65535. Layers is 0; expected 1 to 1024. EmbeddingSize is 7; expected a multiple of Heads (2). (Parameter 'options')",
+            "ImageSize is 257; expected 1 to 256. Colors is 1; expected 2 to 65535. Layers is 0; expected 1 to 1024. Objective is 2; expected Autoregressive or Masked. EmbeddingSize is 7; expected a multiple of Heads (2). (Parameter 'options')",
             error.Message);
     }
 

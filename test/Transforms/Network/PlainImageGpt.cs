@@ -15,15 +15,16 @@ internal sealed class PlainImageGpt
     }
 
     /// <summary>The representation of every layer, 0 to L, a row a position; the last is the final norm's output.</summary>
-    internal List<double[][]> Representations(IReadOnlyList<int> tokens)
+    internal List<double[][]> Representations(IReadOnlyList<int> tokens, IReadOnlyList<bool>? hiddenTokens = null)
     {
         var d = _config.EmbeddingSize;
         var (embedding, positions) = (_weights["transformer.wte.weight"], _weights["transformer.wpe.weight"]);
         var hidden = new double[tokens.Count][];
         for (var i = 0; i < hidden.Length; i++)
         {
-            var id = i == 0 ? _config.Colors : tokens[i - 1];
-            hidden[i] = [.. Enumerable.Range(0, d).Select(j => (double)embedding[(id * d) + j] + positions[(i * d) + j])];
+            var id = IsMasked ? tokens[i] : i == 0 ? _config.Colors : tokens[i - 1];
+            var factor = hiddenTokens?[i] == true ? 0 : 1;
+            hidden[i] = [.. Enumerable.Range(0, d).Select(j => ((double)embedding[(id * d) + j] * factor) + positions[(i * d) + j])];
         }
 
         var found = new List<double[][]>();
@@ -42,12 +43,14 @@ internal sealed class PlainImageGpt
         return found;
     }
 
-    /// <summary>-ln p(token | tokens before it) of every position.</summary>
-    internal double[] NegativeLogLikelihood(IReadOnlyList<int> tokens)
+    private bool IsMasked => _config.Objective == PretrainingObjective.Masked;
+
+    /// <summary>-ln p(token | what the model sees of the others) of every position.</summary>
+    internal double[] NegativeLogLikelihood(IReadOnlyList<int> tokens, IReadOnlyList<bool>? hiddenTokens = null)
     {
         var head = _weights["lm_head.weight"];
         var d = _config.EmbeddingSize;
-        return [.. Representations(tokens)[^1].Select((row, i) =>
+        return [.. Representations(tokens, hiddenTokens)[^1].Select((row, i) =>
         {
             var logits = Enumerable.Range(0, _config.Colors).Select(k => row.Select((x, j) => x * head[(k * d) + j]).Sum()).ToArray();
             return Math.Log(logits.Sum(Math.Exp)) - logits[tokens[i]];
@@ -64,7 +67,7 @@ internal sealed class PlainImageGpt
             var at = head * size;
             for (var i = 0; i < merged.Length; i++)
             {
-                var scores = Enumerable.Range(0, i + 1).Select(t => Enumerable.Range(at, size).Sum(j => qkv[i][j] * qkv[t][d + j]) / Math.Sqrt(size)).Select(Math.Exp).ToArray();
+                var scores = Enumerable.Range(0, IsMasked ? merged.Length : i + 1).Select(t => Enumerable.Range(at, size).Sum(j => qkv[i][j] * qkv[t][d + j]) / Math.Sqrt(size)).Select(Math.Exp).ToArray();
                 var total = scores.Sum();
                 for (var j = at; j < at + size; j++)
                 {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>Multi-head self-attention in which a position sees itself and the positions before it.</summary>
-internal sealed class CausalSelfAttention : nn.Module<Tensor, Tensor, Tensor>
+/// <summary>Multi-head self-attention. In an autoregressive network a position sees itself and the positions before it, in a masked one all positions.</summary>
+internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
 {
     [ComponentName(Name = "c_attn")]
     private readonly Projection _queriesKeysValues;
@@ -13,12 +13,14 @@ internal sealed class CausalSelfAttention : nn.Module<Tensor, Tensor, Tensor>
     private readonly Projection _output;
 
     private readonly int _heads;
+    private readonly bool _isCausal;
 
-    internal CausalSelfAttention(ImageGptConfig config, Generator? generator)
-        : base(nameof(CausalSelfAttention))
+    internal SelfAttention(ImageGptConfig config, Generator? generator)
+        : base(nameof(SelfAttention))
     {
         var d = config.EmbeddingSize;
         _heads = config.Heads;
+        _isCausal = config.Objective == PretrainingObjective.Autoregressive;
         _queriesKeysValues = new Projection(d, 3 * d, 1 / Math.Sqrt(d), generator);
         _output = new Projection(d, d, 1 / Math.Sqrt((double)d * config.Layers), generator); // the only matrix scaled by the depth
         RegisterComponents();
@@ -35,7 +37,7 @@ internal sealed class CausalSelfAttention : nn.Module<Tensor, Tensor, Tensor>
         using var q = parts[0];
         using var k = parts[1];
         using var v = parts[2];
-        using var attended = nn.functional.scaled_dot_product_attention(q, k, v, is_casual: true); // scaled by 1/sqrt(d/H)
+        using var attended = nn.functional.scaled_dot_product_attention(q, k, v, is_casual: _isCausal); // scaled by 1/sqrt(d/H)
         using var transposed = attended.transpose(1, 2);
         using var merged = transposed.reshape(b, t, d);
         return _output.forward(merged);

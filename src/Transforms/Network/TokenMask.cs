@@ -1,0 +1,73 @@
+using static TorchSharp.torch;
+
+namespace IGptMl.Network;
+
+/// <summary>Which tokens of a batch of images are hidden from a masked model.</summary>
+internal sealed class TokenMask
+{
+    private readonly bool[] _hidden;
+
+    /// <param name="hidden">Whether a token is hidden, row by row.</param>
+    /// <param name="rows">The number B of rows.</param>
+    internal TokenMask(bool[] hidden, int rows)
+    {
+        _hidden = hidden;
+        Rows = rows;
+        ContextLength = hidden.Length / rows;
+    }
+
+    internal int Rows { get; }
+
+    internal int ContextLength { get; }
+
+    /// <summary>Whether the row's tokens are hidden.</summary>
+    internal ReadOnlySpan<bool> this[int row] => _hidden.AsSpan(row * ContextLength, ContextLength);
+
+    /// <summary>
+    /// Hides each token with a probability, independently of the others (paper, section 2.1). A row of which none is hidden has nothing to predict, so
+    /// one of its tokens is hidden then. A row's mask is a pure function of the row's seed.
+    /// </summary>
+    internal static TokenMask Draw(int rows, int contextLength, double probability, Func<int, ulong> seedOf)
+    {
+        var hidden = new bool[rows * contextLength];
+        for (var row = 0; row < rows; row++)
+        {
+            var random = new SplitMix64(seedOf(row));
+            var mask = hidden.AsSpan(row * contextLength, contextLength);
+            foreach (ref var token in mask)
+            {
+                token = random.NextDouble() < probability;
+            }
+
+            if (!mask.Contains(true))
+            {
+                mask[random.Next(contextLength)] = true;
+            }
+        }
+
+        return new TokenMask(hidden, rows);
+    }
+
+    /// <summary>The number of hidden tokens of a row.</summary>
+    internal int Count(int row) => this[row].Count(true);
+
+    /// <summary>The factors of the embeddings, 0 for hidden tokens and 1 for the others: (B, T, 1). The caller disposes them.</summary>
+    internal Tensor Shown(ScalarType type, Device device)
+    {
+        using var values = tensor(Array.ConvertAll(_hidden, hidden => hidden ? 0f : 1f), [Rows, ContextLength, 1], device: device);
+        return values.to(type, copy: true);
+    }
+
+    /// <summary>Where the M hidden tokens lie among all B · T, in order: (M) int64. The caller disposes it.</summary>
+    internal Tensor Positions(Device device) => tensor(Enumerable.Range(0, _hidden.Length).Where(i => _hidden[i]).Select(i => (long)i).ToArray(), device: device);
+
+    /// <summary>
+    /// The weights with which the hidden tokens' losses add up to the mean over the images of each one's mean over its hidden tokens: (M) float32.
+    /// An image without a hidden token counts for nothing. The caller disposes them.
+    /// </summary>
+    internal Tensor Weights(Device device)
+    {
+        var counts = Enumerable.Range(0, Rows).Select(Count).Where(count => count > 0).ToArray();
+        return tensor(counts.SelectMany(count => Enumerable.Repeat(1f / count / counts.Length, count)).ToArray(), device: device);
+    }
+}

@@ -1,0 +1,161 @@
+using IGptMl.Network;
+using IGptMl.Tests.Contracts;
+using TorchSharp;
+
+namespace IGptMl.Tests.Network;
+
+[TestClass]
+public sealed class MaskedImageGptNetworkTests
+{
+    private const double Tolerance = 1e-5;
+
+    private static readonly ImageGptConfig Config = TinyImageGpt.Config with { Objective = PretrainingObjective.Masked };
+
+    private readonly torch.Generator _generator = new(5);
+
+    [TestMethod]
+    public void Loss_Untrained_IsTheLogarithmOfTheColors()
+    {
+        using var scope = torch.NewDisposeScope();
+        foreach (var config in (ImageGptConfig[])[Config, Config with { Colors = 512 }])
+        {
+            using var network = new ImageGptNetwork(config, _generator);
+            Assert.AreEqual(Math.Log(config.Colors), network.Loss(Tokens(3), Mask(3)).item<float>(), 1e-6);
+        }
+    }
+
+    [TestMethod]
+    public void NegativeLogLikelihood_OfHiddenTokens_IsThatOfTheFormulas()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var network = TinyImageGpt.CreateNetwork(Config);
+        var (tokens, mask) = (Tokens(3), Mask(3));
+        var found = network.NegativeLogLikelihood(tokens, mask);
+        var means = new List<double>();
+        var expected = new List<double>();
+        var plain = new PlainImageGpt(network);
+        for (var row = 0; row < 3; row++)
+        {
+            var hidden = mask[row].ToArray();
+            var losses = plain.NegativeLogLikelihood(Ids(tokens, row), hidden).Where((_, i) => hidden[i]).ToList();
+            expected.AddRange(losses);
+            means.Add(losses.Average());
+        }
+
+        AssertClose([.. expected], Doubles(found));
+        Assert.AreNotEqual(expected.Average(), means.Average(), 1e-3, "Images with other numbers of hidden tokens tell the two means apart.");
+        Assert.AreEqual(means.Average(), network.Loss(tokens, mask).item<float>(), Tolerance * means.Average());
+    }
+
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void Features_OfEveryLayer_AreThoseOfTheFormulas(bool hides)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var network = TinyImageGpt.CreateNetwork(Config with { Layers = 3 });
+        var (tokens, mask) = (Tokens(2), hides ? Mask(2) : null);
+        var found = network.Features(tokens, [3, 0, 2, 1], mask);
+        var plain = new PlainImageGpt(network);
+        for (var row = 0; row < 2; row++)
+        {
+            var layers = plain.Representations(Ids(tokens, row), mask?[row].ToArray()).Select(l => Enumerable.Range(0, 8).Select(j => l.Average(position => position[j])).ToArray()).ToList();
+            AssertClose([.. layers[3], .. layers[0], .. layers[2], .. layers[1]], Doubles(found[row].reshape(-1)));
+        }
+    }
+
+    [TestMethod]
+    public void Logits_OneTokenChanged_ChangeEverywhereIfItIsShownAndNowhereIfItIsHidden()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var network = TinyImageGpt.CreateNetwork(Config);
+        var (tokens, mask) = (Tokens(1), Mask(1));
+        var before = network.Logits(tokens, mask);
+        for (var changed = 0; changed < 16; changed++)
+        {
+            var other = tokens.clone();
+            other[0, changed] = (tokens[0, changed] + 1) % 8;
+            var after = network.Logits(other, mask);
+            for (var position = 0; position < 16; position++)
+            {
+                Assert.AreEqual(mask[0][changed], before[0, position].Equals(after[0, position]), $"Token {changed} changed: logits at {position}.");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Loss_RowsWithoutHiddenTokens_AreLeftOut()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var network = TinyImageGpt.CreateNetwork(Config);
+        var tokens = Tokens(3);
+        var mask = Mask(3);
+        var halfEmpty = new TokenMask([.. new bool[16], .. mask[1], .. new bool[16]], 3);
+        Assert.AreEqual(network.Loss(tokens.narrow(0, 1, 1), new TokenMask(mask[1].ToArray(), 1)).item<float>(), network.Loss(tokens, halfEmpty).item<float>(), 1e-6);
+
+        using var nothing = network.Loss(tokens, new TokenMask(new bool[48], 3));
+        nothing.backward();
+        Assert.AreEqual(0, nothing.item<float>());
+        Assert.IsTrue(network.parameters().All(weight => weight.grad is not { } gradient || gradient.count_nonzero().item<long>() == 0));
+    }
+
+    [TestMethod]
+    public void EveryForward_OfTheOtherObjective_IsRefused()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var masked = TinyImageGpt.CreateNetwork(Config);
+        using var autoregressive = TinyImageGpt.CreateNetwork(TinyImageGpt.Config);
+        var (tokens, mask) = (Tokens(1), Mask(1));
+        foreach (var forward in (Func<torch.Tensor>[])[() => masked.forward(tokens), () => masked.Loss(tokens), () => masked.LogitsOfIds(tokens), () => masked.NegativeLogLikelihood(tokens)])
+        {
+            Assert.AreEqual("The model is a masked (BERT) one; this asks for an autoregressive model.", Assert.ThrowsExactly<InvalidOperationException>(() => forward()).Message);
+        }
+
+        foreach (var forward in (Func<torch.Tensor>[])[() => autoregressive.Logits(tokens, mask), () => autoregressive.Logits(tokens, null), () => autoregressive.Loss(tokens, mask), () => autoregressive.NegativeLogLikelihood(tokens, mask)])
+        {
+            Assert.AreEqual("The model is an autoregressive one; this asks for a masked (BERT) model.", Assert.ThrowsExactly<InvalidOperationException>(() => forward()).Message);
+        }
+
+        Assert.AreEqual("An autoregressive model takes no masks.", Assert.ThrowsExactly<InvalidOperationException>(() => autoregressive.Features(tokens, [1], mask)).Message);
+    }
+
+    [TestMethod]
+    public void EveryForward_LeavesItsResultOnly()
+    {
+        using var network = TinyImageGpt.CreateNetwork(Config);
+        using var tokens = Tokens(2);
+        var mask = Mask(2);
+        foreach (var forward in (Func<torch.Tensor>[])[() => network.Logits(tokens, mask), () => network.Logits(tokens, null), () => network.Loss(tokens, mask), () => network.NegativeLogLikelihood(tokens, mask), () => network.Features(tokens, [1, 0, 2], mask)])
+        {
+            torch.Tensor? result = null;
+            Assert.AreEqual(1, LiveTensors.CountLeft(() => result = forward()));
+            result!.Dispose();
+        }
+    }
+
+    [TestMethod]
+    public void Construct_Masked_HasNoStart()
+    {
+        using var network = new ImageGptNetwork(Config);
+        CollectionAssert.AreEqual((long[])[8, 8], network.state_dict()["transformer.wte.weight"].shape);
+        CollectionAssert.AreEqual(new ImageGptNetwork(TinyImageGpt.Config).state_dict().Keys.ToArray(), network.state_dict().Keys.ToArray());
+    }
+
+    private static TokenMask Mask(int rows) => TokenMask.Draw(rows, 16, 0.3, row => (ulong)row + 1);
+
+    private static double[] Doubles(torch.Tensor values) => [.. values.data<float>().Select(v => (double)v)];
+
+    private static int[] Ids(torch.Tensor tokens, int row) => [.. tokens[row].data<long>().Select(t => (int)t)];
+
+    private static void AssertClose(double[] expected, double[] actual)
+    {
+        Assert.HasCount(expected.Length, actual);
+        var allowed = Tolerance * expected.Max(Math.Abs);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.AreEqual(expected[i], actual[i], allowed, $"Value {i}.");
+        }
+    }
+
+    private torch.Tensor Tokens(int rows) => torch.randint(0, Config.Colors, [rows, 16], torch.ScalarType.Int64, generator: _generator);
+}
