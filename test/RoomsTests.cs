@@ -64,6 +64,8 @@ public sealed class RoomsTests
 
     [TestMethod]
     [DataRow("IGptMl.Palettes.Palette")]
+    [DataRow("IGptMl.Palettes.PaletteLearning")]
+    [DataRow("IGptMl.Palettes.PaletteMetrics")]
     [DataRow("IGptMl.Network.ImageGptConfig")]
     [DataRow("IGptMl.Optimisation.CosineSchedule")]
     [DataRow("IGptMl.Optimisation.TrainingProgress")]

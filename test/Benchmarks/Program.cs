@@ -1,3 +1,4 @@
+using System.Globalization;
 using IGptMl.Benchmarks;
 
 // Measures what the documents claim. Machines differ: take the ratios, and run both sides in one go.
@@ -11,11 +12,27 @@ switch (args)
         ModelFileMemory.Run();
         return 0;
 
+    case ["palette-kmeans", .. var rest] when rest.Length < 3:
+        PaletteKMeans.Run(rest.FirstOrDefault(), rest.Length == 2 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 512);
+        return 0;
+
+    case ["palette-assignment", var palette, .. var rest] when rest.Length < 2:
+        PaletteAssignment.Run(palette, rest.FirstOrDefault());
+        return 0;
+
+    case ["images-to-tokens", var folder, var palette]:
+        ImagesToTokens.Run(folder, palette);
+        return 0;
+
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project test/Benchmarks -- COMMAND
               training-step [D LAYERS HEADS SIZE COLORS BATCH]   a pretraining step beside the machine's matrix product
               model-file                                        time and memory of saving and loading weights of the size of iGPT-S
+              palette-kmeans [CIFAR [K]]                        k-means on 250,000 pixels beside ML.NET's trainer
+              palette-assignment PALETTE [CIFAR]                the nearest of the palette's colours beside the plain double loop
+              images-to-tokens FOLDER PALETTE                   image files to tokens at 32x32 beside ML.NET's loading, resizing and extracting
+              (PALETTE: test/Data/openai-palette/kmeans_centers.npy; CIFAR: a folder with CIFAR-10's binary version, without it the built-in pictures)
             """);
         return 2;
 }

@@ -109,6 +109,24 @@ public sealed class Palette : IEquatable<Palette>
         return (ToByte(_centers[3 * index]), ToByte(_centers[(3 * index) + 1]), ToByte(_centers[(3 * index) + 2]));
     }
 
+    /// <summary>Measures how well the palette stands for pixels.</summary>
+    /// <param name="rgb">At least one pixel: 3 N channel values 0 to 255, R, G, B a pixel.</param>
+    /// <returns>The inertia and the mean colour error.</returns>
+    /// <exception cref="ArgumentException">There is no pixel, or the length is no multiple of 3.</exception>
+    public PaletteMetrics Evaluate(ReadOnlySpan<byte> rgb)
+    {
+        if (rgb.Length == 0 || rgb.Length % 3 != 0)
+        {
+            throw new ArgumentException($"Pixels are N x 3 values (R, G, B), N at least 1; {rgb.Length} values are not.", nameof(rgb));
+        }
+
+        var tokens = new ushort[rgb.Length / 3];
+        new PaletteQuantizer(this).Assign(rgb, tokens);
+        var counts = new int[tokens.Length];
+        counts.AsSpan().Fill(1);
+        return PaletteMetrics.Of(this, rgb, counts, tokens);
+    }
+
     /// <summary>Whether the other palette has the same centres in the same order.</summary>
     /// <param name="other">The palette to compare with.</param>
     /// <returns>True when equal.</returns>

@@ -1,30 +1,39 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace IGptMl.Palettes;
 
 /// <summary>
 /// Which centres can be nearest, for every 8 x 8 x 8 cell of the cube of 8-bit colours (32 x 32 x 32 cells). Immutable.
 /// Built top-down by halving boxes: inside a box the difference of the squared distances to two centres is linear in the colour, so one centre loses to
-/// another everywhere in the box when it does at the corner that favours it most.
+/// another everywhere in the box when it does at the corner that favours it most. The centres of a cell lie side by side, eight of them to a group of vectors.
 /// </summary>
 internal sealed class PaletteGrid
 {
     private const int CellSide = 8;
     private const int Depth = 5;
 
-    // Longer lists (palettes crowded into a corner) are not kept: this bounds the memory at 16 MiB, whatever the palette.
-    private const int LongestList = 256;
+    // Longer lists (palettes crowded into a corner) are not kept: this bounds the memory at 56 MiB, whatever the palette.
+    private const int LongestList = 128;
+
+    private const int GroupSize = 8;
 
     // More than the float32 errors of the two squared distances compared: each is at most 12.1 and wrong by at most 6 roundings of 2^-24.
     private const double Margin = 2e-5;
 
+    private readonly Cell[] _cells = new Cell[1 << (3 * Depth)];
+
+    // A group has eight tokens, and three vectors: the reds, greens and blues of their centres, infinity where there are fewer, for nothing is near that.
+    private readonly ushort[] _tokens;
+    private readonly Vector256<float>[] _channels;
+
+    // Only needed while building.
     private readonly double[] _red;
     private readonly double[] _green;
     private readonly double[] _blue;
     private readonly double[] _norm;
     private readonly ushort[][] _scratch;
     private readonly List<ushort> _built = [];
-
-    private readonly int[] _starts = new int[1 << (3 * Depth)];
-    private readonly ushort[] _lists;
 
     public PaletteGrid(Palette palette)
     {
@@ -46,42 +55,114 @@ internal sealed class PaletteGrid
         }
 
         _scratch = [.. Enumerable.Range(0, Depth + 1).Select(_ => new ushort[distinct.Count])];
-        Divide(distinct.ToArray(), 0, 0, 0, 256);
-        _lists = [.. _built];
+        var whole = Keep(distinct.ToArray());
+        Divide(distinct.ToArray(), 0, 0, 0, 256, whole);
+        _tokens = [.. _built];
+        _channels = new Vector256<float>[3 * _tokens.Length / GroupSize];
+        _channels.AsSpan().Fill(Vector256.Create(float.PositiveInfinity));
+        FillGroups(whole, centers);
+        foreach (var cell in _cells)
+        {
+            FillGroups(cell, centers);
+        }
 
-        // Only needed while building.
         (_red, _green, _blue, _norm, _scratch, _built) = ([], [], [], [], [], []);
     }
 
-    /// <summary>The mean length of the lists, for measurements; a cell without a list counts as zero.</summary>
-    public double MeanLength => _starts.Average(start => (double)_lists[start]);
+    /// <summary>The mean number of centres that a cell compares, for measurements.</summary>
+    public double MeanLength => _cells.Average(cell => (double)cell.Count);
 
-    /// <summary>The centres that can be nearest to this colour, ascending. Empty: any centre can.</summary>
+    /// <summary>The centres that can be nearest to this colour, ascending; of equal centres the first.</summary>
     public ReadOnlySpan<ushort> Candidates(int red, int green, int blue)
     {
-        var start = _starts[CellOf(red, green, blue)];
-        return _lists.AsSpan(start + 1, _lists[start]);
+        var cell = _cells[CellOf(red, green, blue)];
+        return _tokens.AsSpan(GroupSize * cell.FirstGroup, cell.Count);
+    }
+
+    /// <summary>The token of an 8-bit colour: the index of the nearest centre, the lowest one of equally near ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ushort Nearest(int red, int green, int blue)
+    {
+        var cell = _cells[CellOf(red, green, blue)];
+        if (cell.Count == 1)
+        {
+            return _tokens[GroupSize * cell.FirstGroup];
+        }
+
+        var units = Palette.ChannelUnits;
+        var (wideRed, wideGreen, wideBlue) = (Vector256.Create(units[red]), Vector256.Create(units[green]), Vector256.Create(units[blue]));
+        var channels = _channels.AsSpan(3 * cell.FirstGroup, 3 * ((cell.Count + GroupSize - 1) / GroupSize));
+        var best = Vector256.Create(float.PositiveInfinity);
+        var places = Vector256<int>.Zero;
+        for (var place = Vector256<int>.Indices; channels.Length > 0; channels = channels[3..], place += Vector256.Create(GroupSize))
+        {
+            var (r, g, b) = (wideRed - channels[0], wideGreen - channels[1], wideBlue - channels[2]);
+            var distance = (r * r) + (g * g) + (b * b);
+            var nearer = Vector256.LessThan(distance, best);
+            best = Vector256.ConditionalSelect(nearer, distance, best);
+            places = Vector256.ConditionalSelect(nearer.AsInt32(), place, places);
+        }
+
+        // Every lane holds its first minimum. Centres ascend, so that of the lanes with the shortest distance the one with the lowest place has the lowest index.
+        var shortest = Vector256.Equals(best, Vector256.Create(Least(best))).AsInt32();
+        return _tokens[(GroupSize * cell.FirstGroup) + Least(Vector256.ConditionalSelect(shortest, places, Vector256.Create(int.MaxValue)))];
+    }
+
+    private static float Least(Vector256<float> values)
+    {
+        var half = Vector128.MinNative(values.GetLower(), values.GetUpper());
+        half = Vector128.MinNative(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
+        return MathF.Min(half[0], half[1]);
+    }
+
+    private static int Least(Vector256<int> values)
+    {
+        var half = Vector128.Min(values.GetLower(), values.GetUpper());
+        half = Vector128.Min(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
+        return Math.Min(half[0], half[1]);
     }
 
     private static int CellOf(int red, int green, int blue) => ((((red / CellSide) << Depth) | (green / CellSide)) << Depth) | (blue / CellSide);
 
-    private void Divide(ReadOnlySpan<ushort> candidates, int red, int green, int blue, int side)
+    private void Divide(ReadOnlySpan<ushort> candidates, int red, int green, int blue, int side, Cell whole)
     {
         var depth = int.Log2(256 / side);
         var kept = _scratch[depth].AsSpan(0, Keep(candidates, red, green, blue, side, _scratch[depth]));
         if (side == CellSide)
         {
-            _starts[CellOf(red, green, blue)] = _built.Count;
-            var list = kept.Length <= LongestList ? kept : [];
-            _built.Add((ushort)list.Length);
-            _built.AddRange(list);
+            _cells[CellOf(red, green, blue)] = kept.Length <= LongestList ? Keep(kept) : whole;
             return;
         }
 
         var half = side / 2;
         for (var octant = 0; octant < 8; octant++)
         {
-            Divide(kept, red + ((octant >> 2) * half), green + (((octant >> 1) & 1) * half), blue + ((octant & 1) * half), half);
+            Divide(kept, red + ((octant >> 2) * half), green + (((octant >> 1) & 1) * half), blue + ((octant & 1) * half), half, whole);
+        }
+    }
+
+    private Cell Keep(ReadOnlySpan<ushort> candidates)
+    {
+        var cell = new Cell(_built.Count / GroupSize, candidates.Length);
+        _built.AddRange(candidates);
+        while (_built.Count % GroupSize != 0)
+        {
+            _built.Add(0);
+        }
+
+        return cell;
+    }
+
+    private void FillGroups(Cell cell, ReadOnlySpan<float> centers)
+    {
+        for (var i = 0; i < cell.Count; i++)
+        {
+            var center = 3 * _tokens[(GroupSize * cell.FirstGroup) + i];
+            for (var c = 0; c < 3; c++)
+            {
+                ref var channel = ref _channels[(3 * (cell.FirstGroup + (i / GroupSize))) + c];
+                channel = channel.WithElement(i % GroupSize, centers[center + c]);
+            }
         }
     }
 
@@ -117,4 +198,7 @@ internal sealed class PaletteGrid
 
         return count;
     }
+
+    /// <summary>The centres of a cell: so many, from that group on.</summary>
+    private readonly record struct Cell(int FirstGroup, int Count);
 }

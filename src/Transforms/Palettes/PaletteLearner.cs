@@ -6,7 +6,7 @@ namespace IGptMl.Palettes;
 /// <summary>Learns a palette: k-means over pixels drawn from all images (Chen et al. 2020, section 3.2).</summary>
 internal static class PaletteLearner
 {
-    internal static Palette Learn(IHost host, IDataView images, DataViewSchema.Column column, PaletteQuantizingEstimator.Options options)
+    internal static (Palette Palette, PaletteLearning Learning) Learn(IHost host, IDataView images, DataViewSchema.Column column, PaletteQuantizingEstimator.Options options)
     {
         var seed = options.Seed ?? host.Rand.Next();
         using var channel = host.Start("Learning the palette");
@@ -21,49 +21,42 @@ internal static class PaletteLearner
             throw new InvalidOperationException($"The palette cannot be learnt: column '{column.Name}' holds no image.");
         }
 
-        var colors = sample.GroupBy(p => p).Select(g => (g.Key.R, g.Key.G, g.Key.B, Count: g.Count())).Order().ToList();
-        if (colors.Count > options.Colors)
-        {
-            return new PaletteClustering(colors, seed).Run(options.Colors, options.MaximumNumberOfIterations);
-        }
-
-        // No clustering needed: every colour that was seen becomes one of the palette; the rest of the palette repeats the last and is never used.
-        channel.Info(MessageSensitivity.None, "The images hold {0} colours, no more than the palette's {1}.", colors.Count, options.Colors);
-        colors.AddRange(Enumerable.Repeat(colors[^1], options.Colors - colors.Count));
-        return Palette.FromColors([.. colors.SelectMany(c => new[] { c.R, c.G, c.B })]);
+        var (palette, learning) = sample.Count > options.Colors
+            ? new PaletteClustering(sample, seed).Run(options.Colors, options.MaximumNumberOfIterations)
+            : TakeAll(sample, options.Colors);
+        channel.Info(
+            MessageSensitivity.None,
+            "{0:N0} colours for {1:N0} pixels of {2:N0} colours: inertia {3:G6}, mean colour error {4:F2} of 255, {5} iterations.",
+            options.Colors, learning.Sample.Pixels, learning.DistinctColors, learning.Sample.Inertia, learning.Sample.MeanColorError, learning.Iterations);
+        return (palette, learning);
     }
 
-    /// <summary>A uniform sample without replacement of all pixels (reservoir sampling, Vitter's algorithm R).</summary>
-    private static List<(byte R, byte G, byte B)> Sample(IDataView images, DataViewSchema.Column column, PaletteQuantizingEstimator.Options options, int seed, out long missing)
+    /// <summary>Every colour that was seen, in the order of their values, becomes one of the palette; the rest of the palette repeats the last and is never used.</summary>
+    private static (Palette Palette, PaletteLearning Learning) TakeAll(ColorHistogram sample, int count)
     {
-        var random = new Random(seed);
-        var sample = new List<(byte, byte, byte)>(options.SampledPixels);
-        long seen = 0;
+        var colors = sample.Colors.ToArray().Chunk(3).OrderBy(c => (c[0], c[1], c[2])).ToList();
+        colors.AddRange(Enumerable.Repeat(colors[^1], count - colors.Count));
+        return (Palette.FromColors([.. colors.SelectMany(c => c)]), new PaletteLearning(new PaletteMetrics(sample.Pixels, 0, 0), sample.Count, 0, true));
+    }
+
+    private static ColorHistogram Sample(IDataView images, DataViewSchema.Column column, PaletteQuantizingEstimator.Options options, int seed, out long missing)
+    {
+        var reservoir = new PixelReservoir(options.SampledPixels, seed);
         missing = 0;
         using var cursor = images.GetRowCursor([column]);
         var reader = new ResizedImages(cursor, column, options.ImageSize);
         while (cursor.MoveNext())
         {
-            if (!reader.TryRead(out var pixels))
+            if (reader.TryRead(out var pixels))
+            {
+                reservoir.Add(pixels);
+            }
+            else
             {
                 missing++;
-                continue;
-            }
-
-            for (var i = 0; i < pixels.Length; i += 3, seen++)
-            {
-                var pixel = (pixels[i], pixels[i + 1], pixels[i + 2]);
-                if (sample.Count < options.SampledPixels)
-                {
-                    sample.Add(pixel);
-                }
-                else if (random.NextInt64(seen + 1) is var slot && slot < options.SampledPixels)
-                {
-                    sample[(int)slot] = pixel;
-                }
             }
         }
 
-        return sample;
+        return ColorHistogram.Of(reservoir.Codes);
     }
 }

@@ -1,7 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace IGptMl.Palettes;
 
 /// <summary>
@@ -14,26 +10,15 @@ internal sealed class PaletteQuantizer
 {
     private readonly PaletteGrid _grid;
 
-    // One array a channel, padded with infinity to whole vectors: a padded centre is never nearer than a real one.
-    private readonly float[] _red;
-    private readonly float[] _green;
-    private readonly float[] _blue;
     private readonly byte[] _colors;
 
     public PaletteQuantizer(Palette palette)
     {
         Palette = palette;
         _grid = new PaletteGrid(palette);
-        var padded = (palette.Count + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
-        (_red, _green, _blue) = (new float[padded], new float[padded], new float[padded]);
-        Array.Fill(_red, float.PositiveInfinity);
-        Array.Fill(_green, float.PositiveInfinity);
-        Array.Fill(_blue, float.PositiveInfinity);
         _colors = new byte[3 * palette.Count];
-        var centers = palette.Centers.Span;
         for (var i = 0; i < palette.Count; i++)
         {
-            (_red[i], _green[i], _blue[i]) = (centers[3 * i], centers[(3 * i) + 1], centers[(3 * i) + 2]);
             (_colors[3 * i], _colors[(3 * i) + 1], _colors[(3 * i) + 2]) = palette.GetColor(i);
         }
     }
@@ -47,17 +32,9 @@ internal sealed class PaletteQuantizer
     public void Assign(ReadOnlySpan<byte> rgb, Span<ushort> tokens)
     {
         CheckLengths(rgb.Length, tokens.Length);
-        var units = Palette.ChannelUnits;
         for (var i = 0; i < tokens.Length; i++)
         {
-            var (red, green, blue) = (rgb[3 * i], rgb[(3 * i) + 1], rgb[(3 * i) + 2]);
-            var candidates = _grid.Candidates(red, green, blue);
-            tokens[i] = candidates.Length switch
-            {
-                1 => candidates[0],
-                0 => NearestOfAll(units[red], units[green], units[blue]),
-                _ => NearestOf(candidates, units[red], units[green], units[blue]),
-            };
+            tokens[i] = _grid.Nearest(rgb[3 * i], rgb[(3 * i) + 1], rgb[(3 * i) + 2]);
         }
     }
 
@@ -86,57 +63,5 @@ internal sealed class PaletteQuantizer
         {
             throw new ArgumentException($"{pixels} tokens go with {3L * pixels} channel values (R, G, B a pixel), not with {channels}.");
         }
-    }
-
-    // Candidates ascend, so that the strict comparison keeps the lowest index of a tie.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ushort NearestOf(ReadOnlySpan<ushort> candidates, float red, float green, float blue)
-    {
-        var best = float.PositiveInfinity;
-        var nearest = 0;
-        foreach (var i in candidates)
-        {
-            var (r, g, b) = (red - _red[i], green - _green[i], blue - _blue[i]);
-            var distance = (r * r) + (g * g) + (b * b);
-            if (distance < best)
-            {
-                best = distance;
-                nearest = i;
-            }
-        }
-
-        return (ushort)nearest;
-    }
-
-    private ushort NearestOfAll(float red, float green, float blue)
-    {
-        var (wideRed, wideGreen, wideBlue) = (new Vector<float>(red), new Vector<float>(green), new Vector<float>(blue));
-        var reds = MemoryMarshal.Cast<float, Vector<float>>(_red);
-        var greens = MemoryMarshal.Cast<float, Vector<float>>(_green);
-        var blues = MemoryMarshal.Cast<float, Vector<float>>(_blue);
-        var best = new Vector<float>(float.PositiveInfinity);
-        var rounds = Vector<int>.Zero;
-        for (var round = 0; round < reds.Length; round++)
-        {
-            var (r, g, b) = (wideRed - reds[round], wideGreen - greens[round], wideBlue - blues[round]);
-            var distance = (r * r) + (g * g) + (b * b);
-            var nearer = Vector.LessThan(distance, best);
-            best = Vector.ConditionalSelect(nearer, distance, best);
-            rounds = Vector.ConditionalSelect(nearer, new Vector<int>(round), rounds);
-        }
-
-        // Every lane holds its first minimum; the lowest index of the lanes' minima remains to be found.
-        var nearest = int.MaxValue;
-        var shortest = float.PositiveInfinity;
-        for (var lane = 0; lane < Vector<float>.Count; lane++)
-        {
-            var index = (rounds[lane] * Vector<float>.Count) + lane;
-            if (best[lane] < shortest || (best[lane] == shortest && index < nearest))
-            {
-                (shortest, nearest) = (best[lane], index);
-            }
-        }
-
-        return (ushort)nearest;
     }
 }

@@ -43,8 +43,13 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
     {
         ArgumentNullException.ThrowIfNull(input);
         var column = ImageColumn.Require(input.Schema, _host, _options.InputColumnName!);
-        var palette = _palette ?? PaletteLearner.Learn(_host, input, column, _options);
-        return new PaletteQuantizingTransformer(_host, palette, _options);
+        if (_palette is not null)
+        {
+            return new PaletteQuantizingTransformer(_host, _palette, _options);
+        }
+
+        var (palette, learning) = PaletteLearner.Learn(_host, input, column, _options);
+        return new PaletteQuantizingTransformer(_host, palette, _options, learning);
     }
 
     /// <inheritdoc/>

@@ -16,9 +16,10 @@ public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent
 
     private readonly QuantizingMapping _mapping;
 
-    internal PaletteQuantizingTransformer(IHostEnvironment environment, Palette palette, PaletteQuantizingEstimator.Options options)
+    internal PaletteQuantizingTransformer(IHostEnvironment environment, Palette palette, PaletteQuantizingEstimator.Options options, PaletteLearning? learning = null)
     {
         Palette = palette;
+        Learning = learning;
         InputColumnName = options.InputColumnName ?? options.OutputColumnName;
         OutputColumnName = options.OutputColumnName;
         ImageSize = options.ImageSize;
@@ -27,6 +28,9 @@ public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent
 
     /// <summary>The colours.</summary>
     public Palette Palette { get; }
+
+    /// <summary>How the palette was learnt; null where it was given, and where the transformer was loaded from a file.</summary>
+    public PaletteLearning? Learning { get; }
 
     /// <summary>The column of images.</summary>
     public string InputColumnName { get; }

@@ -118,6 +118,7 @@ public sealed class PaletteQuantizingEstimatorTests
         Assert.AreEqual((255, 0, 0), transformer.Palette.GetColor(1));
         var tokens = RowValues.Read(transformer.Transform(ImageRows.Of(red, blue)), ["Tokens"]);
         CollectionAssert.AreEqual((double[])[2, 1], tokens.Select(row => row.Values.Distinct().Single()).ToArray(), "Copies of a colour are never used.");
+        Assert.AreEqual(new PaletteLearning(new PaletteMetrics(48, 0, 0), 2, 0, true), transformer.Learning);
     }
 
     [TestMethod]
@@ -132,6 +133,24 @@ public sealed class PaletteQuantizingEstimatorTests
         Assert.AreEqual(125, colors[0].G, 10);
 
         byte Around(int value) => (byte)(value + random.Next(50));
+    }
+
+    [TestMethod]
+    public void Learn_SampledPixels_AreSoMany()
+    {
+        var images = Enumerable.Range(0, 100).Select(i => ImageRows.Random(4, 4, i)).ToArray();
+        var estimator = _context.Transforms.QuantizeToPalette("Tokens", "Image", new() { ImageSize = 4, Colors = 8, SampledPixels = 1200, Seed = 1 });
+        var learning = estimator.Fit(ImageRows.Of(images)).Learning!;
+        Assert.AreEqual(1200, learning.Sample.Pixels);
+        Assert.IsGreaterThan(0, learning.Sample.Inertia);
+        Assert.IsGreaterThan(0, learning.Iterations);
+    }
+
+    [TestMethod]
+    public void Learning_OfAGivenPalette_IsNull()
+    {
+        using var image = ImageRows.Plain(4, 4, 0, 0, 0);
+        Assert.IsNull(Quantizer().Fit(ImageRows.Of(image)).Learning);
     }
 
     [TestMethod]

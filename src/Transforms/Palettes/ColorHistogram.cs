@@ -1,0 +1,71 @@
+namespace IGptMl.Palettes;
+
+/// <summary>The distinct 8-bit colours of some pixels and how often each occurs. Colours that follow one another are near one another (Morton order). Immutable.</summary>
+internal sealed class ColorHistogram
+{
+    // Bit i of a channel value at bit 3 i, so that three channels interleave.
+    private static readonly int[] Spread = [.. Enumerable.Range(0, 256).Select(value => Enumerable.Range(0, 8).Sum(bit => ((value >> bit) & 1) << (3 * bit)))];
+
+    private readonly byte[] _colors;
+    private readonly int[] _counts;
+
+    private ColorHistogram(byte[] colors, int[] counts, long pixels)
+    {
+        _colors = colors;
+        _counts = counts;
+        Pixels = pixels;
+    }
+
+    /// <summary>The number of distinct colours.</summary>
+    public int Count => _counts.Length;
+
+    /// <summary>The number of pixels.</summary>
+    public long Pixels { get; }
+
+    /// <summary>The colours, R, G, B each.</summary>
+    public ReadOnlySpan<byte> Colors => _colors;
+
+    /// <summary>How often each colour occurs, at least once.</summary>
+    public ReadOnlySpan<int> Counts => _counts;
+
+    /// <summary>The place of a colour on the curve that visits all 2^24.</summary>
+    public static int ToCode(byte red, byte green, byte blue) => (Spread[red] << 2) | (Spread[green] << 1) | Spread[blue];
+
+    /// <summary>Counts the pixels with these codes, which it sorts.</summary>
+    public static ColorHistogram Of(Span<int> codes)
+    {
+        codes.Sort();
+        var distinct = 0;
+        for (var i = 0; i < codes.Length; i++)
+        {
+            distinct += i == 0 || codes[i] != codes[i - 1] ? 1 : 0;
+        }
+
+        var colors = new byte[3 * distinct];
+        var counts = new int[distinct];
+        var at = -1;
+        for (var i = 0; i < codes.Length; i++)
+        {
+            if (i == 0 || codes[i] != codes[i - 1])
+            {
+                at++;
+                (colors[3 * at], colors[(3 * at) + 1], colors[(3 * at) + 2]) = (Gather(codes[i] >> 2), Gather(codes[i] >> 1), Gather(codes[i]));
+            }
+
+            counts[at]++;
+        }
+
+        return new ColorHistogram(colors, counts, codes.Length);
+    }
+
+    private static byte Gather(int code)
+    {
+        var value = 0;
+        for (var bit = 0; bit < 8; bit++)
+        {
+            value |= ((code >> (3 * bit)) & 1) << bit;
+        }
+
+        return (byte)value;
+    }
+}
