@@ -13,7 +13,8 @@ public static class TinyImageGpt
     public static Palette Palette { get; } = Palette.FromColors([0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 255, 255, 0, 0, 255, 0, 255, 255, 255, 0, 255, 255, 255]);
 
     /// <summary>A model of random weights, output head included, so that its likelihoods differ from image to image.</summary>
-    public static ImageGptModel CreateModel(int seed = 1, Palette? palette = null) => new(CreateNetwork(Config, seed), palette);
+    public static ImageGptModel CreateModel(int seed = 1, Palette? palette = null, PretrainingObjective objective = PretrainingObjective.Autoregressive)
+        => new(CreateNetwork(Config with { Objective = objective }, seed), palette);
 
     internal static ImageGptNetwork CreateNetwork(ImageGptConfig config, int seed = 1)
     {

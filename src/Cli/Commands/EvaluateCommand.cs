@@ -13,6 +13,7 @@ internal sealed class EvaluateCommand : IgptCommand
 
     private readonly ModelOptions _model = new();
     private readonly DataOptions _data = new();
+    private readonly MaskOptions _masks = new(least: 0.001);
 
     internal EvaluateCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -24,6 +25,7 @@ internal sealed class EvaluateCommand : IgptCommand
     {
         _model.AddTo(this);
         _data.AddTo(this);
+        _masks.AddTo(this);
         AddCommonOptions();
     }
 
@@ -33,8 +35,9 @@ internal sealed class EvaluateCommand : IgptCommand
         var context = CreateContext(parsed);
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
         using var model = _model.Load(parsed);
+        var masking = _masks.Read(parsed, model);
         var quantizer = CreateQuantizer(context, model, data);
-        var gpt = new ImageGptTransformer(context, model, TokensColumn);
+        var gpt = new ImageGptTransformer(context, model, TokensColumn, masking);
         var result = Terminal.Track(progress => EvaluationResult.Measure(gpt.Transform(quantizer.Transform(data.Watch(Evaluating, progress, cancellation)))));
         if (WantsJson(parsed))
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
+using IGptMl.Features;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;
@@ -15,6 +16,7 @@ internal sealed class FeaturesCommand : IgptCommand
 
     private readonly ModelOptions _model = new();
     private readonly DataOptions _data = new();
+    private readonly MaskOptions _masks = new(least: 0);
     private readonly Option<LayerSelection> _layers = CommandOptions.Layers("The layers, one after the other in this order: all, 3, or 0,2,5. Layer 0 is the input of the first block, the last one the output of the network.");
     private readonly Option<string> _out = CommandOptions.FilePath("--out", $"The file to write; its ending says the form. {FeatureFile.Endings}.");
 
@@ -36,6 +38,7 @@ internal sealed class FeaturesCommand : IgptCommand
         _model.AddTo(this);
         _data.AddTo(this);
         Add(_layers);
+        _masks.AddTo(this);
         Add(_out);
         AddCommonOptions();
     }
@@ -49,12 +52,13 @@ internal sealed class FeaturesCommand : IgptCommand
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
         using var model = _model.Load(parsed);
         var layers = parsed.GetRequiredValue(_layers).Of(model.Config);
+        var features = new ImageGptFeatureExtractingEstimator.Options { InputColumnName = TokensColumn, Columns = [new ImageGptFeatureColumn(FeaturesColumn, layers)], Masking = _masks.Read(parsed, model) };
         var quantizer = CreateQuantizer(context, model, data);
-        using var extractor = context.Transforms.ExtractImageGptFeatures(FeaturesColumn, TokensColumn, model, [.. layers]).Fit(quantizer.Transform(data.View));
+        using var extractor = context.Transforms.ExtractImageGptFeatures(model, features).Fit(quantizer.Transform(data.View));
         Terminal.Track(progress =>
         {
-            var features = extractor.Transform(quantizer.Transform(data.Watch(Extracting, progress, cancellation)));
-            OutputFile.Write(path, stream => FeatureFile.Write(context, path, stream, features, FeaturesColumn, data.Count));
+            var rows = extractor.Transform(quantizer.Transform(data.Watch(Extracting, progress, cancellation)));
+            OutputFile.Write(path, stream => FeatureFile.Write(context, path, stream, rows, FeaturesColumn, data.Count));
             return path;
         });
 

@@ -3,6 +3,7 @@ using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
+using IGptMl.Network;
 using IGptMl.Optimisation;
 using IGptMl.Pretraining;
 using Microsoft.ML;
@@ -13,6 +14,9 @@ namespace IGptMl.Cli.Commands;
 /// <summary>igpt pretrain: images without labels to a model.</summary>
 internal sealed class PretrainCommand : IgptCommand
 {
+    private const string Autoregressive = "autoregressive";
+    private const string Masked = "masked";
+
     private static readonly Activity Learning = new("Learning the palette", "image");
     private static readonly Activity Reading = new("Reading the images", "image");
     private static readonly Activity Pretraining = new("Pretraining", "step");
@@ -29,6 +33,8 @@ internal sealed class PretrainCommand : IgptCommand
     private readonly Option<int?> _embeddingSize = CommandOptions.Number("--embedding-size", "Width d of the network, in place of the preset's; a multiple of the heads.", 1, 65536);
     private readonly Option<int?> _layers = CommandOptions.Number("--layers", "Blocks of the network, in place of the preset's.", 1, 1024);
     private readonly Option<int?> _heads = CommandOptions.Number("--heads", "Attention heads of a block, in place of the preset's.", 1, 1024);
+    private readonly Option<string> _objective = new("--objective") { Description = "What is learnt: autoregressive predicts every token from those before it, masked (BERT) predicts hidden tokens from all others.", HelpName = "NAME", DefaultValueFactory = _ => Autoregressive };
+    private readonly Option<double?> _maskProbability = MaskOptions.CreateForTraining();
     private readonly Option<long?> _steps = CommandOptions.Number("--steps", "Optimisation steps, in place of the preset's.", 1L, long.MaxValue);
     private readonly Option<int?> _batchSize = CommandOptions.Number("--batch-size", "Images a step, in place of the preset's.", 1, 65536);
     private readonly Option<double?> _learningRate = CommandOptions.Number("--learning-rate", "Peak learning rate, in place of the preset's.", 1e-9, 1);
@@ -45,8 +51,9 @@ internal sealed class PretrainCommand : IgptCommand
     {
         _preset.Description = $"The architecture and how long it is trained. {string.Join("; ", Preset.Known)}.";
         _preset.AcceptOnlyFromAmong([.. Preset.Known.Select(p => p.Name)]);
+        _objective.AcceptOnlyFromAmong(Autoregressive, Masked);
         _data.Required = true;
-        Option[] options = [_data, _out, _limit, _validation, _validationLimit, _preset, _imageSize, _colors, _embeddingSize, _layers, _heads, _steps, _batchSize, _learningRate, _warmUp, _seed];
+        Option[] options = [_data, _out, _limit, _validation, _validationLimit, _preset, _imageSize, _colors, _embeddingSize, _layers, _heads, _objective, _maskProbability, _steps, _batchSize, _learningRate, _warmUp, _seed];
         foreach (var option in options)
         {
             Add(option);
@@ -123,10 +130,16 @@ internal sealed class PretrainCommand : IgptCommand
             EmbeddingSize = parsed.GetValue(_embeddingSize) ?? preset.Model.EmbeddingSize,
             Layers = parsed.GetValue(_layers) ?? preset.Model.Layers,
             Heads = parsed.GetValue(_heads) ?? preset.Model.Heads,
+            Objective = parsed.GetValue(_objective) == Masked ? PretrainingObjective.Masked : PretrainingObjective.Autoregressive,
         };
         if (model.EmbeddingSize % model.Heads != 0)
         {
             throw new UsageException($"--embedding-size is {model.EmbeddingSize}; expected a multiple of --heads, which is {model.Heads}.");
+        }
+
+        if (parsed.GetValue(_maskProbability) is not null && model.Objective != PretrainingObjective.Masked)
+        {
+            throw new UsageException("--mask-probability is for --objective masked.");
         }
 
         var steps = parsed.GetValue(_steps) ?? preset.Steps;
@@ -139,6 +152,7 @@ internal sealed class PretrainCommand : IgptCommand
                 BatchSize = parsed.GetValue(_batchSize) ?? preset.BatchSize,
                 LearningRate = parsed.GetValue(_learningRate) ?? preset.LearningRate,
                 WarmUpSteps = warmUp,
+                MaskProbability = parsed.GetValue(_maskProbability) ?? TokenMasking.DefaultProbability,
                 Seed = parsed.GetValue(_seed),
             }
             : throw new UsageException($"--warm-up is {warmUp}; expected no more than --steps, which is {steps}.");

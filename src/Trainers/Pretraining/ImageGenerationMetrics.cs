@@ -10,7 +10,10 @@ public sealed class ImageGenerationMetrics
         SkippedCount = skippedCount;
     }
 
-    /// <summary>The mean of -ln p(token | tokens before it) over all positions of all images; lower is better, and ln K means that nothing was learnt.</summary>
+    /// <summary>
+    /// The mean of -ln p(token | tokens before it) over all positions of all images; of a masked model, that of -ln p(token | tokens not hidden) over each
+    /// image's hidden tokens, and then over the images, which is not comparable with the former. Lower is better, and ln K means that nothing was learnt.
+    /// </summary>
     public double NatsPerToken { get; }
 
     /// <summary>

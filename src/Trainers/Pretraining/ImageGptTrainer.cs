@@ -20,7 +20,7 @@ namespace IGptMl.Pretraining;
 ///
 /// | Output Column Name | Column Type | Description|
 /// | -- | -- | -- |
-/// | `NatsPerToken` | <xref:System.Single> | The mean of -ln p(token given the tokens before it) over the image. |
+/// | `NatsPerToken` | <xref:System.Single> | The mean of -ln p(token given the tokens before it) over the image; of a masked model, of -ln p(token given the tokens not hidden) over the hidden ones. |
 /// | `BitsPerDimension` | <xref:System.Single> | The same in bits for each of a pixel's three colour channels: nats / (3 ln 2). |
 ///
 /// ### Trainer Characteristics
@@ -85,7 +85,8 @@ public sealed class ImageGptTrainer : IEstimator<ImageGptTransformer>
             network.to(device);
             Train(network, table, seed, device, channel);
             network.to(torch.CPU);
-            return new ImageGptTransformer(_host, new ImageGptModel(network, QuantizedColumn.FindPalette(column)), _options.InputColumnName, _options.GpuDeviceId, _options.FallbackToCpu);
+            var masking = new TokenMasking { Probability = _options.MaskProbability };
+            return new ImageGptTransformer(_host, new ImageGptModel(network, QuantizedColumn.FindPalette(column)), _options.InputColumnName, masking, _options.GpuDeviceId, _options.FallbackToCpu);
         }
         catch
         {

@@ -10,7 +10,10 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Pretraining;
 
-/// <summary>A pretrained Image GPT as an <see cref="ITransformer"/>: tells how likely the model finds each image.</summary>
+/// <summary>
+/// A pretrained Image GPT as an <see cref="ITransformer"/>: tells how likely the model finds each image, or, if it is a masked model, the image's
+/// hidden tokens among the others.
+/// </summary>
 /// <remarks>It holds a handle to the model's weights, which <see cref="Dispose"/> frees.</remarks>
 public sealed class ImageGptTransformer : ITransformer, IDisposable, ISavedComponent<ImageGptTransformer>
 {
@@ -18,10 +21,10 @@ public sealed class ImageGptTransformer : ITransformer, IDisposable, ISavedCompo
 
     private readonly LikelihoodMapping _mapping;
 
-    internal ImageGptTransformer(IHostEnvironment environment, ImageGptModel model, string inputColumnName, int? gpuDeviceId = null, bool? fallbackToCpu = null)
+    internal ImageGptTransformer(IHostEnvironment environment, ImageGptModel model, string inputColumnName, TokenMasking? masking = null, int? gpuDeviceId = null, bool? fallbackToCpu = null)
     {
         Model = model;
-        _mapping = new LikelihoodMapping(HostSettings.Register(environment, nameof(ImageGptTransformer)), model, inputColumnName, gpuDeviceId, fallbackToCpu);
+        _mapping = new LikelihoodMapping(HostSettings.Register(environment, nameof(ImageGptTransformer)), model, inputColumnName, masking, gpuDeviceId, fallbackToCpu);
     }
 
     /// <summary>The pretrained model, for features and completions; it belongs to the transformer.</summary>
@@ -29,6 +32,9 @@ public sealed class ImageGptTransformer : ITransformer, IDisposable, ISavedCompo
 
     /// <summary>The token column.</summary>
     public string InputColumnName => _mapping.InputColumnName;
+
+    /// <summary>The tokens that a masked model is asked for; null for an autoregressive one, which is asked for all.</summary>
+    public TokenMasking? Masking => _mapping.Masking;
 
     static string ISavedComponent<ImageGptTransformer>.ComponentName => "ImageGpt";
 
@@ -48,14 +54,33 @@ public sealed class ImageGptTransformer : ITransformer, IDisposable, ISavedCompo
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         var writer = ComponentWriter.Begin<ImageGptTransformer>(ctx);
-        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, ModelEntries.Write(writer, Model)));
+        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, ModelEntries.Write(writer, Model), Masking));
     }
 
     static ImageGptTransformer ISavedComponent<ImageGptTransformer>.Load(IHostEnvironment environment, ComponentReader reader)
     {
         var settings = reader.ReadJson<Settings>(SettingsEntry);
-        return new ImageGptTransformer(environment, ModelEntries.Read(reader, settings.Model), settings.InputColumnName);
+        var model = ModelEntries.Read(reader, settings.Model);
+        try
+        {
+            Check(settings.Masking, model.Config);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+
+        return new ImageGptTransformer(environment, model, settings.InputColumnName, settings.Masking);
     }
 
-    private sealed record Settings(string InputColumnName, string Model);
+    private static void Check(TokenMasking? masking, ImageGptConfig config)
+    {
+        var guard = new OptionGuard();
+        masking?.Check(guard, nameof(Masking), config);
+        guard.Require(masking is not { Probability: 0 }, nameof(Masking), masking, "tokens to be asked for");
+        guard.ThrowIfDamaged(SettingsEntry);
+    }
+
+    private sealed record Settings(string InputColumnName, string Model, TokenMasking? Masking = null);
 }

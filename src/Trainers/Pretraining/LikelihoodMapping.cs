@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using IGptMl.Hosting;
 using IGptMl.Network;
 using Microsoft.ML.Runtime;
@@ -18,13 +19,17 @@ internal sealed class LikelihoodMapping : BatchedMapping
     private readonly int? _gpuDeviceId;
     private readonly bool? _fallbackToCpu;
 
-    internal LikelihoodMapping(IHost host, ImageGptModel model, string inputColumnName, int? gpuDeviceId, bool? fallbackToCpu)
+    internal LikelihoodMapping(IHost host, ImageGptModel model, string inputColumnName, TokenMasking? masking, int? gpuDeviceId, bool? fallbackToCpu)
         : base(host, inputColumnName, RowsPerBatch)
     {
         _model = model;
+        Masking = TokenMasking.Of(model.Config, masking);
         _gpuDeviceId = gpuDeviceId;
         _fallbackToCpu = fallbackToCpu;
     }
+
+    /// <summary>The tokens that a masked model is asked for; null for an autoregressive one, which is asked for all.</summary>
+    internal TokenMasking? Masking { get; }
 
     internal static IReadOnlyList<BatchedColumn> OutputColumns { get; } = [BatchedColumn.Scalar(NatsPerToken, 0), BatchedColumn.Scalar(BitsPerDimension, 1)];
 
@@ -45,14 +50,36 @@ internal sealed class LikelihoodMapping : BatchedMapping
         using var noGradients = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         using var input = TokenTensor.Create(tokens, rows, device);
-        using var losses = _model.On(device).NegativeLogLikelihood(input);
-        using var means = losses.mean([1]);
-        using var host = means.cpu();
-        var nats = host.data<float>();
+        var network = _model.On(device);
+        var nats = Masking is null ? MeanOfAll(network, input) : MeanOfHidden(network, input, Masking.Draw(tokens, rows)!);
         for (var i = 0; i < rows; i++)
         {
             numbers[i * Width] = nats[i];
             numbers[(i * Width) + 1] = (float)ToBitsPerDimension(nats[i]);
         }
+    }
+
+    private static float[] MeanOfAll(ImageGptNetwork network, torch.Tensor input)
+    {
+        using var losses = network.NegativeLogLikelihood(input);
+        using var means = losses.mean([1]);
+        using var host = means.cpu();
+        return host.data<float>().ToArray();
+    }
+
+    private static float[] MeanOfHidden(ImageGptNetwork network, torch.Tensor input, TokenMask mask)
+    {
+        using var losses = network.NegativeLogLikelihood(input, mask);
+        using var host = losses.cpu();
+        var left = host.data<float>().ToArray().AsSpan();
+        var means = new float[mask.Rows];
+        for (var row = 0; row < means.Length; row++)
+        {
+            var count = mask.Count(row);
+            means[row] = TensorPrimitives.Sum<float>(left[..count]) / count;
+            left = left[count..];
+        }
+
+        return means;
     }
 }

@@ -6,7 +6,8 @@ using IGptMl.Network;
 namespace IGptMl.Checkpoints;
 
 /// <summary>
-/// A model as OpenAI's code stores it: a TensorFlow checkpoint, whose shapes say the architecture. It has no palette. Variables of the optimiser and of
+/// A model as OpenAI's code stores it: a TensorFlow checkpoint, whose shapes say the architecture, and whose lack of a start
+/// of sequence says that it is a masked (BERT) model. It has no palette. Variables of the optimiser and of
 /// a classifier are passed over.
 /// </summary>
 internal static class TensorFlowCheckpoint
@@ -42,13 +43,9 @@ internal static class TensorFlowCheckpoint
         var tokens = Shape(reader, Scope + "wte", "[colours, d]", 2);
         var positions = Shape(reader, Scope + "wpe", "[positions, d]", 2);
         var queries = Shape(reader, Scope + "h0/attn/q_proj", "[heads, d / heads, d]", 3);
-        if (!reader.TryFind(StartName, out _))
-        {
-            throw new InvalidDataException($"'{reader.Source}' holds no '{StartName}', so it is a masked (BERT) model; only autoregressive ones can be run so far.");
-        }
-
+        var objective = reader.TryFind(StartName, out _) ? PretrainingObjective.Autoregressive : PretrainingObjective.Masked; // only the former has a start of sequence
         var side = (int)Math.Sqrt(positions[0]);
-        var config = new ImageGptConfig { ImageSize = side, Colors = Saturate(tokens[0]), EmbeddingSize = Saturate(tokens[1]), Layers = CountLayers(reader), Heads = Saturate(queries[0]) };
+        var config = new ImageGptConfig { ImageSize = side, Colors = Saturate(tokens[0]), EmbeddingSize = Saturate(tokens[1]), Layers = CountLayers(reader), Heads = Saturate(queries[0]), Objective = objective };
         var guard = new OptionGuard().Require((long)side * side == positions[0], "The number of positions", positions[0], "the square of an image's side");
         config.Check(guard);
         guard.ThrowIfDamaged(reader.Source);
@@ -76,7 +73,11 @@ internal static class TensorFlowCheckpoint
         long d = config.EmbeddingSize, heads = config.Heads;
         var check = new WeightCheck(reader);
         check.Require(Scope + "wte", config.Colors, d);
-        check.Require(StartName, d);
+        if (config.Objective == PretrainingObjective.Autoregressive)
+        {
+            check.Require(StartName, d);
+        }
+
         check.Require(Scope + "wpe", config.ContextLength, d);
         for (var l = 0; l < config.Layers; l++)
         {
@@ -112,8 +113,12 @@ internal static class TensorFlowCheckpoint
         var weights = network.state_dict();
         var d = network.Config.EmbeddingSize;
         var tokens = Values("transformer.wte.weight");
-        reader.ReadFloat32(Scope + "wte", tokens[..^d]);
-        reader.ReadFloat32(StartName, tokens[^d..]);
+        reader.ReadFloat32(Scope + "wte", tokens[..(network.Config.Colors * d)]);
+        if (network.Config.Objective == PretrainingObjective.Autoregressive)
+        {
+            reader.ReadFloat32(StartName, tokens[^d..]);
+        }
+
         Copy("wpe", "transformer.wpe.weight");
         for (var l = 0; l < network.Config.Layers; l++)
         {

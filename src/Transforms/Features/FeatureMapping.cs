@@ -11,6 +11,7 @@ internal sealed class FeatureMapping : BatchedMapping
     private readonly ImageGptModel _model;
     private readonly ImageGptFeatureExtractingEstimator.Options _options;
     private readonly int[] _layers;
+    private readonly TokenMasking? _masking;
 
     internal FeatureMapping(IHost host, ImageGptModel model, ImageGptFeatureExtractingEstimator.Options options)
         : base(host, options.InputColumnName, options.BatchSize)
@@ -18,6 +19,7 @@ internal sealed class FeatureMapping : BatchedMapping
         _model = model;
         _options = options;
         _layers = [.. options.Columns.SelectMany(c => c.Layers)];
+        _masking = TokenMasking.Of(model.Config, options.Masking);
         Columns = FeatureColumns.Create(model.Config, options.Columns);
     }
 
@@ -35,7 +37,7 @@ internal sealed class FeatureMapping : BatchedMapping
         using var noGradients = torch.no_grad();
         using var scope = torch.NewDisposeScope();
         using var input = TokenTensor.Create(tokens, rows, device);
-        using var features = _model.On(device).Features(input, _layers); // (rows, layers, d)
+        using var features = _model.On(device).Features(input, _layers, _masking?.Draw(tokens, rows)); // (rows, layers, d)
         using var host = features.cpu();
         host.data<float>().CopyTo(numbers);
     }

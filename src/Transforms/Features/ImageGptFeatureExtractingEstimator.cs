@@ -18,7 +18,7 @@ namespace IGptMl.Features;
 /// | Exportable to ONNX | No |
 ///
 /// The feature of layer l is the average over all positions of the normed input of block l, for l = L of the final norm's output
-/// (Chen et al. 2020, section 2.4). A row whose tokens are missing gives NaN. Rows are computed in batches, and no block above the deepest layer is run.
+/// (Chen et al. 2020, section 2.4). A masked (BERT) model sees an image with some tokens hidden, as in the paper, unless `Options.Masking` says otherwise. A row whose tokens are missing gives NaN. Rows are computed in batches, and no block above the deepest layer is run.
 /// ]]></format>
 /// </remarks>
 public sealed class ImageGptFeatureExtractingEstimator : IEstimator<ImageGptFeatureExtractingTransformer>
@@ -73,6 +73,12 @@ public sealed class ImageGptFeatureExtractingEstimator : IEstimator<ImageGptFeat
         /// <summary>The greatest number of rows computed together, 1 to 4,096. Default 32. It does not change the values beyond rounding.</summary>
         public int BatchSize { get; init; } = 32;
 
+        /// <summary>
+        /// Which tokens are hidden from a masked model; must be null for an autoregressive one, from which none are hidden. Default null: each with
+        /// probability 0.15, by masks of seed 0.
+        /// </summary>
+        public TokenMasking? Masking { get; init; }
+
         /// <summary>The GPU to run on; null takes <c>MLContext.GpuDeviceId</c>, whose null means the CPU. Default null.</summary>
         public int? GpuDeviceId { get; init; }
 
@@ -95,6 +101,7 @@ public sealed class ImageGptFeatureExtractingEstimator : IEstimator<ImageGptFeat
                 }
             }
 
+            Masking?.Check(guard, nameof(Masking), model.Config);
             guard.Require((Columns ?? []).DistinctBy(c => c.Name).Count() == (Columns?.Count ?? 0), nameof(Columns), string.Join(", ", (Columns ?? []).Select(c => c.Name)), "names that differ");
             guard.ThrowIfAny("options");
         }

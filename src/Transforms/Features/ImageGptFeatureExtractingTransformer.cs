@@ -22,7 +22,7 @@ public sealed class ImageGptFeatureExtractingTransformer : ITransformer, IDispos
     internal ImageGptFeatureExtractingTransformer(IHostEnvironment environment, ImageGptModel model, ImageGptFeatureExtractingEstimator.Options options)
     {
         Model = model;
-        _settings = new Settings(options.InputColumnName, options.Columns, options.BatchSize, Model: string.Empty);
+        _settings = new Settings(options.InputColumnName, options.Columns, options.BatchSize, Model: string.Empty, TokenMasking.Of(model.Config, options.Masking));
         _mapping = new FeatureMapping(HostSettings.Register(environment, nameof(ImageGptFeatureExtractingTransformer)), model, options);
     }
 
@@ -34,6 +34,9 @@ public sealed class ImageGptFeatureExtractingTransformer : ITransformer, IDispos
 
     /// <summary>The output columns and their layers.</summary>
     public IReadOnlyList<ImageGptFeatureColumn> Columns => _settings.Columns;
+
+    /// <summary>Which tokens are hidden from a masked model; null for an autoregressive one.</summary>
+    public TokenMasking? Masking => _settings.Masking;
 
     static string ISavedComponent<ImageGptFeatureExtractingTransformer>.ComponentName => "ImageGptFeatures";
 
@@ -67,6 +70,7 @@ public sealed class ImageGptFeatureExtractingTransformer : ITransformer, IDispos
                 InputColumnName = settings.InputColumnName,
                 Columns = settings.Columns,
                 BatchSize = settings.BatchSize,
+                Masking = settings.Masking,
             };
             options.Check(model);
             return new ImageGptFeatureExtractingTransformer(environment, model, options);
@@ -79,5 +83,5 @@ public sealed class ImageGptFeatureExtractingTransformer : ITransformer, IDispos
     }
 
     /// <summary>What the zip holds. The device is not in it: a model goes to machines with other ones.</summary>
-    private sealed record Settings(string InputColumnName, IReadOnlyList<ImageGptFeatureColumn> Columns, int BatchSize, string Model);
+    private sealed record Settings(string InputColumnName, IReadOnlyList<ImageGptFeatureColumn> Columns, int BatchSize, string Model, TokenMasking? Masking = null);
 }

@@ -39,7 +39,7 @@ public sealed class ImageGptModel : IDisposable
     /// A zip that <c>mlContext.Model.Save</c> wrote of any chain with a transformer of ours that holds a model; of several models in it, the first is read.
     /// A folder of Hugging Face's ImageGPT: <c>config.json</c>, the weights as <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in several files
     /// with their index, and the palette in <c>preprocessor_config.json</c>, if there is one. A TensorFlow checkpoint of OpenAI's code, given as the path of
-    /// its <c>.index</c> file without that ending; it has no palette. Weights are read into single precision, and must be those of this network exactly.
+    /// its <c>.index</c> file without that ending; it has no palette, and is a masked (BERT) model where it has no start of sequence. Weights are read into single precision, and must be those of this network exactly.
     /// </remarks>
     /// <param name="path">Path of the zip or the folder, or the prefix of the checkpoint.</param>
     /// <returns>The model, on the CPU; the caller disposes it.</returns>

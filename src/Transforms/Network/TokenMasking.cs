@@ -21,6 +21,9 @@ public sealed record TokenMasking
     /// <summary>The seed of the masks. Default 0.</summary>
     public int Seed { get; init; }
 
+    /// <summary>What is hidden from a model: nothing from an autoregressive one, else what is chosen, and by default this type's defaults.</summary>
+    internal static TokenMasking? Of(ImageGptConfig config, TokenMasking? chosen) => config.Objective == PretrainingObjective.Masked ? chosen ?? new TokenMasking() : null;
+
     /// <summary>The masks of rows of tokens, or null where nothing is to be hidden.</summary>
     internal TokenMask? Draw(ReadOnlySpan<ushort> tokens, int rows)
     {
@@ -43,6 +46,8 @@ public sealed record TokenMasking
         return TokenMask.Draw(rows, context, Probability, row => seeds[row]);
     }
 
-    /// <summary>Adds to <paramref name="guard"/> what is wrong with the settings.</summary>
-    internal void Check(OptionGuard guard, string name) => guard.Require(Probability is >= 0 and < 1, $"{name}.{nameof(Probability)}", Probability, "0 to less than 1");
+    /// <summary>Adds to <paramref name="guard"/> what is wrong with the settings, for that model.</summary>
+    internal void Check(OptionGuard guard, string name, ImageGptConfig config) => guard
+        .Require(config.Objective == PretrainingObjective.Masked, name, this, "null for an autoregressive model")
+        .Require(Probability is >= 0 and < 1, $"{name}.{nameof(Probability)}", Probability, "0 to less than 1");
 }

@@ -75,6 +75,15 @@ public sealed class HuggingFaceExportTests
     }
 
     [TestMethod]
+    public void Write_MaskedModel_IsRefusedAsHuggingFaceHasNone()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked);
+        StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => HuggingFaceExport.Write(model, folder.Combine("out"))).Message, "no masked mode");
+        Assert.HasCount(0, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
     public void Write_FolderWithSomethingInIt_IsRefused()
     {
         using var folder = new TemporaryFolder();

@@ -63,6 +63,23 @@ public sealed class ModelFileTests
     }
 
     [TestMethod]
+    public void Load_ConfigurationWithoutObjective_IsAutoregressive()
+    {
+        using var folder = new TemporaryFolder();
+        var older = "{\"imageSize\":2,\"colors\":3,\"embeddingSize\":4,\"layers\":1,\"heads\":2}"u8.ToArray();
+        using var model = ImageGptModel.Load(folder.Write("model.zip", Resum(Rewrite((name, body) => (name, name == "ImageGptModel1/config.json" ? older : body)))));
+        Assert.AreEqual(PretrainingObjective.Autoregressive, model.Config.Objective);
+        CollectionAssert.AreEqual(s_weights, WeightsOf(model));
+    }
+
+    [TestMethod]
+    [DataRow("\"masked\"", "do not fit the configuration")]
+    [DataRow("\"bert\"", "cannot be read")]
+    [DataRow("1", "cannot be read")]
+    public void Load_AnotherObjective_IsRefused(string objective, string part)
+        => Refuse(Resum(Rewrite((name, body) => (name, name == "ImageGptModel1/config.json" ? Encoding.ASCII.GetBytes($"{{\"imageSize\":2,\"colors\":3,\"embeddingSize\":4,\"layers\":1,\"heads\":2,\"objective\":{objective}}}") : body))), part);
+
+    [TestMethod]
     public void Load_NoFile_NamesIt()
     {
         using var folder = new TemporaryFolder();

@@ -32,6 +32,37 @@ public sealed class ImageGptFeatureExtractingEstimatorTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(null, 0)]
+    [DataRow(0.15, 0)]
+    [DataRow(0.4, 7)]
+    [DataRow(0.0, 0)]
+    public void Features_OfAMaskedModel_AreThoseOfTheFormulasWithTheTokensHidden(double? probability, int seed)
+    {
+        using var model = TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked);
+        var masking = probability is { } given ? new TokenMasking { Probability = given, Seed = seed } : null;
+        var data = TokenRows.Create(9);
+        using var transformer = _context.Transforms.ExtractImageGptFeatures(model, new() { Columns = [new ImageGptFeatureColumn("Features", 1)], Masking = masking }).Fit(data);
+        Assert.AreEqual(masking ?? new TokenMasking(), transformer.Masking);
+        var rows = RowValues.Read(transformer.Transform(data), ["Features"]);
+        var plain = new PlainImageGpt(model.On(torch.CPU));
+        var expected = Enumerable.Range(0, 9).Select(row =>
+        {
+            ushort[] tokens = [.. TokenRows.Keys(row).Select(key => (ushort)(key - 1))];
+            var hidden = probability == 0 ? new bool[16] : (masking ?? new TokenMasking()).Draw(tokens, 1)![0].ToArray();
+            var layer = plain.Representations([.. tokens.Select(token => (int)token)], hidden)[1];
+            return new RowValues($"row {row}", [.. Enumerable.Range(0, 8).Select(j => layer.Average(p => p[j]))]);
+        });
+        RowValues.AssertAligned(expected, rows, 1e-5);
+    }
+
+    [TestMethod]
+    public void Masking_OfAnAutoregressiveModel_IsRefused()
+    {
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.ExtractImageGptFeatures(_model, new() { Columns = [new ImageGptFeatureColumn("A", 1)], Masking = new TokenMasking { Probability = 1 } }));
+        Assert.AreEqual("Masking is TokenMasking { Probability = 1, Seed = 0 }; expected null for an autoregressive model. Masking.Probability is 1; expected 0 to less than 1. (Parameter 'options')", error.Message);
+    }
+
+    [TestMethod]
     public void Features_OfMissingTokens_AreNotNumbers()
     {
         var data = TokenRows.Create(20, missing: row => row is 0 or 7 or 8 or 19);
