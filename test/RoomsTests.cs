@@ -66,6 +66,7 @@ public sealed class RoomsTests
     [DataRow("IGptMl.Palettes.Palette")]
     [DataRow("IGptMl.Palettes.PaletteLearning")]
     [DataRow("IGptMl.Palettes.PaletteMetrics")]
+    [DataRow("IGptMl.Palettes.CropWindow")]
     [DataRow("IGptMl.Network.ImageGptConfig")]
     [DataRow("IGptMl.Optimisation.CosineSchedule")]
     [DataRow("IGptMl.Optimisation.TrainingProgress")]

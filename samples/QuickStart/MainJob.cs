@@ -38,7 +38,7 @@ internal static class MainJob
 
         // 4. The whole way from pixels to a class name as one pipeline, in one zip.
         var labelled = pictures.Labelled(ml);
-        var pipeline = ml.Transforms.QuantizeToPalette("Tokens", "Image", gpt.Model.Palette!, gpt.Model.Config.ImageSize)
+        var pipeline = ml.Transforms.QuantizeToPalette("Tokens", "Image", gpt.Model)
             .Append(ml.Transforms.ExtractImageGptFeatures("Features", "Tokens", gpt.Model, result.Best.Layer!.Value))
             .AppendCacheCheckpoint(ml)
             .Append(experiment.CreateClassifier("Features", result.Best.L2Regularization))

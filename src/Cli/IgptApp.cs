@@ -22,6 +22,7 @@ internal static class IgptApp
             verbose,
             new PretrainCommand(terminal, verbose),
             new EvaluateCommand(terminal, verbose),
+            new QuantizeCommand(terminal, verbose),
             new FeaturesCommand(terminal, verbose),
             new ProbeCommand(terminal, verbose),
             new ImportCommand(terminal, verbose),

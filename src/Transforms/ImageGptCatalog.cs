@@ -45,12 +45,28 @@ public static class ImageGptCatalog
     /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
     /// <param name="palette">The colours.</param>
     /// <param name="imageSize">The side of the square in pixels to which images are resized, 1 to 256.</param>
+    /// <param name="cropping">How images become squares; random crops have the seed of the MLContext.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
-    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, Palette palette, int imageSize = 32)
+    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, Palette palette, int imageSize = 32, ImageCropping cropping = ImageCropping.Squash)
     {
         ArgumentNullException.ThrowIfNull(palette);
-        var options = new PaletteQuantizingEstimator.Options { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, ImageSize = imageSize };
+        var options = new PaletteQuantizingEstimator.Options { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, ImageSize = imageSize, Cropping = cropping };
         return new PaletteQuantizingEstimator(CatalogEnvironment.Of(catalog), options, palette);
+    }
+
+    /// <summary>Create a <see cref="PaletteQuantizingEstimator"/> that prepares images as a pretrained model expects them: its palette, its size and its cropping.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The column of tokens: <c>Vector&lt;Key&lt;UInt16, K&gt;, T&gt;</c>, as the model reads them.</param>
+    /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
+    /// <param name="model">The pretrained model; nothing of it is kept but the palette.</param>
+    /// <param name="cropping">How images become squares; null means as <see cref="ImageGptModel.Cropping"/> says. Random crops, to train the model further, have the seed of the MLContext.</param>
+    /// <exception cref="ArgumentException">The model knows no palette.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, ImageCropping? cropping = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var palette = model.Palette ?? throw new ArgumentException("The model knows no palette, so images cannot be quantised for it.", nameof(model));
+        return catalog.QuantizeToPalette(outputColumnName, inputColumnName, palette, model.Config.ImageSize, cropping ?? model.Cropping);
     }
 
     /// <summary>Create an <see cref="ImageGptFeatureExtractingEstimator"/>, which gives the position-averaged representations of layers of a pretrained model.</summary>

@@ -3,12 +3,20 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using IGptMl.Cli.Sources;
+using IGptMl.Palettes;
 
 namespace IGptMl.Cli.Arguments;
 
 /// <summary>Makes options whose values are checked before a command runs, each with what is wrong and what is expected.</summary>
 internal static class CommandOptions
 {
+    private static readonly Dictionary<ImageCropping, (string Word, string Meaning)> Croppings = new()
+    {
+        [ImageCropping.Squash] = ("squash", "squash: the whole image, its aspect ratio lost, as Hugging Face does."),
+        [ImageCropping.CenterCrop] = ("center", "center: the paper's way to evaluate, the shorter side to 224 pixels, then the 224x224 pixels in the middle."),
+        [ImageCropping.RandomCrop] = ("random", "random: the paper's way to train, the shorter side to 256 to 384 pixels, then 224x224 pixels anywhere."),
+    };
+
     /// <summary>A number between two bounds, both included; null where the option is not given.</summary>
     internal static Option<T?> Number<T>(string name, string description, T minimum, T maximum)
         where T : struct, INumber<T>
@@ -56,6 +64,24 @@ internal static class CommandOptions
             HelpName = "LAYERS",
             CustomParser = result => Report(result, LayerSelection.Parse(result.Tokens[0].Value, out var problem), problem) ?? LayerSelection.All,
             DefaultValueFactory = _ => LayerSelection.All,
+        };
+
+    /// <summary>How images become squares; null where the option is not given.</summary>
+    internal static Option<ImageCropping?> Cropping(string description, params ImageCropping[] accepted)
+        => new("--crop")
+        {
+            Description = $"{description} {string.Join(" ", accepted.Select(cropping => Croppings[cropping].Meaning))}",
+            HelpName = "WAY",
+            CustomParser = result =>
+            {
+                foreach (var cropping in accepted.Where(cropping => Croppings[cropping].Word == result.Tokens[0].Value))
+                {
+                    return cropping;
+                }
+
+                result.AddError($"--crop is '{result.Tokens[0].Value}'; expected {string.Join(" or ", accepted.Select(cropping => Croppings[cropping].Word))}.");
+                return null;
+            },
         };
 
     /// <summary>The path of a file to read or write.</summary>

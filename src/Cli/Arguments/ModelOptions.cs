@@ -31,10 +31,13 @@ internal sealed class ModelOptions
 
     /// <summary>Reads the model.</summary>
     /// <exception cref="InvalidDataException">It knows no palette, so that images mean nothing to it.</exception>
-    internal ImageGptModel Load(ParseResult parsed)
+    internal ImageGptModel Load(ParseResult parsed) => LoadWithPalette(parsed.GetRequiredValue(_model), parsed.GetValue(_palette));
+
+    /// <summary>Reads a model that knows its palette or is given one.</summary>
+    /// <exception cref="InvalidDataException">It knows none, so that images mean nothing to it.</exception>
+    internal static ImageGptModel LoadWithPalette(string path, string? palette)
     {
-        var path = parsed.GetRequiredValue(_model);
-        var model = Load(path, parsed.GetValue(_palette));
+        var model = Load(path, palette);
         if (model.Palette is not null)
         {
             return model;

@@ -74,5 +74,5 @@ internal abstract class IgptCommand : Command
 
     /// <summary>The step from images to a model's tokens.</summary>
     protected static ITransformer CreateQuantizer(MLContext context, ImageGptModel model, OpenedData data)
-        => context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model.Palette!, model.Config.ImageSize).Fit(data.View);
+        => context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model).Fit(data.View);
 }

@@ -4,6 +4,7 @@ using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
 using IGptMl.Network;
+using IGptMl.Palettes;
 using IGptMl.Pretraining;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -15,6 +16,7 @@ internal sealed class ImportCommand : IgptCommand
 {
     private readonly Argument<string> _path = new("PATH") { Description = $"The model: {ModelOptions.Forms}." };
     private readonly Option<string?> _palette = ModelOptions.CreatePalette();
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How the model is to get its squares [default: as its form says; OpenAI's checkpoints center].", ImageCropping.Squash, ImageCropping.CenterCrop);
     private readonly Option<string> _out = CommandOptions.FilePath("--out", "The model file to write, a zip for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
 
     internal ImportCommand(Terminal terminal, Option<bool> verbose)
@@ -27,6 +29,7 @@ internal sealed class ImportCommand : IgptCommand
     {
         Add(_path);
         Add(_palette);
+        Add(_crop);
         Add(_out);
         AddJsonOption();
     }
@@ -37,7 +40,8 @@ internal sealed class ImportCommand : IgptCommand
         var path = parsed.GetRequiredValue(_out);
         OutputFile.Check(path);
         var context = new MLContext(1);
-        using var model = ModelOptions.Load(parsed.GetRequiredValue(_path), parsed.GetValue(_palette));
+        using var read = ModelOptions.Load(parsed.GetRequiredValue(_path), parsed.GetValue(_palette));
+        using var model = read.WithCropping(parsed.GetValue(_crop) ?? read.Cropping);
         cancellation.ThrowIfCancellationRequested();
         using var chain = CreateChain(context, model);
         OutputFile.Write(path, stream => context.Model.Save(chain, null, stream));

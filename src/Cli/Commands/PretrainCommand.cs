@@ -5,6 +5,7 @@ using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
 using IGptMl.Network;
 using IGptMl.Optimisation;
+using IGptMl.Palettes;
 using IGptMl.Pretraining;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -29,6 +30,7 @@ internal sealed class PretrainCommand : IgptCommand
     private readonly Option<string> _out = CommandOptions.FilePath("--out", "The model file to write, a zip for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
     private readonly Option<string> _preset = new("--preset") { HelpName = "NAME", DefaultValueFactory = _ => Preset.Known[0].Name };
     private readonly Option<int?> _imageSize = CommandOptions.Number("--image-size", "Side of the square that images are resized to, in pixels, in place of the preset's.", 1, 256);
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash, ImageCropping.CenterCrop, ImageCropping.RandomCrop);
     private readonly Option<int?> _colors = CommandOptions.Number("--colors", "Colours of the palette, in place of the preset's 512.", 2, ushort.MaxValue);
     private readonly Option<int?> _embeddingSize = CommandOptions.Number("--embedding-size", "Width d of the network, in place of the preset's; a multiple of the heads.", 1, 65536);
     private readonly Option<int?> _layers = CommandOptions.Number("--layers", "Blocks of the network, in place of the preset's.", 1, 1024);
@@ -53,7 +55,7 @@ internal sealed class PretrainCommand : IgptCommand
         _preset.AcceptOnlyFromAmong([.. Preset.Known.Select(p => p.Name)]);
         _objective.AcceptOnlyFromAmong(Autoregressive, Masked);
         _data.Required = true;
-        Option[] options = [_data, _out, _limit, _validation, _validationLimit, _preset, _imageSize, _colors, _embeddingSize, _layers, _heads, _objective, _maskProbability, _steps, _batchSize, _learningRate, _warmUp, _seed];
+        Option[] options = [_data, _out, _limit, _validation, _validationLimit, _preset, _imageSize, _crop, _colors, _embeddingSize, _layers, _heads, _objective, _maskProbability, _steps, _batchSize, _learningRate, _warmUp, _seed];
         foreach (var option in options)
         {
             Add(option);
@@ -76,7 +78,7 @@ internal sealed class PretrainCommand : IgptCommand
         using var model = Terminal.Track(progress =>
         {
             using var announcement = cancellation.Register(() => Terminal.Say("Stopping. What has been learnt so far will be saved; Ctrl-C again quits at once."));
-            return Train(context, data, options, value => last = value, progress, cancellation);
+            return Train(context, data, parsed.GetValue(_crop) ?? ImageCropping.Squash, options, value => last = value, progress, cancellation);
         });
         if (last.Step == 0)
         {
@@ -97,7 +99,7 @@ internal sealed class PretrainCommand : IgptCommand
         return result.Completed ? ExitCodes.Success : ExitCodes.Cancelled;
     }
 
-    private static TransformerChain<ITransformer> Train(MLContext context, OpenedData data, ImageGptTrainer.Options options, Action<TrainingProgress> report, IProgress<Advance> progress, CancellationToken cancellation)
+    private static TransformerChain<ITransformer> Train(MLContext context, OpenedData data, ImageCropping cropping, ImageGptTrainer.Options options, Action<TrainingProgress> report, IProgress<Advance> progress, CancellationToken cancellation)
     {
         var relay = new Relay<TrainingProgress>(value =>
         {
@@ -106,10 +108,16 @@ internal sealed class PretrainCommand : IgptCommand
         });
         try
         {
-            var quantizer = context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, options.Model.ImageSize, options.Model.Colors)
+            var quantization = new PaletteQuantizingEstimator.Options { ImageSize = options.Model.ImageSize, Colors = options.Model.Colors, Cropping = cropping };
+            ITransformer quantizer = context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, quantization)
                 .Fit(data.Watch(Learning, progress, cancellation));
             var tokens = quantizer.Transform(data.Watch(Reading, progress, cancellation));
             var gpt = context.ImageGeneration.Trainers.ImageGpt(options with { Progress = relay, CancellationToken = cancellation }).Fit(tokens);
+            if (cropping == ImageCropping.RandomCrop)
+            {
+                quantizer = CreateQuantizer(context, gpt.Model, data); // random crops are for training alone
+            }
+
             return new TransformerChain<ITransformer>(quantizer, gpt);
         }
         catch (OperationCanceledException) // while images were read

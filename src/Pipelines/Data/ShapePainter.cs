@@ -1,3 +1,5 @@
+using IGptMl.Numerics;
+
 namespace IGptMl.Data;
 
 /// <summary>

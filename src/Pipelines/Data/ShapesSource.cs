@@ -1,3 +1,4 @@
+using IGptMl.Numerics;
 using Microsoft.ML.Data;
 
 namespace IGptMl.Data;

@@ -48,7 +48,7 @@ public sealed class LinearProbeExperiment
     public IEstimator<ITransformer> CreateFeaturePipeline(IReadOnlyList<int> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        return _context.Transforms.QuantizeToPalette(Tokens, _options.ImageColumnName, _model.Palette!, _model.Config.ImageSize)
+        return _context.Transforms.QuantizeToPalette(Tokens, _options.ImageColumnName, _model)
             .Append(_context.Transforms.ExtractImageGptFeatures(_model, new ImageGptFeatureExtractingEstimator.Options
             {
                 InputColumnName = Tokens,
@@ -127,7 +127,7 @@ public sealed class LinearProbeExperiment
 
     /// <summary>The same images at the model's resolution, and the number of times each palette colour occurs in them.</summary>
     private IEstimator<ITransformer> CreateBaselines()
-        => new ResizedPixelsEstimator(_context, Pixels, _options.ImageColumnName, _model.Config.ImageSize)
+        => new ResizedPixelsEstimator(_context, Pixels, _options.ImageColumnName, _model.Config.ImageSize, _model.Cropping)
             .Append(_context.Transforms.Conversion.MapKeyToVector(Histogram, Tokens, outputCountVector: true));
 
     private ProbedRepresentation Probe(string name, int? layer, string column, IDataView training, IDataView test, CancellationToken cancellation)

@@ -86,7 +86,7 @@ public sealed class ImageGptTrainer : IEstimator<ImageGptTransformer>
             Train(network, table, seed, device, channel);
             network.to(torch.CPU);
             var masking = new TokenMasking { Probability = _options.MaskProbability };
-            return new ImageGptTransformer(_host, new ImageGptModel(network, QuantizedColumn.FindPalette(column)), _options.InputColumnName, masking, _options.GpuDeviceId, _options.FallbackToCpu);
+            return new ImageGptTransformer(_host, new ImageGptModel(network, QuantizedColumn.FindPalette(column), QuantizedColumn.FindCropping(column)), _options.InputColumnName, masking, _options.GpuDeviceId, _options.FallbackToCpu);
         }
         catch
         {

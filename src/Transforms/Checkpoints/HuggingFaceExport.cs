@@ -38,7 +38,7 @@ internal static class HuggingFaceExport
             WriteJson(partial, HuggingFaceConfig.FileName, CreateConfig(model.Config));
             if (model.Palette is { } palette)
             {
-                WriteJson(partial, HuggingFaceProcessor.FileName, CreateProcessor(palette, model.Config.ImageSize));
+                WriteJson(partial, HuggingFaceProcessor.FileName, CreateProcessor(palette, model.Config.ImageSize, model.Cropping));
             }
 
             using (var stream = File.Create(Path.Combine(partial, HuggingFaceFolder.WeightsFile)))
@@ -85,7 +85,7 @@ internal static class HuggingFaceExport
         ["torch_dtype"] = "float32",
     };
 
-    private static JsonObject CreateProcessor(Palette palette, int side)
+    private static JsonObject CreateProcessor(Palette palette, int side, ImageCropping cropping)
     {
         var clusters = new JsonArray();
         var centers = palette.Centers.Span;
@@ -94,7 +94,7 @@ internal static class HuggingFaceExport
             clusters.Add(new JsonArray(centers[i], centers[i + 1], centers[i + 2])); // as many digits as single precision needs
         }
 
-        return new JsonObject
+        var processor = new JsonObject
         {
             ["image_processor_type"] = "ImageGPTImageProcessor",
             ["do_resize"] = true,
@@ -104,6 +104,14 @@ internal static class HuggingFaceExport
             ["do_color_quantize"] = true,
             ["clusters"] = clusters,
         };
+        if (cropping == ImageCropping.CenterCrop)
+        {
+            // In the words of Hugging Face's other processors, for whoever prepares the images: ImageGPT's own knows no crop, and would squash them.
+            processor["do_center_crop"] = true;
+            processor["crop_size"] = new JsonObject { ["height"] = CropWindow.Side, ["width"] = CropWindow.Side };
+        }
+
+        return processor;
     }
 
     private static void WriteJson(string folder, string name, JsonObject json)

@@ -29,9 +29,9 @@ internal static class HuggingFaceFolder
         TorchRuntime.EnsureLoaded();
         var config = HuggingFaceConfig.Read(Path.Combine(folder, HuggingFaceConfig.FileName));
         var processor = Path.Combine(folder, HuggingFaceProcessor.FileName);
-        var palette = File.Exists(processor) ? HuggingFaceProcessor.ReadPalette(processor, config) : null;
+        var (palette, cropping) = File.Exists(processor) ? HuggingFaceProcessor.Read(processor, config) : default;
         using var reader = OpenWeights(folder);
-        return new ImageGptModel(Read(reader, config), palette);
+        return new ImageGptModel(Read(reader, config), palette, cropping);
     }
 
     /// <summary>Whether Hugging Face's layer with this weight has a bias too, of the weight's second size.</summary>

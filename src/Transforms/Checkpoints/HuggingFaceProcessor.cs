@@ -27,16 +27,25 @@ internal sealed record HuggingFaceProcessor
     [JsonPropertyName("do_color_quantize")]
     public bool? Quantizes { get; init; }
 
-    /// <summary>Reads the palette; null where the file has none. Settings that would give other tokens are refused, all together.</summary>
+    /// <summary>Hugging Face's word, in other processors, for what is here <see cref="ImageCropping.CenterCrop"/>; ImageGPT's own passes over it.</summary>
+    [JsonPropertyName("do_center_crop")]
+    public bool? CropsCenter { get; init; }
+
+    /// <summary>The side of that crop.</summary>
+    [JsonPropertyName("crop_size")]
+    public JsonElement CropSize { get; init; }
+
+    /// <summary>Reads the palette, null where the file has none, and how images become squares. Settings that would give other tokens are refused, all together.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, holds no palette of the model's colours, or prepares images in another way.</exception>
-    internal static Palette? ReadPalette(string path, ImageGptConfig config)
+    internal static (Palette? Palette, ImageCropping Cropping) Read(string path, ImageGptConfig config)
     {
         var file = HuggingFaceJson.Read<HuggingFaceProcessor>(path);
         var guard = new OptionGuard()
             .Require(IsSize(file.Size, config.ImageSize), "size", file.Size, $"{config.ImageSize}, as n_positions is {config.ContextLength}")
             .Require(file.Resample is null or Bilinear, "resample", file.Resample, $"{Bilinear}, which is bilinear")
             .Require(file.Normalizes != false, "do_normalize", file.Normalizes, "true")
-            .Require(file.Quantizes != false, "do_color_quantize", file.Quantizes, "true");
+            .Require(file.Quantizes != false, "do_color_quantize", file.Quantizes, "true")
+            .Require(file.CropsCenter != true || IsSize(file.CropSize, CropWindow.Side), "crop_size", file.CropSize, $"{CropWindow.Side}, as do_center_crop is true");
         if (file.Clusters is { } clusters)
         {
             guard.Require(clusters.Length == config.Colors, "The number of clusters", clusters.Length, $"{config.Colors}, as vocab_size is {config.Colors + 1}")
@@ -46,7 +55,8 @@ internal sealed record HuggingFaceProcessor
         guard.ThrowIfDamaged(path);
         try
         {
-            return file.Clusters is null ? null : Palette.FromCenters([.. file.Clusters.SelectMany(color => color)]);
+            var palette = file.Clusters is null ? null : Palette.FromCenters([.. file.Clusters.SelectMany(color => color)]);
+            return (palette, file.CropsCenter == true ? ImageCropping.CenterCrop : ImageCropping.Squash);
         }
         catch (ArgumentException e)
         {

@@ -6,13 +6,14 @@ using TorchSharp;
 
 namespace IGptMl.Checkpoints;
 
-/// <summary>A model inside a zip: its configuration as json, its palette as npy, its weights as safetensors, and the checksums of all of them.</summary>
+/// <summary>A model inside a zip: its configuration as json, its palette as npy, how images become squares as json, its weights as safetensors, and the checksums of all of them.</summary>
 internal static class ModelEntries
 {
     internal const string Folder = "ImageGptModel";
 
     private const string ConfigEntry = "config.json";
     private const string PaletteEntry = "palette.npy";
+    private const string PreprocessingEntry = "preprocessing.json";
     private const string WeightsEntry = "model.safetensors";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -27,6 +28,7 @@ internal static class ModelEntries
             Add(PaletteEntry, palette.Write);
         }
 
+        Add(PreprocessingEntry, stream => JsonSerializer.Serialize(stream, new Preprocessing(model.Cropping), Json));
         Add(WeightsEntry, stream => NetworkSafetensors.Write(model.On(torch.CPU), stream));
         write(Checksums.EntryName, sums.WriteList);
 
@@ -44,7 +46,14 @@ internal static class ModelEntries
         var sums = entries.Read(Checksums.EntryName, Checksums.ReadList);
         var config = entries.Read(ConfigEntry, stream => sums.Read(ConfigEntry, stream, ReadConfig));
         var palette = sums.Contains(PaletteEntry) ? entries.Read(PaletteEntry, stream => sums.Read(PaletteEntry, stream, content => ReadPalette(config, content))) : null;
-        return new ImageGptModel(entries.Read(WeightsEntry, (stream, length) => sums.Read(WeightsEntry, stream, content => ReadWeights(config, content, length))), palette);
+        var cropping = sums.Contains(PreprocessingEntry) ? entries.Read(PreprocessingEntry, stream => sums.Read(PreprocessingEntry, stream, ReadCropping)) : ImageCropping.Squash;
+        return new ImageGptModel(entries.Read(WeightsEntry, (stream, length) => sums.Read(WeightsEntry, stream, content => ReadWeights(config, content, length))), palette, cropping);
+    }
+
+    private static ImageCropping ReadCropping(Stream stream)
+    {
+        var cropping = ComponentReader.DeserializeJson<Preprocessing>(stream).Cropping;
+        return cropping is ImageCropping.Squash or ImageCropping.CenterCrop ? cropping : throw new InvalidDataException($"The cropping is {cropping}; expected Squash or CenterCrop.");
     }
 
     private static Palette ReadPalette(ImageGptConfig config, Stream stream)
@@ -80,4 +89,6 @@ internal static class ModelEntries
 
         return NetworkSafetensors.Read(config, stream, WeightsEntry);
     }
+
+    private sealed record Preprocessing(ImageCropping Cropping);
 }

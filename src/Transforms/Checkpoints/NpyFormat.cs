@@ -112,6 +112,9 @@ internal static class NpyFormat
     /// <summary>Writes the header of a float32 array of the given shape; its elements, row-major and little-endian, are then the caller's to write.</summary>
     public static void WriteFloat32Header(Stream stream, params ReadOnlySpan<int> shape) => WriteHeader(stream, "<f4", shape);
 
+    /// <summary>Writes the header of a uint16 array of the given shape; its elements, row-major and little-endian, are then the caller's to write.</summary>
+    public static void WriteUInt16Header(Stream stream, params ReadOnlySpan<int> shape) => WriteHeader(stream, "<u2", shape);
+
     /// <summary>The exception for a malformed npy file.</summary>
     internal static InvalidDataException Error(string name, string problem) => new($"'{name}' cannot be read as npy: {problem}.");
 

@@ -2,13 +2,14 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using IGptMl.Hosting;
 using IGptMl.Network;
+using IGptMl.Palettes;
 
 namespace IGptMl.Checkpoints;
 
 /// <summary>
 /// A model as OpenAI's code stores it: a TensorFlow checkpoint, whose shapes say the architecture, and whose lack of a start
 /// of sequence says that it is a masked (BERT) model. It has no palette. Variables of the optimiser and of
-/// a classifier are passed over.
+/// a classifier are passed over. Images are cropped as in the paper, whose code cropped before it made the arrays that this model was trained on.
 /// </summary>
 internal static class TensorFlowCheckpoint
 {
@@ -29,7 +30,7 @@ internal static class TensorFlowCheckpoint
         try
         {
             Read(reader, network);
-            return new ImageGptModel(network, palette: null);
+            return new ImageGptModel(network, palette: null, ImageCropping.CenterCrop);
         }
         catch
         {

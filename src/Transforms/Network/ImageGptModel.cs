@@ -14,15 +14,19 @@ public sealed class ImageGptModel : IDisposable
     private readonly SharedNetwork _network;
     private int _disposed;
 
-    internal ImageGptModel(ImageGptNetwork network, Palette? palette)
-        : this(new SharedNetwork(network), palette)
+    /// <param name="network">The network, which becomes the model's.</param>
+    /// <param name="palette">The colours of the tokens, if known.</param>
+    /// <param name="cropping">How the images became squares that it was trained on.</param>
+    internal ImageGptModel(ImageGptNetwork network, Palette? palette, ImageCropping cropping = ImageCropping.Squash)
+        : this(new SharedNetwork(network), palette, cropping)
     {
     }
 
-    private ImageGptModel(SharedNetwork network, Palette? palette)
+    private ImageGptModel(SharedNetwork network, Palette? palette, ImageCropping cropping)
     {
         _network = network;
         Palette = palette;
+        Cropping = cropping == ImageCropping.RandomCrop ? ImageCropping.CenterCrop : cropping;
     }
 
     /// <summary>The architecture.</summary>
@@ -30,6 +34,12 @@ public sealed class ImageGptModel : IDisposable
 
     /// <summary>The colours of the tokens, or null where the model was trained on tokens without known colours.</summary>
     public Palette? Palette { get; }
+
+    /// <summary>
+    /// How images become the model's square: <see cref="ImageCropping.Squash"/> or <see cref="ImageCropping.CenterCrop"/>, the latter for a model trained on
+    /// random crops, such as OpenAI's checkpoints.
+    /// </summary>
+    public ImageCropping Cropping { get; }
 
     /// <summary>What two handles to the same weights have in common.</summary>
     internal object Identity => _network;
@@ -63,7 +73,7 @@ public sealed class ImageGptModel : IDisposable
         }
 
         return model.Palette is null || model.Palette == palette
-            ? new ImageGptModel(model.Share()._network, palette) // the second handle takes over the count of the first
+            ? new ImageGptModel(model.Share()._network, palette, model.Cropping) // the second handle takes over the count of the first
             : throw new InvalidDataException($"The model '{path}' has a palette of its own, which is another one.");
     }
 
@@ -85,7 +95,11 @@ public sealed class ImageGptModel : IDisposable
     }
 
     /// <summary>Another handle to the same weights, or null if they have been freed. This handle may have been disposed, if another one lives.</summary>
-    internal ImageGptModel? TryShare() => _network.TryRetain() ? new ImageGptModel(_network, Palette) : null;
+    internal ImageGptModel? TryShare() => _network.TryRetain() ? new ImageGptModel(_network, Palette, Cropping) : null;
+
+    /// <summary>Another handle to the same weights, for images that become squares in another way.</summary>
+    /// <exception cref="ObjectDisposedException">This handle has been disposed.</exception>
+    internal ImageGptModel WithCropping(ImageCropping cropping) => new(Share()._network, Palette, cropping); // the second handle takes over the count of the first
 
     /// <summary>The network on that device, ready to run; it belongs to the model.</summary>
     /// <exception cref="ObjectDisposedException">This handle has been disposed.</exception>

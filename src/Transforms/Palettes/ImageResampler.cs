@@ -24,21 +24,52 @@ internal static class ImageResampler
         CheckSize(output.Length, newWidth, newHeight, nameof(output));
         if (newWidth == width)
         {
-            ResizeHeight(rgb, 3 * width, height, newHeight, output);
+            if (newHeight == height)
+            {
+                rgb.CopyTo(output);
+            }
+            else
+            {
+                ResizeHeight(rgb, 3 * width, ResampleCoefficients.For(height, newHeight), 0, output);
+            }
         }
         else if (newHeight == height)
         {
-            ResizeWidth(rgb, width, newWidth, height, output);
+            ResizeWidth(rgb, width, ResampleCoefficients.For(width, newWidth), height, output);
         }
         else
         {
             var length = checked(3 * newWidth * height);
             var buffer = ArrayPool<byte>.Shared.Rent(length);
             var between = buffer.AsSpan(0, length);
-            ResizeWidth(rgb, width, newWidth, height, between);
-            ResizeHeight(between, 3 * newWidth, height, newHeight, output);
+            ResizeWidth(rgb, width, ResampleCoefficients.For(width, newWidth), height, between);
+            ResizeHeight(between, 3 * newWidth, ResampleCoefficients.For(height, newHeight), 0, output);
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>Resizes an RGB image and takes a window of the result, of which nothing else is computed.</summary>
+    /// <param name="rgb">height x width x 3 channel values, row-major.</param>
+    /// <param name="width">Width of the input in pixels, at least 1.</param>
+    /// <param name="height">Height of the input in pixels, at least 1.</param>
+    /// <param name="window">The size to resize to, and where the window lies in it.</param>
+    /// <param name="output">Receives <see cref="CropWindow.Side"/>² x 3 channel values, row-major.</param>
+    /// <exception cref="ArgumentException">A size is below 1, or a span's length is not that of its image.</exception>
+    public static void ResizeAndCrop(ReadOnlySpan<byte> rgb, int width, int height, CropWindow window, Span<byte> output)
+    {
+        const int Side = CropWindow.Side;
+        CheckSize(rgb.Length, width, height, nameof(rgb));
+        CheckSize(output.Length, Side, Side, nameof(output));
+        var columns = ResampleCoefficients.Part(width, window.Width, window.Left, Side);
+        var rows = ResampleCoefficients.Part(height, window.Height, window.Top, Side);
+        var first = rows.First(0);
+        var needed = rows.First(Side - 1) + rows.Weights(Side - 1).Length - first;
+        var length = checked(3 * Side * needed);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var between = buffer.AsSpan(0, length);
+        ResizeWidth(rgb.Slice(3 * width * first, 3 * width * needed), width, columns, needed, between);
+        ResizeHeight(between, 3 * Side, rows, first, output);
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     private static void CheckSize(int length, int width, int height, string argument)
@@ -54,14 +85,13 @@ internal static class ImageResampler
         }
     }
 
-    private static void ResizeWidth(ReadOnlySpan<byte> input, int width, int newWidth, int height, Span<byte> output)
+    private static void ResizeWidth(ReadOnlySpan<byte> input, int width, ResampleCoefficients table, int height, Span<byte> output)
     {
-        var table = ResampleCoefficients.For(width, newWidth);
         var at = 0;
         for (var y = 0; y < height; y++)
         {
             var row = input.Slice(3 * width * y, 3 * width);
-            for (var x = 0; x < newWidth; x++)
+            for (var x = 0; x < table.Length; x++)
             {
                 var weights = table.Weights(x);
                 var pixels = row.Slice(3 * table.First(x), 3 * weights.Length);
@@ -81,21 +111,15 @@ internal static class ImageResampler
         }
     }
 
-    private static void ResizeHeight(ReadOnlySpan<byte> input, int stride, int height, int newHeight, Span<byte> output)
+    // The input begins with that row of the image.
+    private static void ResizeHeight(ReadOnlySpan<byte> input, int stride, ResampleCoefficients table, int firstRow, Span<byte> output)
     {
-        if (newHeight == height)
-        {
-            input.CopyTo(output);
-            return;
-        }
-
-        var table = ResampleCoefficients.For(height, newHeight);
         var buffer = ArrayPool<int>.Shared.Rent(stride);
         var sums = buffer.AsSpan(0, stride);
-        for (var y = 0; y < newHeight; y++)
+        for (var y = 0; y < table.Length; y++)
         {
             sums.Fill(Half);
-            var first = table.First(y);
+            var first = table.First(y) - firstRow;
             foreach (var weight in table.Weights(y))
             {
                 var row = input.Slice(stride * first++, stride);

@@ -44,7 +44,7 @@ internal static class PaletteLearner
         var reservoir = new PixelReservoir(options.SampledPixels, seed);
         missing = 0;
         using var cursor = images.GetRowCursor([column]);
-        var reader = new ResizedImages(cursor, column, options.ImageSize);
+        var reader = new ResizedImages(cursor, column, options.ImageSize, options.Cropping, seed);
         while (cursor.MoveNext())
         {
             if (reader.TryRead(out var pixels))

@@ -16,10 +16,10 @@ namespace IGptMl.Palettes;
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, Microsoft.ML.ImageAnalytics |
 /// | Exportable to ONNX | No |
 ///
-/// The image, of any size and pixel format, is resized to a square with an antialiasing triangle filter, its aspect ratio squashed; each pixel then
-/// becomes the index of the nearest palette colour, in raster order (Chen et al. 2020, section 3.2: a "9-bit palette" of 512 colours).
+/// The image, of any size and pixel format, is resized to a square with an antialiasing triangle filter, whole and with its aspect ratio squashed, or
+/// cropped as in the paper (<see cref="ImageCropping"/>); an image of that size already is taken as it is. Each pixel then becomes the index of the nearest palette colour, in raster order (Chen et al. 2020, section 3.2: a "9-bit palette" of 512 colours).
 /// The palette is learnt by k-means over a sample of pixels of the resized images. Key values are the colours as "#RRGGBB";
-/// the annotation "Palette" holds the exact centres. A row without an image gives missing tokens.
+/// the annotation "Palette" holds the exact centres, and "Cropping" the way to the square. A row without an image gives missing tokens.
 /// ]]></format>
 /// </remarks>
 public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTransformer>
@@ -43,13 +43,15 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
     {
         ArgumentNullException.ThrowIfNull(input);
         var column = ImageColumn.Require(input.Schema, _host, _options.InputColumnName!);
+        var isRandom = _palette is null || _options.Cropping == ImageCropping.RandomCrop;
+        var options = isRandom ? _options with { Seed = _options.Seed ?? _host.Rand.Next() } : _options;
         if (_palette is not null)
         {
-            return new PaletteQuantizingTransformer(_host, _palette, _options);
+            return new PaletteQuantizingTransformer(_host, _palette, options);
         }
 
-        var (palette, learning) = PaletteLearner.Learn(_host, input, column, _options);
-        return new PaletteQuantizingTransformer(_host, palette, _options, learning);
+        var (palette, learning) = PaletteLearner.Learn(_host, input, column, options);
+        return new PaletteQuantizingTransformer(_host, palette, options, learning);
     }
 
     /// <inheritdoc/>
@@ -57,7 +59,7 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
     {
         ImageColumn.Check(inputSchema, _host, _options.InputColumnName!);
         var example = _palette ?? Palette.FromCenters(new float[3 * _options.Colors]); // only its size shows in the promise
-        return SchemaPromise.Extend(inputSchema, [QuantizedColumn.Create(_options.OutputColumnName, example, _options.ImageSize)]);
+        return SchemaPromise.Extend(inputSchema, [QuantizedColumn.Create(_options.OutputColumnName, example, _options.ImageSize, _options.Cropping)]);
     }
 
     /// <summary>The advanced options of <see cref="PaletteQuantizingEstimator"/>.</summary>
@@ -81,13 +83,17 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
         /// <summary>The greatest number of k-means iterations, 1 to 10,000. Default 20.</summary>
         public int MaximumNumberOfIterations { get; init; } = 20;
 
-        /// <summary>The seed of the sample and of k-means; null takes the seed of the MLContext. Default null.</summary>
+        /// <summary>How images become squares. Default <see cref="ImageCropping.Squash"/>, as Hugging Face does; a pretrained model expects what it was trained with.</summary>
+        public ImageCropping Cropping { get; init; } = ImageCropping.Squash;
+
+        /// <summary>The seed of the sample, of k-means and of random crops; null takes the seed of the MLContext. Default null.</summary>
         public int? Seed { get; init; }
 
         internal void Check() => new OptionGuard()
             .Name(nameof(OutputColumnName), OutputColumnName)
             .Name(nameof(InputColumnName), InputColumnName)
             .Range(nameof(ImageSize), ImageSize, 1, 256)
+            .Require(Enum.IsDefined(Cropping), nameof(Cropping), Cropping, string.Join(", ", Enum.GetNames<ImageCropping>()))
             .Range(nameof(Colors), Colors, 2, ushort.MaxValue)
             .Range(nameof(SampledPixels), SampledPixels, 1000, 100_000_000)
             .Range(nameof(MaximumNumberOfIterations), MaximumNumberOfIterations, 1, 10_000)

@@ -23,6 +23,8 @@ public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent
         InputColumnName = options.InputColumnName ?? options.OutputColumnName;
         OutputColumnName = options.OutputColumnName;
         ImageSize = options.ImageSize;
+        Cropping = options.Cropping;
+        Seed = options.Seed ?? 0;
         _mapping = new QuantizingMapping(this, HostSettings.Register(environment, nameof(PaletteQuantizingTransformer)));
     }
 
@@ -41,6 +43,12 @@ public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent
     /// <summary>The side of the square in pixels to which images are resized.</summary>
     public int ImageSize { get; }
 
+    /// <summary>How images become squares.</summary>
+    public ImageCropping Cropping { get; }
+
+    /// <summary>The seed of random crops.</summary>
+    internal int Seed { get; }
+
     static string ISavedComponent<PaletteQuantizingTransformer>.ComponentName => "PaletteQuantizing";
 
     bool ITransformer.IsRowToRowMapper => true;
@@ -56,7 +64,7 @@ public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         var writer = ComponentWriter.Begin<PaletteQuantizingTransformer>(ctx);
-        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, OutputColumnName, ImageSize));
+        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, OutputColumnName, ImageSize, Cropping, Seed));
         writer.Write(PaletteEntry, Palette.Write);
     }
 
@@ -64,7 +72,14 @@ public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent
     {
         var settings = reader.ReadJson<Settings>(SettingsEntry);
         var palette = reader.Read(PaletteEntry, stream => Palette.Read(stream, PaletteEntry));
-        var options = new PaletteQuantizingEstimator.Options { InputColumnName = settings.InputColumnName, OutputColumnName = settings.OutputColumnName, ImageSize = settings.ImageSize };
+        var options = new PaletteQuantizingEstimator.Options
+        {
+            InputColumnName = settings.InputColumnName,
+            OutputColumnName = settings.OutputColumnName,
+            ImageSize = settings.ImageSize,
+            Cropping = settings.Cropping,
+            Seed = settings.Seed,
+        };
         try
         {
             options.Check();
@@ -77,5 +92,6 @@ public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent
         return new PaletteQuantizingTransformer(environment, palette, options);
     }
 
-    private sealed record Settings(string InputColumnName, string OutputColumnName, int ImageSize);
+    // What a file of an earlier version does not say has its default.
+    private sealed record Settings(string InputColumnName, string OutputColumnName, int ImageSize, ImageCropping Cropping = ImageCropping.Squash, int Seed = 0);
 }

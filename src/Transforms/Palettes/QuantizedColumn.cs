@@ -7,7 +7,7 @@ namespace IGptMl.Palettes;
 /// <summary>The one description of the token column, for the estimator's promise and the transformer's delivery.</summary>
 internal static class QuantizedColumn
 {
-    internal static DataViewSchema.DetachedColumn Create(string name, Palette palette, int imageSize)
+    internal static DataViewSchema.DetachedColumn Create(string name, Palette palette, int imageSize, ImageCropping cropping)
     {
         var annotations = new DataViewSchema.Annotations.Builder();
         var names = new Lazy<ReadOnlyMemory<char>[]>(() => [.. palette.ToHexNames().Select(hex => hex.AsMemory())]);
@@ -19,8 +19,25 @@ internal static class QuantizedColumn
             TokenColumn.PaletteAnnotation,
             new VectorDataViewType(NumberDataViewType.Single, palette.Count, 3),
             (ref VBuffer<float> value) => new VBuffer<float>(palette.Centers.Length, palette.Centers.ToArray()).CopyTo(ref value));
+        annotations.Add(
+            TokenColumn.CroppingAnnotation,
+            TextDataViewType.Instance,
+            (ref ReadOnlyMemory<char> value) => value = cropping.ToString().AsMemory());
         var type = new VectorDataViewType(new KeyDataViewType(typeof(ushort), palette.Count), imageSize * imageSize);
         return new DataViewSchema.DetachedColumn(name, type, annotations.ToAnnotations());
+    }
+
+    /// <summary>How the images behind a token column became squares; <see cref="ImageCropping.Squash"/> where the column does not tell, or tells nonsense.</summary>
+    internal static ImageCropping FindCropping(DataViewSchema.Column column)
+    {
+        if (column.Annotations.Schema.GetColumnOrNull(TokenColumn.CroppingAnnotation)?.Type is not TextDataViewType)
+        {
+            return ImageCropping.Squash;
+        }
+
+        ReadOnlyMemory<char> name = default;
+        column.Annotations.GetValue(TokenColumn.CroppingAnnotation, ref name);
+        return Enum.TryParse<ImageCropping>(name.Span, out var cropping) && Enum.IsDefined(cropping) ? cropping : ImageCropping.Squash;
     }
 
     /// <summary>The palette behind a token column, or null where the column does not tell, or tells nonsense.</summary>

@@ -16,7 +16,7 @@ internal sealed class QuantizingMapping : RowMapping
     {
         _transformer = transformer;
         _quantizer = new PaletteQuantizer(transformer.Palette);
-        Outputs = [QuantizedColumn.Create(transformer.OutputColumnName, transformer.Palette, transformer.ImageSize)];
+        Outputs = [QuantizedColumn.Create(transformer.OutputColumnName, transformer.Palette, transformer.ImageSize, transformer.Cropping)];
     }
 
     internal override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; }
@@ -26,7 +26,7 @@ internal sealed class QuantizingMapping : RowMapping
     internal override Delegate CreateGetter(DataViewRow input, int output)
     {
         var context = _transformer.ImageSize * _transformer.ImageSize;
-        var images = new ResizedImages(input, FindInput(input.Schema), _transformer.ImageSize);
+        var images = new ResizedImages(input, FindInput(input.Schema), _transformer.ImageSize, _transformer.Cropping, _transformer.Seed);
 
         void Get(ref VBuffer<ushort> value)
         {

@@ -20,19 +20,19 @@ internal sealed class ResampleCoefficients
     private readonly int[] _starts;
     private readonly int[] _weights;
 
-    private ResampleCoefficients(int from, int to)
+    private ResampleCoefficients(int from, int to, int start, int count)
     {
-        _firsts = new int[to];
-        _starts = new int[to + 1];
+        _firsts = new int[count];
+        _starts = new int[count + 1];
 
         var scale = (double)from / to;
         var support = Math.Max(scale, 1.0);
         var inverse = 1.0 / support;
         var fixedPoint = new List<int>();
         var exact = new List<double>();
-        for (var i = 0; i < to; i++)
+        for (var i = 0; i < count; i++)
         {
-            var center = (i + 0.5) * scale;
+            var center = (start + i + 0.5) * scale;
             var first = Math.Max((int)(center - support + 0.5), 0);
             var end = Math.Min((int)(center + support + 0.5), from);
 
@@ -73,8 +73,11 @@ internal sealed class ResampleCoefficients
             Tables.Clear();
         }
 
-        return Tables.GetOrAdd((from, to), static key => new ResampleCoefficients(key.From, key.To));
+        return Tables.GetOrAdd((from, to), static key => new ResampleCoefficients(key.From, key.To, 0, key.To));
     }
+
+    /// <summary>The table for <paramref name="count"/> of those output samples, from <paramref name="start"/>. It is not kept: random windows hardly ever recur.</summary>
+    public static ResampleCoefficients Part(int from, int to, int start, int count) => new(from, to, start, count);
 
     /// <summary>The first input sample that output sample <paramref name="index"/> is made of.</summary>
     public int First(int index) => _firsts[index];

@@ -5,13 +5,13 @@ using Microsoft.ML.Runtime;
 namespace IGptMl.Palettes;
 
 /// <summary>Images as the model sees them before quantisation: the baseline that every representation must beat.</summary>
-internal sealed class ResizedPixelsEstimator(IHostEnvironment environment, string outputColumnName, string inputColumnName, int imageSize) : IEstimator<ResizedPixelsTransformer>
+internal sealed class ResizedPixelsEstimator(IHostEnvironment environment, string outputColumnName, string inputColumnName, int imageSize, ImageCropping cropping = ImageCropping.Squash) : IEstimator<ResizedPixelsTransformer>
 {
     /// <inheritdoc/>
     public ResizedPixelsTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var transformer = new ResizedPixelsTransformer(environment, outputColumnName, inputColumnName, imageSize);
+        var transformer = new ResizedPixelsTransformer(environment, outputColumnName, inputColumnName, imageSize, cropping);
         transformer.GetOutputSchema(input.Schema);
         return transformer;
     }

@@ -16,9 +16,9 @@ internal sealed class ResizedPixelsTransformer : ITransformer, ISavedComponent<R
     private readonly Mapping _mapping;
     private readonly Settings _settings;
 
-    internal ResizedPixelsTransformer(IHostEnvironment environment, string outputColumnName, string inputColumnName, int imageSize)
+    internal ResizedPixelsTransformer(IHostEnvironment environment, string outputColumnName, string inputColumnName, int imageSize, ImageCropping cropping)
     {
-        _settings = new Settings(inputColumnName, outputColumnName, imageSize);
+        _settings = new Settings(inputColumnName, outputColumnName, imageSize, cropping);
         _mapping = new Mapping(this, HostSettings.Register(environment, nameof(ResizedPixelsTransformer)));
     }
 
@@ -46,10 +46,15 @@ internal sealed class ResizedPixelsTransformer : ITransformer, ISavedComponent<R
             throw new InvalidDataException($"The model file is damaged: entry '{SettingsEntry}' has an image size of {settings.ImageSize}; expected 1 to 256.");
         }
 
-        return new ResizedPixelsTransformer(environment, settings.OutputColumnName, settings.InputColumnName, settings.ImageSize);
+        if (!Enum.IsDefined(settings.Cropping))
+        {
+            throw new InvalidDataException($"The model file is damaged: entry '{SettingsEntry}' has the cropping {settings.Cropping}; expected {string.Join(", ", Enum.GetNames<ImageCropping>())}.");
+        }
+
+        return new ResizedPixelsTransformer(environment, settings.OutputColumnName, settings.InputColumnName, settings.ImageSize, settings.Cropping);
     }
 
-    private sealed record Settings(string InputColumnName, string OutputColumnName, int ImageSize);
+    private sealed record Settings(string InputColumnName, string OutputColumnName, int ImageSize, ImageCropping Cropping = ImageCropping.Squash);
 
     private sealed class Mapping(ResizedPixelsTransformer transformer, IHost host) : RowMapping(transformer, host)
     {
@@ -60,7 +65,7 @@ internal sealed class ResizedPixelsTransformer : ITransformer, ISavedComponent<R
         internal override Delegate CreateGetter(DataViewRow input, int output)
         {
             var size = transformer._settings.ImageSize;
-            var images = new ResizedImages(input, FindInput(input.Schema), size);
+            var images = new ResizedImages(input, FindInput(input.Schema), size, transformer._settings.Cropping);
 
             void Get(ref VBuffer<float> value)
             {

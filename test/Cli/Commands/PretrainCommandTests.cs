@@ -1,4 +1,5 @@
 using IGptMl.Network;
+using IGptMl.Palettes;
 using IGptMl.Tests.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -37,6 +38,18 @@ public sealed class PretrainCommandTests
         var images = CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", "shapes:3", "--json").Json().GetProperty("images");
         CollectionAssert.AreEqual(images.EnumerateArray().Select(image => image.GetProperty("nats_per_token").GetSingle()).ToArray(), nats);
         (chain as IDisposable)?.Dispose();
+    }
+
+    [TestMethod]
+    public void Pretrain_RandomCrops_GivesAModelThatTakesTheMiddle()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Combine("model.zip");
+        CommandLine.Run(["pretrain", "--data", "shapes:24", "--steps", "1", "--crop", "random", "--json", "--out", path, .. TinyModel.Sizes]).Json();
+        using var model = ImageGptModel.Load(path);
+        Assert.AreEqual(ImageCropping.CenterCrop, model.Cropping);
+        using var chain = (TransformerChain<ITransformer>)new MLContext().Model.Load(path, out _);
+        Assert.AreEqual(ImageCropping.CenterCrop, ((PaletteQuantizingTransformer)chain.First()).Cropping);
     }
 
     [TestMethod]

@@ -35,6 +35,7 @@ public sealed class DamagedModelFileTests
     [
         "ImageGptModel1/config.json",
         "ImageGptModel1/palette.npy",
+        "ImageGptModel1/preprocessing.json",
         "ImageGptModel1/model.safetensors",
         "TransformerChain/Transform_000/component.json",
         "TransformerChain/Transform_000/quantization.json",

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using IGptMl.Checkpoints;
 using IGptMl.Network;
+using IGptMl.Palettes;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
 
@@ -81,6 +82,20 @@ public sealed class HuggingFaceExportTests
         using var model = TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked);
         StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => HuggingFaceExport.Write(model, folder.Combine("out"))).Message, "no masked mode");
         Assert.HasCount(0, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [TestMethod]
+    [DataRow(ImageCropping.Squash)]
+    [DataRow(ImageCropping.CenterCrop)]
+    public void Write_Cropping_ComesBack(ImageCropping cropping)
+    {
+        using var folder = new TemporaryFolder();
+        using var read = ImageGptModel.Load(TestData.PathOf("tiny"));
+        using var model = read.WithCropping(cropping);
+        HuggingFaceExport.Write(model, folder.Combine("out"));
+        using var again = ImageGptModel.Load(folder.Combine("out"));
+        Assert.AreEqual(cropping, again.Cropping);
+        Assert.AreEqual(cropping == ImageCropping.CenterCrop, File.ReadAllText(folder.Combine("out", "preprocessor_config.json")).Contains("crop", StringComparison.Ordinal));
     }
 
     [TestMethod]

@@ -115,6 +115,26 @@ public sealed class HuggingFaceFolderTests
     }
 
     [TestMethod]
+    [DataRow("true", "224", ImageCropping.CenterCrop)]
+    [DataRow("true", "{\"height\":224,\"width\":224}", ImageCropping.CenterCrop)]
+    [DataRow("false", "{\"height\":8,\"width\":8}", ImageCropping.Squash)]
+    public void Load_Crop_IsTheModels(string crops, string size, ImageCropping expected)
+    {
+        using var folder = new TinyFolder();
+        folder.Edit("preprocessor_config.json", json => (json["do_center_crop"], json["crop_size"]) = (JsonNode.Parse(crops), JsonNode.Parse(size)));
+        using var model = ImageGptModel.Load(folder.Path);
+        Assert.AreEqual(expected, model.Cropping);
+    }
+
+    [TestMethod]
+    public void Load_CropOfAnotherSize_IsRefused()
+    {
+        using var folder = new TinyFolder();
+        folder.Edit("preprocessor_config.json", json => (json["do_center_crop"], json["crop_size"]) = (true, 256));
+        StringAssert.Contains(folder.LoadFails(), "crop_size is 256; expected 224, as do_center_crop is true.");
+    }
+
+    [TestMethod]
     public void Load_BiasThatIsNotZero_IsRefusedWithItsLargestValue()
     {
         using var folder = new TinyFolder();

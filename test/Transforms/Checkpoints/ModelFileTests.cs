@@ -166,6 +166,25 @@ public sealed class ModelFileTests
     }
 
     /// <summary>The zip with a list of checksums that fits its entries, as somebody would make it who knows the format.</summary>
+    [TestMethod]
+    public void Load_Cropping_IsTheFilesOrElseSquash()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.AreEqual(ImageCropping.CenterCrop, CroppingOf("{\"cropping\": \"CenterCrop\"}"));
+        Assert.AreEqual(ImageCropping.Squash, CroppingOf(null), "Files of earlier versions do not say.");
+        foreach (var other in (string[])["\"RandomCrop\"", "\"Crop\"", "7", "null"])
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => CroppingOf($"{{\"cropping\": {other}}}"), other).Message, "entry 'ImageGptModel1/preprocessing.json' cannot be read.");
+        }
+
+        ImageCropping CroppingOf(string? json)
+        {
+            var zip = Resum(Rewrite((name, body) => (name, name.EndsWith("preprocessing.json", StringComparison.Ordinal) ? json is null ? null : Encoding.UTF8.GetBytes(json) : body)));
+            using var model = ImageGptModel.Load(folder.Write("model.zip", zip));
+            return model.Cropping;
+        }
+    }
+
     private static byte[] Resum(byte[] zip)
     {
         var sums = new StringBuilder();

@@ -19,7 +19,7 @@ public sealed class SharedModelFileTests
         using var model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
         var zip = Save(CreateChain(model, model));
         CollectionAssert.AreEquivalent(
-            (string[])["ImageGptModel1/config.json", "ImageGptModel1/palette.npy", "ImageGptModel1/model.safetensors", "ImageGptModel1/SHA256SUMS"],
+            (string[])["ImageGptModel1/config.json", "ImageGptModel1/palette.npy", "ImageGptModel1/preprocessing.json", "ImageGptModel1/model.safetensors", "ImageGptModel1/SHA256SUMS"],
             zip.Keys.Where(name => name.StartsWith("ImageGptModel", StringComparison.Ordinal)).ToArray());
         Assert.AreEqual(1, zip.Count(entry => entry.Value.Length > 4 * TinyImageGpt.Config.ParameterCount));
     }

@@ -109,6 +109,33 @@ public sealed class ImageResamplerTests
     }
 
     [TestMethod]
+    [DataRow(500, 375, 298, 224, 37, 0)]
+    [DataRow(60, 40, 400, 267, 176, 43)]
+    [DataRow(300, 1000, 300, 1000, 5, 700)]
+    [DataRow(1, 1, 300, 260, 3, 20)]
+    public void ResizeAndCrop_IsThatPartOfTheResizedImage(int width, int height, int newWidth, int newHeight, int left, int top)
+    {
+        var rgb = RandomImage(width, height);
+        var whole = Resize(rgb, width, height, newWidth, newHeight);
+        var part = new byte[3 * 224 * 224];
+        ImageResampler.ResizeAndCrop(rgb, width, height, new CropWindow(newWidth, newHeight, left, top), part);
+        for (var y = 0; y < 224; y++)
+        {
+            CollectionAssert.AreEqual(whole.AsSpan(3 * (((top + y) * newWidth) + left), 3 * 224).ToArray(), part.AsSpan(3 * 224 * y, 3 * 224).ToArray(), $"row {y}");
+        }
+    }
+
+    [TestMethod]
+    public void ResizeAndCrop_LineOfPixels_TakesNoMemoryForWhatIsCutOff()
+    {
+        // Resized, the image would have 224 x 4,480,000 pixels.
+        var rgb = RandomImage(1, 20_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        ImageResampler.ResizeAndCrop(rgb, 1, 20_000, CropWindow.Center(1, 20_000), new byte[3 * 224 * 224]);
+        Assert.IsLessThan(2_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
     public void Resize_SameSizesAgain_AllocatesNothing()
     {
         var rgb = RandomImage(96, 64);

@@ -156,10 +156,10 @@ public sealed class PaletteQuantizingEstimatorTests
     [TestMethod]
     public void Options_EverythingWrong_IsReportedTogether()
     {
-        var options = new PaletteQuantizingEstimator.Options { OutputColumnName = "", InputColumnName = " ", ImageSize = 0, Colors = 1, SampledPixels = 999, MaximumNumberOfIterations = 0 };
+        var options = new PaletteQuantizingEstimator.Options { OutputColumnName = "", InputColumnName = " ", ImageSize = 0, Cropping = (ImageCropping)9, Colors = 1, SampledPixels = 999, MaximumNumberOfIterations = 0 };
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.QuantizeToPalette(options));
         Assert.AreEqual(
-            "OutputColumnName is ''; expected a column name. InputColumnName is ' '; expected a column name. ImageSize is 0; expected 1 to 256. Colors is 1; expected 2 to 65535. "
+            "OutputColumnName is ''; expected a column name. InputColumnName is ' '; expected a column name. ImageSize is 0; expected 1 to 256. Cropping is 9; expected Squash, CenterCrop, RandomCrop. Colors is 1; expected 2 to 65535. "
             + "SampledPixels is 999; expected 1000 to 100000000. MaximumNumberOfIterations is 0; expected 1 to 10000. (Parameter 'options')",
             error.Message);
     }

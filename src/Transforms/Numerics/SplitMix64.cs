@@ -1,4 +1,4 @@
-namespace IGptMl.Data;
+namespace IGptMl.Numerics;
 
 /// <summary>
 /// The SplitMix64 generator (G. L. Steele, D. Lea, C. H. Flood: Fast splittable pseudorandom number generators, OOPSLA 2014): 64-bit integer
@@ -16,6 +16,14 @@ internal struct SplitMix64(ulong state)
         var state = Mix(unchecked((uint)seed + Increment));
         state = Mix(unchecked(state + (uint)stream + Increment));
         return new SplitMix64(Mix(unchecked(state + (uint)index + Increment)));
+    }
+
+    /// <summary>A generator for the item of that 128-bit number, such as a row's, under <paramref name="seed"/>; neighbours have nothing in common.</summary>
+    public static SplitMix64 For(int seed, ulong low, ulong high)
+    {
+        var state = Mix(unchecked((uint)seed + Increment));
+        state = Mix(unchecked(state + high + Increment));
+        return new SplitMix64(Mix(unchecked(state + low + Increment)));
     }
 
     /// <summary>The next 64 uniform bits.</summary>

@@ -1,6 +1,6 @@
-using IGptMl.Data;
+using IGptMl.Numerics;
 
-namespace IGptMl.Tests.Data;
+namespace IGptMl.Tests.Numerics;
 
 [TestClass]
 public sealed class SplitMix64Tests
@@ -46,7 +46,11 @@ public sealed class SplitMix64Tests
     {
         ulong First(int seed, int stream, int index) => SplitMix64.For(seed, stream, index).Next();
 
+        ulong Row(int seed, ulong low, ulong high) => SplitMix64.For(seed, low, high).Next();
+
         Assert.AreEqual(First(1, 2, 3), First(1, 2, 3));
+        Assert.AreEqual(Row(1, 2, 3), Row(1, 2, 3));
+        Assert.AreEqual(5, new HashSet<ulong> { Row(1, 2, 3), Row(2, 2, 3), Row(1, 1, 3), Row(1, 2, 4), Row(1, 3, 2) }.Count);
         Assert.AreEqual(6, new HashSet<ulong> { First(1, 2, 3), First(2, 2, 3), First(1, 1, 3), First(1, 2, 4), First(-1, 2, 3), First(3, 2, 1) }.Count);
     }
 }

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using IGptMl.Cli.Arguments;
+using IGptMl.Cli.Output;
+using IGptMl.Cli.Results;
+using IGptMl.Cli.Sources;
+using IGptMl.Palettes;
+using Microsoft.ML;
+
+namespace IGptMl.Cli.Commands;
+
+/// <summary>igpt quantize: images to the palette colours of their pixels, in a file.</summary>
+internal sealed class QuantizeCommand : IgptCommand
+{
+    private const int DefaultSize = 32;
+
+    private static readonly Activity Quantizing = new("Quantising", "image");
+
+    private readonly DataOptions _data = new();
+    private readonly Option<string?> _model = new("--model") { Description = $"A model, whose palette, size and way of cropping are taken: {ModelOptions.Forms}.", HelpName = "FILE" };
+    private readonly Option<string?> _palette = new("--palette") { Description = "The colours: an npy file of float32 [colours, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy. For a model too, if it comes without them.", HelpName = "FILE" };
+    private readonly Option<int?> _size = CommandOptions.Number("--size", $"Side of the square that images become, in pixels; a model has its own [default: {DefaultSize}].", 1, 256);
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: the model's way, or squash].", ImageCropping.Squash, ImageCropping.CenterCrop, ImageCropping.RandomCrop);
+    private readonly Option<int> _seed = CommandOptions.Number("--seed", "Seed of random crops.", 0, int.MaxValue, 1);
+    private readonly Option<string> _out = CommandOptions.FilePath("--out", "The npy file to write: uint16 [images, size * size], raster order, colours numbered from 0. An existing one is replaced once the new one is complete.");
+
+    internal QuantizeCommand(Terminal terminal, Option<bool> verbose)
+        : base(
+            "quantize",
+            "Write the palette colours of images, one number a pixel, as a model reads them.",
+            "igpt quantize --images photos --palette kmeans_centers.npy --size 32 --out tokens.npy",
+            terminal,
+            verbose)
+    {
+        _data.AddTo(this);
+        Option[] options = [_model, _palette, _size, _crop, _seed, _out];
+        foreach (var option in options)
+        {
+            Add(option);
+        }
+
+        AddJsonOption();
+        Validators.Add(result =>
+        {
+            var hasModel = result.GetResult(_model) is not null;
+            if (!hasModel && result.GetResult(_palette) is null)
+            {
+                result.AddError("Give the colours by --palette or --model.");
+            }
+
+            if (hasModel && result.GetResult(_size) is not null)
+            {
+                result.AddError("--size goes with --palette alone; a model has a size of its own.");
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var path = parsed.GetRequiredValue(_out);
+        OutputFile.Check(path);
+        var context = new MLContext(parsed.GetValue(_seed));
+        var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
+        var quantizer = CreateQuantizer(parsed, context).Fit(data.View);
+        Terminal.Track(progress =>
+        {
+            var tokens = quantizer.Transform(data.Watch(Quantizing, progress, cancellation));
+            OutputFile.Write(path, stream => TokenFile.Write(stream, tokens, TokensColumn, data.Count));
+            return path;
+        });
+
+        var result = new QuantizeResult(path, data.Count, quantizer.ImageSize, quantizer.ImageSize * quantizer.ImageSize, quantizer.Palette.Count, quantizer.Cropping);
+        if (WantsJson(parsed))
+        {
+            Terminal.WriteJson(result);
+        }
+        else
+        {
+            Terminal.Write(Tables.Of([("file", path), ("images", $"{result.Images:N0} of {result.ImageSize}x{result.ImageSize} pixels"), ("colours", $"{result.Colors:N0}")]));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private PaletteQuantizingEstimator CreateQuantizer(ParseResult parsed, MLContext context)
+    {
+        var crop = parsed.GetValue(_crop);
+        if (parsed.GetValue(_model) is not { } path)
+        {
+            return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, Palette.Load(parsed.GetRequiredValue(_palette)!), parsed.GetValue(_size) ?? DefaultSize, crop ?? ImageCropping.Squash);
+        }
+
+        using var model = ModelOptions.LoadWithPalette(path, parsed.GetValue(_palette));
+        return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model, crop);
+    }
+}

@@ -1,0 +1,90 @@
+using IGptMl.Checkpoints;
+using IGptMl.Tests.Checkpoints;
+using IGptMl.Tests.Data;
+using IGptMl.Tests.Palettes;
+
+namespace IGptMl.Tests.Cli.Commands;
+
+[TestClass]
+public sealed class QuantizeCommandTests
+{
+    [TestMethod]
+    public void Quantize_ReferenceImages_GivesTheReferencesTokens()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Combine("t.npy");
+        var json = CommandLine.Run("quantize", "--images", TestData.PathOf("processor"), "--palette", ProcessorReference.PalettePath, "--size", "32", "--out", path, "--json").Json();
+        Assert.AreEqual((8, 1024, 512), (json.GetProperty("images").GetInt32(), json.GetProperty("tokens").GetInt32(), json.GetProperty("colors").GetInt32()));
+        var array = NpyFormat.Read(path);
+        Assert.AreEqual((NpyType.UInt16, "(8, 1024)"), (array.Header.Type, array.Header.ShapeText));
+        CollectionAssert.AreEqual(ProcessorReference.ReadTokens().SelectMany(row => row).ToArray(), Array.ConvertAll(array.Values<ushort>().ToArray(), token => (long)token));
+        CollectionAssert.AreEqual(new[] { path }, Directory.GetFileSystemEntries(folder.Path), "Nothing else is left.");
+    }
+
+    [TestMethod]
+    public void Quantize_Crop_LeavesTheSidesOut()
+    {
+        using var folder = new TemporaryFolder();
+        Stripes(folder);
+        ushort[] Run(string crop)
+        {
+            var path = folder.Combine("t.npy");
+            var run = CommandLine.Run("quantize", "--images", folder.Combine("images"), "--palette", ProcessorReference.PalettePath, "--size", "6", "--crop", crop, "--out", path);
+            Assert.AreEqual(0, run.Code, run.Error);
+            return NpyFormat.Read(path).Values<ushort>().ToArray();
+        }
+
+        Assert.HasCount(1, Run("center").Distinct().ToArray(), "The middle third alone");
+        Assert.IsGreaterThan(1, Run("squash").Distinct().Count());
+        Assert.HasCount(36, Run("random"));
+    }
+
+    [TestMethod]
+    public void Quantize_Model_TakesWhatItExpects()
+    {
+        using var folder = new TemporaryFolder();
+        Stripes(folder);
+        var zip = folder.Combine("model.zip");
+        Assert.AreEqual("CenterCrop", CommandLine.Run("import", TestData.PathOf("tiny"), "--crop", "center", "--out", zip, "--json").Json().GetProperty("cropping").GetString());
+        ushort[] Run(string model, string crop)
+        {
+            string[] more = crop.Length == 0 ? [] : ["--crop", crop];
+            var json = CommandLine.Run(["quantize", "--images", folder.Combine("images"), "--model", model, "--out", folder.Combine("t.npy"), "--json", .. more]).Json();
+            Assert.AreEqual((8, 16), (json.GetProperty("image_size").GetInt32(), json.GetProperty("colors").GetInt32()));
+            return NpyFormat.Read(folder.Combine("t.npy")).Values<ushort>().ToArray();
+        }
+
+        var (center, squash) = (Run(zip, string.Empty), Run(TestData.PathOf("tiny"), string.Empty));
+        CollectionAssert.AreNotEqual(center, squash);
+        CollectionAssert.AreEqual(center, Run(TestData.PathOf("tiny"), "center"));
+        CollectionAssert.AreEqual(squash, Run(zip, "squash"));
+    }
+
+    [TestMethod]
+    public void Quantize_WrongUsage_IsTold()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Combine("t.npy");
+        CommandLine.Run("quantize", "--data", "shapes:3", "--out", path).AssertFails(2, "--palette or --model");
+        CommandLine.Run("quantize", "--data", "shapes:3", "--model", TinyModel.ZipPath, "--size", "8", "--out", path).AssertFails(2, "a model has a size of its own");
+        CommandLine.Run("quantize", "--data", "shapes:3", "--palette", ProcessorReference.PalettePath, "--crop", "middle", "--out", path).AssertFails(2, "--crop is 'middle'; expected squash or center or random.");
+        CommandLine.Run("quantize", "--data", "shapes:3", "--palette", folder.Combine("gone.npy"), "--out", path).AssertFails(1, "gone.npy");
+        CommandLine.Run("quantize", "--data", "shapes:3", "--model", TestData.PathOf("tiny-tf", "model.ckpt-1000"), "--out", path).AssertFails(1, "Give one by --palette.");
+        Assert.HasCount(0, Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    /// <summary>A picture of three stripes, red, blue, red.</summary>
+    private static void Stripes(TemporaryFolder folder)
+    {
+        var rgba = new byte[90 * 30 * 4];
+        for (var i = 0; i < rgba.Length; i += 4)
+        {
+            var isMiddle = i / 4 % 90 / 30 == 1;
+            (rgba[i], rgba[i + 2], rgba[i + 3]) = (isMiddle ? (byte)0 : (byte)255, isMiddle ? (byte)255 : (byte)0, 255);
+        }
+
+        var path = folder.Write("images/stripes.png", []);
+        using var image = Microsoft.ML.Data.MLImage.CreateFromPixels(90, 30, Microsoft.ML.Data.MLPixelFormat.Rgba32, rgba);
+        image.Save(path);
+    }
+}
