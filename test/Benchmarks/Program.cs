@@ -8,6 +8,10 @@ switch (args)
         TrainingStep.Run(rest);
         return 0;
 
+    case ["network-parts", .. var rest]:
+        NetworkParts.Run(rest);
+        return 0;
+
     case ["model-file"]:
         ModelFileMemory.Run();
         return 0;
@@ -27,7 +31,8 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project test/Benchmarks -- COMMAND
-              training-step [D LAYERS HEADS SIZE COLORS BATCH]   a pretraining step beside the machine's matrix product
+              training-step [D LAYERS HEADS SIZE COLORS BATCH]   a pretraining step beside the machine's matrix product and plain TorchSharp
+              network-parts [D HEADS SIZE BATCH]                linear maps and attention, each way that the network could take
               model-file                                        time and memory of saving and loading weights of the size of iGPT-S
               palette-kmeans [CIFAR [K]]                        k-means on 250,000 pixels beside ML.NET's trainer
               palette-assignment PALETTE [CIFAR]                the nearest of the palette's colours beside the plain double loop

@@ -18,7 +18,7 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>(…, in) → (…, out).</summary>
-    public override Tensor forward(Tensor input) => matmul(input, _weight);
+    public override Tensor forward(Tensor input) => LinearMap.Apply(input, _weight);
 
     /// <summary>The map of factor · gain · input, with the factors multiplied into the matrix, which is much smaller than the activations: (…, in) → (…, out).</summary>
     internal Tensor Forward(Tensor input, Tensor gain, double factor = 1)
@@ -26,13 +26,13 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
         using var factors = factor == 1 ? gain.alias() : gain * factor;
         using var column = factors.unsqueeze(1);
         using var weight = _weight * column;
-        return matmul(input, weight);
+        return LinearMap.Apply(input, weight);
     }
 
     /// <summary>The map of factor · input: (…, in) → (…, out).</summary>
     internal Tensor Forward(Tensor input, double factor)
     {
         using var weight = _weight * factor;
-        return matmul(input, weight);
+        return LinearMap.Apply(input, weight);
     }
 }

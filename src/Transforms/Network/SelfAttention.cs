@@ -29,8 +29,15 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>Scaled input (B, T, d) and the gain (d) of its norm → (B, T, d).</summary>
     public override Tensor forward(Tensor input, Tensor gain)
     {
-        var (b, t, d) = (input.shape[0], input.shape[1], input.shape[2]);
-        using var projected = _queriesKeysValues.Forward(input, gain); // (B, T, 3d): q | k | v
+        using var projected = _queriesKeysValues.Forward(input, gain);
+        using var attended = CpuAttention.Supports(projected, _heads) ? CpuAttention.Attend(projected, _heads, _isCausal) : Attend(projected);
+        return _output.forward(attended);
+    }
+
+    /// <summary>Queries, keys and values side by side (B, T, 3d) → (B, T, d), through libtorch's fused kernel.</summary>
+    private Tensor Attend(Tensor projected)
+    {
+        var (b, t, d) = (projected.shape[0], projected.shape[1], projected.shape[2] / 3);
         using var split = projected.view(b, t, 3, _heads, d / _heads);
         using var heads = split.permute(2, 0, 3, 1, 4); // (3, B, H, T, d/H)
         var parts = heads.unbind(); // one backward for the three, where indexing would add three gradients of full size
@@ -39,7 +46,6 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
         using var v = parts[2];
         using var attended = nn.functional.scaled_dot_product_attention(q, k, v, is_casual: _isCausal); // scaled by 1/sqrt(d/H)
         using var transposed = attended.transpose(1, 2);
-        using var merged = transposed.reshape(b, t, d);
-        return _output.forward(merged);
+        return transposed.reshape(b, t, d);
     }
 }

@@ -18,13 +18,13 @@ internal sealed class Table : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Logits against every row: (…, d) → (…, rows).</summary>
-    public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight);
+    public override Tensor forward(Tensor input) => Product(input, _weight);
 
     /// <summary>Logits against every row for gain · input, with the gain multiplied into the rows: (…, d) → (…, rows).</summary>
     internal Tensor Forward(Tensor input, Tensor gain)
     {
         using var weight = _weight * gain;
-        return nn.functional.linear(input, weight);
+        return Product(input, weight);
     }
 
     /// <summary>Rows by index: (B, T) int64 → (B, T, d).</summary>
@@ -37,4 +37,10 @@ internal sealed class Table : nn.Module<Tensor, Tensor>
 
     /// <summary>The first rows: (count, d).</summary>
     internal Tensor First(long count) => _weight.narrow(0, 0, count);
+
+    private static Tensor Product(Tensor input, Tensor rows)
+    {
+        using var columns = rows.t();
+        return LinearMap.Apply(input, columns);
+    }
 }
