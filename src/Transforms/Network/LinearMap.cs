@@ -6,14 +6,14 @@ namespace IGptMl.Network;
 
 /// <summary>x W for every position, by whichever of libtorch's two libraries is the faster one on this processor.</summary>
 /// <remarks>
-/// libtorch multiplies float32 matrices with MKL, which on processors of other makers than its own keeps to 256-bit registers; its convolutions come
-/// from oneDNN, which uses what the processor has. Where that is 512 bits, the same product as a convolution of one pixel takes less than half the
-/// time, forwards and backwards (the benchmark `linear-map` compares). The choice depends on the processor alone, never on a
+/// libtorch multiplies float32 matrices with MKL, which on processors of other makers than its own keeps to 256-bit registers and simpler kernels; its
+/// convolutions come from oneDNN, which uses what the processor has. There, the same product as a convolution of one pixel takes half the time with
+/// 512-bit registers and four fifths of it with 256-bit ones, forwards and backwards (the benchmark `network-parts` compares). The choice depends on the processor alone, never on a
 /// measurement: the same machine always gives the same numbers.
 /// </remarks>
 internal static class LinearMap
 {
-    private static readonly bool PrefersConvolution = Avx512F.IsSupported && !IsIntel();
+    private static readonly bool PrefersConvolution = Avx2.IsSupported && !IsIntel();
 
     /// <summary>(B, T, in) and W (in, out) → (B, T, out).</summary>
     internal static Tensor Apply(Tensor input, Tensor weight)

@@ -6,7 +6,7 @@ namespace IGptMl.Network;
 /// <summary>Attention over projected (B, T, 3d) float32 on the CPU, forwards and backwards, straight from and to the layout of the projections.</summary>
 /// <remarks>
 /// libtorch's fused kernel wants heads apart, which costs a copy of everything both ways, and its backward pass takes three times as long at the head
-/// sizes of small models (the benchmark `attention` compares).
+/// sizes of small models (the benchmark `network-parts` compares).
 /// </remarks>
 internal sealed unsafe class CpuAttention : autograd.SingleTensorFunction<CpuAttention>
 {
