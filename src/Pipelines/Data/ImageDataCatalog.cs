@@ -1,4 +1,5 @@
 using IGptMl.Data;
+using IGptMl.Hosting;
 
 namespace Microsoft.ML;
 
@@ -7,13 +8,14 @@ namespace Microsoft.ML;
 /// <list type="table">
 /// <listheader><term>Column</term><description>Type and content</description></listheader>
 /// <item><term>Image</term><description><see cref="Transforms.Image.ImageDataViewType"/>, with height and width where all images share them.</description></item>
-/// <item><term>Label</term><description>Key of <see cref="uint"/>, as many values as there are classes; the annotation KeyValues has the class names as text.</description></item>
+/// <item><term>Label</term><description>Key of <see cref="uint"/>, as many values as there are classes; the annotation KeyValues has the class names as text. Missing where a row has no label.</description></item>
 /// <item><term>Name</term><description>Text: the file, or the file and the number of the record in it, such as <c>test_batch.bin#17</c>.</description></item>
 /// </list>
 /// </summary>
 /// <remarks>
-/// Images are made when a row is read, and not kept. ML.NET's <see cref="DataOperationsCatalog.Cache"/> and <see cref="DataOperationsCatalog.ShuffleRows"/> drop every
-/// column that holds neither simple values nor vectors of them, so the image column too: cache what was made from the images, and leave shuffling to trainers that
+/// Images are made when a row is read, and not kept; those in files are decoded ahead on all processors. ML.NET's <see cref="DataOperationsCatalog.Cache"/> and
+/// <see cref="DataOperationsCatalog.ShuffleRows"/> drop every column that holds neither simple values nor vectors of them, so the image column too: cache what was made from the
+/// images, and shuffle with the parameter shuffleSeed, which gives an order that depends on the seed and the number of rows alone, or leave it to trainers that
 /// ask their input for a shuffled order, which these views give for all columns. Pass the same variable for every row to an image getter: it disposes the image that
 /// it put there before, and the last one goes with the cursor.
 /// </remarks>
@@ -23,15 +25,65 @@ public static class ImageDataCatalog
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="folder">The folder that has <c>batches.meta.txt</c> and the <c>.bin</c> files, or the folder above, if the files are in its subfolder <c>cifar-10-batches-bin</c>.</param>
     /// <param name="split">The training images (<c>data_batch_1.bin</c> to <c>data_batch_5.bin</c>, the default) or the test images (<c>test_batch.bin</c>).</param>
-    /// <returns>The images in the order of the files. The files stay open for reading while the view is in use.</returns>
+    /// <param name="shuffleSeed">Gives the order of the rows; null, the default, means that of the files.</param>
+    /// <returns>The images. The files stay open for reading while the view is in use.</returns>
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null or blank, or <paramref name="split"/> is not one of the named values.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="FileNotFoundException">A file of the split, or the file with the class names, is missing.</exception>
     /// <exception cref="InvalidDataException">A file is not made of whole records of 3073 bytes, or there are not ten class names. Reading a row throws it for a label above 9.</exception>
-    public static IDataView LoadCifar10(this DataOperationsCatalog catalog, string folder, CifarSplit split = CifarSplit.Train)
+    public static IDataView LoadCifar10(this DataOperationsCatalog catalog, string folder, CifarSplit split = CifarSplit.Train, int? shuffleSeed = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return new ImageDataView(new Cifar10Source(folder, split));
+        return new SourceDataView(new CifarSource(folder, CifarLayout.Cifar10, split), shuffleSeed);
+    }
+
+    /// <summary>Reads CIFAR-100 in its official binary layout (A. Krizhevsky, 2009): 32 x 32 images of 100 classes in 20 superclasses.</summary>
+    /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
+    /// <param name="folder">
+    /// The folder that has <c>fine_label_names.txt</c>, <c>coarse_label_names.txt</c>, <c>train.bin</c> and <c>test.bin</c>, or the folder above, if the files are in its
+    /// subfolder <c>cifar-100-binary</c>.
+    /// </param>
+    /// <param name="split">The training images (the default) or the test images.</param>
+    /// <param name="labels">The 100 classes (the default) or the 20 superclasses.</param>
+    /// <param name="shuffleSeed">Gives the order of the rows; null, the default, means that of the file.</param>
+    /// <returns>The images. The file stays open for reading while the view is in use.</returns>
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is null or blank, or <paramref name="split"/> or <paramref name="labels"/> is not one of the named values.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="FileNotFoundException">The file of the split, or that with the class names, is missing.</exception>
+    /// <exception cref="InvalidDataException">The file is not made of whole records of 3074 bytes, or the number of class names is wrong. Reading a row throws it for a label out of range.</exception>
+    public static IDataView LoadCifar100(this DataOperationsCatalog catalog, string folder, CifarSplit split = CifarSplit.Train, Cifar100Labels labels = Cifar100Labels.Fine, int? shuffleSeed = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        var layout = labels switch
+        {
+            Cifar100Labels.Fine => CifarLayout.Cifar100Fine,
+            Cifar100Labels.Coarse => CifarLayout.Cifar100Coarse,
+            _ => throw new ArgumentOutOfRangeException(nameof(labels), labels, $"Unknown labels: expected {Cifar100Labels.Fine} or {Cifar100Labels.Coarse}."),
+        };
+        return new SourceDataView(new CifarSource(folder, layout, split), shuffleSeed);
+    }
+
+    /// <summary>
+    /// Reads STL-10 in its official binary layout (A. Coates, H. Lee, A. Y. Ng, An Analysis of Single Layer Networks in Unsupervised Feature Learning, 2011): 96 x 96 images
+    /// of ten classes, and as many without labels.
+    /// </summary>
+    /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
+    /// <param name="folder">The folder that has <c>class_names.txt</c> and the <c>.bin</c> files, or the folder above, if the files are in its subfolder <c>stl10_binary</c>.</param>
+    /// <param name="split">The labelled training images (the default), the test images, or the images without labels, whose labels are missing values.</param>
+    /// <param name="fold">1 to 10 for one of the predefined folds of the training images (a line of <c>fold_indices.txt</c>), in its order; null, the default, means all.</param>
+    /// <param name="shuffleSeed">Gives the order of the rows; null, the default, means that of the file or the fold.</param>
+    /// <returns>The images. The files stay open for reading while the view is in use.</returns>
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is null or blank, <paramref name="split"/> is not one of the named values, or there is no such fold of it.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="FileNotFoundException">A file of the split, or that with the class names or the folds, is missing.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is not made of whole records of 27,648 bytes, there are not as many labels as images or not ten class names, or a fold names images that are not there.
+    /// Reading a row throws it for a label that is not 1 to 10.
+    /// </exception>
+    public static IDataView LoadStl10(this DataOperationsCatalog catalog, string folder, Stl10Split split = Stl10Split.Train, int? fold = null, int? shuffleSeed = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new SourceDataView(new Stl10Source(folder, split, fold), shuffleSeed);
     }
 
     /// <summary>Reads a folder of image files (png, jpg, jpeg, bmp, gif, webp), one class for each subfolder.</summary>
@@ -41,17 +93,54 @@ public static class ImageDataCatalog
     /// is one class that has the folder's name, and so no label to learn from.
     /// </param>
     /// <param name="unreadable">
-    /// What to do with a file that cannot be decoded: <see cref="UnreadableImages.Refuse"/> (the default) or <see cref="UnreadableImages.Missing"/>. A file that breaks off after
-    /// a good beginning is decoded as far as it goes and counts as readable.
+    /// What to do with a file that cannot be read, which includes one that breaks off: <see cref="UnreadableImages.Refuse"/> (the default), <see cref="UnreadableImages.Missing"/>
+    /// or <see cref="UnreadableImages.Skip"/>.
     /// </param>
-    /// <returns>The images, by class and then by path (ordinal), with their paths below the folder as names. Image sizes are unknown until an image is read.</returns>
+    /// <param name="shuffleSeed">Gives the order of the rows; null, the default, means by class and then by path (ordinal).</param>
+    /// <returns>
+    /// The images, with their paths below the folder as names, upright as EXIF says, opaque (what is transparent is white), an animation's first picture. Image sizes are unknown
+    /// until an image is read.
+    /// </returns>
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null or blank, or <paramref name="unreadable"/> is not one of the named values.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">There are no images, a class has none, or there are images beside the class folders. Reading a row throws it for an unreadable file.</exception>
-    public static IDataView LoadImageFolder(this DataOperationsCatalog catalog, string folder, UnreadableImages unreadable = UnreadableImages.Refuse)
+    public static IDataView LoadImageFolder(this DataOperationsCatalog catalog, string folder, UnreadableImages unreadable = UnreadableImages.Refuse, int? shuffleSeed = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return new ImageDataView(new ImageFolderSource(folder, unreadable));
+        CheckChoice(unreadable);
+        return LoadFiles(catalog, ImageFolder.List(folder), unreadable, shuffleSeed);
+    }
+
+    /// <summary>Reads the images that a CSV or TSV file lists in the column "path", with the class names of its column "label".</summary>
+    /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
+    /// <param name="file">The list, UTF-8 with a header line; columns are separated by tabs if its name ends in .tsv or .tab, else by commas. Paths are relative to the list's folder.</param>
+    /// <returns>The images in the order of the list, with the paths as names; classes are in ordinal order, and an empty label is a missing one.</returns>
+    /// <exception cref="ArgumentException"><paramref name="file"/> is null or blank.</exception>
+    /// <exception cref="FileNotFoundException">The list does not exist.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A column or a path is missing, a line is malformed, a listed file does not exist, or there are no images or no labels; the message names the line. Reading a row throws it for an
+    /// unreadable file.
+    /// </exception>
+    public static IDataView LoadImageList(this DataOperationsCatalog catalog, string file) => catalog.LoadImageList(file, new ImageListOptions());
+
+    /// <summary>Reads the images that a CSV or TSV file lists, with advanced options.</summary>
+    /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
+    /// <param name="file">The list, UTF-8; fields in double quotes may hold separators.</param>
+    /// <param name="options">The advanced options.</param>
+    /// <returns>The images, with the paths as names; classes are in ordinal order, and an empty label is a missing one.</returns>
+    /// <exception cref="ArgumentException"><paramref name="file"/> or the name of the column of paths is null or blank, or an option is not one of the named values.</exception>
+    /// <exception cref="FileNotFoundException">The list does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder in the options does not exist.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A column or a path is missing, a line is malformed, a listed file does not exist (if such are refused), or there are no images or no labels; the message names the line. Reading a
+    /// row throws it for an unreadable file.
+    /// </exception>
+    public static IDataView LoadImageList(this DataOperationsCatalog catalog, string file, ImageListOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        CheckChoice(options.Unreadable);
+        return LoadFiles(catalog, ImageList.Read(file, options), options.Unreadable, options.ShuffleSeed);
     }
 
     /// <summary>
@@ -66,6 +155,20 @@ public static class ImageDataCatalog
     public static IDataView LoadShapes(this DataOperationsCatalog catalog, int count, int seed = 1)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        return new ImageDataView(new ShapesSource(count, seed));
+        return new SourceDataView(new ShapesSource(count, seed));
+    }
+
+    private static SourceDataView LoadFiles(DataOperationsCatalog catalog, ImageFileSet set, UnreadableImages unreadable, int? shuffleSeed)
+    {
+        var kept = unreadable == UnreadableImages.Skip ? ReadableImages.Keep(set, CatalogEnvironment.Of(catalog)) : set;
+        return new SourceDataView(new ImageFileSource(kept, unreadable == UnreadableImages.Missing), shuffleSeed);
+    }
+
+    private static void CheckChoice(UnreadableImages unreadable)
+    {
+        if (!Enum.IsDefined(unreadable))
+        {
+            throw new ArgumentOutOfRangeException(nameof(unreadable), unreadable, $"Unknown choice: expected {UnreadableImages.Refuse}, {UnreadableImages.Missing} or {UnreadableImages.Skip}.");
+        }
     }
 }

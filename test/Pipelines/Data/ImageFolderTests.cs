@@ -6,7 +6,7 @@ using Microsoft.ML.Transforms.Image;
 namespace IGptMl.Tests.Data;
 
 [TestClass]
-public sealed class ImageFolderSourceTests
+public sealed class ImageFolderTests
 {
     private static readonly MLContext Ml = new(seed: 1);
 
@@ -74,7 +74,7 @@ public sealed class ImageFolderSourceTests
         var view = Ml.Data.LoadImageFolder(folder.Path);
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Rows.Read(view));
-        Assert.AreEqual($"'{broken.Replace(Path.DirectorySeparatorChar, '/')}' cannot be read as an image.", error.Message.Replace(Path.DirectorySeparatorChar, '/'));
+        Assert.AreEqual($"'{broken}' cannot be read as an image: it is no image of a format that is understood.", error.Message.Replace('/', Path.DirectorySeparatorChar));
     }
 
     [TestMethod]

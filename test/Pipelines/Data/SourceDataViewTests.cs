@@ -6,7 +6,7 @@ using Microsoft.ML.Transforms.Image;
 namespace IGptMl.Tests.Data;
 
 [TestClass]
-public sealed class ImageDataViewTests
+public sealed class SourceDataViewTests
 {
     private static readonly MLContext Ml = new(seed: 1);
 
@@ -78,6 +78,23 @@ public sealed class ImageDataViewTests
         Rows.AssertEqual(plain, [.. shuffled.OrderBy(r => int.Parse(r.Name.Split('#')[1]))]);
         Rows.AssertEqual(shuffled, Rows.Read(view, new Random(3)));
         CollectionAssert.AreNotEqual(shuffled.Select(r => r.Name).ToList(), Rows.Read(view, new Random(4)).Select(r => r.Name).ToList());
+    }
+
+    [TestMethod]
+    public void ShuffleSeed_IsAPermutationOfItsOwn()
+    {
+        var plain = Rows.Read(Ml.Data.LoadShapes(50));
+        var source = new ShapesSource(50, 1);
+
+        var shuffled = Rows.Read(new SourceDataView(source, shuffleSeed: 3));
+
+        CollectionAssert.AreNotEqual(plain.Select(r => r.Name).ToList(), shuffled.Select(r => r.Name).ToList());
+        Rows.AssertEqual(plain, [.. shuffled.OrderBy(r => int.Parse(r.Name.Split('#')[1]))]);
+        Rows.AssertEqual(shuffled, Rows.Read(new SourceDataView(source, shuffleSeed: 3)));
+        CollectionAssert.AreNotEqual(shuffled.Select(r => r.Name).ToList(), Rows.Read(new SourceDataView(source, shuffleSeed: 4)).Select(r => r.Name).ToList());
+        var again = Rows.Read(new SourceDataView(source, shuffleSeed: 3), new Random(5));
+        CollectionAssert.AreNotEqual(shuffled.Select(r => r.Name).ToList(), again.Select(r => r.Name).ToList());
+        Rows.AssertEqual(plain, [.. again.OrderBy(r => int.Parse(r.Name.Split('#')[1]))]);
     }
 
     [TestMethod]
@@ -154,7 +171,7 @@ public sealed class ImageDataViewTests
     public void Cursor_ColumnNotAskedFor_IsNotMade()
     {
         var source = new CountingSource();
-        var view = new ImageDataView(source);
+        var view = new SourceDataView(source);
         using (var cursor = view.GetRowCursor([view.Schema["Name"], view.Schema["Label"]]))
         {
             var getLabel = cursor.GetGetter<uint>(view.Schema["Label"]);

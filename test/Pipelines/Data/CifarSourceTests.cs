@@ -6,7 +6,7 @@ using Microsoft.ML.Data;
 namespace IGptMl.Tests.Data;
 
 [TestClass]
-public sealed class Cifar10SourceTests
+public sealed class CifarSourceTests
 {
     private const string ClassNames = "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n";
 
@@ -65,8 +65,8 @@ public sealed class Cifar10SourceTests
     public void Read_FromManyThreads_GivesTheSameImages()
     {
         using var folder = Copy();
-        var source = new Cifar10Source(folder.Path, CifarSplit.Train);
-        var expected = Rows.Read(new ImageDataView(source));
+        var source = new CifarSource(folder.Path, CifarLayout.Cifar10, CifarSplit.Train);
+        var expected = Rows.Read(new SourceDataView(source));
 
         Parallel.For(0, 500, i =>
         {
@@ -103,7 +103,7 @@ public sealed class Cifar10SourceTests
     public void Read_FileCutAfterLoading_NamesFileAndRecord()
     {
         using var folder = Copy();
-        var source = new Cifar10Source(folder.Path, CifarSplit.Test);
+        var source = new CifarSource(folder.Path, CifarLayout.Cifar10, CifarSplit.Test);
         var path = folder.Combine("test_batch.bin");
         using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
         {

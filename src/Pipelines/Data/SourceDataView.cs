@@ -1,29 +1,40 @@
+using IGptMl.Hosting;
+using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 
 namespace IGptMl.Data;
 
 /// <summary>
-/// The rows of an <see cref="ImageSource"/>: <c>Image</c>, <c>Label</c> (key of UInt32 with the class names as KeyValues) and <c>Name</c> (text).
-/// Rows come in the order of the source, or in an order drawn from the random generator that a caller passes.
+/// The rows of a <see cref="RowSource"/>: its content, <c>Label</c> (key of UInt32 with the class names as KeyValues, missing for a row without one) and <c>Name</c> (text).
+/// Rows come in the order of the source or in one that a seed gives, or in an order drawn from the random generator that a caller passes.
 /// </summary>
-internal sealed class ImageDataView : IDataView
+internal sealed class SourceDataView : IDataView
 {
     public const string ImageColumn = "Image";
+    public const string TokensColumn = "Tokens";
     public const string LabelColumn = "Label";
     public const string NameColumn = "Name";
 
-    // ML.NET's own name of the annotation that holds what the values of a key stand for.
-    private const string KeyValuesAnnotation = "KeyValues";
+    // The seeded order is one of its own, whatever else the same seed is for.
+    private const int OrderStream = 7;
 
-    public ImageDataView(ImageSource source)
+    private readonly int[]? _order;
+
+    /// <param name="source">The rows.</param>
+    /// <param name="shuffleSeed">Gives the order of the rows, the same for the same seed and number of rows on every platform; null means that of the source.</param>
+    public SourceDataView(RowSource source, int? shuffleSeed = null)
     {
         Source = source;
         Schema = BuildSchema(source);
+        if (shuffleSeed is { } seed)
+        {
+            var random = SplitMix64.For(seed, OrderStream, source.Count);
+            _order = DrawOrder(source.Count, bound => random.Next(0, bound));
+        }
     }
 
-    public ImageSource Source { get; }
+    public RowSource Source { get; }
 
     /// <inheritdoc/>
     public DataViewSchema Schema { get; }
@@ -49,17 +60,17 @@ internal sealed class ImageDataView : IDataView
             active[column.Index] = true;
         }
 
-        return new ImageDataCursor(this, active, rand is null ? null : DrawOrder(Source.Count, rand));
+        return new SourceCursor(this, active, Order(rand));
     }
 
     /// <inheritdoc/>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
 
-    private static DataViewSchema BuildSchema(ImageSource source)
+    private static DataViewSchema BuildSchema(RowSource source)
     {
         var classes = source.ClassNames;
         var annotations = new DataViewSchema.Annotations.Builder();
-        annotations.Add<VBuffer<ReadOnlyMemory<char>>>(KeyValuesAnnotation, new VectorDataViewType(TextDataViewType.Instance, classes.Count), (ref VBuffer<ReadOnlyMemory<char>> dst) =>
+        annotations.Add<VBuffer<ReadOnlyMemory<char>>>(AnnotationNames.KeyValues, new VectorDataViewType(TextDataViewType.Instance, classes.Count), (ref VBuffer<ReadOnlyMemory<char>> dst) =>
         {
             var editor = VBufferEditor.Create(ref dst, classes.Count);
             for (var i = 0; i < classes.Count; i++)
@@ -70,24 +81,36 @@ internal sealed class ImageDataView : IDataView
             dst = editor.Commit();
         });
 
+        var content = source.Content;
         var builder = new DataViewSchema.Builder();
-        builder.AddColumn(ImageColumn, source.ImageSize is { } size ? new ImageDataViewType(size.Height, size.Width) : new ImageDataViewType());
+        builder.AddColumn(content.Name, content.Type, content.Annotations);
         builder.AddColumn(LabelColumn, new KeyDataViewType(typeof(uint), classes.Count), annotations.ToAnnotations());
         builder.AddColumn(NameColumn, TextDataViewType.Instance);
         return builder.ToSchema();
     }
 
     // Fisher-Yates, written out: the order of a seeded Random.Next is fixed by .NET, that of Random.Shuffle is not promised.
-    private static int[] DrawOrder(int count, Random rand)
+    private static int[] DrawOrder(int count, Func<int, int> next)
     {
         var order = new int[count];
         for (var i = 0; i < count; i++)
         {
-            var j = rand.Next(i + 1);
+            var j = next(i);
             order[i] = order[j];
             order[j] = i;
         }
 
         return order;
+    }
+
+    private int[]? Order(Random? rand)
+    {
+        if (rand is null)
+        {
+            return _order;
+        }
+
+        var drawn = DrawOrder(Source.Count, bound => rand.Next(bound + 1));
+        return _order is null ? drawn : Array.ConvertAll(drawn, position => _order[position]);
     }
 }

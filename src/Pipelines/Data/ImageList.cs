@@ -1,0 +1,119 @@
+using Microsoft.VisualBasic.FileIO;
+
+namespace IGptMl.Data;
+
+/// <summary>A CSV or TSV file (RFC 4180: fields in quotes may hold separators) of paths of images and their classes.</summary>
+internal static class ImageList
+{
+    private const int NamedColumns = 12;
+
+    private static readonly string[] TabbedExtensions = [".tsv", ".tab"];
+
+    /// <summary>Reads the list. Classes are in ordinal order of their names; an empty label is a missing one.</summary>
+    /// <exception cref="ArgumentException">The path is blank, or an option cannot be.</exception>
+    /// <exception cref="FileNotFoundException">The list does not exist.</exception>
+    /// <exception cref="InvalidDataException">A column or a path is missing, a line is malformed, there are no images or no labels, or, if that is refused, a file does not exist.</exception>
+    public static ImageFileSet Read(string path, ImageListOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.PathColumn, "options.PathColumn");
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"Image list '{path}' does not exist.", path);
+        }
+
+        var folder = options.Folder ?? Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"Image folder '{folder}' does not exist.");
+        }
+
+        var rows = ReadRows(path, options);
+        if (rows.Count == 0)
+        {
+            throw new InvalidDataException($"Image list '{path}' has no images.");
+        }
+
+        if (options.Unreadable == UnreadableImages.Refuse)
+        {
+            CheckFiles(path, folder, rows);
+        }
+
+        var names = options.LabelColumn is null ? [Path.GetFileNameWithoutExtension(path)] : FindClasses(path, rows);
+        var labels = names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);
+        return new ImageFileSet($"Image list '{path}'", folder, names, [.. rows.Select(row => new ImageFile(row.Path, labels.GetValueOrDefault(row.Label, RowSource.NoLabel)))]);
+    }
+
+    private static List<Row> ReadRows(string path, ImageListOptions options)
+    {
+        var separator = options.Separator ?? (TabbedExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) ? '\t' : ',');
+        using var parser = new TextFieldParser(path) { TextFieldType = FieldType.Delimited, HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = true };
+        parser.SetDelimiters(separator.ToString());
+        var (pathColumn, labelColumn) = (0, options.LabelColumn is null ? -1 : 1);
+        if (options.HasHeader)
+        {
+            var header = ReadFields(parser, path) ?? throw new InvalidDataException($"Image list '{path}' is empty.");
+            pathColumn = Find(header, options.PathColumn, path);
+            labelColumn = options.LabelColumn is { } label ? Find(header, label, path) : -1;
+        }
+
+        var rows = new List<Row>();
+        while (true)
+        {
+            var line = parser.LineNumber;
+            if (ReadFields(parser, path) is not { } fields)
+            {
+                return rows;
+            }
+
+            if (fields.Length <= Math.Max(pathColumn, labelColumn))
+            {
+                throw new InvalidDataException($"'{path}', line {line}: {fields.Length} columns, but {Math.Max(pathColumn, labelColumn) + 1} are needed. Is the separator '{separator}'?");
+            }
+
+            if (fields[pathColumn].Length == 0)
+            {
+                throw new InvalidDataException($"'{path}', line {line}: the path is empty.");
+            }
+
+            rows.Add(new Row(line, fields[pathColumn], labelColumn < 0 ? string.Empty : fields[labelColumn]));
+        }
+    }
+
+    private static string[]? ReadFields(TextFieldParser parser, string path)
+    {
+        try
+        {
+            return parser.ReadFields();
+        }
+        catch (MalformedLineException e)
+        {
+            throw new InvalidDataException($"'{path}', line {e.LineNumber}: the quotes of the fields do not match.", e);
+        }
+    }
+
+    private static int Find(string[] header, string name, string path)
+    {
+        var index = Array.FindIndex(header, column => column.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return index >= 0
+            ? index
+            : throw new InvalidDataException($"'{path}' has no column '{name}'; it has {string.Join(", ", header.Take(NamedColumns).Select(column => $"'{column}'"))}.");
+    }
+
+    private static void CheckFiles(string path, string folder, List<Row> rows)
+    {
+        var missing = rows.FindAll(row => !File.Exists(Path.Combine(folder, row.Path)));
+        if (missing.Count > 0)
+        {
+            throw new InvalidDataException($"'{path}', line {missing[0].Line}: '{Path.Combine(folder, missing[0].Path)}' does not exist; {missing.Count:N0} of {rows.Count:N0} files are missing.");
+        }
+    }
+
+    private static string[] FindClasses(string path, List<Row> rows)
+    {
+        string[] names = [.. rows.Select(row => row.Label).Where(label => label.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return names.Length > 0 ? names : throw new InvalidDataException($"Image list '{path}' has no labels: every one is empty.");
+    }
+
+    private readonly record struct Row(long Line, string Path, string Label);
+}

@@ -1,0 +1,53 @@
+using IGptMl.Hosting;
+using Microsoft.ML.Runtime;
+
+namespace IGptMl.Data;
+
+/// <summary>Finds out which files of a data set can be read, by reading them.</summary>
+internal static class ReadableImages
+{
+    private const int Named = 5;
+
+    /// <summary>The same data set without the files that cannot be read; a warning tells of them.</summary>
+    /// <exception cref="InvalidDataException">No file is left, or none of a class.</exception>
+    public static ImageFileSet Keep(ImageFileSet set, IHostEnvironment environment)
+    {
+        var problems = new string?[set.Files.Count];
+        Parallel.For(0, problems.Length, i =>
+        {
+            try
+            {
+                ImageDecoder.Decode(set.PathOf(set.Files[i])).Dispose();
+            }
+            catch (InvalidDataException e)
+            {
+                problems[i] = e.Message;
+            }
+        });
+
+        var found = problems.OfType<string>().ToList();
+        if (found.Count == 0)
+        {
+            return set;
+        }
+
+        var report = Describe(set, found);
+        ImageFile[] kept = [.. set.Files.Where((_, i) => problems[i] is null)];
+        if (kept.Length == 0)
+        {
+            throw new InvalidDataException(report);
+        }
+
+        foreach (var label in set.Files.Select(file => file.Label).Except(kept.Select(file => file.Label)).Where(label => label >= 0))
+        {
+            throw new InvalidDataException($"{report} Class '{set.ClassNames[label]}' has no other images.");
+        }
+
+        using var channel = HostSettings.Register(environment, "ImageFiles").Start("Reading");
+        channel.Warning(MessageSensitivity.UserData, "{0}", report);
+        return set with { Files = kept };
+    }
+
+    private static string Describe(ImageFileSet set, List<string> problems)
+        => $"{set.Origin}: {problems.Count:N0} of {set.Files.Count:N0} images cannot be read and are left out. {string.Join(' ', problems.Take(Named))}{(problems.Count > Named ? $" And {problems.Count - Named:N0} more." : string.Empty)}";
+}

@@ -1,0 +1,85 @@
+using IGptMl.Data;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace IGptMl.Tests.Data;
+
+/// <summary>Folders with files that are no whole images.</summary>
+[TestClass]
+public sealed class ReadableImagesTests
+{
+    [TestMethod]
+    public void Skip_UnreadableFiles_AreLeftOutWithAWarning()
+    {
+        using var folder = Mixed();
+        var context = new MLContext(seed: 1);
+        var warnings = new List<string>();
+        context.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Warning)
+            {
+                warnings.Add(message.RawMessage);
+            }
+        };
+
+        var view = context.Data.LoadImageFolder(folder.Path, UnreadableImages.Skip);
+
+        Assert.AreEqual(3L, view.GetRowCount());
+        Assert.AreEqual("a/1.png a/5.png b/1.png", string.Join(' ', Rows.Read(view).Select(r => r.Name)));
+        var warning = warnings.Single();
+        StringAssert.StartsWith(warning, $"Image folder '{folder.Path}': 6 of 9 images cannot be read and are left out. ");
+        foreach (var name in new[] { "2.png", "3.jpg", "4.png", "6.png", "7.gif" })
+        {
+            StringAssert.Contains(warning, $"{name}' cannot be read as an image: ");
+        }
+
+        StringAssert.EndsWith(warning, " And 1 more.");
+    }
+
+    [TestMethod]
+    public void Refuse_TheFirstUnreadableFile_IsNamed()
+    {
+        using var folder = Mixed();
+        var view = new MLContext().Data.LoadImageFolder(folder.Path);
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => Rows.Read(view));
+        StringAssert.Contains(error.Message, "2.png' cannot be read as an image: it is no image of a format that is understood.");
+    }
+
+    [TestMethod]
+    public void Skip_NothingLeft_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("1.png", []);
+        folder.Write("2.png", [1]);
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => new MLContext().Data.LoadImageFolder(folder.Path, UnreadableImages.Skip));
+        StringAssert.Contains(error.Message, "2 of 2 images cannot be read");
+    }
+
+    [TestMethod]
+    public void Skip_NothingLeftOfAClass_NamesIt()
+    {
+        using var folder = Mixed();
+        folder.Write("c/1.png", []);
+
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => new MLContext().Data.LoadImageFolder(folder.Path, UnreadableImages.Skip));
+        StringAssert.EndsWith(error.Message, "Class 'c' has no other images.");
+    }
+
+    private static TemporaryFolder Mixed()
+    {
+        var folder = new TemporaryFolder();
+        folder.WriteImage("a/1.png", 20, 20, (1, 2, 3));
+        folder.Write("a/2.png", "no picture"u8.ToArray());
+        folder.Write("a/3.jpg", []);
+        var whole = File.ReadAllBytes(folder.WriteImage("a/4.png", 20, 20, (1, 2, 3)));
+        folder.Write("a/4.png", whole[..(whole.Length / 2)]);
+        folder.WriteImage("a/5.png", 4, 4, (1, 2, 3));
+        folder.Write("a/6.png", whole[..8]);
+        folder.Write("a/7.gif", "GIF89a"u8.ToArray());
+        folder.Write("a/8.webp", "RIFF"u8.ToArray());
+        folder.WriteImage("b/1.png", 4, 4, (1, 2, 3));
+        return folder;
+    }
+}
