@@ -31,6 +31,7 @@ internal sealed class PretrainCommand : IgptCommand
     private readonly Option<string> _preset = new("--preset") { HelpName = "NAME", DefaultValueFactory = _ => Preset.Known[0].Name };
     private readonly Option<int?> _imageSize = CommandOptions.Number("--image-size", "Side of the square that images are resized to, in pixels, in place of the preset's.", 1, 256);
     private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash, ImageCropping.CenterCrop, ImageCropping.RandomCrop);
+    private readonly Option<int> _crops = CommandOptions.Number("--crops", "With --crop random, the crops of each image that are learnt from; their tokens are held in memory.", 1, 100_000, 1);
     private readonly Option<int?> _colors = CommandOptions.Number("--colors", "Colours of the palette, in place of the preset's 512.", 2, ushort.MaxValue);
     private readonly Option<int?> _embeddingSize = CommandOptions.Number("--embedding-size", "Width d of the network, in place of the preset's; a multiple of the heads.", 1, 65536);
     private readonly Option<int?> _layers = CommandOptions.Number("--layers", "Blocks of the network, in place of the preset's.", 1, 1024);
@@ -55,7 +56,7 @@ internal sealed class PretrainCommand : IgptCommand
         _preset.AcceptOnlyFromAmong([.. Preset.Known.Select(p => p.Name)]);
         _objective.AcceptOnlyFromAmong(Autoregressive, Masked);
         _data.Required = true;
-        Option[] options = [_data, _out, _limit, _validation, _validationLimit, _preset, _imageSize, _crop, _colors, _embeddingSize, _layers, _heads, _objective, _maskProbability, _steps, _batchSize, _learningRate, _warmUp, _seed];
+        Option[] options = [_data, _out, _limit, _validation, _validationLimit, _preset, _imageSize, _crop, _crops, _colors, _embeddingSize, _layers, _heads, _objective, _maskProbability, _steps, _batchSize, _learningRate, _warmUp, _seed];
         foreach (var option in options)
         {
             Add(option);
@@ -78,7 +79,7 @@ internal sealed class PretrainCommand : IgptCommand
         using var model = Terminal.Track(progress =>
         {
             using var announcement = cancellation.Register(() => Terminal.Say("Stopping. What has been learnt so far will be saved; Ctrl-C again quits at once."));
-            return Train(context, data, parsed.GetValue(_crop) ?? ImageCropping.Squash, options, value => last = value, progress, cancellation);
+            return Train(context, data, parsed.GetValue(_crop) ?? ImageCropping.Squash, parsed.GetValue(_crops), options, value => last = value, progress, cancellation);
         });
         if (last.Step == 0)
         {
@@ -99,7 +100,7 @@ internal sealed class PretrainCommand : IgptCommand
         return result.Completed ? ExitCodes.Success : ExitCodes.Cancelled;
     }
 
-    private static TransformerChain<ITransformer> Train(MLContext context, OpenedData data, ImageCropping cropping, ImageGptTrainer.Options options, Action<TrainingProgress> report, IProgress<Advance> progress, CancellationToken cancellation)
+    private static TransformerChain<ITransformer> Train(MLContext context, OpenedData data, ImageCropping cropping, int crops, ImageGptTrainer.Options options, Action<TrainingProgress> report, IProgress<Advance> progress, CancellationToken cancellation)
     {
         var relay = new Relay<TrainingProgress>(value =>
         {
@@ -111,7 +112,8 @@ internal sealed class PretrainCommand : IgptCommand
             var quantization = new PaletteQuantizingEstimator.Options { ImageSize = options.Model.ImageSize, Colors = options.Model.Colors, Cropping = cropping };
             ITransformer quantizer = context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, quantization)
                 .Fit(data.Watch(Learning, progress, cancellation));
-            var tokens = quantizer.Transform(data.Watch(Reading, progress, cancellation));
+            var images = new OpenedData(context.Data.RepeatRows(data.View, crops), checked(data.Count * crops));
+            var tokens = quantizer.Transform(images.Watch(Reading, progress, cancellation));
             var gpt = context.ImageGeneration.Trainers.ImageGpt(options with { Progress = relay, CancellationToken = cancellation }).Fit(tokens);
             if (cropping == ImageCropping.RandomCrop)
             {
@@ -140,6 +142,11 @@ internal sealed class PretrainCommand : IgptCommand
             Heads = parsed.GetValue(_heads) ?? preset.Model.Heads,
             Objective = parsed.GetValue(_objective) == Masked ? PretrainingObjective.Masked : PretrainingObjective.Autoregressive,
         };
+        if (parsed.GetValue(_crops) > 1 && parsed.GetValue(_crop) != ImageCropping.RandomCrop)
+        {
+            throw new UsageException("--crops is for --crop random.");
+        }
+
         if (model.EmbeddingSize % model.Heads != 0)
         {
             throw new UsageException($"--embedding-size is {model.EmbeddingSize}; expected a multiple of --heads, which is {model.Heads}.");

@@ -126,11 +126,21 @@ public sealed class ImageGptTrainer : IEstimator<ImageGptTransformer>
             order.Next(rows);
             for (var i = 0; i < batch; i++)
             {
-                table[rows[i]].CopyTo(tokens.AsSpan(i * table.ContextLength));
+                var image = tokens.AsSpan(i * table.ContextLength, table.ContextLength);
+                if (_options.Augmentation is { } augmentation)
+                {
+                    augmentation.Apply(table[rows[i]], network.Config.ImageSize, seed, step, rows[i], image);
+                }
+                else
+                {
+                    table[rows[i]].CopyTo(image);
+                }
             }
 
             using var input = TokenTensor.Create(tokens, batch, device);
-            return masks is null ? network.Loss(input) : network.Loss(input, masks.Draw(step++, batch));
+            var mask = masks?.Draw(step, batch);
+            step++;
+            return mask is null ? network.Loss(input) : network.Loss(input, mask);
         }
 
         void Report(TrainingProgress progress)
@@ -171,7 +181,13 @@ public sealed class ImageGptTrainer : IEstimator<ImageGptTransformer>
         /// </summary>
         public double MaskProbability { get; init; } = TokenMasking.DefaultProbability;
 
-        /// <summary>The seed of the initial weights, of the order of the images and of masks; null takes the seed of the MLContext. Default null.</summary>
+        /// <summary>
+        /// Shifts and flips of the images, other ones in every step. Default null: none. The paper crops its training images at random before it quantises
+        /// them, which is <see cref="ImageCropping.RandomCrop"/>.
+        /// </summary>
+        public TokenAugmentation? Augmentation { get; init; }
+
+        /// <summary>The seed of the initial weights, of the order of the images, of augmentation and of masks; null takes the seed of the MLContext. Default null.</summary>
         public int? Seed { get; init; }
 
         /// <summary>The GPU to run on; null takes <c>MLContext.GpuDeviceId</c>, whose null means the CPU. Default null.</summary>
@@ -197,6 +213,7 @@ public sealed class ImageGptTrainer : IEstimator<ImageGptTransformer>
                 .Range(nameof(WarmUpSteps), WarmUpSteps ?? 0, 0, Math.Max(0, Steps))
                 .Require(MaskProbability is > 0 and < 1, nameof(MaskProbability), MaskProbability, "more than 0 and less than 1");
             Model?.Check(guard);
+            Augmentation?.Check(guard, nameof(Augmentation), Model?.ImageSize ?? 1);
             guard.ThrowIfAny("options");
         }
     }

@@ -1,4 +1,5 @@
 using IGptMl.Network;
+using IGptMl.Numerics;
 
 namespace IGptMl.Pretraining;
 

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using IGptMl.Network;
+using IGptMl.Numerics;
 
 namespace IGptMl.Features;
 

@@ -1,3 +1,4 @@
+using IGptMl.Numerics;
 using static TorchSharp.torch;
 
 namespace IGptMl.Network;

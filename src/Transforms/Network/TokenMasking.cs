@@ -1,4 +1,5 @@
 using IGptMl.Hosting;
+using IGptMl.Numerics;
 
 namespace IGptMl.Network;
 

@@ -26,6 +26,9 @@ internal struct SplitMix64(ulong state)
         return new SplitMix64(Mix(unchecked(state + low + Increment)));
     }
 
+    /// <summary>One state of two numbers. The order matters.</summary>
+    public static ulong Combine(ulong first, ulong second) => Mix(unchecked(Mix(first + Increment) + second + Increment));
+
     /// <summary>The next 64 uniform bits.</summary>
     public ulong Next() => Mix(_state = unchecked(_state + Increment));
 
@@ -34,6 +37,12 @@ internal struct SplitMix64(ulong state)
 
     /// <summary>A uniform number in [<paramref name="minimum"/>, <paramref name="maximum"/>), on a grid of 2^53 steps.</summary>
     public double Next(double minimum, double maximum) => minimum + ((maximum - minimum) * ((Next() >> 11) * (1.0 / (1UL << 53))));
+
+    /// <summary>A uniform number in [0, 1), on a grid of 2^53 steps.</summary>
+    public double NextDouble() => Next(0.0, 1.0);
+
+    /// <summary>A uniform integer from 0 to <paramref name="bound"/>, which is not included.</summary>
+    public int Next(int bound) => Next(0, bound - 1);
 
     private static ulong Mix(ulong z)
     {

@@ -45,11 +45,18 @@ public sealed class PretrainCommandTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("model.zip");
-        CommandLine.Run(["pretrain", "--data", "shapes:24", "--steps", "1", "--crop", "random", "--json", "--out", path, .. TinyModel.Sizes]).Json();
+        CommandLine.Run(["pretrain", "--data", "shapes:24", "--steps", "1", "--crop", "random", "--crops", "3", "--json", "--out", path, .. TinyModel.Sizes]).Json();
         using var model = ImageGptModel.Load(path);
         Assert.AreEqual(ImageCropping.CenterCrop, model.Cropping);
         using var chain = (TransformerChain<ITransformer>)new MLContext().Model.Load(path, out _);
         Assert.AreEqual(ImageCropping.CenterCrop, ((PaletteQuantizingTransformer)chain.First()).Cropping);
+    }
+
+    [TestMethod]
+    public void Pretrain_CropsThatAreNotRandom_IsWrongUsage()
+    {
+        using var folder = new TemporaryFolder();
+        CommandLine.Run("pretrain", "--data", "shapes:24", "--crops", "2", "--out", folder.Combine("model.zip")).AssertFails(2, "--crops is for --crop random.");
     }
 
     [TestMethod]

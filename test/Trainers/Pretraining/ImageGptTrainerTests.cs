@@ -49,6 +49,24 @@ public sealed class ImageGptTrainerTests
     }
 
     [TestMethod]
+    [DataRow(PretrainingObjective.Autoregressive)]
+    [DataRow(PretrainingObjective.Masked)]
+    public void Fit_Augmentation_IsOfTheSeed(PretrainingObjective objective)
+    {
+        var options = Options with { Model = TinyImageGpt.Config with { Objective = objective }, Seed = 3, Augmentation = new() { Padding = 2 } };
+        var expected = Weights(new MLContext(), options);
+        CollectionAssert.AreEqual(expected, Weights(new MLContext(seed: 9), options));
+        CollectionAssert.AreNotEqual(expected, Weights(new MLContext(), options with { Augmentation = null }));
+        CollectionAssert.AreEqual(Weights(new MLContext(), options with { Augmentation = null }), Weights(new MLContext(), options with { Augmentation = new() { Padding = 0, Flip = false } }));
+    }
+
+    [TestMethod]
+    public void Options_AugmentationLargerThanTheImage_IsRefused()
+        => Assert.AreEqual(
+            "Augmentation.Padding is 4; expected 0 to 3. (Parameter 'options')",
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().ImageGeneration.Trainers.ImageGpt(Options with { Augmentation = new() })).Message);
+
+    [TestMethod]
     public void Fit_WarmUpNotGiven_IsAnEpochButAtMostATenth()
     {
         var rates = new List<double>();

@@ -42,6 +42,25 @@ public sealed class SplitMix64Tests
     }
 
     [TestMethod]
+    public void NextBelowABound_OfManySeeds_IsUniform()
+    {
+        var counts = new int[6];
+        double sum = 0;
+        for (var seed = 0ul; seed < 6000; seed++)
+        {
+            var random = new SplitMix64(SplitMix64.Combine(seed, 7));
+            counts[random.Next(6)]++;
+            sum += random.NextDouble();
+        }
+
+        Assert.IsTrue(counts.All(count => Math.Abs(count - 1000) < 150), string.Join(", ", counts)); // five standard deviations
+        Assert.AreEqual(0.5, sum / 6000, 0.02);
+    }
+
+    [TestMethod]
+    public void Combine_InOtherOrder_IsAnotherSeed() => Assert.AreNotEqual(SplitMix64.Combine(1, 2), SplitMix64.Combine(2, 1));
+
+    [TestMethod]
     public void For_AnyPartChanged_GivesOtherNumbers()
     {
         ulong First(int seed, int stream, int index) => SplitMix64.For(seed, stream, index).Next();
