@@ -57,7 +57,7 @@ public sealed class RoomsTests
     [TestMethod]
     public void Optimisation_KnowsNothingOfImageGpt()
     {
-        string[] others = ["IGptMl.Network", "IGptMl.Palettes", "IGptMl.Features", "IGptMl.Pretraining", "IGptMl.Batches"];
+        string[] others = ["IGptMl.Network", "IGptMl.Palettes", "IGptMl.Features", "IGptMl.Pretraining", "IGptMl.FineTuning", "IGptMl.Batches"];
         Assert.IsNotEmpty(Find(reference => reference.FromNamespace == "IGptMl.Optimisation"));
         AssertNone(Find(reference => reference.FromNamespace == "IGptMl.Optimisation" && others.Contains(reference.Namespace)));
     }
@@ -71,6 +71,7 @@ public sealed class RoomsTests
     [DataRow("IGptMl.Optimisation.CosineSchedule")]
     [DataRow("IGptMl.Optimisation.TrainingProgress")]
     [DataRow("IGptMl.Pretraining.ImageGenerationMetrics")]
+    [DataRow("IGptMl.FineTuning.StratifiedSplit")]
     [DataRow("IGptMl.LinearProbe.LinearProbeResult")]
     [DataRow("IGptMl.LinearProbe.ProbedRepresentation")]
     public void Value_KnowsNeitherMLNetNorTorch(string type)

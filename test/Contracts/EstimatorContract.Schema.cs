@@ -56,7 +56,7 @@ public abstract partial class EstimatorContract
     {
         foreach (var wrong in WrongInputs)
         {
-            var view = new TableView(1).AddUnread("Name", TextDataViewType.Instance).AddUnread(InputColumn, wrong.Type);
+            var view = AddOtherInputs(new TableView(1).AddUnread("Name", TextDataViewType.Instance).AddUnread(InputColumn, wrong.Type));
             var shape = SchemaFacts.ShapeOf(view.Schema);
             if (wrong.Shape is null)
             {

@@ -41,6 +41,9 @@ public abstract partial class EstimatorContract
     /// <summary>Some twenty rows with the columns "Name" (text, different in all rows), "Label", "Decoy" and the input.</summary>
     protected abstract TableView CreateData();
 
+    /// <summary>Adds the columns that the estimator needs beside its input, to a view that nobody will read.</summary>
+    protected virtual TableView AddOtherInputs(TableView view) => view;
+
     private double Tolerance => Batched ? BatchTolerance : 0;
 
     private static void DisposeAll(params object?[] values)

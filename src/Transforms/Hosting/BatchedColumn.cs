@@ -18,6 +18,9 @@ internal abstract class BatchedColumn
     /// <summary>The one number at <paramref name="start"/>.</summary>
     internal static BatchedColumn Scalar(string name, int start) => new ScalarColumn(new DataViewSchema.DetachedColumn(name, NumberDataViewType.Single, null), start);
 
+    /// <summary>The 1-based key of the greatest of <paramref name="length"/> numbers from <paramref name="start"/> on, the first of equals; missing where one is not a number.</summary>
+    internal static BatchedColumn ArgMax(DataViewSchema.DetachedColumn definition, int start, int length) => new ArgMaxColumn(definition, start, length);
+
     private sealed class VectorColumn(DataViewSchema.DetachedColumn definition, int start, int length) : BatchedColumn
     {
         internal override DataViewSchema.DetachedColumn Definition => definition;
@@ -43,6 +46,33 @@ internal abstract class BatchedColumn
         {
             void Get(ref float value) => value = current().Span[start];
             return (ValueGetter<float>)Get;
+        }
+    }
+
+    private sealed class ArgMaxColumn(DataViewSchema.DetachedColumn definition, int start, int length) : BatchedColumn
+    {
+        internal override DataViewSchema.DetachedColumn Definition => definition;
+
+        internal override Delegate CreateGetter(Func<ReadOnlyMemory<float>> current)
+        {
+            void Get(ref uint value) => value = Key(current().Span.Slice(start, length));
+            return (ValueGetter<uint>)Get;
+        }
+
+        private static uint Key(ReadOnlySpan<float> numbers)
+        {
+            var best = 0;
+            for (var i = 0; i < numbers.Length; i++)
+            {
+                if (float.IsNaN(numbers[i]))
+                {
+                    return 0;
+                }
+
+                best = numbers[i] > numbers[best] ? i : best;
+            }
+
+            return (uint)(best + 1);
         }
     }
 }

@@ -55,10 +55,9 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Autoregressive: the mean cross-entropy over all positions in nats a token, the training loss: (B, T) int64 → ().</summary>
     internal Tensor Loss(Tensor tokens)
     {
-        using var logits = forward(tokens);
-        using var rows = logits.view(-1, Config.Colors);
-        using var targets = tokens.reshape(-1);
-        return nn.functional.cross_entropy(rows, targets);
+        Require(PretrainingObjective.Autoregressive);
+        using var hidden = _backbone.forward(tokens);
+        return LossOf(hidden, tokens);
     }
 
     /// <summary>
@@ -67,10 +66,21 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     /// </summary>
     internal Tensor Loss(Tensor tokens, TokenMask mask)
     {
-        using var losses = NegativeLogLikelihood(tokens, mask);
-        using var weights = mask.Weights(tokens.device);
-        using var weighted = losses * weights;
-        return weighted.sum();
+        Require(PretrainingObjective.Masked);
+        using var hidden = _backbone.Transform(tokens, mask);
+        return LossOf(hidden, tokens, mask);
+    }
+
+    /// <summary>
+    /// Two aims from one pass (paper, section 2.3): the training loss above, (), and the position-averaged output of the final norm, (B, d), from which a
+    /// classifier reads. A masked model takes a mask, an autoregressive one none.
+    /// </summary>
+    internal (Tensor Loss, Tensor Features) LossAndFeatures(Tensor tokens, TokenMask? mask)
+    {
+        Require(mask is null ? PretrainingObjective.Autoregressive : PretrainingObjective.Masked);
+        using var hidden = _backbone.Transform(tokens, mask);
+        using var mean = hidden.mean([1]);
+        return (mask is null ? LossOf(hidden, tokens) : LossOf(hidden, tokens, mask), mean * _backbone.FinalGain);
     }
 
     /// <summary>Autoregressive: the same a position: -ln p(token i | tokens before it), (B, T) int64 → (B, T).</summary>
@@ -88,6 +98,30 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     {
         Require(PretrainingObjective.Masked);
         using var all = _backbone.Transform(tokens, mask);
+        return LossesOf(all, tokens, mask);
+    }
+
+    /// <inheritdoc cref="Backbone.Features"/>
+    internal Tensor Features(Tensor tokens, IReadOnlyCollection<int> layers, TokenMask? mask = null) => _backbone.Features(tokens, layers, mask);
+
+    private Tensor LossOf(Tensor hidden, Tensor tokens)
+    {
+        using var logits = _head.Forward(hidden, _backbone.FinalGain);
+        using var rows = logits.view(-1, Config.Colors);
+        using var targets = tokens.reshape(-1);
+        return nn.functional.cross_entropy(rows, targets);
+    }
+
+    private Tensor LossOf(Tensor hidden, Tensor tokens, TokenMask mask)
+    {
+        using var losses = LossesOf(hidden, tokens, mask);
+        using var weights = mask.Weights(tokens.device);
+        using var weighted = losses * weights;
+        return weighted.sum();
+    }
+
+    private Tensor LossesOf(Tensor all, Tensor tokens, TokenMask mask)
+    {
         using var flat = all.view(-1, Config.EmbeddingSize);
         using var flatTokens = tokens.reshape(-1);
         using var positions = mask.Positions(tokens.device);
@@ -96,9 +130,6 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         using var logits = _head.Forward(hidden, _backbone.FinalGain); // (M, K)
         return nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None);
     }
-
-    /// <inheritdoc cref="Backbone.Features"/>
-    internal Tensor Features(Tensor tokens, IReadOnlyCollection<int> layers, TokenMask? mask = null) => _backbone.Features(tokens, layers, mask);
 
     /// <summary>A masked model must never be run as an autoregressive one, nor the other way round: the numbers would look like numbers.</summary>
     private void Require(PretrainingObjective objective)

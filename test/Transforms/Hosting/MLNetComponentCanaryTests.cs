@@ -22,7 +22,7 @@ public sealed class MLNetComponentCanaryTests
         var context = new MLContext(seed: 1);
         var messages = new List<string>();
         context.Log += (_, log) => messages.Add(log.RawMessage);
-        foreach (var catalog in (object[])[context.Transforms, context.Data])
+        foreach (var catalog in (object[])[context.Transforms, context.Data, context.MulticlassClassification.Trainers])
         {
             messages.Clear();
             using var channel = ((IHostEnvironment)MLNet.Call(get, null, catalog)!).Register("Canary").Start("Singing");

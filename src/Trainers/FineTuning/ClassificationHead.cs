@@ -1,0 +1,48 @@
+using IGptMl.Checkpoints;
+using TorchSharp;
+
+namespace IGptMl.FineTuning;
+
+/// <summary>The linear classifier on top of the network: d weights a class, no bias (Chen et al. 2020, section 2.3).</summary>
+/// <param name="classes">The number of classes.</param>
+/// <param name="embeddingSize">The width d of the network.</param>
+/// <param name="weights">The weights, class after class.</param>
+internal sealed class ClassificationHead(int classes, int embeddingSize, float[] weights)
+{
+    /// <summary>The name of the weights, Hugging Face's for this head.</summary>
+    internal const string WeightName = "score.weight";
+
+    internal int Classes => classes;
+
+    /// <summary>The weights, class after class.</summary>
+    internal ReadOnlySpan<float> Weights => weights;
+
+    /// <summary>The weights as a tensor (C, d) on the device; the caller disposes it.</summary>
+    internal torch.Tensor On(torch.Device device) => torch.tensor(weights, [classes, embeddingSize], device: device);
+
+    /// <summary>Writes safetensors.</summary>
+    internal void Write(Stream stream)
+    {
+        var writer = new SafetensorsWriter(stream, [new WeightInfo(WeightName, WeightType.Float32, [classes, embeddingSize])]);
+        writer.Write(WeightName, weights.AsSpan());
+        writer.Complete();
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The stream is damaged, or holds another head.</exception>
+    internal static ClassificationHead Read(int classes, int embeddingSize, Stream stream, string source)
+    {
+        float[]? weights = null;
+        SafetensorsReader.ReadAll(stream, source, data =>
+        {
+            if (data.Info.Name != WeightName || !data.Info.HasShape(classes, embeddingSize))
+            {
+                throw new InvalidDataException($"It holds {data.Info} in place of '{WeightName}' [{classes}, {embeddingSize}].");
+            }
+
+            weights = new float[data.Info.Count];
+            data.ReadFloat32(weights);
+        });
+        return new ClassificationHead(classes, embeddingSize, weights ?? throw new InvalidDataException($"'{WeightName}' [{classes}, {embeddingSize}] is missing."));
+    }
+}

@@ -1,0 +1,39 @@
+using IGptMl.Hosting;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace IGptMl.FineTuning;
+
+/// <summary>The label that a classifier learns: a key of UInt32, as ML.NET's own multiclass trainers ask for.</summary>
+internal static class LabelColumn
+{
+    private const string Role = "label";
+    private const string Expected = "Key<UInt32>";
+
+    /// <summary>Checks a promised column.</summary>
+    internal static SchemaShape.Column Check(SchemaShape schema, IExceptionContext host, string name)
+    {
+        var column = SchemaErrors.Require(schema, host, Role, name);
+        return column.Kind == SchemaShape.Column.VectorKind.Scalar && column.IsKey && column.ItemType == NumberDataViewType.UInt32
+            ? column
+            : throw SchemaErrors.Mismatch(host, Role, name, Expected, SchemaErrors.Describe(column));
+    }
+
+    /// <summary>Finds the column, which must have two classes at least.</summary>
+    internal static DataViewSchema.Column Require(DataViewSchema schema, IExceptionContext host, string name)
+    {
+        var column = SchemaErrors.Require(schema, host, Role, name);
+        if (column.Type is not KeyDataViewType key || key.RawType != typeof(uint))
+        {
+            throw SchemaErrors.Mismatch(host, Role, name, Expected, column.Type.ToString() ?? string.Empty);
+        }
+
+        return key.Count is >= 2 and <= int.MaxValue
+            ? column
+            : throw SchemaErrors.Mismatch(host, Role, name, $"{Expected} of two classes or more", column.Type.ToString() ?? string.Empty);
+    }
+
+    /// <summary>The number of classes.</summary>
+    internal static int Count(DataViewSchema.Column column) => (int)((KeyDataViewType)column.Type).Count;
+}
