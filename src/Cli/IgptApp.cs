@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Reflection;
 using IGptMl.Cli.Commands;
 using IGptMl.Cli.Output;
@@ -25,6 +26,7 @@ internal static class IgptApp
             new QuantizeCommand(terminal, verbose),
             new FeaturesCommand(terminal, verbose),
             new ProbeCommand(terminal, verbose),
+            new PaletteCommand(terminal, verbose),
             new ImportCommand(terminal, verbose),
             new ExportCommand(terminal, verbose),
         };
@@ -35,8 +37,7 @@ internal static class IgptApp
         if (parsed.Errors.Count > 0)
         {
             var problems = string.Join(" ", parsed.Errors.Select(e => string.Join(' ', Lines(e.Message))).Distinct());
-            var command = parsed.CommandResult.Command == root ? "igpt" : $"igpt {parsed.CommandResult.Command.Name}";
-            error.WriteLine($"igpt: {problems} See '{command} --help'.");
+            error.WriteLine($"igpt: {problems} See '{NameOf(parsed.CommandResult)} --help'.");
             return ExitCodes.Usage;
         }
 
@@ -63,6 +64,9 @@ internal static class IgptApp
             };
         }
     }
+
+    /// <summary>"igpt palette fit".</summary>
+    private static string NameOf(CommandResult result) => result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "igpt";
 
     /// <summary>What went wrong, without the wrappers that threads and reflection put around it.</summary>
     private static Exception FindCause(Exception e)

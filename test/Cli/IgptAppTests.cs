@@ -22,6 +22,9 @@ public sealed class IgptAppTests
     [DataRow("features --model x.zip --data shapes --out x.txt", ".npy")]
     [DataRow("features --model x.zip --data shapes --out x.npy --layers 1,1", "--layers is '1,1'")]
     [DataRow("probe --model x.zip --data shapes", "'--test' is required")]
+    [DataRow("palette fit --data shapes", "'--out' is required. See 'igpt palette fit --help'.")]
+    [DataRow("palette fit --out x.npy", "--data and --images")]
+    [DataRow("palette fit --data shapes --out x.npy --colors 65536", "--colors is '65536'; expected a whole number, 2 to 65535.")]
     public void WrongUsage_EndsWithTwoAndOneLine(string line, string part) => CommandLine.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).AssertFails(2, part);
 
     [TestMethod]
@@ -58,16 +61,16 @@ public sealed class IgptAppTests
     [TestMethod]
     public void Help_EveryExample_IsUnderstood()
     {
-        foreach (var command in (string[])["pretrain", "evaluate", "features", "probe", "import", "export"])
+        foreach (var command in (string[])["pretrain", "evaluate", "features", "probe", "palette fit", "palette show", "import", "export"])
         {
-            var example = CommandLine.Run(command, "--help").Output.Split("Example:")[1].Trim();
+            var example = CommandLine.Run([.. command.Split(' '), "--help"]).Output.Split("Example:")[1].Trim();
             using var folder = new Data.TemporaryFolder();
             var run = CommandLine.Run([.. example.Split(' ')[1..].Select(word => word switch
             {
                 "cifar10:datasets/cifar10" => $"cifar10:{folder.Path}",
                 "photos" => folder.Path,
                 "model.zip" => folder.Combine("model.zip"),
-                "model.ckpt-1000000" or "kmeans_centers.npy" or "imagegpt" => folder.Combine(word),
+                "model.ckpt-1000000" or "kmeans_centers.npy" or "imagegpt" or "palette.npy" or "palette.png" => folder.Combine(word),
                 "features.npy" => folder.Combine("features.npy"),
                 _ => word,
             })]);

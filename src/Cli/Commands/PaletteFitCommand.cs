@@ -1,0 +1,74 @@
+using System.CommandLine;
+using IGptMl.Cli.Arguments;
+using IGptMl.Cli.Output;
+using IGptMl.Cli.Results;
+using IGptMl.Cli.Sources;
+using IGptMl.Palettes;
+using Microsoft.ML;
+
+namespace IGptMl.Cli.Commands;
+
+/// <summary>igpt palette fit: images to a palette file.</summary>
+internal sealed class PaletteFitCommand : IgptCommand
+{
+    private static readonly Activity Learning = new("Learning the palette", "image");
+
+    private readonly DataOptions _data = new();
+    private readonly Option<string> _out = CommandOptions.FilePath("--out", "The file to write: npy, float32 [colours, 3] in [-1, 1], like OpenAI's kmeans_centers.npy. An existing one is replaced.");
+    private readonly Option<int> _colors = CommandOptions.Number("--colors", "The number of colours.", Palette.MinCount, Palette.MaxCount, 512);
+    private readonly Option<int> _imageSize = CommandOptions.Number("--image-size", "Side of the square that images are resized to, in pixels.", 1, 256, 32);
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash, ImageCropping.CenterCrop, ImageCropping.RandomCrop);
+    private readonly Option<int> _pixels = CommandOptions.Number("--pixels", "Pixels that k-means sees, drawn from all images.", 1000, 100_000_000, 250_000);
+    private readonly Option<int> _iterations = CommandOptions.Number("--iterations", "Iterations of k-means at most.", 1, 10_000, 20);
+    private readonly Option<int> _seed = CommandOptions.Number("--seed", "Seed of the pixels that are drawn and of k-means; the same seed gives the same palette.", 0, int.MaxValue, 1);
+
+    internal PaletteFitCommand(Terminal terminal, Option<bool> verbose)
+        : base(
+            "fit",
+            "Learn a palette by k-means over pixels drawn from all images, and tell its inertia and mean colour error.",
+            "igpt palette fit --images photos --colors 512 --out palette.npy",
+            terminal,
+            verbose)
+    {
+        _data.AddTo(this);
+        foreach (var option in new Option[] { _out, _colors, _imageSize, _crop, _pixels, _iterations, _seed })
+        {
+            Add(option);
+        }
+
+        AddJsonOption();
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var path = parsed.GetRequiredValue(_out);
+        OutputFile.Check(path);
+        var context = CreateContext(parsed);
+        var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
+        var estimator = context.Transforms.QuantizeToPalette(new PaletteQuantizingEstimator.Options
+        {
+            OutputColumnName = TokensColumn,
+            InputColumnName = OpenedData.ImageColumn,
+            ImageSize = parsed.GetValue(_imageSize),
+            Cropping = parsed.GetValue(_crop) ?? ImageCropping.Squash,
+            Colors = parsed.GetValue(_colors),
+            SampledPixels = parsed.GetValue(_pixels),
+            MaximumNumberOfIterations = parsed.GetValue(_iterations),
+            Seed = parsed.GetValue(_seed),
+        });
+        var quantizer = Terminal.Track(progress => estimator.Fit(data.Watch(Learning, progress, cancellation)));
+        quantizer.Palette.Save(path);
+        var result = PaletteFitResult.Of(path, data.Count, quantizer.Palette, quantizer.Learning!);
+        if (WantsJson(parsed))
+        {
+            Terminal.WriteJson(result);
+        }
+        else
+        {
+            Terminal.Write(Tables.Of(result.Facts));
+        }
+
+        return ExitCodes.Success;
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using IGptMl.Cli.Arguments;
+using IGptMl.Cli.Output;
+using IGptMl.Cli.Results;
+using IGptMl.Cli.Sources;
+using IGptMl.Palettes;
+using IGptMl.Reports;
+using Microsoft.ML;
+
+namespace IGptMl.Cli.Commands;
+
+/// <summary>igpt palette show: a palette to a picture.</summary>
+internal sealed class PaletteShowCommand : IgptCommand
+{
+    private readonly Option<string> _palette = CommandOptions.FilePath("--palette", "The palette: an npy file of float32 [colours, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy.");
+    private readonly Option<DataSource?> _data = CommandOptions.Data("--data", $"Images to draw before and after quantisation: {DataSource.Syntax}. Without it, the colours alone are drawn.", heldOut: false);
+    private readonly Option<int> _limit = CommandOptions.Number("--limit", "Draw N images at most: the first ones; from a folder, a random sample, the same every time.", 1, 1000, 12);
+    private readonly Option<int> _imageSize = CommandOptions.Number("--image-size", "Side of the square that images are resized to, in pixels.", 1, 256, 32);
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash, ImageCropping.CenterCrop);
+    private readonly Option<string> _out = CommandOptions.FilePath("--out", "The PNG file to write. An existing one is replaced.");
+
+    internal PaletteShowCommand(Terminal terminal, Option<bool> verbose)
+        : base(
+            "show",
+            "Draw a palette's colours, by family and lightness, and pictures before and after they are reduced to them.",
+            "igpt palette show --palette palette.npy --data photos --out palette.png",
+            terminal,
+            verbose)
+    {
+        foreach (var option in new Option[] { _palette, _data, _limit, _imageSize, _crop, _out })
+        {
+            Add(option);
+        }
+
+        AddJsonOption();
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var path = parsed.GetRequiredValue(_out);
+        OutputFile.Check(path);
+        var palette = Palette.Load(parsed.GetRequiredValue(_palette));
+        var size = parsed.GetValue(_imageSize);
+        var pictures = parsed.GetValue(_data) is { } source ? Read(source.Open(CreateContext(parsed), parsed.GetValue(_limit)).View, size, parsed.GetValue(_crop) ?? ImageCropping.Squash, cancellation) : [];
+        OutputFile.Write(path, stream => PaletteChart.Write(stream, palette, pictures, size));
+        var result = new PaletteShowResult(path, palette.Count, pictures.Count, pictures.Count == 0 ? null : pictures.Average(p => palette.Evaluate(p.Span).MeanColorError));
+        if (WantsJson(parsed))
+        {
+            Terminal.WriteJson(result);
+        }
+        else
+        {
+            Terminal.Write(Tables.Of(result.Facts));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static List<ReadOnlyMemory<byte>> Read(IDataView images, int size, ImageCropping cropping, CancellationToken cancellation)
+    {
+        var pictures = new List<ReadOnlyMemory<byte>>();
+        var column = images.Schema[OpenedData.ImageColumn];
+        using var cursor = images.GetRowCursor([column]);
+        var reader = new ResizedImages(cursor, column, size, cropping);
+        while (cursor.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (reader.TryRead(out var pixels))
+            {
+                pictures.Add(pixels.ToArray());
+            }
+        }
+
+        return pictures;
+    }
+}

@@ -1,0 +1,31 @@
+using IGptMl.Palettes;
+
+namespace IGptMl.Cli.Results;
+
+/// <summary>What igpt palette fit tells.</summary>
+/// <param name="Palette">The path of the palette file.</param>
+/// <param name="Colors">The number of colours.</param>
+/// <param name="Images">The images that pixels were drawn from.</param>
+/// <param name="SampledPixels">The pixels that k-means saw.</param>
+/// <param name="DistinctColors">The different colours among them.</param>
+/// <param name="Iterations">The iterations of k-means.</param>
+/// <param name="Converged">Whether it ended because nothing changed any more.</param>
+/// <param name="Inertia">The sum of the squared distances, channels in [-1, 1].</param>
+/// <param name="MeanColorError">The mean distance, channels in 0 to 255.</param>
+internal sealed record PaletteFitResult(string Palette, int Colors, int Images, long SampledPixels, int DistinctColors, int Iterations, bool Converged, double Inertia, double MeanColorError)
+{
+    /// <summary>For people.</summary>
+    internal IEnumerable<(string Name, string Value)> Facts =>
+    [
+        ("palette", Palette),
+        ("colours", $"{Colors:N0}"),
+        ("images", $"{Images:N0}"),
+        ("sampled pixels", $"{SampledPixels:N0} of {DistinctColors:N0} different colours"),
+        ("k-means", $"{Iterations:N0} iterations{(Converged ? ", converged" : string.Empty)}"),
+        ("inertia", $"{Inertia:G6} (channels in [-1, 1])"),
+        ("mean colour error", $"{MeanColorError:F2} of 255"),
+    ];
+
+    internal static PaletteFitResult Of(string path, int images, Palette palette, PaletteLearning learning)
+        => new(path, palette.Count, images, learning.Sample.Pixels, learning.DistinctColors, learning.Iterations, learning.Converged, learning.Sample.Inertia, learning.Sample.MeanColorError);
+}
