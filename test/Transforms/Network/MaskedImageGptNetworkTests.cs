@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using TorchSharp;
@@ -45,6 +46,41 @@ public sealed class MaskedImageGptNetworkTests
         AssertClose([.. expected], Doubles(found));
         Assert.AreNotEqual(expected.Average(), means.Average(), 1e-3, "Images with other numbers of hidden tokens tell the two means apart.");
         Assert.AreEqual(means.Average(), network.Loss(tokens, mask).item<float>(), Tolerance * means.Average());
+    }
+
+    [TestMethod]
+    public void Loss_Gradients_AreTheSlopesOfTheFormulas()
+    {
+        const float step = 1 / 256f;
+        using var scope = torch.NewDisposeScope();
+        using var network = TinyImageGpt.CreateNetwork(Config);
+        var (tokens, mask) = (Tokens(2), Mask(2));
+        network.Loss(tokens, mask).backward();
+        var random = new Random(1);
+        foreach (var (name, weight) in network.named_parameters())
+        {
+            var gradient = weight.grad!.data<float>().ToArray();
+            var tolerance = 1e-3 * gradient.Max(Math.Abs);
+            for (var n = 0; n < 3; n++)
+            {
+                var i = random.Next(gradient.Length);
+                Assert.AreEqual((LossWith(weight, i, step) - LossWith(weight, i, -step)) / (2 * step), gradient[i], tolerance, $"{name}[{i}]");
+            }
+        }
+
+        double LossWith(torch.Tensor weight, int i, float change)
+        {
+            var values = MemoryMarshal.Cast<byte, float>(weight.bytes);
+            var before = values[i];
+            values[i] += change;
+            var plain = new PlainImageGpt(network);
+            values[i] = before;
+            return Enumerable.Range(0, 2).Average(row =>
+            {
+                var hidden = mask[row].ToArray();
+                return plain.NegativeLogLikelihood(Ids(tokens, row), hidden).Where((_, position) => hidden[position]).Average();
+            });
+        }
     }
 
     [TestMethod]
