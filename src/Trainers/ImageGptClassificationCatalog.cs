@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using IGptMl.FineTuning;
 using IGptMl.Hosting;
+using IGptMl.MaskVoting;
 using IGptMl.Network;
 
 namespace Microsoft.ML;
 
-/// <summary>Extension methods for the multiclass classification trainers to create instances of Image GPT's trainer.</summary>
+/// <summary>Extension methods for the multiclass classification trainers to create instances of Image GPT's trainers.</summary>
 public static class ImageGptClassificationCatalog
 {
     /// <summary>Create an <see cref="ImageGptFineTuneTrainer"/>, which fine-tunes a copy of a pretrained Image GPT to classify images.</summary>
@@ -28,4 +29,28 @@ public static class ImageGptClassificationCatalog
     [OverloadResolutionPriority(1)] // so that new() { … } means options
     public static ImageGptFineTuneTrainer ImageGptFineTune(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model, ImageGptFineTuneTrainer.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
+
+    /// <summary>Create a <see cref="MaskVoteTrainer"/>, which fits a classifier to a masked model's features and classifies by a majority of several masks.</summary>
+    /// <param name="catalog">The trainers' catalog.</param>
+    /// <param name="model">The masked model. The transformer keeps a handle of its own.</param>
+    /// <param name="classifier">Any multiclass trainer, or a chain that ends in one, which reads the column "Features" and, when it is fitted, the label.</param>
+    /// <param name="labelColumnName">The column of classes, a key of UInt32.</param>
+    /// <param name="inputColumnName">The token column, as QuantizeToPalette gives it for the model's palette.</param>
+    /// <param name="layers">The layers whose features the classifier reads, 0 to L; none means the middle one, L / 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The model is an autoregressive one, or a layer is outside 0 … L.</exception>
+    public static MaskVoteTrainer ImageGptMaskVote(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model, IEstimator<ITransformer> classifier, string labelColumnName = "Label", string inputColumnName = "Tokens", params int[] layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        return catalog.ImageGptMaskVote(model, classifier, new MaskVoteTrainer.Options { LabelColumnName = labelColumnName, InputColumnName = inputColumnName, Layers = layers.Length == 0 ? null : layers });
+    }
+
+    /// <summary>Create a <see cref="MaskVoteTrainer"/> with advanced options.</summary>
+    /// <param name="catalog">The trainers' catalog.</param>
+    /// <param name="model">The masked model. The transformer keeps a handle of its own.</param>
+    /// <param name="classifier">Any multiclass trainer, or a chain that ends in one, which reads the options' column of features and, when it is fitted, the label.</param>
+    /// <param name="options">The advanced options.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    [OverloadResolutionPriority(1)] // so that new() { … } means options
+    public static MaskVoteTrainer ImageGptMaskVote(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model, IEstimator<ITransformer> classifier, MaskVoteTrainer.Options options)
+        => new(CatalogEnvironment.Of(catalog), model, classifier, options);
 }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
@@ -41,6 +42,17 @@ internal sealed class ComponentReader
     internal T ReadJson<T>(string name)
         where T : class
         => Read(name, DeserializeJson<T>);
+
+    /// <summary>Reads a transformer that <see cref="ComponentWriter.WriteTransformer"/> wrote.</summary>
+    internal ITransformer ReadTransformer(IHostEnvironment environment, string name)
+    {
+        var path = $"{_context.Directory}/{name}".Replace('\\', '/');
+        return Guard(path, () =>
+        {
+            _context.LoadModel<ITransformer, SignatureLoadModel>(environment, out var transformer, name);
+            return transformer;
+        });
+    }
 
     /// <summary>Reads json that must hold a value.</summary>
     internal static T DeserializeJson<T>(Stream stream)

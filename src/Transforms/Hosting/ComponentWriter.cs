@@ -34,6 +34,9 @@ internal sealed class ComponentWriter
     /// <summary>Writes a json entry of the component's own.</summary>
     internal void WriteJson<T>(string name, T value) => Write(name, stream => JsonSerializer.Serialize(stream, value, Json));
 
+    /// <summary>Writes another transformer, of whatever kind, into a folder of that name below the component's own.</summary>
+    internal void WriteTransformer(string name, ITransformer transformer) => _context.SaveModel(transformer, name);
+
     /// <summary>
     /// Writes <paramref name="value"/> once a zip, however many components hold it, and returns the folder in the zip to read it from.
     /// <paramref name="write"/> gets a function that writes an entry of that folder.

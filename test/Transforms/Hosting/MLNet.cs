@@ -18,6 +18,14 @@ internal static class MLNet
     internal static MethodInfo Method(Type type, string name, Type returns, params Type[] parameters)
         => type.GetMethod(name, Any, parameters) is { } method && method.ReturnType == returns ? method : throw Gone($"{type}.{name}", $"method ({string.Join(", ", parameters.Select(p => p.Name))}) : {returns.Name}");
 
+    /// <summary>The generic method with exactly these type arguments, these parameters and that return type.</summary>
+    internal static MethodInfo Generic(Type type, string name, Type[] arguments, Type returns, params Type[] parameters)
+        => type.GetMethods(Any)
+            .Where(method => method.Name == name && method.IsGenericMethodDefinition && method.GetGenericArguments().Length == arguments.Length)
+            .Select(method => method.MakeGenericMethod(arguments))
+            .FirstOrDefault(method => method.ReturnType == returns && method.GetParameters().Select(p => p.ParameterType).SequenceEqual(parameters))
+            ?? throw Gone($"{type}.{name}", $"generic method ({string.Join(", ", parameters.Select(p => p.Name))}) : {returns.Name}");
+
     /// <summary>The constructor with exactly these parameters.</summary>
     internal static ConstructorInfo Constructor(Type type, params Type[] parameters)
         => type.GetConstructor(Any, parameters) ?? throw Gone(type.FullName!, $"constructor ({string.Join(", ", parameters.Select(p => p.Name))})");

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using IGptMl.Hosting;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace IGptMl.Tests.Hosting;
@@ -46,6 +47,24 @@ public sealed class MLNetModelFileCanaryTests
             Assert.IsFalse((bool)MLNet.Call(load, context, "silence.bin", (Action<BinaryReader>)(_ => Assert.Fail("There is no such entry.")))!);
         });
         Assert.AreEqual("tweet", song);
+    }
+
+    [TestMethod]
+    [Canary("Microsoft.ML.ModelSaveContext.SaveModel", "Microsoft.ML.ModelLoadContext.LoadModel", "Microsoft.ML.SignatureLoadModel")]
+    public void SaveModel_OfATransformer_IsLoadedAgain()
+    {
+        var context = new MLContext();
+        var data = context.Data.LoadFromEnumerable([new { Song = 3f }]);
+        var save = MLNet.Generic(Saving, "SaveModel", [typeof(ITransformer)], typeof(void), typeof(ITransformer), typeof(string));
+        var load = MLNet.Generic(Loading, "LoadModel", [typeof(ITransformer), MLNet.Type("Microsoft.ML.SignatureLoadModel")], typeof(void), typeof(IHostEnvironment), typeof(ITransformer).MakeByRefType(), typeof(string), typeof(object[]));
+        var zip = Save(saving => MLNet.Call(save, saving, context.Transforms.CopyColumns("Echo", "Song").Fit(data), "Bird"));
+        Load(zip, loading =>
+        {
+            object?[] arguments = [context, null, "Bird", Array.Empty<object>()];
+            load.Invoke(loading, arguments);
+            Assert.AreEqual(3f, ((ITransformer)arguments[1]!).Transform(data).GetColumn<float>("Echo").Single());
+            Assert.ThrowsExactly<FormatException>(() => MLNet.Call(load, loading, context, null, "Fish", Array.Empty<object>()));
+        });
     }
 
     [TestMethod]
