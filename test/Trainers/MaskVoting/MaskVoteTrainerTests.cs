@@ -68,6 +68,17 @@ public sealed class MaskVoteTrainerTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow("votes.json", "\"votes\": 5", "\"votes\": 0", "'votes.json'")]
+    [DataRow("votes.json", "\"classes\": 3", "\"classes\": 4", "expected Vector<Single, 4>, got Vector<Single, 3>")]
+    [DataRow("votes.json", "\"seed\": 0", "\"weed\": 0", "votes.json'")]
+    public void Load_DamagedSettings_NamesThem(string entry, string original, string damaged, string named)
+    {
+        var data = Data(20);
+        using var ensemble = Trainer(new()).Fit(data);
+        SavedZip.AssertRefusesEdited(_context, ensemble, entry, original, damaged, named);
+    }
+
+    [TestMethod]
     public void Label_OfAnotherType_IsRefused()
     {
         var data = TokenRows.Create(5);
