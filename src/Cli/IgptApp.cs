@@ -29,6 +29,7 @@ internal static class IgptApp
             new PaletteCommand(terminal, verbose),
             new ImportCommand(terminal, verbose),
             new ExportCommand(terminal, verbose),
+            new Command("data", "Fetch data sets.") { new DataGetCommand(terminal, verbose) },
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelp((HelpAction)help.Action!);

@@ -4,6 +4,7 @@ using IGptMl.Cli.Output;
 using IGptMl.Cli.Sources;
 using IGptMl.Network;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace IGptMl.Cli.Commands;
@@ -12,7 +13,10 @@ namespace IGptMl.Cli.Commands;
 internal abstract class IgptCommand : Command
 {
     /// <summary>The column of tokens between the steps.</summary>
-    protected const string TokensColumn = "Tokens";
+    protected const string TokensColumn = OpenedData.TokensColumn;
+
+    /// <summary>What the loaders of image files call themselves in the log.</summary>
+    private const string ImageFilesSource = "ImageFiles";
 
     private readonly Option<bool> _verbose;
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON object." };
@@ -58,21 +62,22 @@ internal abstract class IgptCommand : Command
     {
         var context = new MLContext(seed) { GpuDeviceId = parsed.GetValue(_gpu), FallbackToCpu = parsed.GetValue(_fallbackToCpu) };
         Hosting.DeviceChoice.Resolve(context, null, null);
-        if (parsed.GetValue(_verbose))
+        var verbose = parsed.GetValue(_verbose);
+        context.Log += (_, message) =>
         {
-            context.Log += (_, message) =>
+            if (message.Kind >= ChannelMessageKind.Info && (verbose || IsAboutFiles(message)))
             {
-                if (message.Kind >= ChannelMessageKind.Info)
-                {
-                    Terminal.Say(message.Message);
-                }
-            };
-        }
+                Terminal.Say(verbose ? message.Message : message.RawMessage);
+            }
+        };
 
         return context;
     }
 
+    /// <summary>Whether a message is one that nobody must miss: images were left out.</summary>
+    private static bool IsAboutFiles(LoggingEventArgs message) => message.Kind == ChannelMessageKind.Warning && message.Source.StartsWith(ImageFilesSource, StringComparison.Ordinal);
+
     /// <summary>The step from images to a model's tokens.</summary>
     protected static ITransformer CreateQuantizer(MLContext context, ImageGptModel model, OpenedData data)
-        => context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model).Fit(data.View);
+        => data.HasTokens ? new TransformerChain<ITransformer>() : context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model).Fit(data.View);
 }

@@ -109,12 +109,18 @@ internal sealed class PretrainCommand : IgptCommand
         });
         try
         {
+            var trainer = context.ImageGeneration.Trainers.ImageGpt(options with { Progress = relay, CancellationToken = cancellation });
+            if (data.HasTokens)
+            {
+                return new TransformerChain<ITransformer>(trainer.Fit(data.Watch(Reading, progress, cancellation)));
+            }
+
             var quantization = new PaletteQuantizingEstimator.Options { ImageSize = options.Model.ImageSize, Colors = options.Model.Colors, Cropping = cropping };
             ITransformer quantizer = context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, quantization)
                 .Fit(data.Watch(Learning, progress, cancellation));
             var images = new OpenedData(context.Data.RepeatRows(data.View, crops), checked(data.Count * crops));
             var tokens = quantizer.Transform(images.Watch(Reading, progress, cancellation));
-            var gpt = context.ImageGeneration.Trainers.ImageGpt(options with { Progress = relay, CancellationToken = cancellation }).Fit(tokens);
+            var gpt = trainer.Fit(tokens);
             if (cropping == ImageCropping.RandomCrop)
             {
                 quantizer = CreateQuantizer(context, gpt.Model, data); // random crops are for training alone

@@ -59,7 +59,7 @@ internal sealed class QuantizeCommand : IgptCommand
     {
         var path = parsed.GetRequiredValue(_out);
         OutputFile.Check(path);
-        var context = new MLContext(parsed.GetValue(_seed));
+        var context = CreateContext(parsed, parsed.GetValue(_seed));
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
         var quantizer = CreateQuantizer(parsed, context).Fit(data.View);
         Terminal.Track(progress =>

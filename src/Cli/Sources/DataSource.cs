@@ -8,7 +8,9 @@ namespace IGptMl.Cli.Sources;
 internal abstract record DataSource
 {
     /// <summary>What may be written, for help and errors.</summary>
-    internal const string Syntax = "shapes, shapes:COUNT, shapes:COUNT:SEED, cifar10:DIR, cifar10-test:DIR, or a folder of images";
+    internal const string Syntax = "shapes, shapes:COUNT, shapes:COUNT:SEED, cifar10:DIR, cifar10-test:DIR, cifar100:DIR (also cifar100-test, -coarse, -coarse-test), "
+        + "stl10:DIR (also stl10-test, -unlabeled, -fold1 to -fold10), csv:FILE with columns path and label, a folder of images, readable:DIR for one whose unreadable files are left out, "
+        + "or tokens:FILE, an npy file of tokens of 512 colours (for pretrain, evaluate and features). Without :DIR, data sets are where igpt data get puts them";
 
     private const int DefaultCount = 12_000;
     private const int TrainingSeed = 1;
@@ -23,32 +25,36 @@ internal abstract record DataSource
         problem = string.Empty;
         var parts = text.Split(':', 2);
         var rest = parts.Length == 2 ? parts[1] : null;
-        switch (parts[0])
+        if (PublishedSource.Find(parts[0]) is { } published)
         {
-            case "shapes":
-                return ParseShapes(text, heldOut, out problem);
-            case "cifar10" or "cifar10-test" when string.IsNullOrEmpty(rest):
-                problem = $"'{text}' names no folder; expected {parts[0]}:DIR.";
-                return null;
-            case "cifar10" or "cifar10-test" when !Directory.Exists(rest):
-                problem = $"'{text}': the folder '{rest}' does not exist.";
-                return null;
-            case "cifar10" or "cifar10-test":
-                return new Cifar(rest!, heldOut || parts[0] == "cifar10-test" ? CifarSplit.Test : CifarSplit.Train);
-            default:
-                return Folder(text, out problem);
+            return published.Locate(text, rest, out problem) is { } folder ? new Published(published, folder, heldOut) : null;
         }
+
+        return (parts[0], rest) switch
+        {
+            ("shapes", _) => ParseShapes(text, heldOut, out problem),
+            ("csv", { } file) => IsFile(text, file, out problem) ? new ImageListFile(file) : null,
+            ("tokens", { } file) => IsFile(text, file, out problem) ? new TokenArray(file) : null,
+            ("readable", { } folder) => Folder(folder, out problem) is null ? null : new ImageFolder(folder, UnreadableImages.Skip),
+            _ => Folder(text, out problem),
+        };
     }
 
     /// <summary>A folder of images, whatever its name.</summary>
     internal static DataSource? Folder(string path, out string problem)
     {
         problem = Directory.Exists(path) ? string.Empty : $"'{path}' is no data source that is known, and no folder that exists; expected {Syntax}.";
-        return problem.Length == 0 ? new ImageFolder(path) : null;
+        return problem.Length == 0 ? new ImageFolder(path, UnreadableImages.Refuse) : null;
     }
 
     /// <summary>Opens the images: all, or no more than <paramref name="limit"/> of them.</summary>
     internal abstract OpenedData Open(MLContext context, int? limit);
+
+    private static bool IsFile(string text, string path, out string problem)
+    {
+        problem = File.Exists(path) ? string.Empty : $"'{text}': the file '{path}' does not exist.";
+        return problem.Length == 0;
+    }
 
     private static Shapes? ParseShapes(string text, bool heldOut, out string problem)
     {
@@ -76,13 +82,31 @@ internal abstract record DataSource
         }
     }
 
-    private sealed record Cifar(string Path, CifarSplit Split) : DataSource
+    private sealed record Published(PublishedSource Source, string Path, bool HeldOut) : DataSource
     {
-        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(context.Data.LoadCifar10(Path, Split)).Take(context, limit);
+        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(Source.Load(context.Data, Path, HeldOut)).Take(context, limit);
     }
 
-    private sealed record ImageFolder(string Path) : DataSource
+    private sealed record ImageFolder(string Path, UnreadableImages Unreadable) : DataSource
     {
-        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(context.Data.LoadImageFolder(Path)).Sample(context, limit);
+        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(context.Data.LoadImageFolder(Path, Unreadable)).Sample(context, limit);
+    }
+
+    private sealed record ImageListFile(string Path) : DataSource
+    {
+        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(context.Data.LoadImageList(Path)).Sample(context, limit);
+    }
+
+    /// <summary>OpenAI's files are named in pairs, cifar10_trX.npy and cifar10_trY.npy.</summary>
+    private sealed record TokenArray(string Path) : DataSource
+    {
+        private const string TokensEnding = "X.npy";
+        private const string LabelsEnding = "Y.npy";
+
+        internal override OpenedData Open(MLContext context, int? limit)
+        {
+            var labels = Path.EndsWith(TokensEnding, StringComparison.Ordinal) ? $"{Path[..^TokensEnding.Length]}{LabelsEnding}" : null;
+            return OpenedData.Of(context.Data.LoadTokenArray(Path, File.Exists(labels) ? labels : null)).Take(context, limit);
+        }
     }
 }

@@ -10,10 +10,14 @@ namespace IGptMl.Cli.Sources;
 internal sealed record OpenedData(IDataView View, int Count)
 {
     internal const string ImageColumn = "Image";
+    internal const string TokensColumn = "Tokens";
     internal const string LabelColumn = "Label";
     internal const string NameColumn = "Name";
 
     private const int SampleSeed = 1;
+
+    /// <summary>Whether the rows are tokens already, in place of images.</summary>
+    internal bool HasTokens => View.Schema.GetColumnOrNull(TokensColumn) is not null;
 
     /// <summary>The names of the classes, in label order.</summary>
     internal IReadOnlyList<string> ClassNames

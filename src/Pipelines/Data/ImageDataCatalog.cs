@@ -1,5 +1,6 @@
 using IGptMl.Data;
 using IGptMl.Hosting;
+using IGptMl.Palettes;
 
 namespace Microsoft.ML;
 
@@ -156,6 +157,46 @@ public static class ImageDataCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         return new SourceDataView(new ShapesSource(count, seed));
+    }
+
+    /// <summary>Reads images that are palette colours already, such as OpenAI's <c>cifar10_trX.npy</c>: the column <c>Tokens</c> stands in place of <c>Image</c>.</summary>
+    /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
+    /// <param name="file">An npy file of whole numbers from 0, (images, side * side) or (images, side, side), in raster order.</param>
+    /// <param name="labelsFile">An npy file of class numbers from 0, (images), or of ones at the classes, (images, classes), such as <c>cifar10_trY.npy</c>; null, the default, means no labels.</param>
+    /// <param name="colors">The number of colours, 2 to 65,535; default 512.</param>
+    /// <param name="shuffleSeed">Gives the order of the rows; null, the default, means that of the file.</param>
+    /// <returns>The rows: <c>Tokens</c> (<c>Vector&lt;Key&lt;UInt16, colors&gt;, side²&gt;</c>), <c>Label</c> with the numbers as class names, and <c>Name</c>. The file stays open for reading while the view is in use.</returns>
+    /// <exception cref="ArgumentException"><paramref name="file"/> is null or blank, or <paramref name="colors"/> is out of range.</exception>
+    /// <exception cref="FileNotFoundException">A file does not exist.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or has another shape, or there are not as many labels as images. Reading a row throws it for a token out of range.</exception>
+    public static IDataView LoadTokenArray(this DataOperationsCatalog catalog, string file, string? labelsFile = null, int colors = 512, int? shuffleSeed = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        new OptionGuard().Range(nameof(colors), colors, Palette.MinCount, Palette.MaxCount).ThrowIfAny(nameof(colors));
+        return LoadTokens(file, labelsFile, colors, null, shuffleSeed);
+    }
+
+    /// <summary>Reads images that are colours of a known palette already.</summary>
+    /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
+    /// <param name="file">An npy file of whole numbers from 0, (images, side * side) or (images, side, side), in raster order.</param>
+    /// <param name="labelsFile">An npy file of class numbers from 0, (images), or of ones at the classes, (images, classes); null means no labels.</param>
+    /// <param name="palette">The colours, which the column of tokens then tells, so that a model that learns from it knows them.</param>
+    /// <param name="shuffleSeed">Gives the order of the rows; null, the default, means that of the file.</param>
+    /// <returns>The rows, as without a palette.</returns>
+    /// <exception cref="ArgumentException"><paramref name="file"/> or <paramref name="palette"/> is null, or the file's name is blank.</exception>
+    /// <exception cref="FileNotFoundException">A file does not exist.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or has another shape, or there are not as many labels as images. Reading a row throws it for a token out of range.</exception>
+    public static IDataView LoadTokenArray(this DataOperationsCatalog catalog, string file, string? labelsFile, Palette palette, int? shuffleSeed = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(palette);
+        return LoadTokens(file, labelsFile, palette.Count, palette, shuffleSeed);
+    }
+
+    private static SourceDataView LoadTokens(string file, string? labelsFile, int colors, Palette? palette, int? shuffleSeed)
+    {
+        var labels = labelsFile is null ? null : TokenArrayLabels.Read(labelsFile);
+        return new SourceDataView(new TokenArraySource(file, labels, colors, palette), shuffleSeed);
     }
 
     private static SourceDataView LoadFiles(DataOperationsCatalog catalog, ImageFileSet set, UnreadableImages unreadable, int? shuffleSeed)

@@ -1,4 +1,7 @@
+using System.Text;
+using IGptMl.Checkpoints;
 using IGptMl.Cli.Sources;
+using IGptMl.Data.Download;
 using IGptMl.Tests.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -32,8 +35,11 @@ public sealed class DataSourceTests
     [DataRow("shapes:-3")]
     [DataRow("shapes:3:x")]
     [DataRow("shapes:3:1:2")]
-    [DataRow("cifar10")]
     [DataRow("cifar10:")]
+    [DataRow("cifar100:nowhere")]
+    [DataRow("stl10-fold11:nowhere")]
+    [DataRow("csv:nowhere.csv")]
+    [DataRow("tokens:nowhere.npy")]
     [DataRow("cifar10-test:nowhere")]
     [DataRow("nowhere")]
     [DataRow("stl10:nowhere")]
@@ -63,6 +69,104 @@ public sealed class DataSourceTests
     }
 
     [TestMethod]
+    public void Open_Cifar100_TakesTheSplitOfItsUse()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("fine_label_names.txt", Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 100))));
+        folder.Write("coarse_label_names.txt", Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 20))));
+        folder.Write("train.bin", new byte[3074 * 2]);
+        folder.Write("test.bin", new byte[3074]);
+        AssertOpens($"cifar100:{folder.Path}", 100, 2, 1);
+        AssertOpens($"cifar100-test:{folder.Path}", 100, 1, 1);
+        AssertOpens($"cifar100-coarse:{folder.Path}", 20, 2, 1);
+        AssertOpens($"cifar100-coarse-test:{folder.Path}", 20, 1, 1);
+    }
+
+    [TestMethod]
+    public void Open_Stl10_TakesTheSplitOfItsUse()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("class_names.txt", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"u8.ToArray());
+        folder.Write("train_X.bin", new byte[27648 * 3]);
+        folder.Write("train_y.bin", [1, 2, 3]);
+        folder.Write("test_X.bin", new byte[27648 * 2]);
+        folder.Write("test_y.bin", [1, 2]);
+        folder.Write("unlabeled_X.bin", new byte[27648 * 4]);
+        folder.Write("fold_indices.txt", "0\n1 2\n"u8.ToArray());
+        AssertOpens($"stl10:{folder.Path}", 10, 3, 2);
+        AssertOpens($"stl10-test:{folder.Path}", 10, 2, 2);
+        AssertOpens($"stl10-unlabeled:{folder.Path}", 10, 4, 4);
+        AssertOpens($"stl10-fold1:{folder.Path}", 10, 1, 1);
+        AssertOpens($"stl10-fold2:{folder.Path}", 10, 2, 2);
+    }
+
+    [TestMethod]
+    public void Open_DataSetWithoutFolder_IsWhereTheDownloadPutsIt()
+    {
+        using var folder = new TemporaryFolder();
+        var before = Environment.GetEnvironmentVariable(DataCache.Variable);
+        Environment.SetEnvironmentVariable(DataCache.Variable, folder.Path);
+        try
+        {
+            Assert.IsNull(DataSource.Parse("cifar10-test", heldOut: false, out var problem));
+            Assert.AreEqual($"'cifar10-test' names no folder, and CIFAR-10 is not in '{folder.Path}'; expected cifar10-test:DIR, or fetch it by 'igpt data get cifar10'.", problem);
+
+            folder.Write("cifar-10-batches-bin/batches.meta.txt", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"u8.ToArray());
+            foreach (var file in PublishedData.Cifar10.Files.Where(file => file.Bytes is not null))
+            {
+                using var stream = File.Create(folder.Combine("cifar-10-batches-bin", file.Name));
+                stream.SetLength(file.Bytes!.Value); // takes no room where files may have holes
+            }
+
+            AssertOpens("cifar10", 10, 50_000, 10_000);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(DataCache.Variable, before);
+        }
+    }
+
+    [TestMethod]
+    public void Open_List_HasItsImages()
+    {
+        using var folder = new TemporaryFolder();
+        folder.WriteImage("1.png", 1, 1, (1, 1, 1));
+        var list = folder.Write("list.csv", "path,label\n1.png,a\n1.png,b\n"u8.ToArray());
+        AssertOpens($"csv:{list}", 2, 2, 2);
+    }
+
+    [TestMethod]
+    public void Open_Tokens_FindsTheLabelsBeside()
+    {
+        using var folder = new TemporaryFolder();
+        var tokens = folder.Combine("x_trX.npy");
+        using (var stream = File.Create(tokens))
+        {
+            NpyFormat.Write(stream, [1, 2, 3, 511, 0, 0, 0, 0], 2, 4);
+        }
+
+        AssertOpens($"tokens:{tokens}", 1, 2, 2);
+        using (var stream = File.Create(folder.Combine("x_trY.npy")))
+        {
+            NpyFormat.Write(stream, (byte[])[2, 0], 2);
+        }
+
+        AssertOpens($"tokens:{tokens}", 3, 2, 2);
+        Assert.IsTrue(Open($"tokens:{tokens}", heldOut: false, null).HasTokens);
+        Assert.IsFalse(Open("shapes:2", heldOut: false, null).HasTokens);
+    }
+
+    [TestMethod]
+    public void Open_ReadableFolder_LeavesTheOthersOut()
+    {
+        using var folder = new TemporaryFolder();
+        folder.WriteImage("1.png", 1, 1, (1, 1, 1));
+        folder.Write("2.png", []);
+        AssertOpens(folder.Path, 1, 2, 2);
+        AssertOpens($"readable:{folder.Path}", 1, 1, 1);
+    }
+
+    [TestMethod]
     public void Watch_ReportsRowsAndEndsOnCancellation()
     {
         using var cancellation = new CancellationTokenSource();
@@ -74,6 +178,14 @@ public sealed class DataSourceTests
         Assert.IsTrue(cursor.MoveNext());
         cancellation.Cancel();
         Assert.ThrowsExactly<OperationCanceledException>(() => cursor.MoveNext());
+    }
+
+    private static void AssertOpens(string text, int classes, int count, int heldOutCount)
+    {
+        var data = Open(text, heldOut: false, null);
+        Assert.HasCount(classes, data.ClassNames);
+        Assert.AreEqual(count, data.Count);
+        Assert.AreEqual(heldOutCount, Open(text, heldOut: true, null).Count);
     }
 
     private static OpenedData Open(string text, bool heldOut, int? limit)

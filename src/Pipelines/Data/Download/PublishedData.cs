@@ -1,0 +1,100 @@
+namespace IGptMl.Data.Download;
+
+/// <summary>A data set that its authors offer as one archive (tar.gz): where it is, how to know that it is right, and what is in it.</summary>
+/// <remarks>datasets/README.md says where the checksums come from, and what the licences are.</remarks>
+public sealed record PublishedData
+{
+    private static readonly PublishedFile[] Cifar10Batches = [.. Enumerable.Range(1, 5).Select(i => new PublishedFile($"data_batch_{i}.bin", 30_730_000))];
+
+    /// <summary>CIFAR-10, the binary version, for <see cref="Microsoft.ML.ImageDataCatalog.LoadCifar10"/>: 170 MB.</summary>
+    public static PublishedData Cifar10 { get; } = new()
+    {
+        Name = "cifar10",
+        Title = "CIFAR-10",
+        Address = new Uri("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"),
+        ArchiveName = "cifar-10-binary.tar.gz",
+        ArchiveBytes = 170_052_171,
+        Md5 = "c32a1d4ab5d03f1284b67883e8d87530",
+        Folder = CifarLayout.Cifar10.Subfolder,
+        Files = [new("batches.meta.txt"), .. Cifar10Batches, new("test_batch.bin", 30_730_000)],
+    };
+
+    /// <summary>CIFAR-100, the binary version, for <see cref="Microsoft.ML.ImageDataCatalog.LoadCifar100"/>: 169 MB.</summary>
+    public static PublishedData Cifar100 { get; } = new()
+    {
+        Name = "cifar100",
+        Title = "CIFAR-100",
+        Address = new Uri("https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"),
+        ArchiveName = "cifar-100-binary.tar.gz",
+        ArchiveBytes = 168_513_733,
+        Md5 = "03b5dce01913d631647c71ecec9e9cb8",
+        Folder = CifarLayout.Cifar100Fine.Subfolder,
+        Files = [new("coarse_label_names.txt"), new("fine_label_names.txt"), new("train.bin", 153_700_000), new("test.bin", 30_740_000)],
+    };
+
+    /// <summary>STL-10, the binary version, for <see cref="Microsoft.ML.ImageDataCatalog.LoadStl10"/>: 2.6 GB, and 3.1 GB unpacked.</summary>
+    public static PublishedData Stl10 { get; } = new()
+    {
+        Name = "stl10",
+        Title = "STL-10",
+        Address = new Uri("https://ai.stanford.edu/~acoates/stl10/stl10_binary.tar.gz"),
+        ArchiveName = "stl10_binary.tar.gz",
+        ArchiveBytes = 2_640_397_119,
+        Md5 = "91f7769df0f17e558f3565bffb0c7dfb",
+        Folder = Stl10Source.Subfolder,
+        Files =
+        [
+            new("class_names.txt"), new("fold_indices.txt"), new("train_X.bin", 138_240_000), new("train_y.bin", 5_000),
+            new("test_X.bin", 221_184_000), new("test_y.bin", 8_000), new("unlabeled_X.bin", 2_764_800_000),
+        ],
+    };
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<PublishedData> All { get; } = [Cifar10, Cifar100, Stl10];
+
+    /// <summary>The name on a command line: "cifar10".</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The name for people: "CIFAR-10".</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Where the archive is, http or https. Another address, such as a mirror's, must have the same archive: size and checksum are compared.</summary>
+    public required Uri Address { get; init; }
+
+    /// <summary>The archive's file name.</summary>
+    public required string ArchiveName { get; init; }
+
+    /// <summary>The archive's size.</summary>
+    public required long ArchiveBytes { get; init; }
+
+    /// <summary>The archive's MD5 checksum, 32 hexadecimal digits. It finds what went wrong on the way; as a proof against forgery MD5 is too weak.</summary>
+    public required string Md5 { get; init; }
+
+    /// <summary>The folder in the archive, and of the data set when it is unpacked.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The files in it that are needed.</summary>
+    public required IReadOnlyList<PublishedFile> Files { get; init; }
+
+    /// <summary>The size of the files whose sizes are known.</summary>
+    public long UnpackedBytes => Files.Sum(file => file.Bytes ?? 0);
+
+    /// <summary>Whether a folder has all files in their sizes.</summary>
+    /// <param name="folder">The folder of the files.</param>
+    /// <param name="problem">What is wrong where it has not.</param>
+    internal bool IsCompleteIn(string folder, out string problem)
+    {
+        foreach (var file in Files)
+        {
+            var found = new FileInfo(Path.Combine(folder, file.Name));
+            if (!found.Exists || found.Length == 0 || (file.Bytes is { } bytes && found.Length != bytes))
+            {
+                problem = !found.Exists ? $"'{file.Name}' is missing" : $"'{file.Name}' has {found.Length:N0} bytes{(file.Bytes is { } expected ? $" instead of {expected:N0}" : string.Empty)}";
+                return false;
+            }
+        }
+
+        problem = string.Empty;
+        return true;
+    }
+}

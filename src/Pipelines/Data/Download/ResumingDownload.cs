@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace IGptMl.Data.Download;
+
+/// <summary>
+/// Brings an archive over HTTP into a <see cref="PartialFile"/>, from where that ends: by a range request that holds only for the same version (RFC 9110, sections 13.1.5 and
+/// 14.2), or from the beginning where a server knows no ranges. Broken connections are taken up again.
+/// </summary>
+internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions options, IProgress<DownloadProgress>? progress)
+{
+    private const int BufferBytes = 1 << 17;
+
+    /// <summary>Fills the file to the archive's size.</summary>
+    /// <returns>Whether the file was put together from several answers.</returns>
+    /// <exception cref="DownloadException">The address does not answer, or with something else.</exception>
+    public async Task<bool> RunAsync(PublishedData data, PartialFile partial, CancellationToken cancellation)
+    {
+        if (partial.Content.Length > data.ArchiveBytes)
+        {
+            partial.Clear();
+        }
+
+        var pieces = partial.Content.Length > 0 ? 1 : 0;
+        var (furthest, fruitless) = (partial.Content.Length, 0);
+        while (partial.Content.Length < data.ArchiveBytes)
+        {
+            try
+            {
+                pieces = await FetchAsync(data, partial, cancellation) ? pieces + 1 : 1;
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException and not DownloadException)
+            {
+                pieces++;
+                fruitless = partial.Content.Length > furthest ? 0 : fruitless + 1;
+                furthest = Math.Max(furthest, partial.Content.Length);
+                if (fruitless >= options.Attempts || e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError })
+                {
+                    throw new DownloadException($"{Describe(data)} cannot be fetched: {e.Message.TrimEnd('.')}. Is this machine online? {partial.Content.Length:N0} of {data.ArchiveBytes:N0} bytes have come and are kept; the same command goes on from there.", e);
+                }
+
+                await Task.Delay(options.RetryDelay * Math.Pow(2, Math.Max(0, fruitless - 1)), cancellation);
+            }
+        }
+
+        return pieces > 1;
+    }
+
+    /// <summary>One request.</summary>
+    /// <returns>Whether it went on from what was there.</returns>
+    private async Task<bool> FetchAsync(PublishedData data, PartialFile partial, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, data.Address);
+        if (partial.Content.Length > 0)
+        {
+            request.Headers.Range = new RangeHeaderValue(partial.Content.Length, null);
+            request.Headers.IfRange = partial.Version is { } version && RangeConditionHeaderValue.TryParse(version, out var condition) ? condition : null;
+        }
+
+        using var response = await Patiently(token => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancellation);
+        var goesOn = Prepare(data, partial, response);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+        var buffer = new byte[BufferBytes];
+        partial.Content.Position = partial.Content.Length;
+        while (true)
+        {
+            var read = await Patiently(token => body.ReadAsync(buffer, token).AsTask(), cancellation);
+            if (read == 0)
+            {
+                break;
+            }
+
+            if (partial.Content.Position + read > data.ArchiveBytes)
+            {
+                partial.Clear();
+                throw NotTheArchive(data, "is larger");
+            }
+
+            await WriteAsync(partial, buffer.AsMemory(0, read), cancellation);
+            progress?.Report(new DownloadProgress(DownloadStage.Downloading, partial.Content.Position, data.ArchiveBytes));
+        }
+
+        return partial.Content.Length == data.ArchiveBytes ? goesOn : throw new IOException("the connection was closed too early");
+    }
+
+    /// <summary>Writes through, so that a full disk shows here and is not taken for a broken connection.</summary>
+    private static async Task WriteAsync(PartialFile partial, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            await partial.Content.WriteAsync(bytes, cancellation);
+            await partial.Content.FlushAsync(cancellation);
+        }
+        catch (IOException e)
+        {
+            throw new DownloadException($"'{partial.Content.Name}' cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Looks at the answer's headers, and empties the file where it begins anew.</summary>
+    private static bool Prepare(PublishedData data, PartialFile partial, HttpResponseMessage response)
+    {
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.PartialContent when response.Content.Headers.ContentRange is { } range && range.From == partial.Content.Length && (range.Length ?? data.ArchiveBytes) == data.ArchiveBytes:
+                return true;
+            case HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable:
+                partial.Clear(); // not the range that was asked for: from the beginning, then
+                throw new IOException($"the server answers another range than the one it was asked for ({(int)response.StatusCode})");
+            case HttpStatusCode.OK:
+                partial.Clear();
+                if (response.Content.Headers.ContentLength is { } size && size != data.ArchiveBytes)
+                {
+                    throw NotTheArchive(data, $"has {size:N0} bytes");
+                }
+
+                partial.Version = response.Headers.ETag is { IsWeak: false } tag ? tag.ToString() : response.Content.Headers.LastModified?.ToString("R");
+                return false;
+            case HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError:
+                throw new HttpRequestException($"the server answers {(int)response.StatusCode} ({response.ReasonPhrase})");
+            default:
+                throw new DownloadException($"{Describe(data)} cannot be fetched: the server answers {(int)response.StatusCode} ({response.ReasonPhrase}). Has the address changed? See datasets/README.md.");
+        }
+    }
+
+    private static DownloadException NotTheArchive(PublishedData data, string how)
+        => new($"What {data.Address} answers {how}; the archive of {data.Title} has {data.ArchiveBytes:N0} bytes. Something on the way answers in its place, or its publisher has changed it.");
+
+    private static string Describe(PublishedData data) => $"{data.Title} ({data.Address})";
+
+    /// <summary>Waits for the network, but not for ever.</summary>
+    private async Task<T> Patiently<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellation)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        silence.CancelAfter(options.SilenceTimeout);
+        try
+        {
+            return await work(silence.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new IOException($"nothing has come for {options.SilenceTimeout.TotalSeconds:N0} seconds", e);
+        }
+    }
+}

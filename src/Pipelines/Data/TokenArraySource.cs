@@ -1,0 +1,132 @@
+using System.Buffers.Binary;
+using IGptMl.Checkpoints;
+using IGptMl.Palettes;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.Win32.SafeHandles;
+
+namespace IGptMl.Data;
+
+/// <summary>
+/// Images that are palette colours already: an npy file of whole numbers [rows, side²] or [rows, side, side], in raster order and counted from 0, as OpenAI published ImageNet and
+/// CIFAR-10 (cifar10_trX.npy). Rows are read from the open file when they are asked for.
+/// </summary>
+internal sealed class TokenArraySource : RowSource
+{
+    private readonly string _path;
+    private readonly SafeFileHandle _handle;
+    private readonly long _start;
+    private readonly int _elementSize;
+    private readonly int _context;
+    private readonly TokenArrayLabels? _labels;
+
+    /// <param name="path">The tokens.</param>
+    /// <param name="labels">The classes of the rows; null means that there are none.</param>
+    /// <param name="colors">The number of colours.</param>
+    /// <param name="palette">The colours themselves, if they are known; as many.</param>
+    public TokenArraySource(string path, TokenArrayLabels? labels, int colors, Palette? palette)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        _path = path;
+        _labels = labels;
+        Colors = colors;
+
+        // The handle closes when the last view on it is collected: an IDataView has no Dispose.
+        using (var stream = File.OpenRead(path))
+        {
+            var header = NpyFormat.ReadHeader(stream, path);
+            var isWhole = header.Type is NpyType.UInt8 or NpyType.UInt16 or NpyType.Int32 or NpyType.Int64;
+            if (!isWhole || header.Shape.Count is < 2 or > 3 || header.Count == 0 || header.Shape[0] > Array.MaxLength)
+            {
+                throw new InvalidDataException($"'{path}' has shape {header.ShapeText} of {header.Type}; expected tokens, whole numbers of shape (images, side * side).");
+            }
+
+            (Count, var tokens, _elementSize, _start) = ((int)header.Shape[0], header.Count / header.Shape[0], header.ElementSize, stream.Position);
+            var side = (int)Math.Sqrt(tokens);
+            if ((long)side * side != tokens)
+            {
+                throw new InvalidDataException($"'{path}' has {tokens} tokens an image, which is no square.");
+            }
+
+            _context = (int)tokens;
+            Content = palette is null
+                ? new DataViewSchema.DetachedColumn(SourceDataView.TokensColumn, new VectorDataViewType(new KeyDataViewType(typeof(ushort), colors), _context))
+                : QuantizedColumn.Create(SourceDataView.TokensColumn, palette, side, ImageCropping.Squash);
+        }
+
+        if (labels is not null && labels.Count != Count)
+        {
+            throw new InvalidDataException($"'{labels.Path}' has {labels.Count} labels, but '{path}' has {Count} images.");
+        }
+
+        _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
+    }
+
+    /// <inheritdoc/>
+    public override int Count { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ClassNames => _labels?.ClassNames ?? [Path.GetFileNameWithoutExtension(_path)];
+
+    /// <inheritdoc/>
+    public override DataViewSchema.DetachedColumn Content { get; }
+
+    /// <summary>The number of colours, which tokens stay below.</summary>
+    public int Colors { get; }
+
+    /// <inheritdoc/>
+    public override ContentGetter OpenContent(SourceCursor cursor) => new TokenGetter(this, cursor);
+
+    /// <inheritdoc/>
+    public override int ReadLabel(int index) => _labels?[index] ?? NoLabel;
+
+    /// <inheritdoc/>
+    public override string ReadName(int index) => $"{Path.GetFileName(_path)}#{index}";
+
+    /// <summary>Reads a row as keys, which are 1-based.</summary>
+    /// <param name="index">The row.</param>
+    /// <param name="buffer">Room for the row as it is stored.</param>
+    /// <param name="keys">Receives the keys.</param>
+    private void Read(int index, byte[] buffer, Span<ushort> keys)
+    {
+        for (var filled = 0; filled < buffer.Length;)
+        {
+            var read = RandomAccess.Read(_handle, buffer.AsSpan(filled), _start + ((long)index * buffer.Length) + filled);
+            filled += read > 0 ? read : throw new InvalidDataException($"'{_path}', row {index}: the file ends inside the row; it was longer when it was opened.");
+        }
+
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var element = buffer.AsSpan(i * _elementSize);
+            long token = _elementSize switch
+            {
+                1 => element[0],
+                2 => BinaryPrimitives.ReadUInt16LittleEndian(element),
+                4 => BinaryPrimitives.ReadInt32LittleEndian(element),
+                _ => BinaryPrimitives.ReadInt64LittleEndian(element),
+            };
+            if (token < 0 || token >= Colors)
+            {
+                throw new InvalidDataException($"'{_path}', row {index}: token {token} at position {i} is not one of 0 to {Colors - 1}.");
+            }
+
+            keys[i] = (ushort)(token + 1);
+        }
+    }
+
+    private sealed class TokenGetter(TokenArraySource source, SourceCursor cursor) : ContentGetter
+    {
+        private readonly byte[] _buffer = new byte[source._context * source._elementSize];
+
+        /// <inheritdoc/>
+        public override Delegate Getter => (ValueGetter<VBuffer<ushort>>)Get;
+
+        private void Get(ref VBuffer<ushort> value)
+        {
+            var row = cursor.Row;
+            var editor = VBufferEditor.Create(ref value, source._context);
+            source.Read(row, _buffer, editor.Values);
+            value = editor.Commit();
+        }
+    }
+}
