@@ -16,6 +16,9 @@ switch (args)
         ModelFileMemory.Run();
         return 0;
 
+    case ["model-forms", .. var rest] when rest.Length < 3:
+        return ModelForms.Run(rest);
+
     case ["palette-kmeans", .. var rest] when rest.Length < 3:
         PaletteKMeans.Run(rest.FirstOrDefault(), rest.Length == 2 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 512);
         return 0;
@@ -34,6 +37,7 @@ switch (args)
               training-step [D LAYERS HEADS SIZE COLORS BATCH]   a pretraining step beside the machine's matrix product and plain TorchSharp
               network-parts [D HEADS SIZE BATCH]                linear maps and attention, each way that the network could take
               model-file                                        time and memory of saving and loading weights of the size of iGPT-S
+              model-forms                                       time and memory of loading weights of that size in each form, side by side
               palette-kmeans [CIFAR [K]]                        k-means on 250,000 pixels beside ML.NET's trainer
               palette-assignment PALETTE [CIFAR]                the nearest of the palette's colours beside the plain double loop
               images-to-tokens FOLDER PALETTE                   image files to tokens at 32x32 beside ML.NET's loading, resizing and extracting

@@ -15,6 +15,7 @@ internal static class ModelEntries
     private const string PaletteEntry = "palette.npy";
     private const string PreprocessingEntry = "preprocessing.json";
     private const string WeightsEntry = "model.safetensors";
+    private const int MostTextBytes = 1 << 16;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -43,12 +44,16 @@ internal static class ModelEntries
     internal static ImageGptModel Read(ComponentReader.EntryReader entries)
     {
         TorchRuntime.EnsureLoaded();
-        var sums = entries.Read(Checksums.EntryName, Checksums.ReadList);
-        var config = entries.Read(ConfigEntry, stream => sums.Read(ConfigEntry, stream, ReadConfig));
+        var sums = entries.Read(Checksums.EntryName, (stream, length) => Checksums.ReadList(Small(stream, length)));
+        var config = entries.Read(ConfigEntry, (stream, length) => sums.Read(ConfigEntry, Small(stream, length), ReadConfig));
         var palette = sums.Contains(PaletteEntry) ? entries.Read(PaletteEntry, stream => sums.Read(PaletteEntry, stream, content => ReadPalette(config, content))) : null;
-        var cropping = sums.Contains(PreprocessingEntry) ? entries.Read(PreprocessingEntry, stream => sums.Read(PreprocessingEntry, stream, ReadCropping)) : ImageCropping.Squash;
+        var cropping = sums.Contains(PreprocessingEntry) ? entries.Read(PreprocessingEntry, (stream, length) => sums.Read(PreprocessingEntry, Small(stream, length), ReadCropping)) : ImageCropping.Squash;
         return new ImageGptModel(entries.Read(WeightsEntry, (stream, length) => sums.Read(WeightsEntry, stream, content => ReadWeights(config, content, length))), palette, cropping);
     }
+
+    /// <summary>The stream of an entry that is text of a few lines, and therefore may be read as a whole.</summary>
+    private static Stream Small(Stream stream, long length)
+        => length <= MostTextBytes ? stream : throw new InvalidDataException($"It has {length} bytes; expected at most {MostTextBytes}.");
 
     private static ImageCropping ReadCropping(Stream stream)
     {

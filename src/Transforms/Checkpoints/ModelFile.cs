@@ -7,6 +7,9 @@ namespace IGptMl.Checkpoints;
 /// <summary>The model in an ML.NET zip, read without ML.NET: of all components in the zip, only the network's own entries are looked at.</summary>
 internal static class ModelFile
 {
+    // Weights hardly compress. Entries below the limit may, whatever they hold.
+    private const int MostGrowth = 200, SmallEntry = 1 << 20;
+
     /// <summary>Reads the first model of the zip.</summary>
     /// <exception cref="InvalidDataException">The file is no zip or a damaged one, or holds no model.</exception>
     internal static ImageGptModel Load(string path)
@@ -61,8 +64,14 @@ internal static class ModelFile
         }
     }
 
+    /// <summary>Opens an entry, unless it unpacks to so much more than itself that it can only be there to fill the memory.</summary>
     private static ComponentReader.OpenedEntry Open(ZipArchiveEntry entry)
     {
+        if (entry.Length > SmallEntry && entry.Length / MostGrowth > entry.CompressedLength)
+        {
+            throw new InvalidDataException($"Its {entry.CompressedLength} bytes unpack to {entry.Length}, more than {MostGrowth} times as many.");
+        }
+
         var stream = entry.Open();
         return new ComponentReader.OpenedEntry(stream, stream, entry.Length);
     }

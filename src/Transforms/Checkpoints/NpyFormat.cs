@@ -25,13 +25,17 @@ internal static class NpyFormat
     }
 
     /// <summary>Reads the one array that the rest of the stream holds. Errors name it <paramref name="name"/>.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="mostBytes">The most data that make sense, so that a compressed stream cannot fill the memory.</param>
     /// <exception cref="InvalidDataException">The stream is malformed; the message says how.</exception>
-    public static NpyArray Read(Stream stream, string name)
+    public static NpyArray Read(Stream stream, string name, int? mostBytes = null)
     {
         var header = ReadHeader(stream, name);
-        if (header.ByteCount > Array.MaxLength)
+        var most = mostBytes ?? Array.MaxLength;
+        if (header.ByteCount > most)
         {
-            throw Error(name, $"{header.ByteCount} bytes of data are too many for one array in memory");
+            throw Error(name, $"shape {header.ShapeText} of {header.Type} has {header.ByteCount} bytes; expected at most {most}");
         }
 
         var length = (int)header.ByteCount;

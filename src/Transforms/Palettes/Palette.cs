@@ -167,7 +167,7 @@ public sealed class Palette : IEquatable<Palette>
     /// <exception cref="InvalidDataException">The stream is not well-formed npy, or its array is no palette.</exception>
     internal static Palette Read(Stream stream, string nameForErrors)
     {
-        var array = NpyFormat.Read(stream, nameForErrors);
+        var array = NpyFormat.Read(stream, nameForErrors, MaxCount * 3 * sizeof(double));
         var header = array.Header;
         if (header.Shape is not [_, 3])
         {

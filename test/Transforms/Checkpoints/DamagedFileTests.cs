@@ -1,5 +1,6 @@
 using System.Text;
 using IGptMl.Checkpoints;
+using IGptMl.Palettes;
 
 namespace IGptMl.Tests.Checkpoints;
 
@@ -128,6 +129,36 @@ public sealed class DamagedFileTests
         Run(seed: 10, Cases / 3, data, bytes => ReadAll(TensorFlowFileBuilder.Open(index, bytes)), index.Length);
         var shards = Enumerable.Range(0, 3).Select(shard => File.ReadAllBytes(TestData.PathOf("tiny-tf", $"model.ckpt-1000.data-{shard:D5}-of-00003"))).ToArray();
         Run(seed: 11, Cases / 3, File.ReadAllBytes(TestData.PathOf("tiny-tf", "model.ckpt-1000.index")), bytes => ReadAll(TensorFlowFileBuilder.Open(bytes, shards)), shards.Sum(shard => shard.Length));
+    }
+
+    [TestMethod]
+    [Timeout(TimeoutMilliseconds, CooperativeCancellation = true)]
+    public void Npy_Damaged_ReadsOrRefuses()
+    {
+        using var file = new MemoryStream();
+        NpyFormat.Write(file, new float[24], 8, 3);
+        Run(seed: 12, Cases, file.ToArray(), bytes => NpyFormat.Read(new MemoryStream(bytes), "x"));
+        Run(seed: 13, Cases, file.ToArray(), bytes => NpyFormat.Read(new ForwardOnlyStream(new MemoryStream(bytes), mostBytes: 100), "x"));
+        Run(seed: 14, Cases / 3, File.ReadAllBytes(TestData.PathOf("openai-palette", "kmeans_centers.npy")), bytes => Palette.Read(new MemoryStream(bytes), "x"));
+    }
+
+    [TestMethod]
+    [Timeout(TimeoutMilliseconds, CooperativeCancellation = true)]
+    public void HuggingFaceSettings_Damaged_ReadOrRefused()
+    {
+        using var folder = new TinyFolder();
+        var (config, processor) = (folder.Combine("config.json"), folder.Combine("preprocessor_config.json"));
+        var architecture = HuggingFaceConfig.Read(config);
+        Run(seed: 15, Cases / 3, File.ReadAllBytes(config), bytes =>
+        {
+            File.WriteAllBytes(config, bytes);
+            HuggingFaceConfig.Read(config);
+        });
+        Run(seed: 16, Cases / 3, File.ReadAllBytes(processor), bytes =>
+        {
+            File.WriteAllBytes(processor, bytes);
+            HuggingFaceProcessor.Read(processor, architecture);
+        });
     }
 
     [TestMethod]

@@ -131,6 +131,28 @@ public sealed class ModelFileTests
         => Refuse(Resum(Rewrite((name, body) => (name, name == "ImageGptModel1/config.json" ? "{\"imageSize\":2,\"colors\":3,\"embeddingSize\":65536,\"layers\":1024,\"heads\":2}"u8.ToArray() : body))), "need 211");
 
     [TestMethod]
+    [DataRow("SHA256SUMS", ' ')]
+    [DataRow("config.json", ' ')]
+    [DataRow("preprocessing.json", '"')]
+    [DataRow("palette.npy", '0')]
+    [DataRow("model.safetensors", '0')]
+    public void Load_EntryThatUnpacksToFarMore_IsRefusedBeforeMemoryIsTaken(string entry, char filling)
+    {
+        // 64 MiB of one letter, in a zip of 64 KiB.
+        var zip = Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? [.. body, .. Enumerable.Repeat((byte)filling, 1 << 26)] : body));
+        Assert.IsLessThan(1 << 17, zip.Length);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Refuse(zip, $"entry 'ImageGptModel1/{entry}' cannot be read. Its ");
+        Assert.IsLessThan(4_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    [DataRow("config.json", ' ')]
+    [DataRow("palette.npy", '0')]
+    public void Load_LongText_IsRefused(string entry, char filling)
+        => Refuse(Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? [.. body, .. Enumerable.Repeat((byte)filling, 1 << 17)] : body)), $"entry 'ImageGptModel1/{entry}' cannot be read");
+
+    [TestMethod]
     public void Load_AnyDamage_IsInvalidData()
     {
         using var folder = new TemporaryFolder();

@@ -121,6 +121,32 @@ public sealed class PyTorchReaderTests
     }
 
     [TestMethod]
+    [DataRow("builtins", "eval")]
+    [DataRow("__builtin__", "exec")]
+    [DataRow("os", "system")]
+    [DataRow("subprocess", "Popen")]
+    [DataRow("torch", "load")]
+    [DataRow("torch.serialization", "FloatStorage")]
+    [DataRow("torch._utils", "_rebuild_tensor")]
+    [DataRow("torch._utils", "_rebuild_tensor_v2 ")]
+    [DataRow("collections", "OrderedDict.update")]
+    [DataRow("numpy.core.multiarray", "_reconstruct")]
+    [DataRow("", "")]
+    public void Open_GlobalOutsideTheSet_IsRefusedByName(string module, string name)
+        => Assert.Contains($"'{module}.{name}', which a state dict does not need; nothing of it was run.", Refused(new TorchFileBuilder().Entry("w", TorchFileBuilder.GlobalBytes(module, name))));
+
+    [TestMethod]
+    public void Open_EveryOpcodeOutsideTheSet_IsRefused()
+    {
+        // What torch.save and Python 2's pickles of tensors use; none of these runs anything but the few names.
+        var known = ".(NKMJGXUct)]}aesuqrhjRQb\u0080\u0085\u0086\u0087\u0088\u0089\u008A".Select(letter => (int)letter).ToHashSet();
+        foreach (var opcode in Enumerable.Range(0, 256).Where(opcode => !known.Contains(opcode)))
+        {
+            Assert.Contains($"the instruction 0x{opcode:X2} (", Refused(new TorchFileBuilder().Entry("w", (byte)opcode)));
+        }
+    }
+
+    [TestMethod]
     [DataRow((byte)'i', "Inst")]
     [DataRow((byte)'o', "Obj")]
     [DataRow((byte)0x81, "Newobj")]
