@@ -74,6 +74,8 @@ public sealed class RoomsTests
     [DataRow("IGptMl.FineTuning.StratifiedSplit")]
     [DataRow("IGptMl.LinearProbe.LinearProbeResult")]
     [DataRow("IGptMl.LinearProbe.ProbedRepresentation")]
+    [DataRow("IGptMl.SemiSupervised.LabelSubset")]
+    [DataRow("IGptMl.SemiSupervised.LowDataResult")]
     public void Value_KnowsNeitherMLNetNorTorch(string type)
     {
         Assert.IsNotEmpty(Find(reference => reference.FromType == type));

@@ -26,6 +26,8 @@ internal static class IgptApp
             new QuantizeCommand(terminal, verbose),
             new FeaturesCommand(terminal, verbose),
             new ProbeCommand(terminal, verbose),
+            new LowDataCommand(terminal, verbose),
+            new ReportCommand(terminal, verbose),
             new PaletteCommand(terminal, verbose),
             new ImportCommand(terminal, verbose),
             new ExportCommand(terminal, verbose),

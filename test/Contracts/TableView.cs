@@ -27,9 +27,9 @@ public sealed class TableView : IDataView
     public int OpenedCursors => _openedCursors;
 
     /// <summary>Adds a column of single values.</summary>
-    public TableView Add<T>(string name, DataViewType type, Func<int, T> value)
+    public TableView Add<T>(string name, DataViewType type, Func<int, T> value, DataViewSchema.Annotations? annotations = null)
     {
-        _builder.AddColumn(name, type);
+        _builder.AddColumn(name, type, annotations);
         _getters.Add(row => (ValueGetter<T>)((ref T target) => target = value(row())));
         return this;
     }

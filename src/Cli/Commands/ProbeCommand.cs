@@ -4,6 +4,8 @@ using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
 using IGptMl.LinearProbe;
+using IGptMl.Reports;
+using Microsoft.ML;
 using Spectre.Console;
 
 namespace IGptMl.Cli.Commands;
@@ -11,16 +13,12 @@ namespace IGptMl.Cli.Commands;
 /// <summary>igpt probe: how much a linear classifier can read from each layer.</summary>
 internal sealed class ProbeCommand : IgptCommand
 {
-    private static readonly Activity Training = new("Features of the training images", "image");
-    private static readonly Activity Testing = new("Features of the test images", "image");
     private static readonly Activity Probing = new("Probing", "classifier");
 
     private readonly ModelOptions _model = new();
-    private readonly Option<DataSource?> _data = CommandOptions.Data("--data", $"Labelled images to fit the classifiers to: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.", heldOut: false);
-    private readonly Option<DataSource?> _test = CommandOptions.Data("--test", "Labelled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
-    private readonly Option<int?> _limit = CommandOptions.Number("--limit", "Take N training images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
-    private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Take N test images at most.", 1, int.MaxValue);
-    private readonly Option<LayerSelection> _layers = CommandOptions.Layers("The layers: all, 3, or 0,2,5.");
+    private readonly ProbeOptions _probe = new();
+    private readonly Option<string?> _out = new("--out") { Description = "Write a report to this folder: results.json, tables, plots, and a page to look at.", HelpName = "DIR" };
+    private readonly Option<string?> _save = new("--save") { Description = "Save the way from images to classes through the best layer as a zip, which mlContext.Model.Load reads.", HelpName = "FILE" };
 
     internal ProbeCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -30,28 +28,45 @@ internal sealed class ProbeCommand : IgptCommand
             terminal,
             verbose)
     {
-        _data.Required = true;
-        _test.Required = true;
         _model.AddTo(this);
-        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _layers })
-        {
-            Add(option);
-        }
-
+        _probe.AddTo(this);
+        Add(_out);
+        Add(_save);
         AddCommonOptions();
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
+        var (folder, save) = (parsed.GetValue(_out), parsed.GetValue(_save));
+        if (save is not null)
+        {
+            OutputFile.Check(save);
+        }
+
         var context = CreateContext(parsed);
-        var training = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit));
-        var test = parsed.GetRequiredValue(_test)!.Open(context, parsed.GetValue(_testLimit));
-        CheckClasses(training.ClassNames, test.ClassNames);
+        var (training, test) = _probe.Open(context, parsed);
         using var model = _model.Load(parsed);
-        var layers = parsed.GetRequiredValue(_layers).Of(model.Config);
-        var experiment = new LinearProbeExperiment(context, model, new LinearProbeExperiment.Options { Layers = layers });
-        var result = Terminal.Track(progress => Run(experiment, training, test, layers.Count + 2, progress, cancellation));
+        var options = _probe.Read(parsed, model.Config, folder);
+        var experiment = new LinearProbeExperiment(context, model, options);
+        var result = Terminal.Track(progress => Run(experiment, options, training, test, progress, cancellation));
+        foreach (var note in result.Notes)
+        {
+            Terminal.Say(note);
+        }
+
+        if (folder is not null)
+        {
+            // What the probe has computed is in the cache.
+            var study = new EvaluationStudy(context, model, new EvaluationStudy.Options { Title = "Linear probe", Probe = options, Facts = _probe.Describe(parsed) });
+            ReportFolder.Write(folder, study.Run(training.View, test.View, cancellation: cancellation));
+        }
+
+        if (save is not null)
+        {
+            Save(context, experiment, result.Best, training, save);
+        }
+
         if (WantsJson(parsed))
         {
             Terminal.WriteJson(ProbeResult.Of(result));
@@ -64,39 +79,48 @@ internal sealed class ProbeCommand : IgptCommand
         return ExitCodes.Success;
     }
 
-    private static LinearProbeResult Run(LinearProbeExperiment experiment, OpenedData training, OpenedData test, int classifiers, IProgress<Advance> progress, CancellationToken cancellation)
+    private static void Save(MLContext context, LinearProbeExperiment experiment, ProbedRepresentation best, OpenedData training, string path)
     {
-        var done = 0;
-        var relay = new Relay<ProbedRepresentation>(probed => progress.Report(new Advance(Probing, ++done, classifiers, $"{probed.Name}: {probed.Accuracy:P1}")));
-        return experiment.Run(training.Watch(Training, progress, cancellation), test.Watch(Testing, progress, cancellation), relay, cancellation);
+        var fitted = experiment.Fit(training.View, best);
+        try
+        {
+            OutputFile.Write(path, stream => context.Model.Save(fitted, training.View.Schema, stream));
+        }
+        finally
+        {
+            (fitted as IDisposable)?.Dispose();
+        }
     }
 
-    /// <summary>Labels are numbers to ML.NET: the same number must mean the same class in both sets.</summary>
-    private static void CheckClasses(IReadOnlyList<string> training, IReadOnlyList<string> test)
+    private static LinearProbeResult Run(LinearProbeExperiment experiment, LinearProbeExperiment.Options options, OpenedData training, OpenedData test, IProgress<Advance> progress, CancellationToken cancellation)
     {
-        if (training.Count < 2)
-        {
-            throw new InvalidDataException($"The training images have one class only, '{training[0]}'; a classifier needs two. In a folder of images, each subfolder is a class.");
-        }
-
-        if (!training.SequenceEqual(test, StringComparer.Ordinal))
-        {
-            throw new InvalidDataException($"The test images have other classes than the training images: {Join(test)} in place of {Join(training)}.");
-        }
-
-        static string Join(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
+        var (done, all) = (0, options.Layers!.Count + options.Concatenations.Count + (options.Baselines ? 2 : 0) + (options.PatchBaseline ? 1 : 0));
+        var relay = new Relay<ProbedRepresentation>(probed => progress.Report(new Advance(Probing, ++done, all, $"{probed.Name}: {probed.Accuracy:P1}")));
+        return experiment.Run(
+            training.Watch(LabelledReading.Training, progress, cancellation),
+            test.Watch(LabelledReading.Test, progress, cancellation),
+            relay,
+            LabelledReading.Features(progress),
+            cancellation);
     }
 
     private static Table CreateTable(LinearProbeResult result)
     {
+        var topFive = result.Layers.Any(layer => layer.Top5Accuracy is not null);
         var table = new Table().Border(TableBorder.Simple)
             .AddColumn("representation")
             .AddColumn(new TableColumn("features").RightAligned())
-            .AddColumn(new TableColumn("accuracy").RightAligned())
-            .AddColumn(string.Empty);
+            .AddColumn(new TableColumn("accuracy").RightAligned());
+        if (topFive)
+        {
+            table.AddColumn(new TableColumn("top-5").RightAligned());
+        }
+
+        table.AddColumn(string.Empty);
         foreach (var probed in result.Baselines.Concat(result.Layers))
         {
-            table.AddRow(new Text(probed.Name), new Text($"{probed.FeatureCount:N0}"), new Text($"{probed.Accuracy:P1}"), new Text(probed == result.Best ? "best" : string.Empty));
+            Text[] five = topFive ? [new Text($"{probed.Top5Accuracy:P1}")] : [];
+            table.AddRow([new Text(probed.Name), new Text($"{probed.FeatureCount:N0}"), new Text($"{probed.Accuracy:P1}"), .. five, new Text(probed == result.Best ? "best" : string.Empty)]);
         }
 
         return table.Caption($"{result.TrainingRows:N0} training and {result.TestRows:N0} test images");

@@ -1,12 +1,40 @@
 namespace IGptMl.LinearProbe;
 
 /// <summary>The accuracy of a linear classifier on every layer of a model, and on the baselines.</summary>
-/// <param name="Layers">The layers, in order.</param>
-/// <param name="Baselines">Raw pixels and palette tokens, where the data holds images; empty otherwise.</param>
+/// <param name="Layers">The layers in order, then the concatenations.</param>
+/// <param name="Baselines">Raw pixels, palette tokens and patches, where they were asked for.</param>
 /// <param name="TrainingRows">The labelled rows that the classifiers were fitted to.</param>
 /// <param name="TestRows">The rows of the accuracy.</param>
 public sealed record LinearProbeResult(IReadOnlyList<ProbedRepresentation> Layers, IReadOnlyList<ProbedRepresentation> Baselines, long TrainingRows, long TestRows)
 {
-    /// <summary>The layer with the greatest accuracy; the first of equals.</summary>
+    /// <summary>The layer, or concatenation, with the greatest accuracy on the test rows; the first of equals. (The paper's tables give this one.)</summary>
     public ProbedRepresentation Best => Layers.MaxBy(layer => layer.Accuracy)!;
+
+    /// <summary>The one with the greatest accuracy on the training rows held out, chosen without the test rows; <see cref="Best"/> where nothing was held out.</summary>
+    public ProbedRepresentation Chosen => Layers.All(layer => layer.ValidationAccuracy is null) ? Best : Layers.MaxBy(layer => layer.ValidationAccuracy)!;
+
+    /// <summary>The names of the classes.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+
+    /// <summary>The class of each test row, 0-based.</summary>
+    public IReadOnlyList<int> TestClasses { get; init; } = [];
+
+    /// <summary>The time that the network ran; nothing where all features came from the cache.</summary>
+    public TimeSpan FeatureDuration { get; init; }
+
+    /// <summary>What a reader should know: rows left out, classes that are missing, caches that were not used.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>How often each class (first index) was predicted as each class (second index) from that representation.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix(ProbedRepresentation representation)
+    {
+        ArgumentNullException.ThrowIfNull(representation);
+        var counts = ClassNames.Select(_ => new int[ClassNames.Count]).ToArray();
+        foreach (var (actual, predicted) in TestClasses.Zip(representation.PredictedClasses))
+        {
+            counts[actual][predicted]++;
+        }
+
+        return counts;
+    }
 }

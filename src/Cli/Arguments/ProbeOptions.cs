@@ -1,0 +1,139 @@
+using System.CommandLine;
+using System.Globalization;
+using IGptMl.Cli.Sources;
+using IGptMl.LinearProbe;
+using IGptMl.Network;
+using Microsoft.ML;
+
+namespace IGptMl.Cli.Arguments;
+
+/// <summary>The options of the commands that fit classifiers to features: the labelled images, the layers, the classifier, the cache.</summary>
+internal sealed class ProbeOptions
+{
+    private readonly Option<DataSource?> _data = CommandOptions.Data("--data", $"Labelled images to fit the classifiers to: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.", heldOut: false);
+    private readonly Option<DataSource?> _test = CommandOptions.Data("--test", "Labelled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
+    private readonly Option<int?> _limit = CommandOptions.Number("--limit", "Take N training images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
+    private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Take N test images at most.", 1, int.MaxValue);
+    private readonly Option<LayerSelection> _layers = CommandOptions.Layers("The layers, each alone: all, 3, or 0,2,5.");
+    private readonly Option<LayerSelection?> _concatenate = new("--concatenate")
+    {
+        Description = "Layers to probe together, too, such as 3,4,5.",
+        HelpName = "LAYERS",
+        CustomParser = result => Parse(result.Tokens[0].Value, out var problem) is { } layers ? layers : Refuse(result, problem),
+    };
+
+    private readonly Option<ProbeClassifier> _classifier = new("--classifier")
+    {
+        Description = $"The classifier: {string.Join(", ", Enum.GetNames<ProbeClassifier>())}.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => ProbeClassifier.LbfgsMaximumEntropy,
+    };
+
+    private readonly Option<IReadOnlyList<float>> _l2 = new("--l2")
+    {
+        Description = "The weights of the squared norm to choose from, on images held out of the training images.",
+        HelpName = "N,N",
+        CustomParser = result => ParseWeights(result.Tokens[0].Value) is { } weights ? weights : Refuse(result),
+        DefaultValueFactory = _ => new LinearProbeExperiment.Options().L2Regularization,
+    };
+
+    private readonly Option<bool> _raw = new("--no-standardize") { Description = "Leave the features as they are, in place of mean 0 and variance 1." };
+    private readonly Option<bool> _patches = new("--patches") { Description = "Probe k-means features of image patches, too: a baseline that is learnt from the same images in a minute." };
+    private readonly Option<string?> _cache = new("--cache") { Description = "Keep features and results in this folder, and use those that are there: a second run goes on where the first one was.", HelpName = "DIR" };
+
+    internal void AddTo(Command command)
+    {
+        _data.Required = true;
+        _test.Required = true;
+        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _layers, _concatenate, _classifier, _l2, _raw, _patches, _cache })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Opens the images.</summary>
+    /// <exception cref="InvalidDataException">They are no two sets with the same two or more classes.</exception>
+    internal (OpenedData Training, OpenedData Test) Open(MLContext context, ParseResult parsed)
+    {
+        var training = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit));
+        var test = parsed.GetRequiredValue(_test)!.Open(context, parsed.GetValue(_testLimit));
+        CheckClasses(training.ClassNames, test.ClassNames);
+        return (training, test);
+    }
+
+    /// <summary>The probe's settings, for a model.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="config">The model's architecture.</param>
+    /// <param name="folder">A folder that the command writes to, where the cache goes if no other place is named.</param>
+    internal LinearProbeExperiment.Options Read(ParseResult parsed, ImageGptConfig config, string? folder = null) => new()
+    {
+        Layers = parsed.GetRequiredValue(_layers).Of(config),
+        Concatenations = parsed.GetValue(_concatenate) is { } set ? [set.Of(config)] : [],
+        Classifier = parsed.GetValue(_classifier),
+        L2Regularization = parsed.GetRequiredValue(_l2),
+        Standardize = !parsed.GetValue(_raw),
+        PatchBaseline = parsed.GetValue(_patches),
+        CacheFolder = parsed.GetValue(_cache) ?? (folder is null ? null : Path.Combine(folder, "cache")),
+    };
+
+    /// <summary>Where the images come from, as a report says it: without folders of this machine.</summary>
+    internal Dictionary<string, string> Describe(ParseResult parsed) => new()
+    {
+        ["training images"] = Describe(parsed.GetResult(_data)!.Tokens[0].Value),
+        ["test images"] = $"{Describe(parsed.GetResult(_test)!.Tokens[0].Value)}, held out",
+    };
+
+    private static string Describe(string source)
+        => source.Split(':', 2) is [var kind, _] && !kind.StartsWith("shapes", StringComparison.Ordinal) ? kind : Path.GetFileName(Path.TrimEndingDirectorySeparator(source));
+
+    /// <summary>Labels are numbers to ML.NET: the same number must mean the same class in both sets.</summary>
+    private static void CheckClasses(IReadOnlyList<string> training, IReadOnlyList<string> test)
+    {
+        if (training.Count < 2)
+        {
+            throw new InvalidDataException($"The training images have one class only, '{training[0]}'; a classifier needs two. In a folder of images, each subfolder is a class.");
+        }
+
+        if (!training.SequenceEqual(test, StringComparer.Ordinal))
+        {
+            throw new InvalidDataException($"The test images have other classes than the training images: {Join(test)} in place of {Join(training)}.");
+        }
+
+        static string Join(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
+    }
+
+    private static LayerSelection? Parse(string text, out string problem)
+    {
+        var layers = LayerSelection.Parse(text, out problem);
+        problem = problem.Replace("--layers", "--concatenate", StringComparison.Ordinal);
+        return layers;
+    }
+
+    private static LayerSelection? Refuse(System.CommandLine.Parsing.ArgumentResult result, string problem)
+    {
+        result.AddError(problem);
+        return null;
+    }
+
+    private static float[]? ParseWeights(string text)
+    {
+        var weights = new List<float>();
+        foreach (var part in text.Split(','))
+        {
+            if (!float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) || !(weight >= 0) || !float.IsFinite(weight))
+            {
+                return null;
+            }
+
+            weights.Add(weight);
+        }
+
+        return [.. weights];
+    }
+
+    private static float[] Refuse(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        result.AddError($"--l2 is '{result.Tokens[0].Value}'; expected numbers from 0 separated by commas, such as 1,30,1000.");
+        return [];
+    }
+}

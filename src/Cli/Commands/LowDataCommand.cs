@@ -1,0 +1,95 @@
+using System.CommandLine;
+using IGptMl.Cli.Arguments;
+using IGptMl.Cli.Output;
+using IGptMl.Cli.Results;
+using IGptMl.Reports;
+using IGptMl.SemiSupervised;
+using Spectre.Console;
+
+namespace IGptMl.Cli.Commands;
+
+/// <summary>igpt low-data: what a linear classifier makes of the features when few images have labels.</summary>
+internal sealed class LowDataCommand : IgptCommand
+{
+    private static readonly Activity Fitting = new("Few labels", "classifier");
+
+    private readonly ModelOptions _model = new();
+    private readonly ProbeOptions _probe = new();
+    private readonly LowDataOptions _lowData = new();
+    private readonly Option<string?> _out = new("--out") { Description = "Write a report to this folder, for which every layer is probed with all labels, too.", HelpName = "DIR" };
+
+    internal LowDataCommand(Terminal terminal, Option<bool> verbose)
+        : base(
+            "low-data",
+            "Tell the accuracy in percent with 40, 250 and 4,000 labels, mean and sample standard deviation over five draws of the labels.",
+            "igpt low-data --model model.zip --data cifar10:DIR --test cifar10:DIR --cache cache",
+            terminal,
+            verbose)
+    {
+        _model.AddTo(this);
+        _probe.AddTo(this);
+        _lowData.AddTo(this);
+        Add(_out);
+        AddCommonOptions();
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var folder = parsed.GetValue(_out);
+        var context = CreateContext(parsed);
+        var (training, test) = _probe.Open(context, parsed);
+        using var model = _model.Load(parsed);
+        var probe = _probe.Read(parsed, model.Config, folder);
+        var options = _lowData.Read(parsed, probe);
+        var experiment = new LowDataExperiment(context, model, options);
+        var result = Terminal.Track(progress =>
+        {
+            var (done, all) = (0, (1 + (probe.Baselines ? 2 : 0) + (probe.PatchBaseline ? 1 : 0)) * options.Budgets.Distinct().Count() * options.Seeds.Distinct().Count());
+            var relay = new Relay<LowDataRun>(run => progress.Report(new Advance(Fitting, ++done, all, $"{run.Representation}, {run.Budget:N0} labels: {run.Accuracy:P1}")));
+            return experiment.Run(
+                training.Watch(LabelledReading.Training, progress, cancellation),
+                test.Watch(LabelledReading.Test, progress, cancellation),
+                relay,
+                LabelledReading.Features(progress),
+                cancellation);
+        });
+        foreach (var note in result.Notes)
+        {
+            Terminal.Say(note);
+        }
+
+        if (folder is not null)
+        {
+            var study = new EvaluationStudy(context, model, new EvaluationStudy.Options { Title = "Few labels", Probe = probe, LowData = options, Facts = _probe.Describe(parsed) });
+            ReportFolder.Write(folder, study.Run(training.View, test.View, cancellation: cancellation));
+        }
+
+        if (WantsJson(parsed))
+        {
+            Terminal.WriteJson(new LowDataSummary(result.TrainingRows, result.TestRows, [.. result.Scores.Select(LowDataLine.Of)]));
+        }
+        else
+        {
+            Terminal.Write(CreateTable(result));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static Table CreateTable(LowDataResult result)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("representation");
+        foreach (var budget in result.Budgets)
+        {
+            table.AddColumn(new TableColumn($"{budget:N0} labels").RightAligned());
+        }
+
+        foreach (var representation in result.Representations)
+        {
+            table.AddRow([new Text(representation), .. result.Budgets.Select(budget => new Text($"{result.Find(representation, budget)}"))]);
+        }
+
+        return table.Caption($"accuracy in percent on {result.TestRows:N0} test images, mean ± sample standard deviation");
+    }
+}

@@ -1,0 +1,109 @@
+using System.CommandLine;
+using IGptMl.Cli.Arguments;
+using IGptMl.Cli.Output;
+using IGptMl.Cli.Results;
+using IGptMl.Reports;
+
+namespace IGptMl.Cli.Commands;
+
+/// <summary>igpt report: the paper's evaluations of a model, as a folder to look at.</summary>
+internal sealed class ReportCommand : IgptCommand
+{
+    private readonly ModelOptions _model = new();
+    private readonly ProbeOptions _probe = new();
+    private readonly LowDataOptions _lowData = new();
+    private readonly Option<bool> _noLowData = new("--no-low-data") { Description = "Leave the accuracy with few labels out." };
+    private readonly Option<string[]> _beside = new("--beside")
+    {
+        Description = $"Another model to show beside this one, as NAME=PATH: an earlier checkpoint, a masked model, one pretrained on other images. Can be given several times. A model is {ModelOptions.Forms}.",
+        HelpName = "NAME=PATH",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string> _title = new("--title") { Description = "The report's title.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().Title };
+    private readonly Option<string> _name = new("--name") { Description = "What the report calls the model.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().ModelName };
+    private readonly Option<string> _out = new("--out") { Description = "The folder to write. What was computed is kept in its folder cache, unless --cache says otherwise, and used by the next run.", HelpName = "DIR", Required = true };
+
+    internal ReportCommand(Terminal terminal, Option<bool> verbose)
+        : base(
+            "report",
+            "Probe every layer, evaluate few labels and the generative loss, and write tables, plots and one page to look at.",
+            "igpt report --model model.zip --data cifar10:DIR --test cifar10:DIR --patches --out report",
+            terminal,
+            verbose)
+    {
+        _beside.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=') < 1 || token.Value.EndsWith('=')))
+            {
+                result.AddError($"--beside is '{token.Value}'; expected NAME=PATH.");
+            }
+        });
+        _model.AddTo(this);
+        _probe.AddTo(this);
+        _lowData.AddTo(this);
+        foreach (var option in new Option[] { _noLowData, _beside, _title, _name, _out })
+        {
+            Add(option);
+        }
+
+        AddCommonOptions();
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var folder = parsed.GetRequiredValue(_out);
+        Directory.CreateDirectory(folder); // before hours of work are spent on it
+        var context = CreateContext(parsed);
+        var (training, test) = _probe.Open(context, parsed);
+        using var model = _model.Load(parsed);
+        var probe = _probe.Read(parsed, model.Config, folder);
+        var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
+        {
+            Title = parsed.GetRequiredValue(_title),
+            ModelName = parsed.GetRequiredValue(_name),
+            Probe = probe,
+            LowData = parsed.GetValue(_noLowData) ? null : _lowData.Read(parsed, probe),
+            Others = [.. parsed.GetRequiredValue(_beside).Select(text => text.Split('=', 2)).Select(parts => new ComparedModel(parts[0], parts[1]))],
+            Facts = _probe.Describe(parsed),
+        });
+        var results = Terminal.Track(progress => study.Run(training.View, test.View, new Throttled(progress), cancellation));
+        foreach (var note in results.Notes)
+        {
+            Terminal.Say(note);
+        }
+
+        ReportFolder.Write(folder, results);
+        var summary = ReportSummary.Of(folder, results);
+        if (WantsJson(parsed))
+        {
+            Terminal.WriteJson(summary);
+        }
+        else
+        {
+            Terminal.Write(Tables.Of(summary.Facts));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    /// <summary>Ten reports a second at most, and the last of each activity.</summary>
+    private sealed class Throttled(IProgress<Advance> progress) : IProgress<StudyProgress>
+    {
+        private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+        private readonly System.Diagnostics.Stopwatch _clock = System.Diagnostics.Stopwatch.StartNew();
+        private TimeSpan _next;
+
+        public void Report(StudyProgress value)
+        {
+            if (_clock.Elapsed >= _next || value.Done == value.Total)
+            {
+                _next = _clock.Elapsed + Interval;
+                progress.Report(new Advance(new Activity(value.Activity, value.Unit), value.Done, value.Total, value.Detail));
+            }
+        }
+    }
+}

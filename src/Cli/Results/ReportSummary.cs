@@ -1,0 +1,33 @@
+using IGptMl.Reports;
+using IGptMl.SemiSupervised;
+
+namespace IGptMl.Cli.Results;
+
+/// <summary>What igpt report tells of the folder that it wrote.</summary>
+/// <param name="Report">The page to look at.</param>
+/// <param name="BestLayer">The best layer.</param>
+/// <param name="BestAccuracy">Its accuracy, 0 to 1.</param>
+/// <param name="NatsPerToken">The generative loss.</param>
+/// <param name="LowData">The accuracy with few labels; empty where it was left out.</param>
+internal sealed record ReportSummary(string Report, string BestLayer, double BestAccuracy, double NatsPerToken, IReadOnlyList<LowDataLine> LowData)
+{
+    /// <summary>For people.</summary>
+    internal IEnumerable<(string Name, string Value)> Facts =>
+    [
+        ("report", Report),
+        ("best", $"{BestLayer}: {BestAccuracy:P1}"),
+        ("nats per token", $"{NatsPerToken:F4}"),
+        .. LowData.Where(line => line.Representation == LowDataExperiment.ModelName).Select(line => ($"{line.Labels:N0} labels", $"{line.Mean:P1}")),
+    ];
+
+    internal static ReportSummary Of(string folder, StudyResults results)
+    {
+        var probe = results.Models[0].Probe;
+        return new ReportSummary(
+            Path.Combine(folder, "report.html"),
+            probe.Best,
+            probe.Layers.First(layer => layer.Name == probe.Best).Accuracy,
+            results.Models[0].NatsPerToken,
+            [.. results.LowData.Select(LowDataLine.Of)]);
+    }
+}

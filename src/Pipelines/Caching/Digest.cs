@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using IGptMl.Checkpoints;
+using IGptMl.Network;
+using TorchSharp;
+
+namespace IGptMl.Caching;
+
+/// <summary>Checksums that tell models and data apart: SHA-256, in hexadecimal.</summary>
+internal static class Digest
+{
+    /// <summary>Of the architecture and every weight. The palette is not in it: it shows in the tokens.</summary>
+    internal static string Of(ImageGptModel model)
+    {
+        using var hash = SHA256.Create();
+        using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
+        {
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(model.Config)));
+            NetworkSafetensors.Write(model.On(torch.CPU), stream);
+        }
+
+        return Convert.ToHexStringLower(hash.Hash!);
+    }
+
+    /// <summary>Of values in memory.</summary>
+    internal static string Of<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+        => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(values)));
+}

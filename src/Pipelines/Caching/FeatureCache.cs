@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using IGptMl.Classification;
+
+namespace IGptMl.Caching;
+
+/// <summary>Features on disk, a file a layer.</summary>
+/// <remarks>
+/// The file: the eight bytes "IGPTFEA1", the length of the key as int32 and the key as UTF-8, rows and width as int32, rows · width float32, and the SHA-256 of all
+/// that. Numbers are little-endian. The key is in the file too, so that one that was copied or renamed from elsewhere is noticed.
+/// </remarks>
+internal static class FeatureCache
+{
+    private const string Ending = ".features";
+    private const int GreatestKey = 1 << 20;
+
+    private static readonly byte[] Magic = "IGPTFEA1"u8.ToArray();
+
+    /// <summary>The features of that key, if they are there and whole.</summary>
+    internal static FeatureMatrix? TryRead(CacheFolder folder, CacheKey key, int rows, int width) => folder.TryRead(key.FileName + Ending, stream => Read(stream, key, rows, width));
+
+    /// <summary>Keeps features, if there is room.</summary>
+    internal static void TryWrite(CacheFolder folder, CacheKey key, FeatureMatrix features) => folder.TryWrite(key.FileName + Ending, stream => Write(stream, key, features));
+
+    private static void Write(Stream stream, CacheKey key, FeatureMatrix features)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(Magic);
+        var text = Encoding.UTF8.GetBytes(key.Text);
+        AppendNumber(text.Length);
+        Append(text);
+        AppendNumber(features.Rows);
+        AppendNumber(features.Width);
+        for (var row = 0; row < features.Rows; row++)
+        {
+            Append(MemoryMarshal.AsBytes(features[row]));
+        }
+
+        stream.Write(hash.GetHashAndReset());
+
+        void Append(ReadOnlySpan<byte> bytes)
+        {
+            hash.AppendData(bytes);
+            stream.Write(bytes);
+        }
+
+        void AppendNumber(int number)
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(int)];
+            BinaryPrimitives.WriteInt32LittleEndian(bytes, number);
+            Append(bytes);
+        }
+    }
+
+    private static FeatureMatrix Read(Stream stream, CacheKey key, int rows, int width)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (!ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic))
+        {
+            throw new InvalidDataException("It is no file of features.");
+        }
+
+        var length = ReadNumber();
+        if (length is < 0 or > GreatestKey || Encoding.UTF8.GetString(ReadBytes(length)) != key.Text)
+        {
+            throw new InvalidDataException("It holds the features of another model, layer or data.");
+        }
+
+        if (ReadNumber() != rows || ReadNumber() != width)
+        {
+            throw new InvalidDataException($"It does not hold {rows} rows of {width} features.");
+        }
+
+        var features = new FeatureMatrix(rows, width);
+        for (var row = 0; row < rows; row++)
+        {
+            Fill(MemoryMarshal.AsBytes(features[row]));
+        }
+
+        var expected = hash.GetHashAndReset();
+        var found = new byte[expected.Length];
+        return stream.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length && found.AsSpan().SequenceEqual(expected) && stream.ReadByte() < 0
+            ? features
+            : throw new InvalidDataException("Its checksum is wrong.");
+
+        byte[] ReadBytes(int count)
+        {
+            var bytes = new byte[count];
+            Fill(bytes);
+            return bytes;
+        }
+
+        int ReadNumber() => BinaryPrimitives.ReadInt32LittleEndian(ReadBytes(sizeof(int)));
+
+        void Fill(Span<byte> bytes)
+        {
+            if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
+            {
+                throw new InvalidDataException("It breaks off.");
+            }
+
+            hash.AppendData(bytes);
+        }
+    }
+}

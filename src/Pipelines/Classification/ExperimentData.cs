@@ -1,0 +1,115 @@
+using IGptMl.Caching;
+using IGptMl.LinearProbe;
+using IGptMl.Network;
+using Microsoft.ML;
+
+namespace IGptMl.Classification;
+
+/// <summary>What an experiment with labels works on: training and test images, their features, the cache, and what a reader of the result should know.</summary>
+internal sealed class ExperimentData
+{
+    private readonly List<string> _notes = [];
+
+    private ExperimentData(MLContext context, ImageGptModel model, LinearProbeExperiment.Options options, LabelledImages training, LabelledImages test)
+    {
+        Model = model;
+        Cache = new CacheFolder(options.CacheFolder, Note);
+        ModelDigest = Digest.Of(model);
+        Training = new ImageFeatures(context, model, ModelDigest, training, Cache, options.BatchSize);
+        Test = new ImageFeatures(context, model, ModelDigest, test, Cache, options.BatchSize);
+    }
+
+    internal ImageGptModel Model { get; }
+
+    internal string ModelDigest { get; }
+
+    internal ImageFeatures Training { get; }
+
+    internal ImageFeatures Test { get; }
+
+    internal CacheFolder Cache { get; }
+
+    internal IReadOnlyList<string> ClassNames => Training.Images.ClassNames;
+
+    /// <summary>Remarks for the reader of a result.</summary>
+    internal IReadOnlyList<string> Notes => [.. _notes];
+
+    /// <summary>What the result of a classifier depends on, beside the classifier and the features' name.</summary>
+    internal object Key => new
+    {
+        Model = ModelDigest,
+        Training = Training.Images.TokenDigest + Training.Images.PixelDigest + Training.Images.LabelDigest,
+        Test = Test.Images.TokenDigest + Test.Images.PixelDigest + Test.Images.LabelDigest,
+    };
+
+    /// <summary>Reads the images and checks that a classifier can be fitted and measured.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows, one class only, or other classes in the test data.</exception>
+    internal static ExperimentData Read(MLContext context, ImageGptModel model, LinearProbeExperiment.Options options, IDataView training, IDataView test, IProgress<FeatureProgress>? progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(test);
+        LabelledImages.RequireLabel(context, training.Schema, options.LabelColumnName);
+        LabelledImages.RequireLabel(context, test.Schema, options.LabelColumnName);
+        var (fitted, measured) = (Images(training, "training"), Images(test, "test"));
+        CheckClasses(fitted, measured);
+        var data = new ExperimentData(context, model, options, fitted, measured);
+        foreach (var features in (ImageFeatures[])[data.Training, data.Test])
+        {
+            features.Cancellation = cancellation;
+            features.Progress = (done, all) => progress?.Report(new FeatureProgress(features.Images.Role, done, all));
+        }
+
+        data.NoteRows();
+        return data;
+
+        LabelledImages Images(IDataView view, string role) => LabelledImages.Read(context, model, view, options.ImageColumnName, options.LabelColumnName, role, cancellation);
+    }
+
+    internal void Note(string remark)
+    {
+        if (!_notes.Contains(remark))
+        {
+            _notes.Add(remark);
+        }
+    }
+
+    private static void CheckClasses(LabelledImages training, LabelledImages test)
+    {
+        if (training.ClassNames.Count != test.ClassNames.Count || (training.HasClassNames && test.HasClassNames && !training.ClassNames.SequenceEqual(test.ClassNames, StringComparer.Ordinal)))
+        {
+            throw new InvalidOperationException($"The test data has other classes than the training data: {Join(test.ClassNames)} in place of {Join(training.ClassNames)}.");
+        }
+
+        if (training.Labels.Distinct().Count() < 2)
+        {
+            throw new InvalidOperationException($"The training data has rows of one class only, '{training.ClassNames[training.Labels[0]]}'; a classifier needs two.");
+        }
+
+        static string Join(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
+    }
+
+    private void NoteRows()
+    {
+        foreach (var images in (LabelledImages[])[Training.Images, Test.Images])
+        {
+            if (images.LeftOut > 0)
+            {
+                Note($"{images.LeftOut:N0} rows of the {images.Role} data have no image or no label, and are left out.");
+            }
+
+            var missing = images.ClassNames.Where((_, c) => !images.Labels.Contains(c)).ToArray();
+            if (missing.Length > 0)
+            {
+                Note($"The {images.Role} data has no rows of {string.Join(", ", missing.Take(12))}{(missing.Length > 12 ? $" and {missing.Length - 12} other classes" : string.Empty)}.");
+            }
+        }
+
+        var known = new HashSet<string>(Enumerable.Range(0, Training.Images.Count).Select(row => Digest.Of(Training.Images.RgbOf(row))));
+        var shared = Enumerable.Range(0, Test.Images.Count).Count(row => known.Contains(Digest.Of(Test.Images.RgbOf(row))));
+        if (shared > 0)
+        {
+            Note($"{shared:N0} of the {Test.Images.Count:N0} test images are, at the model's resolution, equal to a training image.");
+        }
+    }
+}

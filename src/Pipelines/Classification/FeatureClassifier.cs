@@ -1,0 +1,132 @@
+using IGptMl.LinearProbe;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
+using Microsoft.ML.Trainers.FastTree;
+
+namespace IGptMl.Classification;
+
+/// <summary>ML.NET's classifiers on features in memory: fits, choices of the weight of the squared norm, predictions.</summary>
+internal sealed class FeatureClassifier
+{
+    private const string Features = "Features";
+    private const string Source = "Representation";
+    private const string Score = "Score";
+    private const int HistorySize = 20;
+
+    private readonly MLContext _context;
+    private readonly LinearProbeExperiment.Options _options;
+
+    internal FeatureClassifier(MLContext context, LinearProbeExperiment.Options options)
+    {
+        _context = context;
+        _options = options;
+    }
+
+    /// <summary>The weights to choose from; one where the classifier has none.</summary>
+    internal IReadOnlyList<float> Grid => _options.CustomClassifier is null && _options.Classifier == ProbeClassifier.FastTree ? [0] : _options.L2Regularization;
+
+    /// <summary>The pipeline from a column of features to scores.</summary>
+    /// <param name="featureColumn">The column of features.</param>
+    /// <param name="l2">The weight of the squared norm of the classifier's weights, against the loss summed over all rows.</param>
+    /// <param name="rows">The number of rows that it will be fitted to.</param>
+    internal IEstimator<ITransformer> Create(string featureColumn, float l2, long rows)
+    {
+        var trainer = CreateTrainer(l2, rows);
+        return _options.Standardize
+            ? _context.Transforms.NormalizeMeanVariance(Features, featureColumn, fixZero: false).Append(trainer)
+            : _context.Transforms.CopyColumns(Features, featureColumn).Append(trainer);
+    }
+
+    /// <summary>The weight of the grid that does best on rows held out of <paramref name="rows"/>, and its accuracy there; the middle one where none can be held out.</summary>
+    /// <remarks>Where there is one weight only, it is fitted to measure it if <paramref name="measureOne"/> asks for that.</remarks>
+    internal (float L2, double? Accuracy) ChooseL2(FeatureMatrix features, int[] labels, int[] rows, int classes, int seed, CancellationToken cancellation, bool measureOne = false)
+    {
+        var folds = Grid.Count == 1 && !measureOne ? [] : StratifiedFolds.Create(labels, rows, seed);
+        if (folds.Count == 0)
+        {
+            return (Grid[Grid.Count / 2], null);
+        }
+
+        return Grid.Select(l2 => (L2: l2, Accuracy: Mean(l2))).MaxBy(choice => choice.Accuracy);
+
+        double? Mean(float l2) => folds.Sum(fold =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Predict(features, labels, fold.Fitted, classes, l2, features, fold.HeldOut).Accuracy([.. fold.HeldOut.Select(row => labels[row])]) * fold.HeldOut.Length;
+        }) / folds.Sum(fold => fold.HeldOut.Length);
+    }
+
+    /// <summary>Fits to some rows and predicts others.</summary>
+    internal Predictions Predict(FeatureMatrix training, int[] labels, int[] rows, int classes, float l2, FeatureMatrix test, int[] testRows)
+    {
+        var view = new MemoryView(rows).Add(Source, training).Add(_options.LabelColumnName, labels, classes);
+        var fitted = Create(Source, l2, rows.Length).Fit(view);
+        try
+        {
+            var asked = new MemoryView(testRows).Add(Source, test).Add(_options.LabelColumnName, new int[test.Rows], classes);
+            return new Predictions(classes, ReadScores(fitted.Transform(asked), testRows.Length, classes));
+        }
+        finally
+        {
+            (fitted as IDisposable)?.Dispose();
+        }
+    }
+
+    private static float[] ReadScores(IDataView view, int rows, int classes)
+    {
+        var column = view.Schema[Score];
+        if (column.Type is not VectorDataViewType { Size: var size } || size != classes)
+        {
+            throw new InvalidOperationException($"The classifier gives a column '{Score}' of type {column.Type} in place of Vector<Single, {classes}>, a number a class.");
+        }
+
+        var scores = new float[checked(rows * classes)];
+        VBuffer<float> values = default;
+        using var cursor = view.GetRowCursor([column]);
+        var getter = cursor.GetGetter<VBuffer<float>>(column);
+        for (var row = 0; cursor.MoveNext(); row++)
+        {
+            getter(ref values);
+            values.CopyTo(scores.AsSpan(row * classes, classes));
+        }
+
+        return scores;
+    }
+
+    private IEstimator<ITransformer> CreateTrainer(float l2, long rows)
+    {
+        var trainers = _context.MulticlassClassification.Trainers;
+        if (_options.CustomClassifier is { } create)
+        {
+            return create(Features, _options.LabelColumnName, l2);
+        }
+
+        return _options.Classifier switch
+        {
+            ProbeClassifier.SdcaMaximumEntropy => trainers.SdcaMaximumEntropy(new SdcaMaximumEntropyMulticlassTrainer.Options
+            {
+                LabelColumnName = _options.LabelColumnName,
+                FeatureColumnName = Features,
+                L1Regularization = 0,
+                L2Regularization = Math.Max(l2, float.Epsilon) / rows, // against the mean loss
+                ConvergenceTolerance = _options.OptimizationTolerance,
+                MaximumNumberOfIterations = _options.MaximumNumberOfIterations,
+                NumberOfThreads = 1, // more make the result depend on their order
+            }),
+            ProbeClassifier.FastTree => trainers.OneVersusAll(
+                _context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options { LabelColumnName = _options.LabelColumnName, FeatureColumnName = Features }),
+                _options.LabelColumnName),
+            _ => trainers.LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options
+            {
+                LabelColumnName = _options.LabelColumnName,
+                FeatureColumnName = Features,
+                L1Regularization = 0,
+                L2Regularization = l2,
+                OptimizationTolerance = _options.OptimizationTolerance,
+                MaximumNumberOfIterations = _options.MaximumNumberOfIterations,
+                HistorySize = HistorySize,
+            }),
+        };
+    }
+}

@@ -1,0 +1,44 @@
+namespace IGptMl.Classification;
+
+/// <summary>What a classifier says of rows.</summary>
+/// <param name="Classes">The number of classes.</param>
+/// <param name="Scores">A number a class, more for what is likelier: (rows, classes).</param>
+internal sealed record Predictions(int Classes, float[] Scores)
+{
+    private const int Five = 5;
+
+    internal int Rows => Scores.Length / Classes;
+
+    /// <summary>The likeliest class of each row, the first of equals.</summary>
+    internal int[] Best() => [.. Enumerable.Range(0, Rows).Select(row =>
+    {
+        var scores = Scores.AsSpan(row * Classes, Classes);
+        var best = 0;
+        for (var i = 1; i < scores.Length; i++)
+        {
+            best = scores[i] > scores[best] ? i : best;
+        }
+
+        return best;
+    })];
+
+    /// <summary>The share of rows whose class is the likeliest.</summary>
+    internal double Accuracy(int[] labels) => Best().Zip(labels).Count(pair => pair.First == pair.Second) / (double)Rows;
+
+    /// <summary>The share of rows whose class is among the five likeliest; null where there are no more than five.</summary>
+    internal double? TopFive(int[] labels)
+        => Classes <= Five ? null : Enumerable.Range(0, Rows).Count(row => Rank(row, labels[row]) < Five) / (double)Rows;
+
+    /// <summary>The number of classes that come before that class.</summary>
+    private int Rank(int row, int label)
+    {
+        var scores = Scores.AsSpan(row * Classes, Classes);
+        var before = 0;
+        for (var i = 0; i < scores.Length; i++)
+        {
+            before += scores[i] > scores[label] || (scores[i] == scores[label] && i < label) ? 1 : 0;
+        }
+
+        return before;
+    }
+}

@@ -1,0 +1,73 @@
+using IGptMl.LinearProbe;
+
+namespace IGptMl.Classification;
+
+/// <summary>What is made of an image before a classifier sees it: layers of the network, or a baseline that no network is needed for.</summary>
+/// <param name="Name">"Layer 3", "Layers 3+4+5", or the name of a baseline.</param>
+/// <param name="Layers">The layers, one after the other; none for a baseline.</param>
+internal abstract record Representation(string Name, IReadOnlyList<int> Layers)
+{
+    /// <summary>The features of the training images and of the test images.</summary>
+    internal abstract (FeatureMatrix Training, FeatureMatrix Test) Compute(ExperimentData data);
+
+    /// <summary>The layer where it is one alone.</summary>
+    internal int? Layer => Layers is [var layer] ? layer : null;
+
+    internal static Representation Of(params IReadOnlyList<int> layers)
+        => new LayerRepresentation(layers.Count == 1 ? $"Layer {layers[0]}" : $"Layers {string.Join('+', layers)}", layers);
+
+    /// <summary>The baselines that options ask for.</summary>
+    internal static IReadOnlyList<Representation> BaselinesOf(LinearProbeExperiment.Options options) =>
+    [
+        .. options.Baselines ? (Representation[])[new RawPixels(), new PaletteHistogram()] : [],
+        .. options.PatchBaseline ? (Representation[])[new PatchRepresentation()] : [],
+    ];
+
+    private sealed record LayerRepresentation(string Name, IReadOnlyList<int> Layers) : Representation(Name, Layers)
+    {
+        internal override (FeatureMatrix Training, FeatureMatrix Test) Compute(ExperimentData data)
+        {
+            return (Of(data.Training), Of(data.Test));
+
+            FeatureMatrix Of(ImageFeatures features) => FeatureMatrix.Concatenate([.. Layers.Select(features.Layer)]);
+        }
+    }
+
+    /// <summary>The channel values, 0 to 1, at the model's resolution.</summary>
+    private sealed record RawPixels() : Representation("Raw pixels", [])
+    {
+        internal override (FeatureMatrix Training, FeatureMatrix Test) Compute(ExperimentData data)
+        {
+            return (Of(data.Training.Images), Of(data.Test.Images));
+
+            static FeatureMatrix Of(LabelledImages images) => FeatureMatrix.Of<byte>(images.Rgb, images.Count, 1f / byte.MaxValue);
+        }
+    }
+
+    /// <summary>How often each palette colour occurs.</summary>
+    private sealed record PaletteHistogram() : Representation("Palette tokens", [])
+    {
+        internal override (FeatureMatrix Training, FeatureMatrix Test) Compute(ExperimentData data)
+        {
+            return (Of(data.Training.Images), Of(data.Test.Images));
+
+            static FeatureMatrix Of(LabelledImages images) => FeatureMatrix.Create(images.Count, images.Config.Colors, (row, counts) =>
+            {
+                foreach (var token in images.TokensOf(row))
+                {
+                    counts[token]++;
+                }
+            });
+        }
+    }
+
+    /// <summary>Whitened patches beside a dictionary of patches, pooled over the quarters of the image.</summary>
+    private sealed record PatchRepresentation() : Representation("Patch k-means", [])
+    {
+        internal override (FeatureMatrix Training, FeatureMatrix Test) Compute(ExperimentData data)
+        {
+            using var dictionary = PatchDictionary.Learn(data.Training.Images);
+            return (dictionary.Encode(data.Training.Images, data.Training.Cancellation), dictionary.Encode(data.Test.Images, data.Test.Cancellation));
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace IGptMl.Reports;
+
+/// <summary>Another model to show beside the one that a report is about: an earlier checkpoint of its run, one pretrained on other data, one with another objective.</summary>
+/// <param name="Name">What the report calls it.</param>
+/// <param name="Path">Where it is, in any form that <see cref="Network.ImageGptModel.Load(string)"/> reads.</param>
+public sealed record ComparedModel(string Name, string Path);

@@ -1,0 +1,23 @@
+using OxyPlot;
+
+namespace IGptMl.Reports;
+
+/// <summary>The colours of a plot.</summary>
+/// <param name="Name">"light" or "dark".</param>
+/// <param name="Background">Behind the plot.</param>
+/// <param name="Text">Titles and numbers.</param>
+/// <param name="Grid">The lines of the grid.</param>
+/// <param name="Series">The colours of the data, told apart in both kinds of colour blindness.</param>
+internal sealed record PlotTheme(string Name, OxyColor Background, OxyColor Text, OxyColor Grid, IReadOnlyList<OxyColor> Series)
+{
+    /// <summary>For pages of light background.</summary>
+    internal static PlotTheme Light { get; } = new("light", OxyColors.Transparent, OxyColor.Parse("#3d4654"), OxyColor.Parse("#e4e8ee"), [.. Parse("#2563c9", "#d9730d", "#0f8a6c", "#a03ca8", "#b3261e", "#6b7280")]);
+
+    /// <summary>For pages of dark background.</summary>
+    internal static PlotTheme Dark { get; } = new("dark", OxyColors.Transparent, OxyColor.Parse("#b6c0cf"), OxyColor.Parse("#2c3440"), [.. Parse("#6ea8ff", "#ffa657", "#4fd1ae", "#d994e0", "#ff8a80", "#9aa4b2")]);
+
+    /// <summary>For files that are looked at alone.</summary>
+    internal static PlotTheme Paper { get; } = Light with { Name = "paper", Background = OxyColors.White };
+
+    private static IEnumerable<OxyColor> Parse(params string[] colours) => colours.Select(OxyColor.Parse);
+}

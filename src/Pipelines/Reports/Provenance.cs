@@ -1,0 +1,42 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.ML;
+using TorchSharp;
+
+namespace IGptMl.Reports;
+
+/// <summary>Where results come from: versions and hardware.</summary>
+/// <param name="Created">When they were written, in universal time.</param>
+/// <param name="IGptMl">The version of these libraries.</param>
+/// <param name="DotNet">The runtime.</param>
+/// <param name="MLNet">ML.NET's version.</param>
+/// <param name="TorchSharp">TorchSharp's version.</param>
+/// <param name="OperatingSystem">The operating system.</param>
+/// <param name="Processor">The processor's name, where the system tells it.</param>
+/// <param name="Cores">The logical processors.</param>
+/// <param name="MemoryGigabytes">The memory that the process may use.</param>
+public sealed record Provenance(DateTime Created, string IGptMl, string DotNet, string MLNet, string TorchSharp, string OperatingSystem, string Processor, int Cores, double MemoryGigabytes)
+{
+    private const string CpuInfo = "/proc/cpuinfo";
+
+    /// <summary>Of this process.</summary>
+    public static Provenance Current => new(
+        DateTime.UtcNow,
+        VersionOf(typeof(Provenance)),
+        RuntimeInformation.FrameworkDescription,
+        VersionOf(typeof(MLContext)),
+        VersionOf(typeof(torch)),
+        RuntimeInformation.OSDescription,
+        ReadProcessor(),
+        Environment.ProcessorCount,
+        Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9, 1));
+
+    private static string VersionOf(Type type)
+        => (type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? $"{type.Assembly.GetName().Version}").Split('+')[0];
+
+    private static string ReadProcessor()
+    {
+        var line = File.Exists(CpuInfo) ? File.ReadLines(CpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line?[(line.IndexOf(':') + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace IGptMl.Reports;
+
+/// <summary>A study as a folder: <c>results.json</c>, <c>results.md</c>, <c>report.html</c>, plots as svg and png, and pictures.</summary>
+public static class ReportFolder
+{
+    private const int PlotWidth = 760;
+    private const int PlotHeight = 400;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+    };
+
+    /// <summary>Writes the folder, and what is in it of an earlier report anew.</summary>
+    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <param name="results">What to write.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static void Write(string folder, StudyResults results)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentNullException.ThrowIfNull(results);
+        Directory.CreateDirectory(folder);
+        WriteFile(folder, "results.json", PlotImages.Bytes(JsonSerializer.Serialize(results, Json)));
+        WriteFile(folder, "results.md", PlotImages.Bytes(MarkdownReport.Create(results)));
+        foreach (var (name, _, create) in ReportPlots.Of(results))
+        {
+            WriteFile(folder, $"plots/{name}.svg", PlotImages.Bytes(PlotImages.Svg(create(PlotTheme.Paper), PlotWidth, PlotHeight, inPage: false)));
+            WriteFile(folder, $"plots/{name}.png", PlotImages.Png(create(PlotTheme.Paper), PlotWidth, PlotHeight));
+        }
+
+        foreach (var picture in results.Misclassified.Concat(results.Completions))
+        {
+            WriteFile(folder, picture.File, picture.Png);
+        }
+
+        WriteFile(folder, "report.html", PlotImages.Bytes(HtmlReport.Create(results)));
+    }
+
+    private static void WriteFile(string folder, string name, byte[] content)
+    {
+        var path = Path.Combine([folder, .. name.Split('/')]);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, content);
+    }
+}

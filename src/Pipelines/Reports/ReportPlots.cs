@@ -1,0 +1,156 @@
+using IGptMl.SemiSupervised;
+using OxyPlot;
+using OxyPlot.Annotations;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+
+namespace IGptMl.Reports;
+
+/// <summary>The paper's figures, for one's own results.</summary>
+internal static class ReportPlots
+{
+    private const string Percent = "accuracy, %";
+
+    /// <summary>The plots that the results are enough for: a file name, a caption and the plot in the colours of a theme.</summary>
+    internal static IEnumerable<(string Name, string Caption, Func<PlotTheme, PlotModel> Create)> Of(StudyResults results)
+    {
+        if (results.Models is [var first, ..] && first.Probe.Layers.Count(layer => layer.Layers.Count == 1) > 1)
+        {
+            yield return ("depth-curve", "Accuracy of a linear classifier by layer (the paper's figure 2). Dashed: the same classifier without the network.", theme => DepthCurve(results.Models, theme));
+        }
+
+        if (results.LowData.Count > 0)
+        {
+            yield return ("low-data", "Accuracy by number of labels; bars are one sample standard deviation to each side.", theme => LowData(results.LowData, theme));
+        }
+
+        if (results.Models.Count > 2)
+        {
+            yield return ("loss-and-accuracy", "Generative loss beside the best layer's accuracy, a point a model (the paper's figure 3): better to the right and above.", theme => LossAndAccuracy(results.Models, theme));
+        }
+    }
+
+    private static PlotModel DepthCurve(IReadOnlyList<ReportedModel> models, PlotTheme theme)
+    {
+        var plot = Create(theme);
+        plot.Axes.Add(Axis(theme, AxisPosition.Bottom, "layer", step: models.Max(model => model.Config.Layers) > 16 ? 4 : 1));
+        plot.Axes.Add(Axis(theme, AxisPosition.Left, Percent));
+        var colour = 0;
+        foreach (var model in models)
+        {
+            var line = new LineSeries { Title = model.Name, Color = theme.Series[colour++ % theme.Series.Count], StrokeThickness = 2.5, MarkerType = MarkerType.Circle, MarkerSize = 3.5 };
+            line.Points.AddRange(model.Probe.Layers.Where(layer => layer.Layers.Count == 1).Select(layer => new DataPoint(layer.Layers[0], 100 * layer.Accuracy)));
+            plot.Series.Add(line);
+        }
+
+        var last = models.Max(model => model.Config.Layers);
+        foreach (var baseline in models[0].Probe.Baselines)
+        {
+            var line = new LineSeries { Title = baseline.Name, Color = theme.Series[colour++ % theme.Series.Count], StrokeThickness = 1.5, LineStyle = LineStyle.Dash };
+            line.Points.AddRange([new DataPoint(0, 100 * baseline.Accuracy), new DataPoint(last, 100 * baseline.Accuracy)]);
+            plot.Series.Add(line);
+        }
+
+        return plot;
+    }
+
+    private static PlotModel LowData(IReadOnlyList<LowDataScore> scores, PlotTheme theme)
+    {
+        var plot = Create(theme);
+        var budgets = scores.Select(score => score.Budget).Distinct().Order().ToList();
+        var bottom = new CategoryAxis
+        {
+            Position = AxisPosition.Bottom,
+            Title = "labels",
+            IsTickCentered = true,
+            TextColor = theme.Text,
+            TitleColor = theme.Text,
+            TicklineColor = theme.Grid,
+            AxisTitleDistance = 8,
+        };
+        bottom.Labels.AddRange(budgets.Select(budget => ReportTables.Number(budget)));
+        plot.Axes.Add(bottom);
+        plot.Axes.Add(Axis(theme, AxisPosition.Left, Percent));
+        var colour = 0;
+        foreach (var group in scores.GroupBy(score => score.Representation).OrderBy(group => group.Key == LowDataExperiment.ModelName ? 0 : 1))
+        {
+            var shade = theme.Series[colour++ % theme.Series.Count];
+            var line = new LineSeries { Title = group.Key, Color = shade, StrokeThickness = colour == 1 ? 2.5 : 1.5, MarkerType = MarkerType.Circle, MarkerSize = 3.5, LineStyle = colour == 1 ? LineStyle.Solid : LineStyle.Dash };
+            line.Points.AddRange(group.Select(score => new DataPoint(budgets.IndexOf(score.Budget), 100 * score.Mean)));
+            plot.Series.Add(line);
+            var bars = new ScatterErrorSeries { ErrorBarColor = shade, MarkerType = MarkerType.None, ErrorBarStrokeThickness = 1.5 };
+            bars.Points.AddRange(group.Select(score => new ScatterErrorPoint(budgets.IndexOf(score.Budget), 100 * score.Mean, 0, 200 * (score.StandardDeviation ?? 0))));
+            plot.Series.Add(bars);
+        }
+
+        return plot;
+    }
+
+    private static PlotModel LossAndAccuracy(IReadOnlyList<ReportedModel> models, PlotTheme theme)
+    {
+        var plot = Create(theme);
+        var bottom = Axis(theme, AxisPosition.Bottom, "nats per token");
+        (bottom.StartPosition, bottom.EndPosition) = (1, 0);
+        plot.Axes.Add(bottom);
+        plot.Axes.Add(Axis(theme, AxisPosition.Left, Percent));
+        var ordered = models.OrderByDescending(model => model.NatsPerToken).ToArray();
+        var line = new LineSeries { Color = theme.Series[0], StrokeThickness = 2, MarkerType = MarkerType.Circle, MarkerSize = 4 };
+        line.Points.AddRange(ordered.Select(model => new DataPoint(model.NatsPerToken, 100 * model.Probe.BestLayer.Accuracy)));
+        plot.Series.Add(line);
+        foreach (var model in ordered)
+        {
+            plot.Annotations.Add(new TextAnnotation
+            {
+                Text = model.Name,
+                TextPosition = new DataPoint(model.NatsPerToken, 100 * model.Probe.BestLayer.Accuracy),
+                TextHorizontalAlignment = HorizontalAlignment.Right,
+                TextVerticalAlignment = VerticalAlignment.Bottom,
+                Offset = new ScreenVector(-4, -4),
+                Stroke = OxyColors.Transparent,
+                TextColor = theme.Text,
+            });
+        }
+
+        return plot;
+    }
+
+    private static PlotModel Create(PlotTheme theme)
+    {
+        var plot = new PlotModel
+        {
+            Background = theme.Background,
+            TextColor = theme.Text,
+            PlotAreaBorderThickness = new OxyThickness(0),
+            DefaultFont = PlotImages.Font,
+            DefaultFontSize = 13,
+            Padding = new OxyThickness(4, 8, 12, 4),
+        };
+        plot.Legends.Add(new Legend
+        {
+            LegendPlacement = LegendPlacement.Outside,
+            LegendPosition = LegendPosition.TopLeft,
+            LegendOrientation = LegendOrientation.Horizontal,
+            LegendTextColor = theme.Text,
+            LegendMargin = 0,
+            LegendItemSpacing = 16,
+        });
+        return plot;
+    }
+
+    private static LinearAxis Axis(PlotTheme theme, AxisPosition position, string title, double step = double.NaN) => new()
+    {
+        Position = position,
+        Title = title,
+        MajorStep = step,
+        MajorGridlineStyle = position == AxisPosition.Left ? LineStyle.Solid : LineStyle.None,
+        MajorGridlineColor = theme.Grid,
+        TextColor = theme.Text,
+        TitleColor = theme.Text,
+        TicklineColor = theme.Grid,
+        MinorTickSize = 0,
+        MinimumPadding = 0.06,
+        MaximumPadding = 0.06,
+        AxisTitleDistance = 8,
+    };
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using IGptMl.Network;
+using IGptMl.SemiSupervised;
+
+namespace IGptMl.Reports;
+
+/// <summary>The tables of a report.</summary>
+internal static class ReportTables
+{
+    internal const string None = "–";
+
+    /// <summary>The tables that the results are enough for.</summary>
+    internal static IEnumerable<ReportTable> Of(StudyResults results)
+    {
+        yield return Layers(results.Models[0].Probe);
+        yield return Published(results);
+        if (results.LowData.Count > 0)
+        {
+            yield return LowData(results.LowData);
+        }
+
+        yield return Models(results.Models);
+    }
+
+    /// <summary>In percent, with one decimal.</summary>
+    internal static string Percent(double? share) => share is { } value ? (100 * value).ToString("F1", CultureInfo.InvariantCulture) : None;
+
+    internal static ReportTable Layers(ReportedProbe probe) => new(
+        $"Linear probe of every layer: {Number(probe.TrainingRows)} labelled images, {Number(probe.TestRows)} test images. Accuracy in percent.",
+        ["Representation", "features", "test", .. TopFive(probe) ? (string[])["top-5"] : [], "held out", "L2", "seconds"],
+        [.. probe.Baselines.Concat(probe.Layers).Select(representation => new ReportTable.Row(
+            [
+                representation.Name,
+                Number(representation.Features),
+                Percent(representation.Accuracy),
+                .. TopFive(probe) ? (string[])[Percent(representation.Top5Accuracy)] : [],
+                Percent(representation.ValidationAccuracy),
+                representation.L2Regularization.ToString(CultureInfo.InvariantCulture),
+                representation.Seconds.ToString("F1", CultureInfo.InvariantCulture),
+            ],
+            Stress: representation.Name == probe.Best))]);
+
+    internal static ReportTable Published(StudyResults results)
+    {
+        var best = results.Models[0].Probe.BestLayer;
+        return new ReportTable(
+            "Beside published linear probes, which transfer from 1.2 million unlabelled images of ImageNet. Accuracy in percent.",
+            ["Method", "this data", .. PublishedResults.LinearProbeColumns],
+            [
+                new ReportTable.Row([$"{results.Models[0].Name}, {best.Name.ToLowerInvariant()} ({Number(results.Models[0].Parameters)} parameters)", Percent(best.Accuracy), .. PublishedResults.LinearProbeColumns.Select(_ => None)], Stress: true),
+                .. PublishedResults.LinearProbe.Select(row => new ReportTable.Row([row.Method, None, .. row.Values], Published: true)),
+            ]);
+    }
+
+    internal static ReportTable LowData(IReadOnlyList<LowDataScore> scores)
+    {
+        var budgets = scores.Select(score => score.Budget).Union(PublishedResults.LowDataBudgets).Order().ToArray();
+        var own = scores.GroupBy(score => score.Representation).OrderBy(group => group.Key == LowDataExperiment.ModelName ? 0 : 1);
+        return new ReportTable(
+            $"Few labels: accuracy in percent on the whole test set, mean ± sample standard deviation over {scores.Max(score => score.Runs.Count)} draws of the labels. Published rows: CIFAR-10.",
+            ["Method", .. budgets.Select(budget => $"{Number(budget)} labels")],
+            [
+                .. own.Select(group => new ReportTable.Row(
+                    [group.Key, .. budgets.Select(budget => group.FirstOrDefault(score => score.Budget == budget)?.ToString() ?? None)],
+                    Stress: group.Key == LowDataExperiment.ModelName)),
+                .. PublishedResults.LowData.Select(row => new ReportTable.Row(
+                    [row.Method, .. budgets.Select(budget => PublishedResults.LowDataBudgets.Index().Where(each => each.Item == budget).Select(each => row.Values[each.Index]).FirstOrDefault(None))],
+                    Published: true)),
+            ]);
+    }
+
+    internal static ReportTable Models(IReadOnlyList<ReportedModel> models) => new(
+        $"Generative loss on {Number(models[0].LikelihoodImages)} test images (on masked tokens for a masked model), and the best layer. Published rows: ImageNet, another palette.",
+        ["Model", "parameters", "nats per token", "best layer", "accuracy"],
+        [
+            .. models.Select((model, i) => new ReportTable.Row(
+                [
+                    $"{model.Name}{(model.Config.Objective == PretrainingObjective.Masked ? " (masked)" : string.Empty)}",
+                    Number(model.Parameters),
+                    model.NatsPerToken.ToString("F3", CultureInfo.InvariantCulture),
+                    string.Join('+', model.Probe.BestLayer.Layers),
+                    Percent(model.Probe.BestLayer.Accuracy),
+                ],
+                Stress: i == 0)),
+            .. PublishedResults.GenerativeLoss.Select(row => new ReportTable.Row([row.Method, None, row.Values[0], None, None], Published: true)),
+        ]);
+
+    internal static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static bool TopFive(ReportedProbe probe) => probe.Layers.Any(layer => layer.Top5Accuracy is not null);
+}

@@ -1,0 +1,13 @@
+using IGptMl.Network;
+
+namespace IGptMl.Reports;
+
+/// <summary>A model in a results file, and how it does: for a run's checkpoints, for models pretrained on other data or for another objective.</summary>
+/// <param name="Name">What the report calls it.</param>
+/// <param name="Config">Its architecture.</param>
+/// <param name="Parameters">Its learnt values.</param>
+/// <param name="Checksum">SHA-256 of its architecture and weights.</param>
+/// <param name="NatsPerToken">Its generative loss on test images: of all tokens for an autoregressive model, of masked ones for a masked model.</param>
+/// <param name="LikelihoodImages">The test images of that loss: the first ones.</param>
+/// <param name="Probe">The linear probe.</param>
+public sealed record ReportedModel(string Name, ImageGptConfig Config, long Parameters, string Checksum, double NatsPerToken, int LikelihoodImages, ReportedProbe Probe);

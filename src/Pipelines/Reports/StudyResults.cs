@@ -1,0 +1,26 @@
+using IGptMl.SemiSupervised;
+
+namespace IGptMl.Reports;
+
+/// <summary>All that a report shows, as it stands in <c>results.json</c>.</summary>
+/// <param name="Title">The report's title.</param>
+/// <param name="Provenance">Versions and hardware.</param>
+/// <param name="Configuration">The settings of the experiments, by name.</param>
+/// <param name="Models">The models, the one that the report is about first.</param>
+public sealed record StudyResults(string Title, Provenance Provenance, IReadOnlyDictionary<string, string> Configuration, IReadOnlyList<ReportedModel> Models)
+{
+    /// <summary>The accuracy with few labels; none where it was not evaluated.</summary>
+    public IReadOnlyList<LowDataScore> LowData { get; init; } = [];
+
+    /// <summary>Test images that are mistaken for another class by the best layer's classifier.</summary>
+    public IReadOnlyList<ReportedPicture> Misclassified { get; init; } = [];
+
+    /// <summary>Images whose second half the model has drawn.</summary>
+    public IReadOnlyList<ReportedPicture> Completions { get; init; } = [];
+
+    /// <summary>What a reader should know.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The time of everything.</summary>
+    public double TotalSeconds { get; init; }
+}

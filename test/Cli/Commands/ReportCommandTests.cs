@@ -1,0 +1,50 @@
+using System.Text.Json;
+using IGptMl.Tests.Data;
+
+namespace IGptMl.Tests.Cli.Commands;
+
+[TestClass]
+public sealed class ReportCommandTests
+{
+    [TestMethod]
+    public void Report_Everything_IsInTheFolder()
+    {
+        using var folder = new TemporaryFolder();
+        string[] arguments =
+        [
+            "report", "--model", TinyModel.ZipPath, "--data", "shapes:60", "--test", "shapes:36", "--labels", "24", "--seeds", "1,2", "--l2", "1", "--patches",
+            "--beside", $"one={TinyModel.ZipPath}", "--beside", $"two={TinyModel.ZipPath}", "--title", "Shapes & <colours>", "--out", folder.Path,
+        ];
+        var first = CommandLine.Run([.. arguments, "--json"]).Json();
+        Assert.AreEqual(folder.Combine("report.html"), first.GetProperty("report").GetString());
+        Assert.AreEqual(4, first.GetProperty("low_data").GetArrayLength());
+
+        var results = JsonDocument.Parse(File.ReadAllText(folder.Combine("results.json"))).RootElement;
+        Assert.AreEqual("Shapes & <colours>", results.GetProperty("title").GetString());
+        CollectionAssert.AreEqual((string[])["Image GPT", "one", "two"], results.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()).ToArray());
+        Assert.AreEqual(64, results.GetProperty("models")[0].GetProperty("checksum").GetString()!.Length);
+        Assert.AreEqual("shapes:60", results.GetProperty("configuration").GetProperty("training images").GetString());
+        Assert.IsGreaterThan(0, results.GetProperty("provenance").GetProperty("cores").GetInt32());
+
+        var page = File.ReadAllText(folder.Combine("report.html"));
+        StringAssert.Contains(page, "<h1>Shapes &amp; &lt;colours&gt;</h1>");
+        StringAssert.Contains(page, "data:image/png;base64,");
+        Assert.DoesNotContain("<script", page);
+        Assert.DoesNotContain("src=\"http", page);
+        Assert.DoesNotContain("href=", page);
+
+        var markdown = File.ReadAllText(folder.Combine("results.md"));
+        StringAssert.Contains(markdown, "| iGPT-L (features from ImageNet, no augmentation) | – | 73.2 ± 1.5 | 87.6 ± 0.6 | 94.3 ± 0.1 |");
+        foreach (var plot in (string[])["depth-curve", "low-data", "loss-and-accuracy"])
+        {
+            StringAssert.StartsWith(File.ReadAllText(folder.Combine("plots", $"{plot}.svg")), "<?xml");
+            CollectionAssert.AreEqual((byte[])[0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(folder.Combine("plots", $"{plot}.png"))[..4]);
+        }
+
+        Assert.IsNotEmpty(Directory.GetFiles(folder.Combine("pictures")));
+    }
+
+    [TestMethod]
+    public void Report_BesideWithoutAName_IsRefused()
+        => CommandLine.Run("report", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--beside", "model.zip", "--out", "x").AssertFails(2, "--beside is 'model.zip'; expected NAME=PATH.");
+}
