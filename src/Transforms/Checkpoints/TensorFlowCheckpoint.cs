@@ -9,7 +9,8 @@ namespace IGptMl.Checkpoints;
 /// <summary>
 /// A model as OpenAI's code stores it: a TensorFlow checkpoint, whose shapes say the architecture, and whose lack of a start
 /// of sequence says that it is a masked (BERT) model. It has no palette. Variables of the optimiser and of
-/// a classifier are passed over. Images are cropped as in the paper, whose code cropped before it made the arrays that this model was trained on.
+/// a classifier are passed over. Images are cropped to the middle, which is how the paper evaluates these
+/// models and how the arrays of images that were published with them were made.
 /// </summary>
 internal static class TensorFlowCheckpoint
 {

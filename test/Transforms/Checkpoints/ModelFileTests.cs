@@ -178,6 +178,36 @@ public sealed class ModelFileTests
         }
     }
 
+    [TestMethod]
+    [DataRow("config.json")]
+    [DataRow("preprocessing.json")]
+    [DataRow("palette.npy")]
+    [DataRow("model.safetensors")]
+    public void Load_EntryDamagedPastItsChecksum_ReadsOrRefuses(string entry)
+    {
+        using var folder = new TemporaryFolder();
+        var mutations = new Mutations(seed: 17);
+        var refused = 0;
+        for (var i = 0; i < 250; i++)
+        {
+            var path = folder.Write("model.zip", Resum(Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? mutations.Apply(body) : body))));
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                ImageGptModel.Load(path).Dispose();
+            }
+            catch (InvalidDataException e)
+            {
+                refused++;
+                StringAssert.StartsWith(e.Message, $"'{path}'");
+            }
+
+            Assert.IsLessThan(1_000_000, GC.GetAllocatedBytesForCurrentThread() - before, $"Case {i}");
+        }
+
+        Assert.IsGreaterThan(60, refused);
+    }
+
     private static void Refuse(byte[] zip, string part)
     {
         using var folder = new TemporaryFolder();
