@@ -33,6 +33,8 @@ internal sealed class PretrainCommand : IgptCommand
     private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash, ImageCropping.CenterCrop, ImageCropping.RandomCrop);
     private readonly Option<int> _crops = CommandOptions.Number("--crops", "With --crop random, the crops of each image that are learnt from; their tokens are held in memory.", 1, 100_000, 1);
     private readonly Option<int?> _colors = CommandOptions.Number("--colors", "Colours of the palette, in place of the preset's 512.", 2, ushort.MaxValue);
+    private readonly Option<string?> _palette = new("--palette") { Description = "Take these colours instead of learning them: an npy file, such as igpt palette fit writes.", HelpName = "FILE" };
+    private readonly Option<string?> _cache = new("--cache") { Description = "Keep the images' tokens in this file, two bytes each, and read them from there the next time; it is written again where it is of other images, another palette or another size.", HelpName = "FILE" };
     private readonly Option<int?> _embeddingSize = CommandOptions.Number("--embedding-size", "Width d of the network, in place of the preset's; a multiple of the heads.", 1, 65536);
     private readonly Option<int?> _layers = CommandOptions.Number("--layers", "Blocks of the network, in place of the preset's.", 1, 1024);
     private readonly Option<int?> _heads = CommandOptions.Number("--heads", "Attention heads of a block, in place of the preset's.", 1, 1024);
@@ -56,7 +58,7 @@ internal sealed class PretrainCommand : IgptCommand
         _preset.AcceptOnlyFromAmong([.. Preset.Known.Select(p => p.Name)]);
         _objective.AcceptOnlyFromAmong(Autoregressive, Masked);
         _data.Required = true;
-        Option[] options = [_data, _out, _limit, _validation, _validationLimit, _preset, _imageSize, _crop, _crops, _colors, _embeddingSize, _layers, _heads, _objective, _maskProbability, _steps, _batchSize, _learningRate, _warmUp, _seed];
+        Option[] options = [_data, _out, _limit, _validation, _validationLimit, _preset, _imageSize, _crop, _crops, _colors, _palette, _cache, _embeddingSize, _layers, _heads, _objective, _maskProbability, _steps, _batchSize, _learningRate, _warmUp, _seed];
         foreach (var option in options)
         {
             Add(option);
@@ -69,8 +71,14 @@ internal sealed class PretrainCommand : IgptCommand
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var path = parsed.GetRequiredValue(_out);
-        var options = ReadOptions(parsed);
+        var palette = parsed.GetValue(_palette) is { } colors ? Palette.Load(colors) : null;
+        var options = ReadOptions(parsed, palette);
         OutputFile.Check(path);
+        if (options.CacheFile is { } cache)
+        {
+            OutputFile.Check(cache);
+        }
+
         var context = CreateContext(parsed, parsed.GetValue(_seed));
         var data = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit));
         var validation = parsed.GetValue(_validation)?.Open(context, parsed.GetValue(_validationLimit));
@@ -79,7 +87,7 @@ internal sealed class PretrainCommand : IgptCommand
         using var model = Terminal.Track(progress =>
         {
             using var announcement = cancellation.Register(() => Terminal.Say("Stopping. What has been learnt so far will be saved; Ctrl-C again quits at once."));
-            return Train(context, data, parsed.GetValue(_crop) ?? ImageCropping.Squash, parsed.GetValue(_crops), options, value => last = value, progress, cancellation);
+            return Train(context, data, parsed.GetValue(_crop) ?? ImageCropping.Squash, parsed.GetValue(_crops), palette, options, value => last = value, progress, cancellation);
         });
         if (last.Step == 0)
         {
@@ -100,7 +108,7 @@ internal sealed class PretrainCommand : IgptCommand
         return result.Completed ? ExitCodes.Success : ExitCodes.Cancelled;
     }
 
-    private static TransformerChain<ITransformer> Train(MLContext context, OpenedData data, ImageCropping cropping, int crops, ImageGptTrainer.Options options, Action<TrainingProgress> report, IProgress<Advance> progress, CancellationToken cancellation)
+    private static TransformerChain<ITransformer> Train(MLContext context, OpenedData data, ImageCropping cropping, int crops, Palette? palette, ImageGptTrainer.Options options, Action<TrainingProgress> report, IProgress<Advance> progress, CancellationToken cancellation)
     {
         var relay = new Relay<TrainingProgress>(value =>
         {
@@ -116,8 +124,9 @@ internal sealed class PretrainCommand : IgptCommand
             }
 
             var quantization = new PaletteQuantizingEstimator.Options { ImageSize = options.Model.ImageSize, Colors = options.Model.Colors, Cropping = cropping };
-            ITransformer quantizer = context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, quantization)
-                .Fit(data.Watch(Learning, progress, cancellation));
+            ITransformer quantizer = palette is null
+                ? context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, quantization).Fit(data.Watch(Learning, progress, cancellation))
+                : context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, palette, options.Model.ImageSize, cropping).Fit(data.View);
             var images = new OpenedData(context.Data.RepeatRows(data.View, crops), checked(data.Count * crops));
             var tokens = quantizer.Transform(images.Watch(Reading, progress, cancellation));
             var gpt = trainer.Fit(tokens);
@@ -136,18 +145,23 @@ internal sealed class PretrainCommand : IgptCommand
 
     private static OperationCanceledException NothingLearnt() => new("Cancelled before the first step; nothing is saved.");
 
-    private ImageGptTrainer.Options ReadOptions(ParseResult parsed)
+    private ImageGptTrainer.Options ReadOptions(ParseResult parsed, Palette? palette)
     {
         var preset = Preset.Known.Single(p => p.Name == parsed.GetValue(_preset));
         var model = preset.Model with
         {
             ImageSize = parsed.GetValue(_imageSize) ?? preset.Model.ImageSize,
-            Colors = parsed.GetValue(_colors) ?? preset.Model.Colors,
+            Colors = palette?.Count ?? parsed.GetValue(_colors) ?? preset.Model.Colors,
             EmbeddingSize = parsed.GetValue(_embeddingSize) ?? preset.Model.EmbeddingSize,
             Layers = parsed.GetValue(_layers) ?? preset.Model.Layers,
             Heads = parsed.GetValue(_heads) ?? preset.Model.Heads,
             Objective = parsed.GetValue(_objective) == Masked ? PretrainingObjective.Masked : PretrainingObjective.Autoregressive,
         };
+        if (palette is not null && parsed.GetValue(_colors) is not null)
+        {
+            throw new UsageException("--colors is for a palette that is learnt; that of --palette has its own.");
+        }
+
         if (parsed.GetValue(_crops) > 1 && parsed.GetValue(_crop) != ImageCropping.RandomCrop)
         {
             throw new UsageException("--crops is for --crop random.");
@@ -173,6 +187,7 @@ internal sealed class PretrainCommand : IgptCommand
                 BatchSize = parsed.GetValue(_batchSize) ?? preset.BatchSize,
                 LearningRate = parsed.GetValue(_learningRate) ?? preset.LearningRate,
                 WarmUpSteps = warmUp,
+                CacheFile = parsed.GetValue(_cache),
                 MaskProbability = parsed.GetValue(_maskProbability) ?? TokenMasking.DefaultProbability,
                 Seed = parsed.GetValue(_seed),
             }

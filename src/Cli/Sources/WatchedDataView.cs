@@ -1,3 +1,4 @@
+using IGptMl.Hosting;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Sources;
@@ -6,8 +7,11 @@ namespace IGptMl.Cli.Sources;
 /// <param name="inner">The rows.</param>
 /// <param name="reach">Gets the number of rows that a cursor is done with, on the thread of the cursor.</param>
 /// <param name="cancellation">Ends the reading with an <see cref="OperationCanceledException"/>.</param>
-internal sealed class WatchedDataView(IDataView inner, Action<long> reach, CancellationToken cancellation) : IDataView
+internal sealed class WatchedDataView(IDataView inner, Action<long> reach, CancellationToken cancellation) : IDataView, IIdentifiedData
 {
+    /// <inheritdoc/>
+    public string? Identity => DataIdentity.Of(inner);
+
     /// <inheritdoc/>
     public bool CanShuffle => inner.CanShuffle;
 

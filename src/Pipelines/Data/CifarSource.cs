@@ -31,6 +31,9 @@ internal sealed class CifarSource : ImageSource
     }
 
     /// <inheritdoc/>
+    public override string Identity => _records.Identity;
+
+    /// <inheritdoc/>
     public override int Count => _records.Count;
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ internal sealed class ImageFileSource : ImageSource
     }
 
     /// <inheritdoc/>
+    public override string Identity => FileIdentity.Of(_set.Files.Select(file => (file.Name, _set.PathOf(file))));
+
+    /// <inheritdoc/>
     public override int Count => _set.Files.Count;
 
     /// <inheritdoc/>

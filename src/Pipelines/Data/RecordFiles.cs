@@ -27,6 +27,9 @@ internal sealed class RecordFiles
     /// <summary>The records of all files.</summary>
     public int Count { get; }
 
+    /// <summary>What tells the files from others, or from what they were before they changed.</summary>
+    public string Identity => FileIdentity.Of(_files.Select(file => (Path.GetFileName(file.Path), file.Path)));
+
     /// <summary>A record's file and its number there, from 0: "test_batch.bin#17".</summary>
     public string Name(int index)
     {

@@ -1,3 +1,4 @@
+using IGptMl.Hosting;
 using Microsoft.ML;
 
 namespace IGptMl.Data;
@@ -5,8 +6,11 @@ namespace IGptMl.Data;
 /// <summary>All rows of a view several times, one pass after the other. A row has another id in every pass, its own in the first.</summary>
 /// <param name="inner">The rows.</param>
 /// <param name="times">The passes.</param>
-internal sealed class RepeatedDataView(IDataView inner, int times) : IDataView
+internal sealed class RepeatedDataView(IDataView inner, int times) : IDataView, IIdentifiedData
 {
+    /// <inheritdoc/>
+    public string? Identity => DataIdentity.Of(inner) is { } identity ? $"{times} times {identity}" : null;
+
     /// <inheritdoc/>
     public bool CanShuffle => inner.CanShuffle;
 

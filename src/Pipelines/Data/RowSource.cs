@@ -11,6 +11,9 @@ internal abstract class RowSource
     /// <summary>What <see cref="ReadLabel"/> gives for a row without a label.</summary>
     public const int NoLabel = -1;
 
+    /// <summary>A text that is the same as long as the rows are, or null where that cannot be told.</summary>
+    public virtual string? Identity => null;
+
     /// <summary>The number of rows, 1 or more.</summary>
     public abstract int Count { get; }
 

@@ -25,6 +25,9 @@ internal sealed class ShapesSource : ImageSource
     }
 
     /// <inheritdoc/>
+    public override string Identity => $"{Count} shapes of seed {_seed}";
+
+    /// <inheritdoc/>
     public override int Count { get; }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace IGptMl.Data;
 /// The rows of a <see cref="RowSource"/>: its content, <c>Label</c> (key of UInt32 with the class names as KeyValues, missing for a row without one) and <c>Name</c> (text).
 /// Rows come in the order of the source or in one that a seed gives, or in an order drawn from the random generator that a caller passes.
 /// </summary>
-internal sealed class SourceDataView : IDataView
+internal sealed class SourceDataView : IDataView, IIdentifiedData
 {
     public const string ImageColumn = "Image";
     public const string TokensColumn = "Tokens";
@@ -20,12 +20,14 @@ internal sealed class SourceDataView : IDataView
     private const int OrderStream = 7;
 
     private readonly int[]? _order;
+    private readonly int? _shuffleSeed;
 
     /// <param name="source">The rows.</param>
     /// <param name="shuffleSeed">Gives the order of the rows, the same for the same seed and number of rows on every platform; null means that of the source.</param>
     public SourceDataView(RowSource source, int? shuffleSeed = null)
     {
         Source = source;
+        _shuffleSeed = shuffleSeed;
         Schema = BuildSchema(source);
         if (shuffleSeed is { } seed)
         {
@@ -38,6 +40,9 @@ internal sealed class SourceDataView : IDataView
 
     /// <inheritdoc/>
     public DataViewSchema Schema { get; }
+
+    /// <inheritdoc/>
+    public string? Identity => Source.Identity is { } identity && _shuffleSeed is { } seed ? $"{identity}, shuffled by {seed}" : Source.Identity;
 
     /// <inheritdoc/>
     public bool CanShuffle => true;

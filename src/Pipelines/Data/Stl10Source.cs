@@ -61,6 +61,9 @@ internal sealed class Stl10Source : ImageSource
     }
 
     /// <inheritdoc/>
+    public override string Identity => _fold is null ? _images.Identity : $"{string.Join(',', _fold)} of {_images.Identity}";
+
+    /// <inheritdoc/>
     public override int Count => _fold?.Length ?? _images.Count;
 
     /// <inheritdoc/>

@@ -4,12 +4,12 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Batches;
 
-/// <summary>A token column read into memory once, two bytes a token, because training visits it many times in random order.</summary>
-internal sealed class TokenTable
+/// <summary>The complete rows of a token column, kept because training visits them many times in random order: two bytes a token, in memory or in a mapped file.</summary>
+internal sealed class TokenTable : IDisposable
 {
-    private readonly List<ushort[]> _rows;
+    private readonly ITokenRows _rows;
 
-    private TokenTable(List<ushort[]> rows, int colors, int context, long skipped)
+    internal TokenTable(ITokenRows rows, int colors, int context, long skipped)
     {
         _rows = rows;
         Colors = colors;
@@ -29,14 +29,25 @@ internal sealed class TokenTable
     /// <summary>The rows that were left out because their tokens are missing.</summary>
     internal long Skipped { get; }
 
-    /// <summary>The row's tokens, 0-based.</summary>
+    /// <summary>The row's tokens, 0-based. Valid until the table is disposed.</summary>
     internal ReadOnlySpan<ushort> this[int row] => _rows[row];
 
-    /// <summary>Reads the whole column.</summary>
+    /// <inheritdoc/>
+    public void Dispose() => (_rows as IDisposable)?.Dispose();
+
+    /// <summary>Reads the whole column into memory.</summary>
     internal static TokenTable Read(IDataView data, DataViewSchema.Column column, CancellationToken cancellation)
     {
         var (colors, context) = TokenColumn.Sizes(column);
-        var rows = new List<ushort[]>();
+        var rows = new TokenMemory(context);
+        var skipped = Read(data, column, cancellation, tokens => rows.Add(tokens));
+        return new TokenTable(rows, colors, context, skipped);
+    }
+
+    /// <summary>Hands over every complete row, and returns the number of the others.</summary>
+    internal static long Read(IDataView data, DataViewSchema.Column column, CancellationToken cancellation, Action<ReadOnlySpan<ushort>> take)
+    {
+        var tokens = new ushort[TokenColumn.Sizes(column).Context];
         long skipped = 0;
         VBuffer<ushort> keys = default;
         using var cursor = data.GetRowCursor([column]);
@@ -45,10 +56,9 @@ internal sealed class TokenTable
         {
             cancellation.ThrowIfCancellationRequested();
             getter(ref keys);
-            var tokens = new ushort[context];
             if (TokenColumn.TryRead(keys, tokens))
             {
-                rows.Add(tokens);
+                take(tokens);
             }
             else
             {
@@ -56,6 +66,6 @@ internal sealed class TokenTable
             }
         }
 
-        return new TokenTable(rows, colors, context, skipped);
+        return skipped;
     }
 }

@@ -28,7 +28,7 @@ namespace IGptMl.Pretraining;
 /// | -- | -- |
 /// | Machine learning task | Image generation (self-supervised) |
 /// | Is normalization required? | No |
-/// | Is caching required? | No; the tokens are read once, into memory, two bytes each |
+/// | Is caching required? | No; the tokens are read once, two bytes each, into memory or into a file (CacheFile) |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Trainers, TorchSharp-cpu or TorchSharp-cuda |
 /// | Exportable to ONNX | No |
 ///
@@ -66,7 +66,9 @@ public sealed class ImageGptTrainer : IEstimator<ImageGptTransformer>
         var column = TokenColumn.Require(input.Schema, _host, _options.InputColumnName, config.Colors, config.ContextLength);
         var device = DeviceChoice.Resolve(_host, _options.GpuDeviceId, _options.FallbackToCpu);
         using var channel = _host.Start("Pretraining");
-        var table = TokenTable.Read(input, column, _options.CancellationToken);
+        using var table = _options.CacheFile is { } cache
+            ? TokenCache.Open(input, column, cache, channel, _options.CancellationToken)
+            : TokenTable.Read(input, column, _options.CancellationToken);
         if (table.Skipped > 0)
         {
             channel.Warning(MessageSensitivity.None, "{0} rows with missing tokens were left out.", table.Skipped);
@@ -172,6 +174,12 @@ public sealed class ImageGptTrainer : IEstimator<ImageGptTransformer>
         /// <summary>The peak learning rate, more than 0 and at most 1. Default 0.003; larger models need lower ones.</summary>
         public double LearningRate { get; init; } = 0.003;
 
+        /// <summary>
+        /// The file that keeps the tokens from one fit to the next; null keeps them in memory. It is written in the first fit, two bytes a token, and mapped from then on;
+        /// where it is damaged, or of other images, another palette, size or way of cropping, it is written again. Default null.
+        /// </summary>
+        public string? CacheFile { get; init; }
+
         /// <summary>The steps of the linear warm-up, 0 to <see cref="Steps"/>. Default null: one epoch, but at most a tenth of the steps.</summary>
         public long? WarmUpSteps { get; init; }
 
@@ -208,6 +216,7 @@ public sealed class ImageGptTrainer : IEstimator<ImageGptTransformer>
                 .Name(nameof(InputColumnName), InputColumnName)
                 .Require(Model is not null, nameof(Model), Model, "an architecture")
                 .AtLeast(nameof(Steps), Steps, 1)
+                .Require(CacheFile is null || !string.IsNullOrWhiteSpace(CacheFile), nameof(CacheFile), $"'{CacheFile}'", "the path of a file, or null")
                 .Range(nameof(BatchSize), BatchSize, 1, 65536)
                 .Require(LearningRate is > 0 and <= 1, nameof(LearningRate), LearningRate, "more than 0 and at most 1")
                 .Range(nameof(WarmUpSteps), WarmUpSteps ?? 0, 0, Math.Max(0, Steps))

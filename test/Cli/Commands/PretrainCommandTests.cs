@@ -53,6 +53,33 @@ public sealed class PretrainCommandTests
     }
 
     [TestMethod]
+    public void Pretrain_PaletteAndCache_TakesTheFirstAndReadsTheSecond()
+    {
+        using var folder = new TemporaryFolder();
+        var (palette, cache) = (folder.Combine("palette.npy"), folder.Combine("train.tokens"));
+        Contracts.TinyImageGpt.Palette.Save(palette);
+        string[] line = ["pretrain", "--data", "shapes:24", "--steps", "1", "--palette", palette, "--cache", cache, "--verbose", "--out", folder.Combine("model.zip"), .. TinyModel.Sizes.Where((_, i) => !IsColors(i))];
+        var first = CommandLine.Run(line);
+        Assert.AreEqual(0, first.Code, first.Error);
+        StringAssert.Contains(first.Error, $"The tokens of 24 rows are written to '{cache}'.");
+        StringAssert.Contains(CommandLine.Run(line).Error, $"The tokens of 24 rows are read from '{cache}'.");
+        line[2] = "shapes:24:7";
+        StringAssert.Contains(CommandLine.Run(line).Error, "they are of other images, or of images that have changed since");
+        using var model = ImageGptModel.Load(folder.Combine("model.zip"));
+        Assert.AreEqual(Contracts.TinyImageGpt.Palette, model.Palette);
+
+        static bool IsColors(int i) => TinyModel.Sizes[i] == "--colors" || (i > 0 && TinyModel.Sizes[i - 1] == "--colors");
+    }
+
+    [TestMethod]
+    public void Pretrain_PaletteAndColors_IsWrongUsage()
+    {
+        using var folder = new TemporaryFolder();
+        Contracts.TinyImageGpt.Palette.Save(folder.Combine("palette.npy"));
+        CommandLine.Run("pretrain", "--data", "shapes:24", "--palette", folder.Combine("palette.npy"), "--colors", "8", "--out", folder.Combine("model.zip")).AssertFails(2, "--colors is for a palette that is learnt");
+    }
+
+    [TestMethod]
     public void Pretrain_CropsThatAreNotRandom_IsWrongUsage()
     {
         using var folder = new TemporaryFolder();

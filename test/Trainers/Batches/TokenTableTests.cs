@@ -28,6 +28,22 @@ public sealed class TokenTableTests
     }
 
     [TestMethod]
+    public void Read_MoreRowsThanOnePieceHolds_KeepsThem()
+    {
+        const int context = 65536, rows = 150; // 64 rows a piece
+        var data = new TableView(rows).AddVector<ushort>("Tokens", TokenRows.TypeOf(60000, context), row => [.. Enumerable.Range(0, context).Select(i => (ushort)(1 + ((row + i) % 60000)))]);
+        using var table = TokenTable.Read(data, data.Schema["Tokens"], CancellationToken.None);
+        Assert.AreEqual(rows, table.Count);
+        foreach (var row in (int[])[0, 63, 64, 127, 128, 149])
+        {
+            Assert.AreEqual((ushort)row, table[row][0]);
+            Assert.AreEqual((ushort)((row + context - 1) % 60000), table[row][^1]);
+        }
+
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => table[rows].Length);
+    }
+
+    [TestMethod]
     public void Read_Cancelled_Stops()
     {
         var data = TokenRows.Create();

@@ -32,6 +32,19 @@ public sealed class ImageGptTrainerTests
     }
 
     [TestMethod]
+    public void Fit_CacheFile_GivesTheSameWeightsAndIsReadTheNextTime()
+    {
+        using var folder = new Data.TemporaryFolder();
+        var expected = Weights(new MLContext(), Options with { Seed = 3 });
+        var cached = Options with { Seed = 3, CacheFile = folder.Combine("train.tokens") };
+        CollectionAssert.AreEqual(expected, Weights(new MLContext(), cached));
+        var written = File.GetLastWriteTimeUtc(cached.CacheFile);
+        CollectionAssert.AreEqual(expected, Weights(new MLContext(), cached));
+        Assert.AreEqual(written, File.GetLastWriteTimeUtc(cached.CacheFile));
+        CollectionAssert.AreEqual(new[] { cached.CacheFile }, Directory.GetFiles(folder.Path));
+    }
+
+    [TestMethod]
     public void Fit_EveryStep_IsReportedAndLeavesNoMoreTensors()
     {
         var reports = new List<TrainingProgress>();

@@ -122,6 +122,21 @@ public sealed class MLNetComponentCanaryTests
     }
 
     [TestMethod]
+    [Canary("Microsoft.ML.Data.IDataTransform", "Microsoft.ML.Data.IDataTransform.get_Source")]
+    public void DataTransformSource_OfATransformedView_IsTheViewBelow()
+    {
+        var source = MLNet.Value(MLNet.Type("Microsoft.ML.Data.IDataTransform"), "Source", typeof(IDataView));
+        var context = new MLContext(seed: 1);
+        var shapes = context.Data.LoadShapes(3);
+        var taken = context.Data.TakeRows(shapes, 2);
+        Assert.AreSame(shapes, source(taken));
+        var tokens = context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, 4).Fit(taken).Transform(taken);
+        Assert.AreSame(taken, source(tokens));
+        Assert.AreEqual($"{tokens.GetType().Name} of {taken.GetType().Name} of 3 shapes of seed 1", DataIdentity.Of(tokens));
+        Assert.IsNull(DataIdentity.Of(ImageRows.Create(2)), "Nothing is known of rows in memory.");
+    }
+
+    [TestMethod]
     [Canary("Microsoft.ML.Data.RowToRowMapperTransform", "Microsoft.ML.Data.RowToRowMapperTransform..ctor", "Microsoft.ML.Data.RowToRowMapperTransform.GetOutputSchema")]
     public void RowToRowMapperTransform_OverAMapper_ShowsTheTransformersOwnView()
     {

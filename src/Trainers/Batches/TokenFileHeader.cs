@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using IGptMl.Checkpoints;
+
+namespace IGptMl.Batches;
+
+/// <summary>The first 64 bytes of a token file. Numbers are little-endian.</summary>
+/// <param name="Colors">The number of token values, 1 to 65,535.</param>
+/// <param name="ContextLength">The tokens of a row, 1 or more.</param>
+/// <param name="Rows">The number of rows.</param>
+/// <param name="Skipped">The rows of the data that were left out because their tokens are missing.</param>
+/// <param name="IsLabelled">Whether every row has a label.</param>
+/// <param name="DescriptionBytes">The size of the description at the end of the file.</param>
+/// <param name="ContentChecksum">The CRC-32C of everything after these 64 bytes.</param>
+internal sealed record TokenFileHeader(int Colors, int ContextLength, int Rows, long Skipped, bool IsLabelled, int DescriptionBytes, uint ContentChecksum)
+{
+    /// <summary>The size of the header in bytes.</summary>
+    internal const int Size = 64;
+
+    private const int ChecksumAt = Size - sizeof(uint);
+
+    private static ReadOnlySpan<byte> Magic => "IGPTTOK1"u8;
+
+    /// <summary>The size of all tokens in bytes.</summary>
+    internal long TokenBytes => (long)Rows * ContextLength * sizeof(ushort);
+
+    /// <summary>Where the labels begin, four bytes each.</summary>
+    internal long LabelsAt => Size + TokenBytes;
+
+    /// <summary>Where the description begins.</summary>
+    internal long DescriptionAt => LabelsAt + (IsLabelled ? (long)Rows * sizeof(int) : 0);
+
+    /// <summary>The size of the whole file.</summary>
+    internal long FileBytes => DescriptionAt + DescriptionBytes;
+
+    /// <summary>Writes the header.</summary>
+    internal byte[] ToBytes()
+    {
+        var bytes = new byte[Size];
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Colors);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), ContextLength);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), Rows);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(20), Skipped);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(28), IsLabelled ? 1 : 0);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(32), DescriptionBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(36), ContentChecksum);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumAt), Checksum(bytes));
+        return bytes;
+    }
+
+    /// <summary>Reads a header.</summary>
+    /// <exception cref="InvalidDataException">It is none, or damaged; the message is a part of a sentence.</exception>
+    internal static TokenFileHeader Read(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < Size || !bytes.StartsWith(Magic))
+        {
+            throw new InvalidDataException("it does not begin as a token file of version 1");
+        }
+
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumAt..]) != Checksum(bytes))
+        {
+            throw new InvalidDataException("its header does not have the checksum that it names");
+        }
+
+        var header = new TokenFileHeader(
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[20..]),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[28..]) == 1,
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[32..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[36..]));
+        return header is { Colors: >= 1 and <= ushort.MaxValue, ContextLength: >= 1, Rows: >= 0, Skipped: >= 0, DescriptionBytes: >= 0 }
+            ? header
+            : throw new InvalidDataException("its header holds numbers that cannot be");
+    }
+
+    private static uint Checksum(ReadOnlySpan<byte> bytes) => ~Crc32C.Append(Crc32C.Start, bytes[..ChecksumAt]);
+}

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using IGptMl.Checkpoints;
+
+namespace IGptMl.Batches;
+
+/// <summary>
+/// Writes a token file beside its place, and renames it when it is complete: whatever happens meanwhile (an error, a full disk, a second process that writes the
+/// same file), there is a whole file or none, and an existing one stays until then.
+/// </summary>
+internal sealed class TokenFileWriter : IDisposable
+{
+    private readonly string _path;
+    private readonly string _partial;
+    private readonly FileStream _stream;
+    private readonly int _colors;
+    private readonly int _context;
+    private uint _checksum = Crc32C.Start;
+    private int _rows;
+
+    /// <param name="path">The file.</param>
+    /// <param name="colors">The number of token values.</param>
+    /// <param name="context">The tokens of a row.</param>
+    /// <param name="rows">The number of rows, if it is known: a disk that is too full for them is then noticed at once.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    internal TokenFileWriter(string path, int colors, int context, long? rows)
+    {
+        _path = path;
+        _partial = $"{path}.{Guid.NewGuid():N}.partial";
+        _colors = colors;
+        _context = context;
+        _stream = new FileStream(_partial, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            BufferSize = 1 << 20,
+            PreallocationSize = rows is { } count ? TokenFileHeader.Size + (count * context * sizeof(ushort)) : 0,
+        });
+        _stream.Write(new byte[TokenFileHeader.Size]);
+    }
+
+    /// <summary>Writes a row. Its tokens are 0-based; 65535 is a missing one.</summary>
+    internal void Add(ReadOnlySpan<ushort> tokens)
+    {
+        Write(MemoryMarshal.AsBytes(tokens));
+        _rows = checked(_rows + 1);
+    }
+
+    /// <summary>Writes what remains, and puts the file in its place.</summary>
+    /// <param name="skipped">The rows of the data that were left out.</param>
+    /// <param name="labels">A label for each row, 0-based, -1 for a missing one; null for rows without labels.</param>
+    /// <param name="description">What the tokens were made of.</param>
+    internal void Complete(long skipped, IReadOnlyCollection<int>? labels, TokenFileDescription description)
+    {
+        if (labels is not null)
+        {
+            Write(MemoryMarshal.AsBytes(labels.ToArray().AsSpan()));
+        }
+
+        var json = description.ToJson();
+        Write(json);
+        _stream.SetLength(_stream.Position); // less than was asked for, where rows were left out
+        _stream.Position = 0;
+        _stream.Write(new TokenFileHeader(_colors, _context, _rows, skipped, labels is not null, json.Length, ~_checksum).ToBytes());
+        _stream.Flush(flushToDisk: true);
+        _stream.Dispose();
+        File.Move(_partial, _path, overwrite: true);
+    }
+
+    /// <summary>Removes what was written, unless it was completed.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _stream.Dispose(); // what is still buffered may not fit on the disk
+        }
+        finally
+        {
+            File.Delete(_partial);
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        _stream.Write(bytes);
+        _checksum = Crc32C.Append(_checksum, bytes);
+    }
+}
