@@ -27,6 +27,7 @@ internal static class IgptApp
             new FeaturesCommand(terminal, verbose),
             new ProbeCommand(terminal, verbose),
             new LowDataCommand(terminal, verbose),
+            new FineTuneCommand(terminal, verbose),
             new ReportCommand(terminal, verbose),
             new PaletteCommand(terminal, verbose),
             new ImportCommand(terminal, verbose),

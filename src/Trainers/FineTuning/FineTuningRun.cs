@@ -19,6 +19,7 @@ internal sealed class FineTuningRun : IDisposable
     private readonly ValidationRows? _validation;
     private readonly torch.Device _device;
     private readonly IChannel _channel;
+    private readonly int _seed;
 
     private readonly int _batch;
     private readonly long _epochSteps;
@@ -42,6 +43,7 @@ internal sealed class FineTuningRun : IDisposable
         _training = training;
         _device = device;
         _channel = channel;
+        _seed = seed;
         _batch = Math.Min(options.BatchSize, training.Count);
         _epochSteps = (training.Count + _batch - 1) / _batch;
         _order = new BatchOrder(training.Count, seed);
@@ -96,16 +98,31 @@ internal sealed class FineTuningRun : IDisposable
     private torch.Tensor Loss()
     {
         using var scope = torch.NewDisposeScope();
-        _order.Next(_rows);
-        _training.Copy(_rows, _tokens, _labels);
+        FillBatch();
         var input = TokenTensor.Create(_tokens, _batch, _device);
         var targets = torch.tensor(_labels, device: _device);
-        var mask = _masks?.Draw(_step++, _batch);
+        var mask = _masks?.Draw(_step, _batch);
+        _step++;
         var (generative, logits) = _options.GenerativeWeight > 0 ? _network.LossAndLogits(input, mask) : (null, _network.Logits(input, mask));
         var classification = torch.nn.functional.cross_entropy(logits, targets);
         _last = (classification.item<float>(), generative?.item<float>(), Accuracy(logits, targets));
         var loss = generative is null ? classification : classification + (generative * _options.GenerativeWeight);
         return loss.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Takes the next rows, and moves their images if that is asked for.</summary>
+    private void FillBatch()
+    {
+        _order.Next(_rows);
+        _training.Copy(_rows, _tokens, _labels);
+        if (_options.Augmentation is { } augmentation)
+        {
+            var context = _network.Config.ContextLength;
+            for (var i = 0; i < _batch; i++)
+            {
+                augmentation.Apply(_training[_rows[i]], _network.Config.ImageSize, _seed, _step, _rows[i], _tokens.AsSpan(i * context, context));
+            }
+        }
     }
 
     private static double Accuracy(torch.Tensor logits, torch.Tensor targets) => logits.argmax(1).eq(targets).to(torch.float32).mean().item<float>();

@@ -1,3 +1,4 @@
+using IGptMl.Batches;
 using IGptMl.Features;
 using IGptMl.Hosting;
 using IGptMl.Network;
@@ -53,7 +54,7 @@ public sealed class ImageGptFineTuneTrainer : IEstimator<ImageGptClassificationT
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
         _host = HostSettings.Register(environment, nameof(ImageGptFineTuneTrainer));
-        options.Check();
+        options.Check(model.Config);
         _model = model;
         _options = options with { };
     }
@@ -203,7 +204,10 @@ public sealed class ImageGptFineTuneTrainer : IEstimator<ImageGptClassificationT
         /// <summary>For a masked model, the number of times that it looks at an image to classify it, each time with other tokens hidden; the majority decides. 1 to 1,000. Default 5.</summary>
         public int Votes { get; init; } = MajorityVote.DefaultVotes;
 
-        /// <summary>The seed of the held-out rows, of the order of the images and of masks; null takes the seed of the MLContext. Default null.</summary>
+        /// <summary>Shifts and flips of the training images, other ones in every step. Default null: none. For CIFAR the paper has <c>new()</c>; images smaller than 32x32 pixels want less padding.</summary>
+        public TokenAugmentation? Augmentation { get; init; }
+
+        /// <summary>The seed of the held-out rows, of the order of the images, of augmentation and of masks; null takes the seed of the MLContext. Default null.</summary>
         public int? Seed { get; init; }
 
         /// <summary>The GPU to run on; null takes <c>MLContext.GpuDeviceId</c>, whose null means the CPU. Default null.</summary>
@@ -220,17 +224,21 @@ public sealed class ImageGptFineTuneTrainer : IEstimator<ImageGptClassificationT
 
         internal ClassScorer Scorer => new(MaskProbability, Votes);
 
-        internal void Check() => new OptionGuard()
-            .Name(nameof(LabelColumnName), LabelColumnName)
-            .Name(nameof(InputColumnName), InputColumnName)
-            .Range(nameof(Epochs), Epochs, 1, 1_000_000)
-            .Range(nameof(BatchSize), BatchSize, 1, 65536)
-            .Require(LearningRate is > 0 and <= 1, nameof(LearningRate), LearningRate, "more than 0 and at most 1")
-            .AtLeast(nameof(GenerativeWeight), GenerativeWeight, 0)
-            .Require(ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "0 or more and less than 1")
-            .AtLeast(nameof(Patience), Patience, 1)
-            .Require(MaskProbability is > 0 and < 1, nameof(MaskProbability), MaskProbability, "more than 0 and less than 1")
-            .Range(nameof(Votes), Votes, 1, MaximumVotes)
-            .ThrowIfAny("options");
+        internal void Check(ImageGptConfig config)
+        {
+            var guard = new OptionGuard()
+                .Name(nameof(LabelColumnName), LabelColumnName)
+                .Name(nameof(InputColumnName), InputColumnName)
+                .Range(nameof(Epochs), Epochs, 1, 1_000_000)
+                .Range(nameof(BatchSize), BatchSize, 1, 65536)
+                .Require(LearningRate is > 0 and <= 1, nameof(LearningRate), LearningRate, "more than 0 and at most 1")
+                .AtLeast(nameof(GenerativeWeight), GenerativeWeight, 0)
+                .Require(ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "0 or more and less than 1")
+                .AtLeast(nameof(Patience), Patience, 1)
+                .Require(MaskProbability is > 0 and < 1, nameof(MaskProbability), MaskProbability, "more than 0 and less than 1")
+                .Range(nameof(Votes), Votes, 1, MaximumVotes);
+            Augmentation?.Check(guard, nameof(Augmentation), config.ImageSize);
+            guard.ThrowIfAny("options");
+        }
     }
 }

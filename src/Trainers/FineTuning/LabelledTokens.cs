@@ -34,6 +34,9 @@ internal sealed class LabelledTokens
     /// <summary>The class of every row, 0-based.</summary>
     internal IReadOnlyList<int> Labels => _labels;
 
+    /// <summary>The row's tokens, 0-based.</summary>
+    internal ReadOnlySpan<ushort> this[int row] => _tokens[row];
+
     /// <summary>Reads both columns whole.</summary>
     internal static LabelledTokens Read(IDataView data, DataViewSchema.Column tokenColumn, DataViewSchema.Column labelColumn, CancellationToken cancellation)
     {

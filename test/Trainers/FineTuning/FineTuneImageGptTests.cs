@@ -14,7 +14,7 @@ public sealed class FineTuneImageGptTests : TokenEstimatorContract, IDisposable
     protected override IReadOnlyList<string> OutputColumns => ["PredictedLabel", "Score"];
 
     protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
-        => context.MulticlassClassification.Trainers.ImageGptFineTune(_model, new() { Epochs = 2, BatchSize = 8, LearningRate = 0.02, Seed = 3 });
+        => context.MulticlassClassification.Trainers.ImageGptFineTune(_model, new() { Epochs = 1, BatchSize = 8, LearningRate = 0.02, Seed = 3 });
 
     protected override TableView AddOtherInputs(TableView view) => view.AddUnread("Label", new KeyDataViewType(typeof(uint), 2));
 

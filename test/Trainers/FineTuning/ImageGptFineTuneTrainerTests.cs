@@ -165,6 +165,34 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         => LiveTensors.AssertNoneLeft(() => Assert.ThrowsExactly<NotSupportedException>(() => Fit(Options with { ValidationFraction = 0.2, Progress = new Reporter(_ => throw new NotSupportedException()) })));
 
     [TestMethod]
+    public void Fit_Augmentation_ShowsOtherImages()
+    {
+        var expected = Weights(Options);
+        var moved = Options with { Augmentation = new() { Padding = 1 } };
+        CollectionAssert.AreNotEqual(expected, Weights(moved));
+        CollectionAssert.AreEqual(Weights(moved), Weights(moved));
+        CollectionAssert.AreEqual(expected, Weights(Options with { Augmentation = new() { Padding = 0, Flip = false } }));
+    }
+
+    [TestMethod]
+    [DataRow(PretrainingObjective.Autoregressive)]
+    [DataRow(PretrainingObjective.Masked)]
+    public void Fit_WhatAveragesHide_IsLearnt(PretrainingObjective objective)
+    {
+        // The class is whether one certain token is of the first or the second half of the colours: hard to read from averages over the positions.
+        var (training, test) = (Rows(400, Half), Rows(200, Half, first: 1000));
+        using var model = new ImageGptModel(TinyImageGpt.CreateNetwork(TinyImageGpt.Config with { Objective = objective }), null);
+        using var transformer = Fit(Options with { Epochs = 8, BatchSize = 16, MaskProbability = 0.02, ValidationFraction = 0.1 }, training, model);
+        var tuned = _context.MulticlassClassification.Evaluate(transformer.Transform(test)).MicroAccuracy;
+        var probes = Enumerable.Range(0, 3).Select(layer => _context.Transforms.ExtractImageGptFeatures("Features", "Tokens", model, layer)
+            .Append(_context.MulticlassClassification.Trainers.LbfgsMaximumEntropy()).Fit(training)).ToList();
+        var probed = probes.Max(probe => _context.MulticlassClassification.Evaluate(probe.Transform(test)).MicroAccuracy);
+        probes.ForEach(probe => probe.Dispose());
+        Assert.IsGreaterThan(0.85, tuned);
+        Assert.IsGreaterThan(probed + 0.1, tuned);
+    }
+
+    [TestMethod]
     public void Fit_LossNoNumber_SaysWhen()
     {
         using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.Config);
@@ -295,12 +323,13 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
             Patience = 0,
             MaskProbability = 0,
             Votes = 0,
+            Augmentation = new() { Padding = 4 },
         };
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer(options));
         Assert.AreEqual(
             "LabelColumnName is ''; expected a column name. InputColumnName is ' '; expected a column name. Epochs is 0; expected 1 to 1000000. BatchSize is 65537; expected 1 to 65536. "
             + "LearningRate is NaN; expected more than 0 and at most 1. GenerativeWeight is -1; expected at least 0. ValidationFraction is 1; expected 0 or more and less than 1. "
-            + "Patience is 0; expected at least 1. MaskProbability is 0; expected more than 0 and less than 1. Votes is 0; expected 1 to 1000. (Parameter 'options')",
+            + "Patience is 0; expected at least 1. MaskProbability is 0; expected more than 0 and less than 1. Votes is 0; expected 1 to 1000. Augmentation.Padding is 4; expected 0 to 3. (Parameter 'options')",
             error.Message);
     }
 

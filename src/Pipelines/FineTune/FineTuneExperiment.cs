@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using IGptMl.FineTuning;
+using IGptMl.Hosting;
+using IGptMl.Network;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.FineTune;
+
+/// <summary>The paper's full fine-tune (Chen et al. 2020, section 4.2): all weights of a model learn to classify images, beside the linear probe, whose model does not change.</summary>
+public sealed class FineTuneExperiment
+{
+    private const string Tokens = "Tokens";
+    private const string PredictedClass = "PredictedClass";
+    private const int TopFive = 5;
+
+    private readonly MLContext _context;
+    private readonly ImageGptModel _model;
+    private readonly Options _options;
+
+    /// <summary>Prepares the experiment.</summary>
+    /// <param name="context">The context, whose seed and device are used.</param>
+    /// <param name="model">The pretrained model; it stays the caller's, and as it is.</param>
+    /// <param name="options">Columns and settings; null means the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    /// <exception cref="ArgumentException">The model knows no palette, so images cannot be quantised for it.</exception>
+    public FineTuneExperiment(MLContext context, ImageGptModel model, Options? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(model);
+        _context = context;
+        _model = model;
+        _options = (options ?? new Options()) with { };
+        _options.Check(model.Config);
+        if (model.Palette is null)
+        {
+            throw new ArgumentException("The model knows no palette, so images cannot be quantised for it.", nameof(model));
+        }
+    }
+
+    /// <summary>Checks that the test images have the classes of the training images, before hours are spent on the training. <see cref="Run"/> does so by itself.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">They have other classes.</exception>
+    public void CheckClasses(IDataView training, IDataView test)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(test);
+        var (expected, found) = (NamesOf(training.Schema), NamesOf(test.Schema));
+        if (!expected.SequenceEqual(found, StringComparer.Ordinal))
+        {
+            throw new InvalidOperationException($"The test data has other classes than the training data: {Join(found)} in place of {Join(expected)}.");
+        }
+
+        static string Join(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
+    }
+
+    /// <summary>Fine-tunes a copy of the model on the training images.</summary>
+    /// <param name="training">Images with a label of key type.</param>
+    /// <param name="progress">Receives the progress after every step.</param>
+    /// <param name="cancellation">Ends the training early; the best so far is returned.</param>
+    /// <returns>The classifier, which the caller disposes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">There are no training rows of two classes, or the loss has stopped being a number.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled before its first step.</exception>
+    public FineTunedClassifier Fit(IDataView training, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        var last = default(FineTuningProgress);
+        var options = _options.Training with
+        {
+            LabelColumnName = _options.LabelColumnName,
+            InputColumnName = Tokens,
+            CancellationToken = cancellation,
+            Progress = new Relay(value =>
+            {
+                last = value;
+                progress?.Report(value);
+            }),
+        };
+        var quantizer = _context.Transforms.QuantizeToPalette(Tokens, _options.ImageColumnName, _model).Fit(training);
+        var tokens = quantizer.Transform(training);
+        var classification = _context.MulticlassClassification.Trainers.ImageGptFineTune(_model, options).Fit(tokens);
+        List<ITransformer> links = [quantizer, classification];
+        var scored = classification.Transform(tokens);
+        if (scored.Schema[ClassificationColumns.PredictedLabel].HasKeyValues())
+        {
+            links.Add(_context.Transforms.Conversion.MapKeyToValue(PredictedClass, ClassificationColumns.PredictedLabel).Fit(scored));
+        }
+
+        return new FineTunedClassifier(new TransformerChain<ITransformer>([.. links]), classification, last);
+    }
+
+    /// <summary>Measures a classifier on test images, in one pass.</summary>
+    /// <param name="classifier">A classifier of <see cref="Fit"/>, or one that was loaded.</param>
+    /// <param name="test">Images with a label of the same classes.</param>
+    /// <param name="cancellation">Ends the evaluation early.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">There are no test rows with an image and a label.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public FineTuneResult Evaluate(ITransformer classifier, IDataView test, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(test);
+        var clock = Stopwatch.StartNew();
+        var names = NamesOf(test.Schema);
+        string[] columns = [_options.LabelColumnName, ClassificationColumns.PredictedLabel, ClassificationColumns.Score];
+        var scored = _context.Data.Cache(classifier.Transform(test), columns);
+        var (matrix, predictions) = Count(scored, names.Count, cancellation);
+        if (predictions.Count == 0)
+        {
+            throw new InvalidOperationException("There is nothing to evaluate: the test data has no rows with an image and a label.");
+        }
+
+        var metrics = _context.MulticlassClassification.Evaluate(scored, _options.LabelColumnName, topKPredictionCount: names.Count > TopFive ? TopFive : 0);
+        return new FineTuneResult(names, metrics.MicroAccuracy, names.Count > TopFive ? metrics.TopKAccuracy : null, metrics.LogLoss, matrix, predictions, predictions.Count, clock.Elapsed);
+    }
+
+    /// <summary>Fine-tunes a copy of the model and measures it.</summary>
+    /// <param name="training">Images with a label of key type.</param>
+    /// <param name="test">Images with the same label.</param>
+    /// <param name="progress">Receives the progress of the training after every step.</param>
+    /// <param name="cancellation">Ends the training early, and then the experiment.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <exception cref="InvalidOperationException">There are no training rows of two classes, no test rows, or other classes in the test data.</exception>
+    /// <exception cref="OperationCanceledException">The experiment was cancelled.</exception>
+    public FineTuneResult Run(IDataView training, IDataView test, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        CheckClasses(training, test);
+        using var classifier = Fit(training, progress, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        return Evaluate(classifier.Transformer, test, cancellation);
+    }
+
+    private (IReadOnlyList<IReadOnlyList<int>> Matrix, IReadOnlyList<int> Predictions) Count(IDataView scored, int classes, CancellationToken cancellation)
+    {
+        var matrix = Enumerable.Range(0, classes).Select(_ => new int[classes]).ToArray();
+        var predictions = new List<int>();
+        var (labelColumn, predictedColumn) = (scored.Schema[_options.LabelColumnName], scored.Schema[ClassificationColumns.PredictedLabel]);
+        using var cursor = scored.GetRowCursor([labelColumn, predictedColumn]);
+        var (getLabel, getPredicted) = (cursor.GetGetter<uint>(labelColumn), cursor.GetGetter<uint>(predictedColumn));
+        uint label = 0, predicted = 0;
+        while (cursor.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            getLabel(ref label);
+            getPredicted(ref predicted);
+            if (label > 0 && predicted > 0)
+            {
+                matrix[label - 1][predicted - 1]++;
+                predictions.Add((int)predicted - 1);
+            }
+        }
+
+        return (matrix, predictions);
+    }
+
+    private IReadOnlyList<string> NamesOf(DataViewSchema schema)
+    {
+        var label = LabelColumn.Require(schema, _context, _options.LabelColumnName);
+        return ClassValues.Of(label)?.Names ?? [.. Enumerable.Range(1, LabelColumn.Count(label)).Select(key => $"{key}")];
+    }
+
+    /// <summary>Columns and settings of the experiment.</summary>
+    public sealed record Options
+    {
+        /// <summary>The column of images. Default "Image".</summary>
+        public string ImageColumnName { get; init; } = "Image";
+
+        /// <summary>The column of classes, of key type. Default "Label".</summary>
+        public string LabelColumnName { get; init; } = "Label";
+
+        /// <summary>How the model is fine-tuned; its column names, progress and cancellation are the experiment's. Default: the paper's way.</summary>
+        public ImageGptFineTuneTrainer.Options Training { get; init; } = new();
+
+        internal void Check(ImageGptConfig config)
+        {
+            new OptionGuard()
+                .Name(nameof(ImageColumnName), ImageColumnName)
+                .Name(nameof(LabelColumnName), LabelColumnName)
+                .Require(Training is not null, nameof(Training), Training, "settings")
+                .ThrowIfAny("options");
+            Training!.Check(config);
+        }
+    }
+
+    private sealed class Relay(Action<FineTuningProgress> report) : IProgress<FineTuningProgress>
+    {
+        public void Report(FineTuningProgress value) => report(value);
+    }
+}
