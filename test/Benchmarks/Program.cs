@@ -12,6 +12,10 @@ switch (args)
         NetworkParts.Run(rest);
         return 0;
 
+    case ["sampling", .. var rest]:
+        Sampling.Run(rest);
+        return 0;
+
     case ["model-file"]:
         ModelFileMemory.Run();
         return 0;
@@ -36,6 +40,7 @@ switch (args)
             usage: dotnet run -c Release --project test/Benchmarks -- COMMAND
               training-step [D LAYERS HEADS SIZE COLORS BATCH]   a pretraining step beside the machine's matrix product and plain TorchSharp
               network-parts [D HEADS SIZE BATCH]                linear maps and attention, each way that the network could take
+              sampling [D LAYERS HEADS SIZE COLORS]             drawing pictures with a cache, by both decoders and by batch size, beside full passes
               model-file                                        time and memory of saving and loading weights of the size of iGPT-S
               model-forms                                       time and memory of loading weights of that size in each form, side by side
               palette-kmeans [CIFAR [K]]                        k-means on 250,000 pixels beside ML.NET's trainer

@@ -108,4 +108,12 @@ public sealed class ImageGptModel : IDisposable
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         return _network.On(device);
     }
+
+    /// <summary>What makes decoders of the network on that device; it belongs to the model.</summary>
+    /// <exception cref="ObjectDisposedException">This handle has been disposed.</exception>
+    internal DecoderFactory Decoders(torch.Device device)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return _network.Decoders(device);
+    }
 }

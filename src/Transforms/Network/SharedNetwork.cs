@@ -7,6 +7,7 @@ internal sealed class SharedNetwork
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ImageGptNetwork> _byDevice = [];
+    private readonly Dictionary<string, DecoderFactory> _decoders = [];
     private int _holders = 1;
 
     /// <summary>Takes over a network on the CPU, and freezes it.</summary>
@@ -50,6 +51,7 @@ internal sealed class SharedNetwork
             }
 
             _byDevice.Clear();
+            _decoders.Clear();
         }
     }
 
@@ -66,6 +68,22 @@ internal sealed class SharedNetwork
             }
 
             return network;
+        }
+    }
+
+    /// <summary>What makes decoders for that device, prepared the first time.</summary>
+    internal DecoderFactory Decoders(torch.Device device)
+    {
+        var network = On(device);
+        lock (_lock)
+        {
+            if (!_decoders.TryGetValue(Key(device), out var factory))
+            {
+                factory = DecoderFactory.For(network, device);
+                _decoders.Add(Key(device), factory);
+            }
+
+            return factory;
         }
     }
 

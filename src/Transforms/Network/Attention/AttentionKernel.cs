@@ -96,10 +96,10 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     }
 
     /// <summary>Up to whole registers.</summary>
-    private static int Rounded(int count) => (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
+    internal static int Rounded(int count) => (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
     /// <summary>The row length of scores: whole registers, and one more so that rows do not fall on the same cache lines.</summary>
-    private static int Padded(int positions) => Rounded(positions) + TLanes.Count;
+    internal static int Padded(int positions) => Rounded(positions) + TLanes.Count;
 
     private static float[] Scratch(int count)
     {
@@ -129,7 +129,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         }
     }
 
-    private static float Max(float* values, int count)
+    internal static float Max(float* values, int count)
     {
         var max = TLanes.Load(values);
         for (var i = TLanes.Count; i < count; i += TLanes.Count)
@@ -141,7 +141,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     }
 
     /// <summary>v ← exp(scale · v + shift); returns their sum.</summary>
-    private static float Exponentials(float* values, int count, float scale, float shift)
+    internal static float Exponentials(float* values, int count, float scale, float shift)
     {
         var (factor, offset, sum) = (TLanes.Broadcast(scale), TLanes.Broadcast(shift), default(TVector));
         for (var i = 0; i < count; i += TLanes.Count)
@@ -166,7 +166,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         }
     }
 
-    private static float Dot(float* a, float* b, int count)
+    internal static float Dot(float* a, float* b, int count)
     {
         var sum = default(TVector);
         for (var i = 0; i < count; i += TLanes.Count)
@@ -177,7 +177,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         return TLanes.Sum(sum);
     }
 
-    private static void Scale(float* values, int count, float factor)
+    internal static void Scale(float* values, int count, float factor)
     {
         var wide = TLanes.Broadcast(factor);
         for (var i = 0; i < count; i += TLanes.Count)

@@ -19,6 +19,8 @@ internal unsafe interface ILanes<TVector>
 
     static abstract TVector Multiply(TVector a, TVector b);
 
+    static abstract TVector Divide(TVector a, TVector b);
+
     static abstract TVector Subtract(TVector a, TVector b);
 
     static abstract TVector Add(TVector a, TVector b);

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using IGptMl.Network;
+using IGptMl.Numerics;
+
+namespace IGptMl.Completion;
+
+/// <summary>Draws the missing tokens of images in raster order, many images at a time, each from its own seed.</summary>
+internal sealed class Sampler
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly DecoderFactory _decoders;
+    private readonly ImageGptConfig _config;
+    private readonly SamplingOptions _options;
+
+    /// <param name="decoders">What runs the network.</param>
+    /// <param name="config">The architecture of an autoregressive network.</param>
+    /// <param name="options">How tokens are drawn; its seeds are not used.</param>
+    internal Sampler(DecoderFactory decoders, ImageGptConfig config, SamplingOptions options)
+    {
+        _decoders = decoders;
+        _config = config;
+        _options = options;
+    }
+
+    /// <summary>Replaces the tokens that are not kept.</summary>
+    /// <param name="tokens">The images, (rows, T).</param>
+    /// <param name="seeds">The seed of each image, (rows).</param>
+    /// <param name="kept">Whether a position's token is given, (T).</param>
+    /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
+    internal void Fill(Memory<ushort> tokens, ReadOnlyMemory<ulong> seeds, bool[] kept)
+    {
+        var (rows, free) = (seeds.Length, kept.Count(k => !k));
+        if (rows == 0 || free == 0)
+        {
+            return;
+        }
+
+        var count = Math.Min(_decoders.Rows, (rows + _decoders.Threads - 1) / _decoders.Threads);
+        var groups = (rows + count - 1) / count;
+        var watch = new Watch(_options, (long)rows * free);
+        if (_decoders.Threads == 1 || groups == 1)
+        {
+            using var decoder = _decoders.Create(count);
+            for (var group = 0; group < groups; group++)
+            {
+                FillGroup(group, decoder);
+            }
+
+            return;
+        }
+
+        try
+        {
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = _decoders.Threads, CancellationToken = _options.CancellationToken };
+            Parallel.For(0, groups, parallel, () => _decoders.Create(count), (group, _, decoder) => FillGroup(group, decoder), decoder => decoder.Dispose());
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
+        IDecoder FillGroup(int group, IDecoder decoder)
+        {
+            var (first, size) = (group * count, Math.Min(count, rows - (group * count)));
+            Fill(decoder, tokens.Slice(first * _config.ContextLength, size * _config.ContextLength).Span, seeds.Slice(first, size).Span, kept, watch);
+            return decoder;
+        }
+    }
+
+    private void Fill(IDecoder decoder, Span<ushort> tokens, ReadOnlySpan<ulong> seeds, bool[] kept, Watch watch)
+    {
+        var (context, colors, rows) = (_config.ContextLength, _config.Colors, seeds.Length);
+        var draw = new TokenDraw(_options, colors);
+        var logits = new float[rows * colors];
+        var read = 0; // the positions before this one have been read
+        for (var position = 0; position < context; position++)
+        {
+            if (kept[position])
+            {
+                continue;
+            }
+
+            decoder.Read(tokens, rows, read, position);
+            decoder.Predict(tokens, rows, position, logits);
+            for (var row = 0; row < rows; row++)
+            {
+                var random = new SplitMix64(SplitMix64.Combine(seeds[row], (ulong)position));
+                tokens[(row * context) + position] = draw.Draw(logits.AsSpan(row * colors, colors), random.NextDouble());
+            }
+
+            read = position + 1;
+            watch.Drawn(rows);
+        }
+    }
+
+    /// <summary>Progress and cancellation of a drawing, for all of its threads.</summary>
+    private sealed class Watch(SamplingOptions options, long total)
+    {
+        private readonly Lock _lock = new();
+        private readonly Stopwatch _clock = Stopwatch.StartNew();
+        private TimeSpan _next;
+        private long _done;
+
+        internal void Drawn(int tokens)
+        {
+            options.CancellationToken.ThrowIfCancellationRequested();
+            if (options.Progress is null)
+            {
+                return;
+            }
+
+            lock (_lock)
+            {
+                _done += tokens;
+                var elapsed = _clock.Elapsed;
+                if (elapsed >= _next || _done == total)
+                {
+                    _next = elapsed + Interval;
+                    options.Progress.Report(new SamplingProgress(_done, total, elapsed));
+                }
+            }
+        }
+    }
+}

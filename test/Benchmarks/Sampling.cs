@@ -1,0 +1,51 @@
+using System.Globalization;
+using IGptMl.Completion;
+using IGptMl.Hosting;
+using IGptMl.Network;
+using TorchSharp;
+
+namespace IGptMl.Benchmarks;
+
+/// <summary>Tokens a second of drawing whole pictures: by the decoder of the CPU, by libtorch with a cache, and by a full pass for every token.</summary>
+internal static class Sampling
+{
+    private const int Rounds = 3, MaxFullRows = 8;
+
+    private static readonly int[] Batches = [1, 8, 64];
+
+    internal static void Run(string[] args)
+    {
+        TorchRuntime.EnsureLoaded();
+        var sizes = args.Length == 5 ? [.. args.Select(a => int.Parse(a, CultureInfo.InvariantCulture))] : new[] { 128, 8, 4, 16, 512 };
+        var config = new ImageGptConfig { EmbeddingSize = sizes[0], Layers = sizes[1], Heads = sizes[2], ImageSize = sizes[3], Colors = sizes[4] };
+        using var generator = new torch.Generator(1);
+        using var network = new ImageGptNetwork(config, generator);
+        var (cpu, libtorch) = (DecoderFactory.Cpu(network), DecoderFactory.Torch(network, torch.CPU));
+        Console.WriteLine($"d {config.EmbeddingSize}, {config.Layers} layers, {config.Heads} heads, {config.ContextLength} tokens, {config.Colors} colours: tokens a second");
+        Console.WriteLine("batch   decoder of the CPU   libtorch with a cache   full passes");
+        foreach (var batch in Batches)
+        {
+            var tokens = (double)batch * config.ContextLength;
+            var cached = Benchmarks.Rounds.Median(Rounds, () => Draw(cpu, config, batch), () => Draw(libtorch, config, batch));
+            var full = batch <= MaxFullRows ? tokens / FullPasses(network, batch) : (double?)null;
+            var times = full is { } f ? $"{f,11:N0}   (the cache is {tokens / cached.Min() / f:N0} times as fast)" : "          -";
+            Console.WriteLine($"{batch,5}   {tokens / cached[0],18:N0}   {tokens / cached[1],21:N0}   {times}");
+        }
+    }
+
+    private static void Draw(DecoderFactory decoders, ImageGptConfig config, int batch)
+        => new Sampler(decoders, config, new SamplingOptions()).Fill(new ushort[batch * config.ContextLength], Enumerable.Range(0, batch).Select(i => (ulong)i).ToArray(), new bool[config.ContextLength]);
+
+    /// <summary>
+    /// The seconds of a drawing without a cache, as OpenAI's sampler does it: all positions for each token. As many passes are timed as tell the mean, and
+    /// the drawing itself, which is nothing beside them, is left out.
+    /// </summary>
+    private static double FullPasses(ImageGptNetwork network, int batch)
+    {
+        const int passes = 5;
+        var context = network.Config.ContextLength;
+        using var noGradients = torch.no_grad();
+        using var tokens = torch.zeros([batch, context], torch.ScalarType.Int64);
+        return context * Benchmarks.Rounds.Median(passes, () => network.forward(tokens).Dispose())[0];
+    }
+}
