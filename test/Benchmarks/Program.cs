@@ -35,6 +35,10 @@ switch (args)
         ImagesToTokens.Run(folder, palette);
         return 0;
 
+    case ["data-pass", var cifar, var palette]:
+        DataPass.Run(cifar, palette);
+        return 0;
+
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project test/Benchmarks -- COMMAND
@@ -46,6 +50,7 @@ switch (args)
               palette-kmeans [CIFAR [K]]                        k-means on 250,000 pixels beside ML.NET's trainer
               palette-assignment PALETTE [CIFAR]                the nearest of the palette's colours beside the plain double loop
               images-to-tokens FOLDER PALETTE                   image files to tokens at 32x32 beside ML.NET's loading, resizing and extracting
+              data-pass CIFAR PALETTE                           all 60,000 images of CIFAR-10 to tokens at 32x32: speed, and memory on the way
               (PALETTE: test/Data/openai-palette/kmeans_centers.npy; CIFAR: a folder with CIFAR-10's binary version, without it the built-in pictures)
             """);
         return 2;

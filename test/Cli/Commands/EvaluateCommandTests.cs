@@ -51,6 +51,21 @@ public sealed class EvaluateCommandTests
     }
 
     [TestMethod]
+    public void Evaluate_ReadableFolder_TellsWhatIsLeftOut()
+    {
+        using var folder = new TemporaryFolder();
+        folder.WriteImage("a.png", 4, 4, (10, 30, 90));
+        folder.Write("b.png", []);
+
+        var run = CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", $"readable:{folder.Path}", "--json");
+
+        Assert.AreEqual(1, run.Json().GetProperty("images").GetArrayLength());
+        StringAssert.Contains(run.Error, "1 of 2 images cannot be read and are left out.");
+        StringAssert.Contains(run.Error, "b.png' cannot be read as an image: it is empty.");
+        CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", folder.Path).AssertFails(1, "b.png' cannot be read as an image: it is empty.");
+    }
+
+    [TestMethod]
     public void Evaluate_ForPeople_PrintsTheAverages()
     {
         var run = CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", "shapes:5:7");

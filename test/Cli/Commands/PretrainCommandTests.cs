@@ -1,3 +1,4 @@
+using IGptMl.Checkpoints;
 using IGptMl.Network;
 using IGptMl.Palettes;
 using IGptMl.Tests.Data;
@@ -38,6 +39,29 @@ public sealed class PretrainCommandTests
         var images = CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", "shapes:3", "--json").Json().GetProperty("images");
         CollectionAssert.AreEqual(images.EnumerateArray().Select(image => image.GetProperty("nats_per_token").GetSingle()).ToArray(), nats);
         (chain as IDisposable)?.Dispose();
+    }
+
+    [TestMethod]
+    public void Pretrain_Tokens_GivesAModelThatEvaluatesTokens()
+    {
+        using var folder = new TemporaryFolder();
+        var (path, tokens, palette) = (folder.Combine("model.zip"), folder.Combine("tokens.npy"), folder.Combine("palette.npy"));
+        using (var stream = File.Create(tokens))
+        {
+            NpyFormat.Write(stream, [.. Enumerable.Range(0, 6 * 16).Select(i => (ushort)(i * 5))], 6, 16);
+        }
+
+        using (var stream = File.Create(palette))
+        {
+            Palette.FromColors([.. Enumerable.Range(0, 512).SelectMany(i => new[] { (byte)i, (byte)(i / 256), (byte)0 })]).Write(stream);
+        }
+
+        string[] sizes = ["--image-size", "4", "--colors", "512", "--embedding-size", "8", "--layers", "1", "--heads", "2", "--batch-size", "4"];
+        CommandLine.Run(["pretrain", "--data", $"tokens:{tokens}", "--steps", "1", "--json", "--out", path, .. sizes]).Json();
+
+        var json = CommandLine.Run("evaluate", "--model", path, "--palette", palette, "--data", $"tokens:{tokens}", "--json").Json();
+        Assert.AreEqual(Math.Log(512), json.GetProperty("mean_nats_per_token").GetDouble(), 0.2);
+        Assert.AreEqual("tokens.npy#5", json.GetProperty("images")[5].GetProperty("file").GetString());
     }
 
     [TestMethod]
