@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using IGptMl.Cli.Sources;
+using IGptMl.Features;
 using IGptMl.LinearProbe;
 using IGptMl.Network;
 using Microsoft.ML;
@@ -37,6 +38,7 @@ internal sealed class ProbeOptions
         DefaultValueFactory = _ => new LinearProbeExperiment.Options().L2Regularization,
     };
 
+    private readonly Option<int> _votes = CommandOptions.Number("--votes", "For a masked model: the masks under which each test image is classified, to take the class of the majority.", 1, 1000, MajorityVote.DefaultVotes);
     private readonly Option<bool> _raw = new("--no-standardize") { Description = "Leave the features as they are, in place of mean 0 and variance 1." };
     private readonly Option<bool> _patches = new("--patches") { Description = "Probe k-means features of image patches, too: a baseline that is learnt from the same images in a minute." };
     private readonly Option<string?> _cache = new("--cache") { Description = "Keep features and results in this folder, and use those that are there: a second run goes on where the first one was.", HelpName = "DIR" };
@@ -45,7 +47,7 @@ internal sealed class ProbeOptions
     {
         _data.Required = true;
         _test.Required = true;
-        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _layers, _concatenate, _classifier, _l2, _raw, _patches, _cache })
+        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _layers, _concatenate, _classifier, _l2, _votes, _raw, _patches, _cache })
         {
             command.Add(option);
         }
@@ -71,6 +73,7 @@ internal sealed class ProbeOptions
         Concatenations = parsed.GetValue(_concatenate) is { } set ? [set.Of(config)] : [],
         Classifier = parsed.GetValue(_classifier),
         L2Regularization = parsed.GetRequiredValue(_l2),
+        Votes = parsed.GetValue(_votes),
         Standardize = !parsed.GetValue(_raw),
         PatchBaseline = parsed.GetValue(_patches),
         CacheFolder = parsed.GetValue(_cache) ?? (folder is null ? null : Path.Combine(folder, "cache")),

@@ -13,13 +13,17 @@ internal sealed class ExperimentData
     private ExperimentData(MLContext context, ImageGptModel model, LinearProbeExperiment.Options options, LabelledImages training, LabelledImages test)
     {
         Model = model;
+        Votes = model.Config.Objective == PretrainingObjective.Masked ? options.Votes : 1;
         Cache = new CacheFolder(options.CacheFolder, Note);
         ModelDigest = Digest.Of(model);
-        Training = new ImageFeatures(context, model, ModelDigest, training, Cache, options.BatchSize);
-        Test = new ImageFeatures(context, model, ModelDigest, test, Cache, options.BatchSize);
+        Training = new ImageFeatures(context, model, ModelDigest, training, Cache, options.BatchSize, options.MaskProbability);
+        Test = new ImageFeatures(context, model, ModelDigest, test, Cache, options.BatchSize, options.MaskProbability);
     }
 
     internal ImageGptModel Model { get; }
+
+    /// <summary>The number of masks under which a test image is looked at.</summary>
+    internal int Votes { get; }
 
     internal string ModelDigest { get; }
 

@@ -11,7 +11,7 @@ internal sealed class FeatureClassifier
 {
     private const string Features = "Features";
     private const string Source = "Representation";
-    private const string Score = "Score";
+    private const string ScoreColumn = "Score";
     private const int HistorySize = 20;
 
     private readonly MLContext _context;
@@ -53,32 +53,37 @@ internal sealed class FeatureClassifier
         double? Mean(float l2) => folds.Sum(fold =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return Predict(features, labels, fold.Fitted, classes, l2, features, fold.HeldOut).Accuracy([.. fold.HeldOut.Select(row => labels[row])]) * fold.HeldOut.Length;
+            return Predict(features, labels, fold.Fitted, classes, l2, [features], fold.HeldOut).Accuracy([.. fold.HeldOut.Select(row => labels[row])]) * fold.HeldOut.Length;
         }) / folds.Sum(fold => fold.HeldOut.Length);
     }
 
-    /// <summary>Fits to some rows and predicts others.</summary>
-    internal Predictions Predict(FeatureMatrix training, int[] labels, int[] rows, int classes, float l2, FeatureMatrix test, int[] testRows)
+    /// <summary>Fits to some rows and predicts others, of which there may be several versions: then by the majority.</summary>
+    internal Predictions Predict(FeatureMatrix training, int[] labels, int[] rows, int classes, float l2, IReadOnlyList<FeatureMatrix> tests, int[] testRows)
     {
         var view = new MemoryView(rows).Add(Source, training).Add(_options.LabelColumnName, labels, classes);
         var fitted = Create(Source, l2, rows.Length).Fit(view);
         try
         {
-            var asked = new MemoryView(testRows).Add(Source, test).Add(_options.LabelColumnName, new int[test.Rows], classes);
-            return new Predictions(classes, ReadScores(fitted.Transform(asked), testRows.Length, classes));
+            return Predictions.Elect([.. tests.Select(Score)]);
         }
         finally
         {
             (fitted as IDisposable)?.Dispose();
         }
+
+        Predictions Score(FeatureMatrix test)
+        {
+            var asked = new MemoryView(testRows).Add(Source, test).Add(_options.LabelColumnName, new int[test.Rows], classes);
+            return new Predictions(classes, ReadScores(fitted.Transform(asked), testRows.Length, classes));
+        }
     }
 
     private static float[] ReadScores(IDataView view, int rows, int classes)
     {
-        var column = view.Schema[Score];
+        var column = view.Schema[ScoreColumn];
         if (column.Type is not VectorDataViewType { Size: var size } || size != classes)
         {
-            throw new InvalidOperationException($"The classifier gives a column '{Score}' of type {column.Type} in place of Vector<Single, {classes}>, a number a class.");
+            throw new InvalidOperationException($"The classifier gives a column '{ScoreColumn}' of type {column.Type} in place of Vector<Single, {classes}>, a number a class.");
         }
 
         var scores = new float[checked(rows * classes)];

@@ -17,10 +17,11 @@ internal sealed class ImageFeatures
     private readonly string _modelDigest;
     private readonly CacheFolder _cache;
     private readonly int _batchSize;
-    private readonly Dictionary<int, FeatureMatrix> _layers = [];
+    private readonly TokenMasking? _masking;
+    private readonly Dictionary<(int Layer, int Vote), FeatureMatrix> _layers = [];
     private IReadOnlyList<int> _announced = [];
 
-    internal ImageFeatures(MLContext context, ImageGptModel model, string modelDigest, LabelledImages images, CacheFolder cache, int batchSize)
+    internal ImageFeatures(MLContext context, ImageGptModel model, string modelDigest, LabelledImages images, CacheFolder cache, int batchSize, double maskProbability)
     {
         _context = context;
         _model = model;
@@ -28,6 +29,7 @@ internal sealed class ImageFeatures
         Images = images;
         _cache = cache;
         _batchSize = batchSize;
+        _masking = TokenMasking.Of(model.Config, new TokenMasking { Probability = maskProbability });
     }
 
     internal LabelledImages Images { get; }
@@ -43,29 +45,31 @@ internal sealed class ImageFeatures
     /// <summary>Says which layers will be asked for, so that one pass computes them all.</summary>
     internal void Announce(IEnumerable<int> layers) => _announced = [.. _announced.Union(layers).Order()];
 
-    /// <summary>The position-averaged features of a layer: (rows, d).</summary>
-    internal FeatureMatrix Layer(int layer)
+    /// <summary>The position-averaged features of a layer: (rows, d). Of a masked model, those under the mask of that vote.</summary>
+    internal FeatureMatrix Layer(int layer, int vote = 0)
     {
-        if (!_layers.TryGetValue(layer, out var features))
+        if (!_layers.TryGetValue((layer, vote), out var features))
         {
-            Load([.. _announced.Append(layer).Distinct().Where(each => !_layers.ContainsKey(each))]);
-            features = _layers[layer];
+            Load([.. _announced.Append(layer).Distinct().Where(each => !_layers.ContainsKey((each, vote)))], vote);
+            features = _layers[(layer, vote)];
         }
 
         return features;
     }
 
-    private CacheKey KeyOf(int layer)
-        => CacheKey.Of($"{Images.Role}-layer{layer}", new { FormatVersion, Model = _modelDigest, Layer = layer, Tokens = Images.TokenDigest });
+    private CacheKey KeyOf(int layer, int vote)
+        => CacheKey.Of($"{Images.Role}-layer{layer}", new { FormatVersion, Model = _modelDigest, Layer = layer, Tokens = Images.TokenDigest, Masking = MaskingOf(vote) });
 
-    private void Load(IReadOnlyList<int> layers)
+    private TokenMasking? MaskingOf(int vote) => _masking is null ? null : _masking with { Seed = vote };
+
+    private void Load(IReadOnlyList<int> layers, int vote)
     {
         var missing = new List<int>();
         foreach (var layer in layers)
         {
-            if (FeatureCache.TryRead(_cache, KeyOf(layer), Images.Count, _model.Config.EmbeddingSize) is { } kept)
+            if (FeatureCache.TryRead(_cache, KeyOf(layer, vote), Images.Count, _model.Config.EmbeddingSize) is { } kept)
             {
-                _layers.Add(layer, kept);
+                _layers.Add((layer, vote), kept);
             }
             else
             {
@@ -75,15 +79,15 @@ internal sealed class ImageFeatures
 
         if (missing.Count > 0)
         {
-            Compute(missing);
+            Compute(missing, vote);
             foreach (var layer in missing)
             {
-                FeatureCache.TryWrite(_cache, KeyOf(layer), _layers[layer]);
+                FeatureCache.TryWrite(_cache, KeyOf(layer, vote), _layers[(layer, vote)]);
             }
         }
     }
 
-    private void Compute(IReadOnlyList<int> layers)
+    private void Compute(IReadOnlyList<int> layers, int vote)
     {
         var clock = Stopwatch.StartNew();
         var tokens = Images.TokenView([.. Enumerable.Range(0, Images.Count)]);
@@ -92,6 +96,7 @@ internal sealed class ImageFeatures
             InputColumnName = LabelledImages.Tokens,
             Columns = [.. layers.Select(layer => new ImageGptFeatureColumn($"Layer{layer}", layer))],
             BatchSize = _batchSize,
+            Masking = MaskingOf(vote),
         };
         using var extractor = _context.Transforms.ExtractImageGptFeatures(_model, options).Fit(tokens);
         var view = extractor.Transform(tokens);
@@ -116,7 +121,7 @@ internal sealed class ImageFeatures
 
         for (var i = 0; i < targets.Length; i++)
         {
-            _layers.Add(layers[i], targets[i]);
+            _layers.Add((layers[i], vote), targets[i]);
         }
 
         Duration += clock.Elapsed;

@@ -1,3 +1,5 @@
+using IGptMl.Features;
+
 namespace IGptMl.Classification;
 
 /// <summary>What a classifier says of rows.</summary>
@@ -8,6 +10,23 @@ internal sealed record Predictions(int Classes, float[] Scores)
     private const int Five = 5;
 
     internal int Rows => Scores.Length / Classes;
+
+    /// <summary>What most of several say of each row.</summary>
+    internal static Predictions Elect(IReadOnlyList<Predictions> votes)
+    {
+        if (votes is [var only])
+        {
+            return only;
+        }
+
+        var (classes, scores) = (votes[0].Classes, new float[votes[0].Scores.Length]);
+        for (var start = 0; start < scores.Length; start += classes)
+        {
+            MajorityVote.Of([.. votes.Select(vote => vote.Scores[start..(start + classes)])]).CopyTo(scores, start);
+        }
+
+        return new Predictions(classes, scores);
+    }
 
     /// <summary>The likeliest class of each row, the first of equals.</summary>
     internal int[] Best() => [.. Enumerable.Range(0, Rows).Select(row =>

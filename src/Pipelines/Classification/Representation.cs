@@ -7,8 +7,8 @@ namespace IGptMl.Classification;
 /// <param name="Layers">The layers, one after the other; none for a baseline.</param>
 internal abstract record Representation(string Name, IReadOnlyList<int> Layers)
 {
-    /// <summary>The features of the training images and of the test images.</summary>
-    internal abstract (FeatureMatrix Training, FeatureMatrix Test) Compute(ExperimentData data);
+    /// <summary>The features of the training images, and those of the test images for each vote.</summary>
+    internal abstract (FeatureMatrix Training, FeatureMatrix[] Test) Compute(ExperimentData data);
 
     /// <summary>The layer where it is one alone.</summary>
     internal int? Layer => Layers is [var layer] ? layer : null;
@@ -25,20 +25,20 @@ internal abstract record Representation(string Name, IReadOnlyList<int> Layers)
 
     private sealed record LayerRepresentation(string Name, IReadOnlyList<int> Layers) : Representation(Name, Layers)
     {
-        internal override (FeatureMatrix Training, FeatureMatrix Test) Compute(ExperimentData data)
+        internal override (FeatureMatrix Training, FeatureMatrix[] Test) Compute(ExperimentData data)
         {
-            return (Of(data.Training), Of(data.Test));
+            return (Of(data.Training, vote: 0), [.. Enumerable.Range(0, data.Votes).Select(vote => Of(data.Test, vote))]);
 
-            FeatureMatrix Of(ImageFeatures features) => FeatureMatrix.Concatenate([.. Layers.Select(features.Layer)]);
+            FeatureMatrix Of(ImageFeatures features, int vote) => FeatureMatrix.Concatenate([.. Layers.Select(layer => features.Layer(layer, vote))]);
         }
     }
 
     /// <summary>The channel values, 0 to 1, at the model's resolution.</summary>
     private sealed record RawPixels() : Representation("Raw pixels", [])
     {
-        internal override (FeatureMatrix Training, FeatureMatrix Test) Compute(ExperimentData data)
+        internal override (FeatureMatrix Training, FeatureMatrix[] Test) Compute(ExperimentData data)
         {
-            return (Of(data.Training.Images), Of(data.Test.Images));
+            return (Of(data.Training.Images), [Of(data.Test.Images)]);
 
             static FeatureMatrix Of(LabelledImages images) => FeatureMatrix.Of<byte>(images.Rgb, images.Count, 1f / byte.MaxValue);
         }
@@ -47,9 +47,9 @@ internal abstract record Representation(string Name, IReadOnlyList<int> Layers)
     /// <summary>How often each palette colour occurs.</summary>
     private sealed record PaletteHistogram() : Representation("Palette tokens", [])
     {
-        internal override (FeatureMatrix Training, FeatureMatrix Test) Compute(ExperimentData data)
+        internal override (FeatureMatrix Training, FeatureMatrix[] Test) Compute(ExperimentData data)
         {
-            return (Of(data.Training.Images), Of(data.Test.Images));
+            return (Of(data.Training.Images), [Of(data.Test.Images)]);
 
             static FeatureMatrix Of(LabelledImages images) => FeatureMatrix.Create(images.Count, images.Config.Colors, (row, counts) =>
             {
@@ -64,10 +64,10 @@ internal abstract record Representation(string Name, IReadOnlyList<int> Layers)
     /// <summary>Whitened patches beside a dictionary of patches, pooled over the quarters of the image.</summary>
     private sealed record PatchRepresentation() : Representation("Patch k-means", [])
     {
-        internal override (FeatureMatrix Training, FeatureMatrix Test) Compute(ExperimentData data)
+        internal override (FeatureMatrix Training, FeatureMatrix[] Test) Compute(ExperimentData data)
         {
             using var dictionary = PatchDictionary.Learn(data.Training.Images);
-            return (dictionary.Encode(data.Training.Images, data.Training.Cancellation), dictionary.Encode(data.Test.Images, data.Test.Cancellation));
+            return (dictionary.Encode(data.Training.Images, data.Training.Cancellation), [dictionary.Encode(data.Test.Images, data.Test.Cancellation)]);
         }
     }
 }

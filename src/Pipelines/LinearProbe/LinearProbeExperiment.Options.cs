@@ -1,3 +1,4 @@
+using IGptMl.Features;
 using IGptMl.Hosting;
 using IGptMl.Network;
 using Microsoft.ML;
@@ -31,6 +32,15 @@ public sealed partial class LinearProbeExperiment
         /// <summary>The greatest number of images whose features are computed together, 1 to 4,096. Default 32.</summary>
         public int BatchSize { get; init; } = 32;
 
+        /// <summary>
+        /// For a masked model, the number of masks under which each test image is classified, to take the class of the majority, 1 to 1,000; the classifier is fitted to
+        /// features under the first one. Default 5, as in the paper.
+        /// </summary>
+        public int Votes { get; init; } = MajorityVote.DefaultVotes;
+
+        /// <summary>For a masked model, the probability with which each token is hidden, more than 0 and less than 1. Default 0.15.</summary>
+        public double MaskProbability { get; init; } = TokenMasking.DefaultProbability;
+
         /// <summary>The classifier. Default <see cref="ProbeClassifier.LbfgsMaximumEntropy"/>, as in the paper.</summary>
         public ProbeClassifier Classifier { get; init; } = ProbeClassifier.LbfgsMaximumEntropy;
 
@@ -60,7 +70,7 @@ public sealed partial class LinearProbeExperiment
         public string? CacheFolder { get; init; }
 
         /// <summary>What the result of a classifier depends on.</summary>
-        internal object ClassifierKey => new { Classifier = Classifier.ToString(), Standardize, L2Regularization, OptimizationTolerance, MaximumNumberOfIterations };
+        internal object ClassifierKey => new { Classifier = Classifier.ToString(), Votes, MaskProbability, Standardize, L2Regularization, OptimizationTolerance, MaximumNumberOfIterations };
 
         internal IReadOnlyList<int> LayersOf(ImageGptConfig config) => Layers ?? [.. Enumerable.Range(0, config.Layers + 1)];
 
@@ -70,6 +80,8 @@ public sealed partial class LinearProbeExperiment
                 .Name(nameof(ImageColumnName), ImageColumnName)
                 .Name(nameof(LabelColumnName), LabelColumnName)
                 .Range(nameof(BatchSize), BatchSize, 1, 4096)
+                .Range(nameof(Votes), Votes, 1, 1000)
+                .Require(MaskProbability is > 0 and < 1, nameof(MaskProbability), MaskProbability, "more than 0 and less than 1")
                 .Require(L2Regularization is { Count: > 0 }, nameof(L2Regularization), L2Regularization is null ? null : "empty", "at least one weight")
                 .Positive(nameof(OptimizationTolerance), OptimizationTolerance)
                 .AtLeast(nameof(MaximumNumberOfIterations), MaximumNumberOfIterations, 1)

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using IGptMl.Caching;
 using IGptMl.Classification;
 using IGptMl.Features;
+using IGptMl.MaskVoting;
 using IGptMl.Network;
+using IGptMl.Palettes;
 using Microsoft.ML;
 
 namespace IGptMl.LinearProbe;
@@ -77,9 +79,11 @@ public sealed partial class LinearProbeExperiment
 
         LabelledImages.RequireLabel(_context, training.Schema, _options.LabelColumnName);
         const string column = "ImageGpt";
-        return CreatePipeline([new ImageGptFeatureColumn(column, representation.Layers)])
-            .AppendCacheCheckpoint(_context)
-            .Append(CreateClassifier(column, representation.L2Regularization, training.GetRowCount() ?? 1))
+        var classifier = CreateClassifier(column, representation.L2Regularization, training.GetRowCount() ?? 1);
+        var pipeline = _model.Config.Objective == PretrainingObjective.Masked
+            ? CreateQuantizer().Append(CreateEnsemble(classifier, column, representation.Layers))
+            : (IEstimator<ITransformer>)CreatePipeline([new ImageGptFeatureColumn(column, representation.Layers)]).AppendCacheCheckpoint(_context).Append(classifier);
+        return pipeline
             .Append(_context.Transforms.Conversion.MapKeyToValue("PredictedClass", "PredictedLabel"))
             .Fit(training);
     }
@@ -130,8 +134,27 @@ public sealed partial class LinearProbeExperiment
         => CacheKey.Of("probe", new { ResultVersion, Data = data.Key, representation.Name, Classifier = _options.ClassifierKey, Seed = SplitSeed });
 
     private IEstimator<ITransformer> CreatePipeline(IReadOnlyList<ImageGptFeatureColumn> columns)
-        => _context.Transforms.QuantizeToPalette(Tokens, _options.ImageColumnName, _model)
-            .Append(_context.Transforms.ExtractImageGptFeatures(_model, new ImageGptFeatureExtractingEstimator.Options { InputColumnName = Tokens, Columns = columns, BatchSize = _options.BatchSize }));
+        => CreateQuantizer().Append(_context.Transforms.ExtractImageGptFeatures(_model, new ImageGptFeatureExtractingEstimator.Options
+        {
+            InputColumnName = Tokens,
+            Columns = columns,
+            BatchSize = _options.BatchSize,
+            Masking = TokenMasking.Of(_model.Config, new TokenMasking { Probability = _options.MaskProbability }),
+        }));
+
+    private PaletteQuantizingEstimator CreateQuantizer() => _context.Transforms.QuantizeToPalette(Tokens, _options.ImageColumnName, _model);
+
+    private MaskVoteTrainer CreateEnsemble(IEstimator<ITransformer> classifier, string featureColumn, IReadOnlyList<int> layers)
+        => _context.MulticlassClassification.Trainers.ImageGptMaskVote(_model, classifier, new MaskVoteTrainer.Options
+        {
+            InputColumnName = Tokens,
+            LabelColumnName = _options.LabelColumnName,
+            FeatureColumnName = featureColumn,
+            Layers = layers,
+            Votes = _options.Votes,
+            MaskProbability = _options.MaskProbability,
+            BatchSize = _options.BatchSize,
+        });
 
     private ProbedRepresentation Probe(ExperimentData data, Representation representation, CancellationToken cancellation)
     {

@@ -78,7 +78,7 @@ public sealed class LowDataExperiment
         var scores = new List<LowDataScore>();
         foreach (var (name, sources) in candidates)
         {
-            var computed = new Lazy<(Representation Source, FeatureMatrix Training, FeatureMatrix Test)[]>(() => [.. sources.Select(source => source.Compute(data) is var (training, test) ? (source, training, test) : default)]);
+            var computed = new Lazy<(Representation Source, FeatureMatrix Training, FeatureMatrix[] Test)[]>(() => [.. sources.Select(source => source.Compute(data) is var (training, test) ? (source, training, test) : default)]);
             var runs = new List<LowDataRun>();
             foreach (var (budget, seed, rows) in subsets)
             {
@@ -99,7 +99,7 @@ public sealed class LowDataExperiment
     private CacheKey KeyOf(ExperimentData data, string name, IReadOnlyList<Representation> sources, int budget, int seed)
         => CacheKey.Of("low-data", new { ResultVersion, Data = data.Key, Name = name, Sources = sources.Select(source => source.Name), Classifier = _options.Probe.ClassifierKey, Budget = budget, Seed = seed });
 
-    private LowDataRun Fit(ExperimentData data, string name, IReadOnlyList<(Representation Source, FeatureMatrix Training, FeatureMatrix Test)> sources, int budget, int seed, int[] rows, CancellationToken cancellation)
+    private LowDataRun Fit(ExperimentData data, string name, IReadOnlyList<(Representation Source, FeatureMatrix Training, FeatureMatrix[] Test)> sources, int budget, int seed, int[] rows, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var classifier = new FeatureClassifier(_context, _options.Probe);

@@ -1,0 +1,62 @@
+using IGptMl.LinearProbe;
+using IGptMl.Network;
+using IGptMl.SemiSupervised;
+using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Data;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+
+namespace IGptMl.Tests.LinearProbe;
+
+/// <summary>Linear probes of masked models: several masks vote.</summary>
+[TestClass]
+public sealed class MaskedProbeTests : IDisposable
+{
+    private readonly MLContext _context = new(seed: 1);
+    private readonly ImageGptModel _model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette, PretrainingObjective.Masked);
+
+    [TestMethod]
+    public void Run_ThenFit_PredictTheSameClassesByFiveMasks()
+    {
+        var (training, test) = (Noise(1), Noise(2));
+        LinearProbeExperiment.Options options = new() { Layers = [1], Baselines = false, L2Regularization = [1], OptimizationTolerance = 1e-6f };
+        var experiment = new LinearProbeExperiment(_context, _model, options);
+        var best = experiment.Run(training, test).Best;
+        using var fitted = (IDisposable)experiment.Fit(training, best);
+        var predicted = ((ITransformer)fitted).Transform(test).GetColumn<uint>("PredictedLabel").Select(key => (int)key - 1).ToArray();
+        Assert.IsGreaterThan(55, predicted.Zip(best.PredictedClasses).Count(pair => pair.First == pair.Second));
+        CollectionAssert.AreNotEqual(best.PredictedClasses.ToArray(), new LinearProbeExperiment(_context, _model, options with { Votes = 1 }).Run(training, test).Best.PredictedClasses.ToArray());
+    }
+
+    [TestMethod]
+    public void Run_OtherMasks_DoNotShareTheCache()
+    {
+        using var folder = new TemporaryFolder();
+        var (training, test) = (ColouredImages.Create(24, 1), ColouredImages.Create(12, 2));
+        LinearProbeExperiment.Options options = new() { Layers = [1], Baselines = false, L2Regularization = [1], CacheFolder = folder.Path };
+        new LinearProbeExperiment(_context, _model, options).Run(training, test);
+        Assert.AreEqual(TimeSpan.Zero, new LinearProbeExperiment(_context, _model, options).Run(training, test).FeatureDuration);
+        Assert.AreNotEqual(TimeSpan.Zero, new LinearProbeExperiment(_context, _model, options with { MaskProbability = 0.3 }).Run(training, test).FeatureDuration);
+    }
+
+    [TestMethod]
+    public void Run_FewLabels_VotesToo()
+    {
+        var result = new LowDataExperiment(_context, _model, new() { Budgets = [12], Seeds = [1], Probe = new() { Layers = [1], Baselines = false, L2Regularization = [1] } })
+            .Run(ColouredImages.Create(24, 1), ColouredImages.Create(12, 2));
+        Assert.IsGreaterThan(0.8, result.Scores.Single().Mean);
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    /// <summary>Images of random pixels, whose classes nothing tells: masks disagree.</summary>
+    private IDataView Noise(int seed)
+    {
+        var images = Enumerable.Range(0, 60).Select(row => ImageRows.Random(4, 4, (1000 * seed) + row)).ToArray();
+        var view = new TableView(images.Length)
+            .Add("Image", new ImageDataViewType(), row => images[row])
+            .Add("Class", TextDataViewType.Instance, row => (row % 3 == 0 ? "cat" : "dog").AsMemory());
+        return _context.Transforms.Conversion.MapValueToKey("Label", "Class").Fit(view).Transform(view);
+    }
+}
