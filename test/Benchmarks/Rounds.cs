@@ -5,23 +5,27 @@ namespace IGptMl.Benchmarks;
 /// <summary>Times of contestants that take turns, so that a machine's changing load meets all of them.</summary>
 internal static class Rounds
 {
-    /// <summary>The median seconds of each contestant, after a round that does not count.</summary>
-    internal static double[] Median(int rounds, params Action[] contestants)
+    /// <summary>The median of each contestant, after a round that does not count: seconds, and seconds of processor time, which other processes do not lengthen as much.</summary>
+    internal static (double Elapsed, double Processor)[] Median(int rounds, params Action[] contestants)
     {
-        var seconds = Array.ConvertAll(contestants, _ => new List<double>());
+        var elapsed = Array.ConvertAll(contestants, _ => new List<double>());
+        var processor = Array.ConvertAll(contestants, _ => new List<double>());
         for (var round = 0; round <= rounds; round++)
         {
             for (var i = 0; i < contestants.Length; i++)
             {
-                var clock = Stopwatch.StartNew();
+                var (clock, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
                 contestants[i]();
                 if (round > 0)
                 {
-                    seconds[i].Add(clock.Elapsed.TotalSeconds);
+                    elapsed[i].Add(clock.Elapsed.TotalSeconds);
+                    processor[i].Add((Environment.CpuUsage.TotalTime - before).TotalSeconds);
                 }
             }
         }
 
-        return Array.ConvertAll(seconds, times => times.Order().ElementAt(times.Count / 2));
+        return [.. contestants.Select((_, i) => (MedianOf(elapsed[i]), MedianOf(processor[i])))];
     }
+
+    private static double MedianOf(List<double> times) => times.Order().ElementAt(times.Count / 2);
 }

@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace IGptMl.Palettes;
 
@@ -8,6 +11,7 @@ namespace IGptMl.Palettes;
 /// </summary>
 internal static class ImageResampler
 {
+    private const int Lanes = 8;
     private const int Half = 1 << (ResampleCoefficients.FractionBits - 1);
 
     /// <summary>Resizes an RGB image. An axis whose size does not change is left alone, and an image of the right size copied.</summary>
@@ -87,56 +91,111 @@ internal static class ImageResampler
 
     private static void ResizeWidth(ReadOnlySpan<byte> input, int width, ResampleCoefficients table, int height, Span<byte> output)
     {
-        var at = 0;
         for (var y = 0; y < height; y++)
         {
-            var row = input.Slice(3 * width * y, 3 * width);
+            var row = input[(3 * width * y)..];
+            var target = output[(3 * table.Length * y)..];
             for (var x = 0; x < table.Length; x++)
             {
                 var weights = table.Weights(x);
-                var pixels = row.Slice(3 * table.First(x), 3 * weights.Length);
-                var (red, green, blue) = (Half, Half, Half);
-                foreach (var weight in weights)
+                var pixels = row[(3 * table.First(x))..];
+                if (pixels.Length >= (3 * weights.Length) + 2 && target.Length >= 4)
                 {
-                    red += pixels[0] * weight;
-                    green += pixels[1] * weight;
-                    blue += pixels[2] * weight;
-                    pixels = pixels[3..];
+                    // The fourth byte is the next pixel's, which is written after this one.
+                    MemoryMarshal.Write(target, Sum(pixels, weights));
+                }
+                else
+                {
+                    SumPlainly(pixels, weights, target);
                 }
 
-                output[at++] = ToByte(red);
-                output[at++] = ToByte(green);
-                output[at++] = ToByte(blue);
+                target = target[3..];
             }
+        }
+    }
+
+    // Red, green and blue in three bytes, and a byte of no meaning. Reads up to two bytes more than the pixels.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Sum(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> weights)
+    {
+        var pairs = Vector256<int>.Zero;
+        for (; weights.Length > 1; weights = weights[2..], pixels = pixels[6..])
+        {
+            var two = Vector256.Shuffle(
+                Vector256.Create(MemoryMarshal.Read<ulong>(pixels)).AsByte(),
+                Vector256.Create(0, 255, 255, 255, 1, 255, 255, 255, 2, 255, 255, 255, 255, 255, 255, 255, 19, 255, 255, 255, 20, 255, 255, 255, 21, 255, 255, 255, 255, 255, 255, 255)).AsInt32();
+            var both = Vector256.Shuffle(Vector256.Create(MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(weights))).AsInt32(), Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1));
+            pairs += two * both;
+        }
+
+        var sums = pairs.GetLower() + pairs.GetUpper() + Vector128.Create(Half);
+        if (weights.Length > 0)
+        {
+            var one = Vector128.Shuffle(Vector128.CreateScalar(MemoryMarshal.Read<uint>(pixels)).AsByte(), Vector128.Create(0, 255, 255, 255, 1, 255, 255, 255, 2, 255, 255, 255, 255, 255, 255, 255));
+            sums += one.AsInt32() * Vector128.Create(weights[0]);
+        }
+
+        var values = Vector128.Min(sums >> ResampleCoefficients.FractionBits, Vector128.Create((int)byte.MaxValue));
+        return Vector128.Shuffle(values.AsByte(), Vector128.Create(0, 4, 8, 12, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255)).AsUInt32().ToScalar();
+    }
+
+    private static void SumPlainly(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> weights, Span<byte> target)
+    {
+        for (var channel = 0; channel < 3; channel++)
+        {
+            var sum = Half;
+            for (var i = 0; i < weights.Length; i++)
+            {
+                sum += pixels[(3 * i) + channel] * weights[i];
+            }
+
+            target[channel] = ToByte(sum);
         }
     }
 
     // The input begins with that row of the image.
     private static void ResizeHeight(ReadOnlySpan<byte> input, int stride, ResampleCoefficients table, int firstRow, Span<byte> output)
     {
-        var buffer = ArrayPool<int>.Shared.Rent(stride);
-        var sums = buffer.AsSpan(0, stride);
         for (var y = 0; y < table.Length; y++)
         {
-            sums.Fill(Half);
-            var first = table.First(y) - firstRow;
-            foreach (var weight in table.Weights(y))
+            var weights = table.Weights(y);
+            var rows = input.Slice(stride * (table.First(y) - firstRow), stride * weights.Length);
+            var target = output.Slice(stride * y, stride);
+            var i = 0;
+            for (; i + Lanes <= stride; i += Lanes)
             {
-                var row = input.Slice(stride * first++, stride);
-                for (var i = 0; i < sums.Length; i++)
-                {
-                    sums[i] += row[i] * weight;
-                }
+                MemoryMarshal.Write(target[i..], SumDown(rows[i..], stride, weights));
             }
 
-            var target = output.Slice(stride * y, stride);
-            for (var i = 0; i < sums.Length; i++)
+            for (; i < stride; i++)
             {
-                target[i] = ToByte(sums[i]);
+                var sum = Half;
+                for (var row = 0; row < weights.Length; row++)
+                {
+                    sum += rows[(stride * row) + i] * weights[row];
+                }
+
+                target[i] = ToByte(sum);
             }
         }
+    }
 
-        ArrayPool<int>.Shared.Return(buffer);
+    // Eight neighbouring values.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong SumDown(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<int> weights)
+    {
+        var sums = Vector256.Create(Half);
+        for (var row = 0; row < weights.Length; row++)
+        {
+            var values = Vector256.Shuffle(
+                Vector256.Create(MemoryMarshal.Read<ulong>(rows[(stride * row)..])).AsByte(),
+                Vector256.Create(0, 255, 255, 255, 1, 255, 255, 255, 2, 255, 255, 255, 3, 255, 255, 255, 20, 255, 255, 255, 21, 255, 255, 255, 22, 255, 255, 255, 23, 255, 255, 255)).AsInt32();
+            sums += values * Vector256.Create(weights[row]);
+        }
+
+        sums = Vector256.Min(sums >> ResampleCoefficients.FractionBits, Vector256.Create((int)byte.MaxValue));
+        var narrow = Vector128.Narrow(sums.GetLower(), sums.GetUpper());
+        return Vector128.Narrow(narrow, narrow).AsUInt64().ToScalar();
     }
 
     // The weights' rounding can make a sum of white exceed 255.

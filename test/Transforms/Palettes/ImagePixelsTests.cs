@@ -18,6 +18,24 @@ public sealed class ImagePixelsTests
     }
 
     [TestMethod]
+    [DataRow(MLPixelFormat.Rgba32, 0)]
+    [DataRow(MLPixelFormat.Bgra32, 2)]
+    public void CopyRgb_AnyNumberOfPixels_GivesEachOfThem(MLPixelFormat format, int redAt)
+    {
+        for (var width = 1; width < 40; width++)
+        {
+            var pixels = Enumerable.Range(0, 4 * width).Select(i => (byte)(i % 4 == 3 ? 255 : i)).ToArray();
+            using var image = MLImage.CreateFromPixels(width, 1, format, pixels);
+            var rgb = new byte[3 * width];
+            ImagePixels.CopyRgb(image, rgb);
+            for (var x = 0; x < width; x++)
+            {
+                CollectionAssert.AreEqual(new[] { pixels[(4 * x) + redAt], pixels[(4 * x) + 1], pixels[(4 * x) + 2 - redAt] }, rgb[(3 * x)..((3 * x) + 3)], $"pixel {x} of {width}");
+            }
+        }
+    }
+
+    [TestMethod]
     public void CopyRgb_DecodedPng_HasThePixelsOfTheFile()
     {
         // The reference image is 131 x 97; its tokens, tested elsewhere, would not survive exchanged channels.

@@ -136,6 +136,48 @@ public sealed class ImageResamplerTests
     }
 
     [TestMethod]
+    public void Resize_AnySizes_EqualsThePlainSums()
+    {
+        // Odd and even numbers of weights, and images of a few pixels, whose last ones cannot be read eight bytes at a time.
+        var random = new Random(4);
+        for (var i = 0; i < 300; i++)
+        {
+            var (width, height, newWidth, newHeight) = (1 + random.Next(40), 1 + random.Next(40), 1 + random.Next(20), 1 + random.Next(20));
+            var rgb = new byte[3 * width * height];
+            random.NextBytes(rgb);
+            var output = new byte[3 * newWidth * newHeight];
+            ImageResampler.Resize(rgb, width, height, newWidth, newHeight, output);
+            var between = newWidth == width ? rgb : ResizePlainly(rgb, ResampleCoefficients.For(width, newWidth), height, 3, 3 * width, 3 * newWidth, 3);
+            var expected = newHeight == height ? between : ResizePlainly(between, ResampleCoefficients.For(height, newHeight), 1, 3 * newWidth, 0, 0, 3 * newWidth);
+            CollectionAssert.AreEqual(expected, output, $"{width} x {height} to {newWidth} x {newHeight}");
+        }
+    }
+
+    // Lines of elements of so many bytes, a line after so many others, and an element of the axis after so many.
+    private static byte[] ResizePlainly(byte[] input, ResampleCoefficients table, int lines, int elementBytes, int lineBytes, int newLineBytes, int step)
+    {
+        var output = new byte[lines * Math.Max(newLineBytes, table.Length * step)];
+        for (var line = 0; line < lines; line++)
+        {
+            for (var i = 0; i < table.Length; i++)
+            {
+                for (var b = 0; b < elementBytes; b++)
+                {
+                    var sum = 1 << (ResampleCoefficients.FractionBits - 1);
+                    for (var w = 0; w < table.Weights(i).Length; w++)
+                    {
+                        sum += input[(line * lineBytes) + ((table.First(i) + w) * step) + b] * table.Weights(i)[w];
+                    }
+
+                    output[(line * newLineBytes) + (i * step) + b] = (byte)Math.Clamp(sum >> ResampleCoefficients.FractionBits, 0, 255);
+                }
+            }
+        }
+
+        return output;
+    }
+
+    [TestMethod]
     public void Resize_SameSizesAgain_AllocatesNothing()
     {
         var rgb = RandomImage(96, 64);
