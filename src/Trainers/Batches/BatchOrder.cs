@@ -1,32 +1,51 @@
+using IGptMl.Numerics;
+
 namespace IGptMl.Batches;
 
-/// <summary>The order in which rows are visited: a new permutation for every epoch, fixed by the seed. Batches run across the ends of epochs.</summary>
+/// <summary>
+/// The order in which rows are visited: a new permutation for every epoch, a pure function of the seed and the epoch, so that an interrupted run goes on
+/// where it was without going through what lies behind it. Batches run across the ends of epochs.
+/// </summary>
 internal sealed class BatchOrder
 {
-    private readonly Random _random;
+    private readonly ulong _seed;
     private readonly int[] _order;
-    private int _next;
+    private long _epoch = -1;
 
     internal BatchOrder(int count, int seed)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        _random = new Random(seed);
-        _order = [.. Enumerable.Range(0, count)];
-        _next = count;
+        _seed = (ulong)(uint)seed;
+        _order = new int[count];
     }
+
+    /// <summary>The number of rows visited so far; may be set to any number of them.</summary>
+    internal long Position { get; set; }
 
     /// <summary>Writes the rows of the next batch.</summary>
     internal void Next(Span<int> rows)
     {
         foreach (ref var row in rows)
         {
-            if (_next == _order.Length)
+            var (epoch, place) = Math.DivRem(Position++, _order.Length);
+            if (epoch != _epoch)
             {
-                _random.Shuffle(_order);
-                _next = 0;
+                _epoch = epoch;
+                Shuffle();
             }
 
-            row = _order[_next++];
+            row = _order[place];
+        }
+    }
+
+    private void Shuffle()
+    {
+        var random = new SplitMix64(SplitMix64.Combine(_seed, (ulong)_epoch));
+        for (var i = 0; i < _order.Length; i++)
+        {
+            var j = random.Next(i + 1);
+            _order[i] = _order[j];
+            _order[j] = i;
         }
     }
 }

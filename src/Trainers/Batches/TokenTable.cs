@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using IGptMl.Hosting;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -34,6 +36,29 @@ internal sealed class TokenTable : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => (_rows as IDisposable)?.Dispose();
+
+    /// <summary>Sets a share of the rows aside, drawn by the seed and at least one: what is left, and what was set aside. Both are valid until this table is disposed.</summary>
+    internal (TokenTable Kept, TokenTable Aside) Split(double fraction, int seed)
+    {
+        var count = (int)Math.Clamp(Math.Round(Count * fraction), 1, Count);
+        var order = new int[Count];
+        new BatchOrder(Count, ~seed).Next(order); // not the order of training
+        return (Choose(order[count..]), Choose(order[..count]));
+
+        TokenTable Choose(int[] rows) => new(new TokenSelection(_rows, [.. rows.Order()]), Colors, ContextLength, Skipped);
+    }
+
+    /// <summary>The SHA-256 of all rows in their order: two tables with the same one hold the same tokens.</summary>
+    internal string Digest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var row = 0; row < Count; row++)
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(_rows[row]));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>Reads the whole column into memory.</summary>
     internal static TokenTable Read(IDataView data, DataViewSchema.Column column, CancellationToken cancellation)

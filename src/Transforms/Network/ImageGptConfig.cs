@@ -61,6 +61,19 @@ public sealed record ImageGptConfig
         }
     }
 
+    /// <summary>
+    /// The floating-point operations of learning from an image, forwards and backwards: 3 · (T (24 L d² + 2 K d) + 2 L T² d), with attention at half of
+    /// T² because it is causal; a masked model's attention takes all of it.
+    /// </summary>
+    internal double TrainingOperations
+    {
+        get
+        {
+            double t = ContextLength, l = Layers, d = EmbeddingSize, k = Colors, attention = Objective == PretrainingObjective.Masked ? 4 : 2;
+            return 3 * ((t * ((24 * l * d * d) + (2 * k * d))) + (attention * l * t * t * d));
+        }
+    }
+
     /// <summary>The number of vectors that tokens are embedded with: one a colour, and one for the start of sequence where there is one.</summary>
     internal int InputTokens => Objective == PretrainingObjective.Masked ? Colors : Colors + 1;
 

@@ -37,6 +37,13 @@ public sealed class BatchOrderTests
     }
 
     [TestMethod]
+    [DataRow(1)]
+    [DataRow(9)]
+    [DataRow(40)]
+    public void Position_AnyPlace_GoesOnAsIfAllBeforeHadBeenVisited(int position)
+        => CollectionAssert.AreEqual(Visit(new BatchOrder(9, seed: 4), 1, 90)[position..], Visit(new BatchOrder(9, seed: 4) { Position = position }, 4, 90 - position));
+
+    [TestMethod]
     public void Construct_NoRows_IsRefused() => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new BatchOrder(0, seed: 1));
 
     private static int[] Visit(BatchOrder order, int batch, int count)

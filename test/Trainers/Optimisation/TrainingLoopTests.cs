@@ -68,7 +68,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [TestMethod]
-    public void Run_ManySteps_LeavesOnlyTheGradient()
+    public void Run_ManySteps_LeavesNoTensors()
     {
         Run(new CosineSchedule(0.1, 0, 1), Loss);
         var live = new List<long>();

@@ -1,0 +1,221 @@
+using System.Globalization;
+using IGptMl.Batches;
+using IGptMl.Network;
+using IGptMl.Optimisation;
+using IGptMl.Palettes;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+
+namespace IGptMl.Pretraining;
+
+/// <summary>One pretraining of one network: which images a step learns from, what is measured, and what the run tells.</summary>
+internal sealed class PretrainingRun
+{
+    private const string SeedSetting = "Seed";
+    private const string PaletteName = "palette";
+
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+
+    private readonly ImageGptTrainer.Options _options;
+    private readonly ImageGptNetwork _network;
+    private readonly TokenTable _table;
+    private readonly TokenTable? _validation;
+    private readonly torch.Device _device;
+    private readonly CheckpointFolder? _checkpoints;
+    private readonly IChannel _channel;
+    private readonly CosineSchedule _schedule;
+    private readonly BatchOrder _order;
+    private readonly TrainingMasks? _masks;
+    private readonly int _seed;
+    private readonly int _parts;
+    private readonly int _rowsPerPart;
+    private readonly int[] _rows;
+    private readonly ushort[] _tokens;
+    private TimeSpan _logged;
+
+    internal PretrainingRun(
+        ImageGptTrainer.Options options,
+        ImageGptNetwork network,
+        TokenTable table,
+        TokenTable? validation,
+        Palette? palette,
+        int seed,
+        torch.Device device,
+        CheckpointFolder? checkpoints,
+        IChannel channel)
+    {
+        (_options, _network, _table, _validation, _device, _checkpoints, _channel) = (options, network, table, validation, device, checkpoints, channel);
+        _seed = seed;
+        _parts = Math.Min(options.AccumulationSteps, table.Count);
+        _rowsPerPart = Math.Min(options.BatchSize, table.Count) / _parts;
+        _rows = new int[_parts * _rowsPerPart];
+        _tokens = new ushort[_rowsPerPart * table.ContextLength];
+        var epoch = (table.Count + _rows.Length - 1) / _rows.Length;
+        _schedule = new CosineSchedule(options.LearningRate, options.WarmUpSteps ?? Math.Min(epoch, Math.Max(1, options.Steps / 10)), options.Steps);
+        _order = new BatchOrder(table.Count, seed);
+        _masks = network.Config.Objective == PretrainingObjective.Masked ? new TrainingMasks(table.ContextLength, options.MaskProbability, seed) : null;
+        if (checkpoints is not null)
+        {
+            checkpoints.Attachments = palette is null ? [] : new Dictionary<string, float[]> { [PaletteName] = palette.Centers.ToArray() };
+            checkpoints.Begin(Describe(seed, palette));
+        }
+    }
+
+    /// <summary>The seed of the run of a checkpoint.</summary>
+    internal static int? SeedOf(RunState? state) => state?.Run.GetValueOrDefault(SeedSetting) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Trains the network, which is left in float32 with the last or the best weights.</summary>
+    internal void Train()
+    {
+        var from = _checkpoints?.Newest?.Step ?? 0;
+        _channel.Info(MessageSensitivity.None, "Pretraining {0:N0} parameters on {1:N0} images, {2:N0} steps of {3}, on {4}.", _network.Config.ParameterCount, _table.Count, _options.Steps, _rows.Length, _device);
+        if (from > 0)
+        {
+            _channel.Info(MessageSensitivity.None, "Going on after step {0:N0}, from '{1}'.", from, _checkpoints!.NewestPath);
+        }
+
+        var interval = _options.MetricsInterval ?? Math.Max(1, _options.Steps / 10_000);
+        var metrics = new List<IMetricsWriter>();
+        if (_checkpoints is not null)
+        {
+            metrics.Add(new MetricsFile(_checkpoints.MetricsPath, interval, message => _channel.Warning(MessageSensitivity.None, "{0}", message)));
+        }
+
+        if (_options.TensorBoardFolder is { } folder)
+        {
+            metrics.Add(new TensorBoardWriter(folder, interval));
+        }
+
+        var allowsTensorFloat = torch.backends.cuda.matmul.allow_tf32;
+        try
+        {
+            torch.backends.cuda.matmul.allow_tf32 = _options.Precision == TrainingPrecision.TensorFloat32;
+            var loop = new TrainingLoop(_network, _schedule, _rows.Length, Settings(metrics));
+            var done = loop.Run(Loss, Report, _options.CancellationToken);
+            Tell(loop, done);
+        }
+        finally
+        {
+            torch.backends.cuda.matmul.allow_tf32 = allowsTensorFloat;
+            metrics.ForEach(m => m.Dispose());
+        }
+    }
+
+    private TrainingSettings Settings(IReadOnlyList<IMetricsWriter> metrics) => new()
+    {
+        Parts = _parts,
+        MaxGradientNorm = _options.MaxGradientNorm,
+        WeightDecay = _options.WeightDecay,
+        ComputeType = _options.Precision == TrainingPrecision.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
+        Checkpoints = _checkpoints,
+        Validation = _validation is null
+            ? null
+            : new ValidationSettings(ValidationLoss, _options.ValidationInterval ?? Math.Max(1, _options.Steps / 100), _options.EarlyStopPatience, _options.TakeBestWeights),
+        Metrics = metrics,
+        OperationsPerImage = _network.Config.TrainingOperations,
+    };
+
+    private torch.Tensor Loss(BatchPart part)
+    {
+        _order.Position = ((part.Step * _parts) + part.Index) * _rowsPerPart;
+        var rows = _rows.AsSpan(0, _rowsPerPart);
+        _order.Next(rows);
+        using var input = Input(_table, rows, part.Step);
+        return _masks is null ? _network.Loss(input) : _network.Loss(input, _masks.Draw(part.Step, _rowsPerPart, part.Index * _rowsPerPart));
+    }
+
+    private double ValidationLoss()
+    {
+        using var noGradients = torch.no_grad();
+        double sum = 0;
+        var masking = new TokenMasking { Probability = _options.MaskProbability }; // the same masks every time
+        for (var start = 0; start < _validation!.Count; start += _rowsPerPart)
+        {
+            var rows = _rows.AsSpan(0, Math.Min(_rowsPerPart, _validation.Count - start));
+            for (var i = 0; i < rows.Length; i++)
+            {
+                rows[i] = start + i;
+            }
+
+            using var scope = torch.NewDisposeScope();
+            using var input = Input(_validation, rows);
+            var mask = _masks is null ? null : masking.Draw(_tokens.AsSpan(0, rows.Length * _table.ContextLength), rows.Length);
+            using var loss = mask is null ? _network.Loss(input) : _network.Loss(input, mask);
+            sum += loss.item<float>() * rows.Length;
+        }
+
+        return sum / _validation.Count;
+    }
+
+    /// <summary>The rows' tokens; with a step, as they are moved in that step.</summary>
+    private torch.Tensor Input(TokenTable table, ReadOnlySpan<int> rows, long? step = null)
+    {
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var image = _tokens.AsSpan(i * table.ContextLength, table.ContextLength);
+            if (step is { } number && _options.Augmentation is { } augmentation)
+            {
+                augmentation.Apply(table[rows[i]], _network.Config.ImageSize, _seed, number, rows[i], image);
+            }
+            else
+            {
+                table[rows[i]].CopyTo(image);
+            }
+        }
+
+        return TokenTensor.Create(_tokens.AsSpan(0, rows.Length * table.ContextLength), rows.Length, _device);
+    }
+
+    private void Report(TrainingProgress progress)
+    {
+        _options.Progress?.Report(progress);
+        if (progress.Elapsed - _logged >= LogInterval || progress.Step == progress.Steps)
+        {
+            _logged = progress.Elapsed;
+            _channel.Info(MessageSensitivity.None, "Step {0:N0} of {1:N0}: {2:F4} nats per token, rate {3:G3}, {4:F1} images/s, {5:hh\\:mm\\:ss} left.", progress.Step, progress.Steps, progress.Loss, progress.LearningRate, progress.ImagesPerSecond, progress.TimeLeft);
+        }
+
+        if (progress.ValidationLoss is { } validation)
+        {
+            _channel.Info(MessageSensitivity.None, "Step {0:N0} of {1:N0}: {2:F4} nats per token on the validation images.", progress.Step, progress.Steps, validation);
+        }
+    }
+
+    private void Tell(TrainingLoop loop, long done)
+    {
+        if (loop.StoppedEarly)
+        {
+            _channel.Info(MessageSensitivity.None, "Stopped after {0:N0} of {1:N0} steps: the validation loss has not fallen since step {2:N0}.", done, _options.Steps, loop.Best!.Step);
+        }
+        else if (done < _options.Steps)
+        {
+            _channel.Warning(MessageSensitivity.None, "Cancelled after {0:N0} of {1:N0} steps; the model so far is returned.", done, _options.Steps);
+        }
+    }
+
+    /// <summary>All that decides the weights.</summary>
+    private Dictionary<string, string> Describe(int seed, Palette? palette)
+    {
+        var settings = new Dictionary<string, string>();
+        Add("Model", _options.Model);
+        Add("Images", $"{_table.Count} of checksum {_table.Digest()}");
+        Add("Validation images", _validation is null ? "none" : $"{_validation.Count} of checksum {_validation.Digest()}");
+        Add("Palette", palette is null ? "none" : Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(palette.Centers.Span))));
+        Add(nameof(_options.Steps), _options.Steps);
+        Add(nameof(_options.BatchSize), _rows.Length);
+        Add(nameof(_options.AccumulationSteps), _parts);
+        Add(nameof(_options.LearningRate), _options.LearningRate);
+        Add(nameof(_options.WarmUpSteps), _schedule.WarmUpSteps);
+        Add(nameof(_options.MaxGradientNorm), _options.MaxGradientNorm);
+        Add(nameof(_options.WeightDecay), _options.WeightDecay);
+        Add<double?>(nameof(_options.MaskProbability), _masks is null ? null : _options.MaskProbability);
+        Add(nameof(_options.Augmentation), _options.Augmentation);
+        Add(nameof(_options.Precision), _options.Precision);
+        Add(nameof(_options.ValidationInterval), _validation is null ? null : _options.ValidationInterval);
+        Add(nameof(_options.EarlyStopPatience), _validation is null ? null : _options.EarlyStopPatience);
+        Add(SeedSetting, seed);
+        return settings;
+
+        void Add<T>(string name, T value) => settings.Add(name, string.Create(CultureInfo.InvariantCulture, $"{value}") is { Length: > 0 } text ? text : "none");
+    }
+}
