@@ -7,7 +7,7 @@ using TorchSharp;
 namespace IGptMl.Benchmarks;
 
 /// <summary>
-/// Loading random weights of the size of iGPT-S from each form of a model: seconds, and the greatest resident memory beside the size of the weights.
+/// Loading random weights of the size of iGPT-S from each form of a model: seconds, those of them that a processor was busy, and the greatest resident memory beside the size of the weights.
 /// Each load has a process of its own; the forms take turns, and the median counts.
 /// </summary>
 internal static class ModelForms
@@ -34,7 +34,7 @@ internal static class ModelForms
         try
         {
             var forms = ModelFormFiles.Write(ImageGptConfig.Small, folder);
-            var loads = forms.ToDictionary(form => form.Name, _ => new List<(double Seconds, double Before, double Peak)>());
+            var loads = forms.ToDictionary(form => form.Name, _ => new List<LoadCost>());
             for (var round = 0; round < Rounds; round++)
             {
                 foreach (var (name, path2) in forms)
@@ -45,11 +45,12 @@ internal static class ModelForms
 
             var weights = ImageGptConfig.Small.ParameterCount * sizeof(float) / 1e6;
             Console.WriteLine($"iGPT-S, {weights:F0} MB of weights; medians of {Rounds} loads");
-            Console.WriteLine($"{"form",-28} {"seconds",8} {"peak MB",8} {"above an empty process",24}");
+            Console.WriteLine($"{"form",-28} {"seconds",8} {"processor",10} {"peak MB",8} {"above an empty process",24}");
             foreach (var (name, _) in forms)
             {
-                var (seconds, before, peak) = (Median(loads[name].Select(load => load.Seconds)), Median(loads[name].Select(load => load.Before)), Median(loads[name].Select(load => load.Peak)));
-                Console.WriteLine($"{name,-28} {seconds,8:F2} {peak,8:F0} {peak - before,13:F0} MB, {(peak - before) / weights:F2}x");
+                double Median(Func<LoadCost, double> number) => loads[name].Select(number).Order().ElementAt(Rounds / 2);
+                var (peak, growth) = (Median(load => load.Peak), Median(load => load.Peak - load.Before));
+                Console.WriteLine($"{name,-28} {Median(load => load.Seconds),8:F2} {Median(load => load.ProcessorSeconds),10:F2} {peak,8:F0} {growth,13:F0} MB, {growth / weights:F2}x");
             }
 
             return 0;
@@ -65,18 +66,22 @@ internal static class ModelForms
         TorchRuntime.EnsureLoaded();
         torch.zeros(1).Dispose();
         var before = Peak();
+        using var process = Process.GetCurrentProcess();
+        var processor = process.TotalProcessorTime;
         var clock = Stopwatch.StartNew();
         using var model = ImageGptModel.Load(path);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds} {before} {Peak()}"));
+        var seconds = clock.Elapsed.TotalSeconds;
+        process.Refresh();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds} {(process.TotalProcessorTime - processor).TotalSeconds} {before} {Peak()}"));
     }
 
-    private static (double Seconds, double Before, double Peak) LoadInAProcess(string path)
+    private static LoadCost LoadInAProcess(string path)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["model-forms", LoadWord, path]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var numbers = process.StandardOutput.ReadToEnd().Split(' ', StringSplitOptions.TrimEntries).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray();
         process.WaitForExit();
-        return (numbers[0], numbers[1], numbers[2]);
+        return new LoadCost(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 
     /// <summary>The process's greatest resident memory so far, in MB.</summary>
@@ -86,5 +91,6 @@ internal static class ModelForms
         return process.PeakWorkingSet64 / 1e6;
     }
 
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
+    /// <summary>What a load took; memory in MB.</summary>
+    private readonly record struct LoadCost(double Seconds, double ProcessorSeconds, double Before, double Peak);
 }
