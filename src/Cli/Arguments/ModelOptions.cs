@@ -4,7 +4,7 @@ using IGptMl.Palettes;
 
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>The options that name the model of a command that runs one: --model and --palette.</summary>
+/// <summary>The options that name the model of a command that runs one: --model and --palette, and how images are prepared for it: --crop.</summary>
 internal sealed class ModelOptions
 {
     /// <summary>What a model may be, for help.</summary>
@@ -12,6 +12,7 @@ internal sealed class ModelOptions
 
     private readonly Option<string> _model = CommandOptions.FilePath("--model", $"The model: {Forms}.");
     private readonly Option<string?> _palette = CreatePalette();
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: as the model says].", ImageCropping.Squash, ImageCropping.CenterCrop);
 
     /// <summary>The option for a palette, which some forms do not have.</summary>
     internal static Option<string?> CreatePalette() => new("--palette")
@@ -27,11 +28,24 @@ internal sealed class ModelOptions
     {
         command.Add(_model);
         command.Add(_palette);
+        command.Add(_crop);
     }
 
     /// <summary>Reads the model.</summary>
     /// <exception cref="InvalidDataException">It knows no palette, so that images mean nothing to it.</exception>
-    internal ImageGptModel Load(ParseResult parsed) => LoadWithPalette(parsed.GetRequiredValue(_model), parsed.GetValue(_palette));
+    internal ImageGptModel Load(ParseResult parsed)
+    {
+        var model = LoadWithPalette(parsed.GetRequiredValue(_model), parsed.GetValue(_palette));
+        if (parsed.GetValue(_crop) is not { } cropping)
+        {
+            return model;
+        }
+
+        using (model)
+        {
+            return model.WithCropping(cropping);
+        }
+    }
 
     /// <summary>Reads a model that knows its palette or is given one.</summary>
     /// <exception cref="InvalidDataException">It knows none, so that images mean nothing to it.</exception>

@@ -61,6 +61,18 @@ public sealed class QuantizeCommandTests
     }
 
     [TestMethod]
+    public void Crop_OfACommandThatRunsAModel_IsTakenInPlaceOfTheModels()
+    {
+        using var folder = new TemporaryFolder();
+        Stripes(folder);
+        double Nats(params string[] more) => CommandLine.Run(["evaluate", "--model", TestData.PathOf("tiny"), "--images", folder.Combine("images"), "--json", .. more]).Json().GetProperty("mean_nats_per_token").GetDouble();
+
+        Assert.AreEqual(Nats("--crop", "squash"), Nats());
+        Assert.AreNotEqual(Nats("--crop", "center"), Nats());
+        CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--data", "shapes:3", "--crop", "random").AssertFails(2, "--crop is 'random'; expected squash or center.");
+    }
+
+    [TestMethod]
     public void Quantize_WrongUsage_IsTold()
     {
         using var folder = new TemporaryFolder();
