@@ -8,6 +8,10 @@ switch (args)
         TrainingStep.Run(rest);
         return 0;
 
+    case ["fine-tuning-step", .. var rest]:
+        FineTuningStep.Run(rest);
+        return 0;
+
     case ["network-parts", .. var rest]:
         NetworkParts.Run(rest);
         return 0;
@@ -43,6 +47,7 @@ switch (args)
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project test/Benchmarks -- COMMAND
               training-step [D LAYERS HEADS SIZE COLORS BATCH]   a pretraining step beside the machine's matrix product and plain TorchSharp
+              fine-tuning-step [D LAYERS HEADS SIZE COLORS BATCH] a fine-tuning step on both losses beside a pretraining step and beside two passes
               network-parts [D HEADS SIZE BATCH]                linear maps and attention, each way that the network could take
               sampling [D LAYERS HEADS SIZE COLORS]             drawing pictures with a cache, by both decoders and by batch size, beside full passes
               model-file                                        time and memory of saving and loading weights of the size of iGPT-S

@@ -45,7 +45,7 @@ internal static class TrainingStep
     }
 
     /// <summary>The mean of a few steps.</summary>
-    private static double Seconds(Func<torch.Tensor> loss, torch.optim.Optimizer optimizer)
+    internal static double Seconds(Func<torch.Tensor> loss, torch.optim.Optimizer optimizer)
     {
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < Steps; i++)

@@ -18,6 +18,9 @@ internal sealed class MaskOptions
     /// <summary>The same option for training, where nothing can be learnt without hidden tokens.</summary>
     internal static Option<double?> CreateForTraining() => CommandOptions.Number("--mask-probability", $"With --objective masked: the probability with which each token is hidden in a step [default: {TokenMasking.DefaultProbability}].", 0.001, Most);
 
+    /// <summary>The same option for fine-tuning, which hides in use what it hid in training.</summary>
+    internal static Option<double?> CreateForFineTuning() => CommandOptions.Number("--mask-probability", $"For a masked model: the probability with which each token is hidden, in training and in use [default: {TokenMasking.DefaultProbability}].", 0.001, Most);
+
     internal void AddTo(Command command)
     {
         command.Add(_probability);

@@ -31,6 +31,8 @@ internal sealed class FineTuneCommand : IgptCommand
     private readonly Option<double> _validation = CommandOptions.Number("--validation-fraction", "The share of the images that is held out to choose the best weights; 0 takes the last.", 0, 0.9, Defaults.ValidationFraction);
     private readonly Option<int> _patience = CommandOptions.Number("--patience", "The epochs without a better validation accuracy after which the training ends.", 1, 1_000_000, Defaults.Patience);
     private readonly Option<int?> _augment = CommandOptions.Number("--augment", "Shift the images at random by up to N pixels of the model's square, and flip half of them, anew in every step; 4 is the paper's for 32x32 pixels.", 0, 255);
+    private readonly Option<double?> _maskProbability = MaskOptions.CreateForFineTuning();
+    private readonly Option<int?> _votes = CommandOptions.Number("--votes", $"For a masked model: the times that it looks at an image, each time with other tokens hidden; the majority decides [default: {Defaults.Votes}].", 1, 1000);
     private readonly Option<int> _seed = CommandOptions.Number("--seed", "Seed of the held-out images, the order of the images and what is random in them; on the CPU the same seed gives the same classifier.", 0, int.MaxValue, 1);
 
     internal FineTuneCommand(Terminal terminal, Option<bool> verbose)
@@ -43,7 +45,7 @@ internal sealed class FineTuneCommand : IgptCommand
     {
         _data.Required = true;
         _model.AddTo(this);
-        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _out, _epochs, _batchSize, _learningRate, _generativeWeight, _validation, _patience, _augment, _seed })
+        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _out, _epochs, _batchSize, _learningRate, _generativeWeight, _validation, _patience, _augment, _maskProbability, _votes, _seed })
         {
             Add(option);
         }
@@ -122,19 +124,29 @@ internal sealed class FineTuneCommand : IgptCommand
 
     private ImageGptFineTuneTrainer.Options ReadOptions(ParseResult parsed, ImageGptConfig config)
     {
-        var padding = parsed.GetValue(_augment);
-        return padding is null || padding < config.ImageSize
-            ? new ImageGptFineTuneTrainer.Options
-            {
-                Epochs = parsed.GetValue(_epochs),
-                BatchSize = parsed.GetValue(_batchSize),
-                LearningRate = parsed.GetValue(_learningRate),
-                GenerativeWeight = parsed.GetValue(_generativeWeight),
-                ValidationFraction = parsed.GetValue(_validation),
-                Patience = parsed.GetValue(_patience),
-                Augmentation = padding is { } pixels ? new TokenAugmentation { Padding = pixels } : null,
-                Seed = parsed.GetValue(_seed),
-            }
-            : throw new UsageException($"--augment is {padding}; expected less than the side of the model's images, which is {config.ImageSize}.");
+        var (padding, probability, votes) = (parsed.GetValue(_augment), parsed.GetValue(_maskProbability), parsed.GetValue(_votes));
+        if (padding >= config.ImageSize)
+        {
+            throw new UsageException($"--augment is {padding}; expected less than the side of the model's images, which is {config.ImageSize}.");
+        }
+
+        if (config.Objective != PretrainingObjective.Masked && (probability ?? votes) is not null)
+        {
+            throw new UsageException("--mask-probability and --votes are for masked models; this model is an autoregressive one.");
+        }
+
+        return new ImageGptFineTuneTrainer.Options
+        {
+            Epochs = parsed.GetValue(_epochs),
+            BatchSize = parsed.GetValue(_batchSize),
+            LearningRate = parsed.GetValue(_learningRate),
+            GenerativeWeight = parsed.GetValue(_generativeWeight),
+            ValidationFraction = parsed.GetValue(_validation),
+            Patience = parsed.GetValue(_patience),
+            Augmentation = padding is { } pixels ? new TokenAugmentation { Padding = pixels } : null,
+            MaskProbability = probability ?? Defaults.MaskProbability,
+            Votes = votes ?? Defaults.Votes,
+            Seed = parsed.GetValue(_seed),
+        };
     }
 }

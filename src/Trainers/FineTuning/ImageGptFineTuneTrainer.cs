@@ -73,6 +73,12 @@ public sealed class ImageGptFineTuneTrainer : IEstimator<ImageGptClassificationT
         var heldOut = _options.ValidationSet is { } view ? FindValidationColumns(view, labelColumn, values) : default;
         var device = DeviceChoice.Resolve(_host, _options.GpuDeviceId, _options.FallbackToCpu);
         using var channel = _host.Start("Fine-tuning");
+        var palette = QuantizedColumn.FindPalette(tokenColumn);
+        if (_model.Palette is not null && palette is not null && palette != _model.Palette)
+        {
+            channel.Warning(MessageSensitivity.None, "The tokens in column '{0}' are of another palette than the model's: what it has learnt in pretraining is lost.", _options.InputColumnName);
+        }
+
         var rows = LabelledTokens.Read(input, tokenColumn, labelColumn, _options.CancellationToken);
         Warn(channel, rows);
         CheckClasses(rows, values, channel);
@@ -88,9 +94,7 @@ public sealed class ImageGptFineTuneTrainer : IEstimator<ImageGptClassificationT
         var network = new ClassifierNetwork(NetworkWeights.Copy(_model.On(torch.CPU), device), rows.Classes, device);
         using var run = new FineTuningRun(_options, network, training, validation, seed, device, channel);
         var (tuned, head) = run.Run();
-        var model = QuantizedColumn.FindPalette(tokenColumn) is { } palette
-            ? new ImageGptModel(tuned, palette, QuantizedColumn.FindCropping(tokenColumn)) // what it has been tuned to
-            : new ImageGptModel(tuned, _model.Palette, _model.Cropping);
+        var model = palette is null ? new ImageGptModel(tuned, _model.Palette, _model.Cropping) : new ImageGptModel(tuned, palette, QuantizedColumn.FindCropping(tokenColumn));
         return new ImageGptClassificationTransformer(_host, model, head, _options.Scorer, values, _options.InputColumnName, _options.GpuDeviceId, _options.FallbackToCpu);
     }
 

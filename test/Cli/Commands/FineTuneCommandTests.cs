@@ -67,6 +67,7 @@ public sealed class FineTuneCommandTests
         CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--test", folder.Combine("test"), "--out", path).AssertFails(1, "dog, owl in place of cat, dog");
         CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train", "cat"), "--out", path).AssertFails(1, "one class only, 'cat'");
         CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--out", path, "--augment", "4").AssertFails(2, "--augment is 4; expected less than the side of the model's images, which is 4.");
+        CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--out", path, "--votes", "3").AssertFails(2, "--mask-probability and --votes are for masked models");
         CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--out", folder.Combine("none", "classifier.zip")).AssertFails(1, "does not exist");
     }
 }

@@ -1,5 +1,6 @@
 using IGptMl.FineTuning;
 using IGptMl.Network;
+using IGptMl.Palettes;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -221,6 +222,18 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         const string expected = "Training has no rows: none has both tokens in column 'Tokens' and a label in column 'Label'.";
         Assert.AreEqual(expected, Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Options, TokenRows.Create(0))).Message);
         Assert.AreEqual(expected, Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Options, TokenRows.Create(4, missing: row => row < 2, labelled: row => row < 2))).Message);
+    }
+
+    [TestMethod]
+    public void Fit_TokensOfAnotherPalette_AreToldAndKept()
+    {
+        var other = Palette.FromColors([.. Enumerable.Range(0, 24).Select(i => (byte)(10 * i))]);
+        var images = ImageRows.Create();
+        using var same = _context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, 4).Append(Trainer(Options)).Fit(images);
+        Assert.DoesNotContain(message => message.Contains("palette", StringComparison.Ordinal), _messages);
+        using var chain = _context.Transforms.QuantizeToPalette("Tokens", "Image", other, 4).Append(Trainer(Options)).Fit(images);
+        Assert.Contains("The tokens in column 'Tokens' are of another palette than the model's: what it has learnt in pretraining is lost.", _messages);
+        Assert.AreEqual(other, chain.LastTransformer.Model.Palette);
     }
 
     [TestMethod]
