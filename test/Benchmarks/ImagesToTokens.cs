@@ -26,7 +26,7 @@ internal static class ImagesToTokens
             .Append(ml.Transforms.ResizeImages("Image", Side, Side, "Image", ImageResizingEstimator.ResizingKind.Fill))
             .Append(ml.Transforms.ExtractPixels("Pixels", "Image"))
             .Fit(files).Transform(files);
-        var seconds = Rounds.Median(RoundCount, () => Read<VBuffer<ushort>>(ours, "Tokens", count), () => Read<VBuffer<float>>(theirs, "Pixels", count), () => Read<MLImage>(images, "Image", count), () => Quantize(images, palette));
+        var seconds = Rounds.Measure(RoundCount, () => Read<VBuffer<ushort>>(ours, "Tokens", count), () => Read<VBuffer<float>>(theirs, "Pixels", count), () => Read<MLImage>(images, "Image", count), () => Quantize(images, palette));
         Report("ours, to tokens", seconds[0]);
         Report("ML.NET, to pixels", seconds[1]);
         Report("ours, decoding alone", seconds[2]);

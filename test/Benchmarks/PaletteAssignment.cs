@@ -21,7 +21,7 @@ internal static class PaletteAssignment
         var quantizer = new PaletteQuantizer(palette);
         var tokens = new ushort[images * PixelsPerImage];
         var plain = new ushort[plainImages * PixelsPerImage];
-        var seconds = Rounds.Median(
+        var seconds = Rounds.Measure(
             RoundCount,
             () => AssignPlainly(palette, rgb, plain),
             () => Assign(0, images),
