@@ -43,6 +43,18 @@ switch (args)
         DataPass.Run(cifar, palette);
         return 0;
 
+    case ["features-vs-onnx", var graph, .. var rest] when rest.Length < 2:
+        FeaturesBesideOnnx.Run(graph, rest.Length == 1 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 7);
+        return 0;
+
+    case ["features-small", .. var rest] when rest.Length < 2:
+        FeaturesBesideOnnx.RunSmall(rest.Length == 1 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 3);
+        return 0;
+
+    case ["probe-all-layers"]:
+        ProbeLayers.Run();
+        return 0;
+
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project test/Benchmarks -- COMMAND
@@ -56,6 +68,9 @@ switch (args)
               palette-assignment PALETTE [CIFAR]                the nearest of the palette's colours beside the plain double loop
               images-to-tokens FOLDER PALETTE                   image files to tokens at 32x32 beside ML.NET's loading, resizing and extracting
               data-pass CIFAR PALETTE                           all 60,000 images of CIFAR-10 to tokens at 32x32: speed, and memory on the way
+              features-vs-onnx GRAPH [TURNS]                    features of layer 4 (d 256, 1,024 tokens) beside that graph in ONNX Runtime; build with -p:OnnxRuntime=true
+              features-small [TURNS]                            features of iGPT-S at layer 12 beside layer 24: what is above is not computed
+              probe-all-layers                                  the linear probe of all layers in one pass beside each alone, and its convergence
               (PALETTE: test/Data/openai-palette/kmeans_centers.npy; CIFAR: a folder with CIFAR-10's binary version, without it the built-in pictures)
             """);
         return 2;

@@ -94,7 +94,7 @@ internal static class HtmlReport
         {
             foreach (var (size, width) in ((string, int)[])[("wide", WideWidth), ("narrow", NarrowWidth)])
             {
-                page.Append("<div class=\"plot ").Append(theme.Name).Append(' ').Append(size).Append("\">").Append(PlotImages.Svg(plot.Create(theme), width, Height, inPage: true)).Append("</div>\n");
+                page.Append("<div class=\"plot ").Append(theme.Name).Append(' ').Append(size).Append("\">").Append(PlotImages.InlineSvg(plot.Create(theme), width, Height, $"{name}-{theme.Name}-{size}")).Append("</div>\n");
             }
         }
 
@@ -103,7 +103,7 @@ internal static class HtmlReport
 
     private static void AppendTable(StringBuilder page, ReportTable table)
     {
-        page.Append("<div class=\"scroll\"><table>\n<caption>").Append(Text(table.Caption)).Append("</caption>\n<thead><tr>");
+        page.Append("<p class=\"caption\">").Append(Text(table.Caption)).Append("</p>\n<div class=\"scroll\"><table>\n<thead><tr>");
         foreach (var column in table.Columns)
         {
             page.Append("<th scope=\"col\">").Append(Text(column)).Append("</th>");

@@ -13,11 +13,20 @@ internal static class PlotImages
 
     private const float PixelsAnInch = 192; // twice a screen's, so that pages stay sharp when they are enlarged
 
-    /// <summary>A drawing of its own, or a part of a page where <paramref name="inPage"/> says so.</summary>
-    internal static string Svg(PlotModel plot, int width, int height, bool inPage)
+    /// <summary>A drawing of its own.</summary>
+    internal static string Svg(PlotModel plot, int width, int height) => Export(plot, width, height, document: true);
+
+    /// <summary>A part of a page, as wide as the place that it is given. Names inside begin with <paramref name="prefix"/>, so that drawings of one page do not share any.</summary>
+    internal static string InlineSvg(PlotModel plot, int width, int height, string prefix)
+        => Export(plot, width, height, document: false)
+            .Replace($"<svg width=\"{width}\" height=\"{height}\"", $"<svg viewBox=\"0 0 {width} {height}\" role=\"img\"", StringComparison.Ordinal)
+            .Replace("id=\"clipPath", $"id=\"{prefix}-clip", StringComparison.Ordinal)
+            .Replace("url(#clipPath", $"url(#{prefix}-clip", StringComparison.Ordinal);
+
+    private static string Export(PlotModel plot, int width, int height, bool document)
     {
         using var measurer = new SkiaRenderContext { DpiScale = 1, UseTextShaping = false }; // the exporter's own believes texts to be shorter than they are
-        var exporter = new SvgExporter { Width = width, Height = height, IsDocument = !inPage, UseVerticalTextAlignmentWorkaround = true, TextMeasurer = measurer };
+        var exporter = new SvgExporter { Width = width, Height = height, IsDocument = document, UseVerticalTextAlignmentWorkaround = true, TextMeasurer = measurer };
         return exporter.ExportToString(plot).Trim().Replace($"font-family=\"{Font}\"", $"font-family=\"{Font}, Verdana, sans-serif\"", StringComparison.Ordinal);
     }
 

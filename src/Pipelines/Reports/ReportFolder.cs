@@ -32,7 +32,7 @@ public static class ReportFolder
         WriteFile(folder, "results.md", PlotImages.Bytes(MarkdownReport.Create(results)));
         foreach (var (name, _, create) in ReportPlots.Of(results))
         {
-            WriteFile(folder, $"plots/{name}.svg", PlotImages.Bytes(PlotImages.Svg(create(PlotTheme.Paper), PlotWidth, PlotHeight, inPage: false)));
+            WriteFile(folder, $"plots/{name}.svg", PlotImages.Bytes(PlotImages.Svg(create(PlotTheme.Paper), PlotWidth, PlotHeight)));
             WriteFile(folder, $"plots/{name}.png", PlotImages.Png(create(PlotTheme.Paper), PlotWidth, PlotHeight));
         }
 
