@@ -104,6 +104,18 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     /// <inheritdoc cref="Backbone.Features"/>
     internal Tensor Features(Tensor tokens, IReadOnlyCollection<int> layers, TokenMask? mask = null) => _backbone.Features(tokens, layers, mask);
 
+    /// <summary>A masked model must never be run as an autoregressive one, nor the other way round: the numbers would look like numbers.</summary>
+    /// <exception cref="InvalidOperationException">The network is of the other objective.</exception>
+    internal void Require(PretrainingObjective objective)
+    {
+        if (Config.Objective != objective)
+        {
+            throw new InvalidOperationException(objective == PretrainingObjective.Autoregressive
+                ? "The model is a masked (BERT) one; this asks for an autoregressive model."
+                : "The model is an autoregressive one; this asks for a masked (BERT) model.");
+        }
+    }
+
     private Tensor LossOf(Tensor hidden, Tensor tokens)
     {
         using var logits = _head.Forward(hidden, _backbone.FinalGain);
@@ -129,16 +141,5 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         using var targets = flatTokens.index_select(0, positions);
         using var logits = _head.Forward(hidden, _backbone.FinalGain); // (M, K)
         return nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None);
-    }
-
-    /// <summary>A masked model must never be run as an autoregressive one, nor the other way round: the numbers would look like numbers.</summary>
-    private void Require(PretrainingObjective objective)
-    {
-        if (Config.Objective != objective)
-        {
-            throw new InvalidOperationException(objective == PretrainingObjective.Autoregressive
-                ? "The model is a masked (BERT) one; this asks for an autoregressive model."
-                : "The model is an autoregressive one; this asks for a masked (BERT) model.");
-        }
     }
 }

@@ -152,6 +152,11 @@ public sealed class MaskedImageGptNetworkTests
             Assert.AreEqual("The model is an autoregressive one; this asks for a masked (BERT) model.", Assert.ThrowsExactly<InvalidOperationException>(() => forward()).Message);
         }
 
+        foreach (var create in (Func<DecoderFactory>[])[() => DecoderFactory.Cpu(masked), () => DecoderFactory.Torch(masked, torch.CPU), () => DecoderFactory.For(masked, torch.CPU)])
+        {
+            StringAssert.StartsWith(Assert.ThrowsExactly<InvalidOperationException>(() => create()).Message, "The model is a masked (BERT) one");
+        }
+
         Assert.AreEqual("An autoregressive model takes no masks.", Assert.ThrowsExactly<InvalidOperationException>(() => autoregressive.Features(tokens, [1], mask)).Message);
     }
 

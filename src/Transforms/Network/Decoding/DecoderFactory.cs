@@ -29,12 +29,20 @@ internal abstract class DecoderFactory
         => device.type == TorchSharp.DeviceType.CPU && Vector256.IsHardwareAccelerated && network.Config.ParameterCount <= MaxParameters ? Cpu(network) : Torch(network, device);
 
     /// <summary>The way without libtorch; it copies the weights.</summary>
-    internal static DecoderFactory Cpu(ImageGptNetwork network) => Vector512.IsHardwareAccelerated
-        ? new CpuFactory<Lanes512, Vector512<float>>(network)
-        : new CpuFactory<Lanes256, Vector256<float>>(network);
+    internal static DecoderFactory Cpu(ImageGptNetwork network)
+    {
+        network.Require(PretrainingObjective.Autoregressive);
+        return Vector512.IsHardwareAccelerated
+            ? new CpuFactory<Lanes512, Vector512<float>>(network)
+            : new CpuFactory<Lanes256, Vector256<float>>(network);
+    }
 
     /// <summary>The way by libtorch.</summary>
-    internal static DecoderFactory Torch(ImageGptNetwork network, Device device) => new TorchFactory(network, device);
+    internal static DecoderFactory Torch(ImageGptNetwork network, Device device)
+    {
+        network.Require(PretrainingObjective.Autoregressive);
+        return new TorchFactory(network, device);
+    }
 
     private sealed class CpuFactory<TLanes, TVector>(ImageGptNetwork network) : DecoderFactory
         where TLanes : ILanes<TVector>
