@@ -29,6 +29,7 @@ internal static class IgptApp
             new LowDataCommand(terminal, verbose),
             new FineTuneCommand(terminal, verbose),
             new ReportCommand(terminal, verbose),
+            new PredictCommand(terminal, verbose),
             new PaletteCommand(terminal, verbose),
             new ImportCommand(terminal, verbose),
             new ExportCommand(terminal, verbose),

@@ -25,6 +25,28 @@ public sealed class ProcessTests
     }
 
     [TestMethod]
+    public void Process_ClassifierOfAnotherProcess_PredictsFromTheBytesOfFiles()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var (name, colour) in ((string, (byte, byte, byte))[])[("red", (220, 30, 30)), ("blue", (30, 30, 220))])
+        {
+            for (byte i = 0; i < 12; i++)
+            {
+                folder.WriteImage($"data/{name}/{i}.png", 6, 6, ((byte)(colour.Item1 + i), (byte)(colour.Item2 + i), (byte)(colour.Item3 + i)));
+            }
+        }
+
+        var (data, zip) = (folder.Combine("data"), folder.Combine("classifier.zip"));
+        var probe = CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", data, "--test", data, "--l2", "1", "--save", zip);
+        Assert.AreEqual(0, probe.Code, probe.Error);
+        var run = Start("predict", "--classifier", zip, folder.Combine("data", "red", "3.png"), folder.Combine("data", "blue", "4.png"), "--json");
+        Assert.AreEqual(0, run.Code, run.Error);
+        var predictions = JsonDocument.Parse(run.Output).RootElement.GetProperty("predictions").EnumerateArray().ToArray();
+        CollectionAssert.AreEqual((string[])["red", "blue"], predictions.Select(line => line.GetProperty("predicted_class").GetString()).ToArray());
+        Assert.IsTrue(predictions.All(line => line.GetProperty("score").GetDouble() is > 0.5 and <= 1));
+    }
+
+    [TestMethod]
     public void Process_WrongUsage_EndsWithTwoAndOneLine() => Start("pretrain", "--data", "nowhere", "--out", "x.zip").AssertFails(2, "'nowhere'");
 
     [TestMethod]

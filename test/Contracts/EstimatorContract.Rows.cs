@@ -14,6 +14,12 @@ public abstract partial class EstimatorContract
     [DataRow("CrossValidationSplit")]
     public void Rows_BeforeAView_StayAligned(string view) => WithFitted((context, transformer, data, plain) =>
     {
+        if (!OutputCanBeCached && view is "Cache" or "ShuffleRows")
+        {
+            Assert.IsTrue(OutputColumns.All(output => ViewsOf(context, transformer.Transform(data), view).Single().Schema.GetColumnOrNull(output) is null));
+            return;
+        }
+
         foreach (var part in ViewsOf(context, transformer.Transform(data), view))
         {
             RowValues.AssertAligned(plain, Read(part), Tolerance);

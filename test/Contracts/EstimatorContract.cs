@@ -32,6 +32,9 @@ public abstract partial class EstimatorContract
     /// <summary>Whether ML.NET's Cache and ShuffleRows keep the input column. They drop images.</summary>
     protected virtual bool InputCanBeCached => true;
 
+    /// <summary>Whether ML.NET's Cache and ShuffleRows keep the output columns. They drop images.</summary>
+    protected virtual bool OutputCanBeCached => true;
+
     /// <summary>Whether values may depend on which rows are computed together, by rounding.</summary>
     protected virtual bool Batched => true;
 

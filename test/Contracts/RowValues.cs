@@ -68,10 +68,22 @@ public sealed record RowValues(string Name, double[] Values)
     {
         VectorDataViewType { ItemType.RawType: var item } when item == typeof(float) => Vector<float>(row, column, value => value),
         VectorDataViewType { ItemType.RawType: var item } when item == typeof(ushort) => Vector<ushort>(row, column, value => value),
+        Microsoft.ML.Transforms.Image.ImageDataViewType => Image(row, column),
         { RawType: var type } when type == typeof(float) => Scalar<float>(row, column, value => value),
         { RawType: var type } when type == typeof(uint) => Scalar<uint>(row, column, value => value),
         _ => throw new NotSupportedException($"Column '{column.Name}' is {column.Type}."),
     };
+
+    private static Func<double[]> Image(DataViewRow row, DataViewSchema.Column column)
+    {
+        var getter = row.GetGetter<MLImage>(column);
+        MLImage image = null!;
+        return () =>
+        {
+            getter(ref image);
+            return image is null ? [double.NaN] : [image.Width, image.Height, .. image.Pixels.ToArray().Select(value => (double)value)];
+        };
+    }
 
     private static Func<double[]> Vector<T>(DataViewRow row, DataViewSchema.Column column, Func<T, double> convert)
     {

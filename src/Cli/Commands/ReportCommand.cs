@@ -2,6 +2,7 @@ using System.CommandLine;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
+using IGptMl.FineTuning;
 using IGptMl.Reports;
 
 namespace IGptMl.Cli.Commands;
@@ -21,6 +22,7 @@ internal sealed class ReportCommand : IgptCommand
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<int?> _fineTune = CommandOptions.Number("--fine-tune", "Fine-tune the whole network on the same images, too, for N epochs at most; the best by a tenth held out is taken.", 1, 100_000);
     private readonly Option<string> _title = new("--title") { Description = "The report's title.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().Title };
     private readonly Option<string> _name = new("--name") { Description = "What the report calls the model.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().ModelName };
     private readonly Option<string> _out = new("--out") { Description = "The folder to write. What was computed is kept in its folder cache, unless --cache says otherwise, and used by the next run.", HelpName = "DIR", Required = true };
@@ -43,7 +45,7 @@ internal sealed class ReportCommand : IgptCommand
         _model.AddTo(this);
         _probe.AddTo(this);
         _lowData.AddTo(this);
-        foreach (var option in new Option[] { _noLowData, _beside, _title, _name, _out })
+        foreach (var option in new Option[] { _noLowData, _fineTune, _beside, _title, _name, _out })
         {
             Add(option);
         }
@@ -66,6 +68,7 @@ internal sealed class ReportCommand : IgptCommand
             ModelName = parsed.GetRequiredValue(_name),
             Probe = probe,
             LowData = parsed.GetValue(_noLowData) ? null : _lowData.Read(parsed, probe),
+            FineTune = parsed.GetValue(_fineTune) is { } epochs ? new ImageGptFineTuneTrainer.Options { Epochs = epochs, Seed = 1 } : null,
             Others = [.. parsed.GetRequiredValue(_beside).Select(text => text.Split('=', 2)).Select(parts => new ComparedModel(parts[0], parts[1]))],
             Facts = _probe.Describe(parsed),
         });

@@ -20,6 +20,20 @@ internal static class ImageDecoder
     public static MLImage Decode(string path)
     {
         using var data = Load(path);
+        return Decode(data, path);
+    }
+
+    /// <summary>Reads the content of a file.</summary>
+    /// <returns>The image, Rgba32; the caller owns it.</returns>
+    /// <exception cref="InvalidDataException">It cannot be read; the message says why.</exception>
+    public static MLImage Decode(byte[] content)
+    {
+        using var data = SKData.CreateCopy(content);
+        return Decode(data, $"{content.Length:N0} bytes");
+    }
+
+    private static MLImage Decode(SKData data, string path)
+    {
         using var codec = SKCodec.Create(data) ?? throw Unreadable(path, "it is no image of a format that is understood");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if (width < 1 || height < 1 || (long)width * height > Array.MaxLength / PixelBytes)

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using IGptMl.Caching;
 using IGptMl.Classification;
+using IGptMl.FineTune;
+using IGptMl.FineTuning;
 using IGptMl.Hosting;
 using IGptMl.LinearProbe;
 using IGptMl.Network;
@@ -54,24 +56,26 @@ public sealed class EvaluationStudy
         var lowData = _options.LowData is null ? null : new LowDataExperiment(_context, _model, _options.LowData with { Probe = _options.Probe });
         var data = ExperimentData.Read(_context, _model, _options.Probe, training, test, relay, cancellation);
         var result = probe.RunOn(data, relay.Probing(_options.Probe, _model), cancellation);
-        var models = new List<ReportedModel> { Report(_options.ModelName, data, result) };
+        var models = Reports(_options.ModelName, data, result, _options.Probe, cancellation).ToList();
         var scores = lowData?.RunOn(data, relay.FewLabels(_options), cancellation);
         var notes = data.Notes.ToList();
         foreach (var other in _options.Others)
         {
-            models.Add(Compare(other, training, test, relay, notes, cancellation));
+            models.AddRange(Compare(other, training, test, relay, notes, cancellation));
         }
 
         return new StudyResults(_options.Title, Provenance.Current, Configuration(), models)
         {
             LowData = scores?.Scores ?? [],
+            FineTune = _options.FineTune is null ? null : FineTune(data, training, test, _options.FineTune, relay, cancellation),
             Misclassified = Mistakes(data.Test.Images, result),
+            Completions = CompletionPictures.Create(_context, _model, data.Test.Images, _options.Completions, cancellation),
             Notes = notes,
             TotalSeconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
         };
     }
 
-    private ReportedModel Compare(ComparedModel other, IDataView training, IDataView test, Relay relay, List<string> notes, CancellationToken cancellation)
+    private IReadOnlyList<ReportedModel> Compare(ComparedModel other, IDataView training, IDataView test, Relay relay, List<string> notes, CancellationToken cancellation)
     {
         using var model = ImageGptModel.Load(other.Path);
         var options = _options.Probe with { Layers = null, Concatenations = [], Baselines = false, PatchBaseline = false };
@@ -79,7 +83,30 @@ public sealed class EvaluationStudy
         var data = ExperimentData.Read(_context, model, options, training, test, relay, cancellation);
         var result = probe.RunOn(data, relay.Probing(options, model), cancellation);
         notes.AddRange(data.Notes.Except(notes));
-        return Report(other.Name, data, result);
+        return [.. Reports(other.Name, data, result, options, cancellation)];
+    }
+
+    /// <summary>A model; a masked one twice, with the majority of several masks and with one mask.</summary>
+    private IEnumerable<ReportedModel> Reports(string name, ExperimentData data, LinearProbeResult result, LinearProbeExperiment.Options options, CancellationToken cancellation)
+    {
+        yield return Report(data.Votes > 1 ? $"{name}, {data.Votes} masks" : name, data, result);
+        if (data.Votes > 1)
+        {
+            var single = new LinearProbeExperiment(_context, data.Model, options with { Votes = 1, Baselines = false, PatchBaseline = false });
+            yield return Report($"{name}, one mask", data, single.RunOn(data, progress: null, cancellation));
+        }
+    }
+
+    private ReportedFineTune FineTune(ExperimentData data, IDataView training, IDataView test, ImageGptFineTuneTrainer.Options options, Relay relay, CancellationToken cancellation)
+    {
+        var key = CacheKey.Of("fine-tune", new { Data = data.Key, options.Epochs, options.BatchSize, options.LearningRate, options.GenerativeWeight, options.ValidationFraction, options.Patience, options.MaskProbability, options.Votes, options.Augmentation, options.Seed });
+        return ResultCache.GetOrCompute(data.Cache, key, () =>
+        {
+            var clock = Stopwatch.StartNew();
+            var experiment = new FineTuneExperiment(_context, data.Model, new FineTuneExperiment.Options { ImageColumnName = _options.Probe.ImageColumnName, LabelColumnName = _options.Probe.LabelColumnName, Training = options });
+            var result = experiment.Run(training, test, relay, cancellation);
+            return new ReportedFineTune(result.Accuracy, result.Top5Accuracy, result.LogLoss, Math.Round(clock.Elapsed.TotalSeconds, 1));
+        });
     }
 
     private ReportedModel Report(string name, ExperimentData data, LinearProbeResult probe)
@@ -114,7 +141,7 @@ public sealed class EvaluationStudy
         return [.. rows.Select((row, i) => new ReportedPicture(
             $"pictures/misclassified-{i + 1:00}.png",
             $"{images.ClassNames[images.Labels[row]]}, taken for {images.ClassNames[predicted[row]]}",
-            PngPicture.Encode(images.RgbOf(row), images.Config.ImageSize, PictureScale)))];
+            PngPicture.Encode(images.RgbOf(row), images.Config.ImageSize, images.Config.ImageSize, PictureScale)))];
     }
 
     private SortedDictionary<string, string> Configuration()
@@ -127,6 +154,11 @@ public sealed class EvaluationStudy
             ["L2 choice"] = $"a tenth of the labelled images held out; cross-validation below {StratifiedFolds.ManyRowsAClass} a class; then refitted on all",
             ["L2 split seed"] = $"{LinearProbeExperiment.SplitSeed}",
         };
+        if (_options.FineTune is { } fineTune)
+        {
+            result["fine-tuning"] = string.Create(CultureInfo.InvariantCulture, $"{fineTune.Epochs} epochs at most, rate {fineTune.LearningRate}, batches of {fineTune.BatchSize}, the best by {fineTune.ValidationFraction:P0} held out");
+        }
+
         if (_options.LowData is { } lowData)
         {
             result["low-data labels"] = string.Join(", ", lowData.Budgets);
@@ -167,6 +199,12 @@ public sealed class EvaluationStudy
         /// <summary>The number of misclassified pictures to show, 0 or more. Default 24.</summary>
         public int Pictures { get; init; } = 24;
 
+        /// <summary>The number of test images to complete, where the model can, each of another class; 0 or more. Default 8.</summary>
+        public int Completions { get; init; } = 8;
+
+        /// <summary>Fine-tuning of the whole network beside the probe; its columns are the probe's. Null leaves it out. Default null.</summary>
+        public ImageGptFineTuneTrainer.Options? FineTune { get; init; }
+
         /// <summary>More to say of the configuration, such as where the data comes from. Default nothing.</summary>
         public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>();
 
@@ -178,14 +216,18 @@ public sealed class EvaluationStudy
             .Require(Facts is not null, nameof(Facts), null, "names and values")
             .AtLeast(nameof(LikelihoodImages), LikelihoodImages, 1)
             .AtLeast(nameof(Pictures), Pictures, 0)
+            .AtLeast(nameof(Completions), Completions, 0)
             .ThrowIfAny("options");
     }
 
     private sealed record GenerativeLoss(double NatsPerToken, int Images);
 
     /// <summary>Turns the parts' progress into the study's.</summary>
-    private sealed class Relay(IProgress<StudyProgress>? progress) : IProgress<FeatureProgress>
+    private sealed class Relay(IProgress<StudyProgress>? progress) : IProgress<FeatureProgress>, IProgress<FineTuningProgress>
     {
+        public void Report(FineTuningProgress value)
+            => progress?.Report(new StudyProgress("Fine-tuning", "step", (int)value.Step, (int)value.Steps, string.Empty));
+
         public void Report(FeatureProgress value) => progress?.Report(new StudyProgress($"Features of the {value.Data} images", "image", value.Done, value.Total, string.Empty));
 
         internal IProgress<ProbedRepresentation> Probing(LinearProbeExperiment.Options options, ImageGptModel model)

@@ -37,6 +37,13 @@ internal static class HtmlReport
             page.Append("</section>\n");
         }
 
+        if (results.FineTune is not null)
+        {
+            Section(page, "fine-tuned", "Fine-tuned", "All weights learn from the labels, with the generative loss beside the classification loss.");
+            AppendTable(page, ReportTables.FineTune(results));
+            page.Append("</section>\n");
+        }
+
         Section(page, "models", results.Models.Count > 1 ? "Models compared" : "Generative loss", "How well the model predicts test images, and what its best layer knows.");
         AppendPlot(page, plots, "loss-and-accuracy");
         AppendTable(page, ReportTables.Models(results.Models));
@@ -50,7 +57,7 @@ internal static class HtmlReport
         }
 
         AppendPictures(page, "mistakes", "Misclassified test images", $"As the model sees them, {model.Config.ImageSize}x{model.Config.ImageSize} pixels: examples of the most frequent confusions.", results.Misclassified);
-        AppendPictures(page, "completions", "Completions", "The model saw the upper half of test images, and drew the lower half.", results.Completions);
+        AppendPictures(page, "completions", "Completions", "Test images in the model's colours, the upper half that the model saw, and the picture with the lower half that it drew, at temperature 1.", results.Completions);
         AppendSources(page, results);
         return page.Append("</main>\n</body>\n</html>\n").ToString();
     }
@@ -157,7 +164,7 @@ internal static class HtmlReport
         }
 
         Section(page, id, title, lead);
-        page.Append("<ul class=\"pictures\">\n");
+        page.Append("<ul class=\"pictures ").Append(id).Append("\">\n");
         foreach (var picture in pictures)
         {
             page.Append("<li><img alt=\"\" src=\"data:image/png;base64,").Append(Convert.ToBase64String(picture.Png)).Append("\"><span>").Append(Text(picture.Caption)).Append("</span></li>\n");

@@ -5,20 +5,20 @@ namespace IGptMl.Reports;
 /// <summary>Small pictures as png.</summary>
 internal static class PngPicture
 {
-    /// <summary>Channel values (size, size, 3), each pixel as a square of <paramref name="scale"/> pixels.</summary>
-    internal static byte[] Encode(ReadOnlySpan<byte> rgb, int size, int scale)
+    /// <summary>Channel values (height, width, 3), each pixel as a square of <paramref name="scale"/> pixels.</summary>
+    internal static byte[] Encode(ReadOnlySpan<byte> rgb, int width, int height, int scale)
     {
-        var target = new byte[size * scale * size * scale * 4];
-        for (int y = 0, to = 0; y < size * scale; y++)
+        var target = new byte[width * scale * height * scale * 4];
+        for (int y = 0, to = 0; y < height * scale; y++)
         {
-            for (var x = 0; x < size * scale; x++, to += 4)
+            for (var x = 0; x < width * scale; x++, to += 4)
             {
-                rgb.Slice(3 * ((y / scale * size) + (x / scale)), 3).CopyTo(target.AsSpan(to));
+                rgb.Slice(3 * ((y / scale * width) + (x / scale)), 3).CopyTo(target.AsSpan(to));
                 target[to + 3] = byte.MaxValue;
             }
         }
 
-        using var image = SKImage.FromPixelCopy(new SKImageInfo(size * scale, size * scale, SKColorType.Rgba8888, SKAlphaType.Opaque), target);
+        using var image = SKImage.FromPixelCopy(new SKImageInfo(width * scale, height * scale, SKColorType.Rgba8888, SKAlphaType.Opaque), target);
         using var data = image.Encode(SKEncodedImageFormat.Png, 100);
         return data.ToArray();
     }

@@ -15,6 +15,19 @@ internal static class PublishedResults
         new("AMDIM-L", "–", "–", "94.2"),
     ];
 
+    /// <summary>The columns of <see cref="FineTune"/>.</summary>
+    internal static readonly IReadOnlyList<string> FineTuneColumns = ["CIFAR-10", "CIFAR-100"];
+
+    /// <summary>Whole networks fine-tuned; accuracy in percent.</summary>
+    internal static readonly IReadOnlyList<PublishedRow> FineTune =
+    [
+        new("iGPT-L, 32x32, fine-tuned", "99.0", "88.5"),
+        new("SimCLR, fine-tuned", "98.6", "89.0"),
+        new("AutoAugment", "98.5", "89.3"),
+        new("GPipe", "99.0", "–"),
+        new("EfficientNet", "–", "91.7"),
+    ];
+
     /// <summary>The columns of <see cref="LowData"/>.</summary>
     internal static readonly IReadOnlyList<int> LowDataBudgets = [40, 250, 4000];
 

@@ -14,6 +14,11 @@ internal static class ReportTables
     {
         yield return Layers(results.Models[0].Probe);
         yield return Published(results);
+        if (results.FineTune is not null)
+        {
+            yield return FineTune(results);
+        }
+
         if (results.LowData.Count > 0)
         {
             yield return LowData(results.LowData);
@@ -51,6 +56,15 @@ internal static class ReportTables
                 .. PublishedResults.LinearProbe.Select(row => new ReportTable.Row([row.Method, None, .. row.Values], Published: true)),
             ]);
     }
+
+    internal static ReportTable FineTune(StudyResults results) => new(
+        "The whole network fine-tuned on the same labelled images, beside the linear probe and published results. Accuracy in percent.",
+        ["Method", "this data", .. PublishedResults.FineTuneColumns],
+        [
+            new ReportTable.Row([$"{results.Models[0].Name}, fine-tuned", Percent(results.FineTune!.Accuracy), .. PublishedResults.FineTuneColumns.Select(_ => None)], Stress: true),
+            new ReportTable.Row([$"{results.Models[0].Name}, linear probe of {results.Models[0].Probe.Best.ToLowerInvariant()}", Percent(results.Models[0].Probe.BestLayer.Accuracy), .. PublishedResults.FineTuneColumns.Select(_ => None)]),
+            .. PublishedResults.FineTune.Select(row => new ReportTable.Row([row.Method, None, .. row.Values], Published: true)),
+        ]);
 
     internal static ReportTable LowData(IReadOnlyList<LowDataScore> scores)
     {

@@ -12,10 +12,13 @@ public sealed record StudyResults(string Title, Provenance Provenance, IReadOnly
     /// <summary>The accuracy with few labels; none where it was not evaluated.</summary>
     public IReadOnlyList<LowDataScore> LowData { get; init; } = [];
 
+    /// <summary>The whole network fine-tuned; null where it was not.</summary>
+    public ReportedFineTune? FineTune { get; init; }
+
     /// <summary>Test images that are mistaken for another class by the best layer's classifier.</summary>
     public IReadOnlyList<ReportedPicture> Misclassified { get; init; } = [];
 
-    /// <summary>Images whose second half the model has drawn.</summary>
+    /// <summary>Test images whose lower half the model has drawn: the image, what the model saw, and what it made of that.</summary>
     public IReadOnlyList<ReportedPicture> Completions { get; init; } = [];
 
     /// <summary>What a reader should know.</summary>

@@ -12,7 +12,7 @@ internal static class ComponentLoader
     private const string ModelSignature = "IGPTMLCO";
 
     /// <summary>Assemblies whose components may be loaded: a zip is data, and must not choose what code runs.</summary>
-    private static readonly string[] Assemblies = ["IGptMl.Transforms", "IGptMl.Trainers"];
+    private static readonly string[] Assemblies = ["IGptMl.Transforms", "IGptMl.Trainers", "IGptMl.Pipelines"];
 
     internal static VersionInfo Version { get; } = new(ModelSignature, 0x00010001, 0x00010001, 0x00010001, typeof(ComponentLoader).Assembly.FullName, LoaderSignature);
 
@@ -36,7 +36,7 @@ internal static class ComponentLoader
         }
         catch (FileNotFoundException)
         {
-            return []; // an application that only uses the transforms does not carry the trainers
+            return []; // an application that only uses the transforms carries no others
         }
     }
 }

@@ -12,7 +12,7 @@ public sealed class ReportCommandTests
         using var folder = new TemporaryFolder();
         string[] arguments =
         [
-            "report", "--model", TinyModel.ZipPath, "--data", "shapes:60", "--test", "shapes:36", "--labels", "24", "--seeds", "1,2", "--l2", "1", "--patches",
+            "report", "--model", TinyModel.ZipPath, "--data", "shapes:60", "--test", "shapes:36", "--labels", "24", "--seeds", "1,2", "--l2", "1", "--patches", "--fine-tune", "1",
             "--beside", $"one={TinyModel.ZipPath}", "--beside", $"two={TinyModel.ZipPath}", "--title", "Shapes & <colours>", "--out", folder.Path,
         ];
         var first = CommandLine.Run([.. arguments, "--json"]).Json();
@@ -41,7 +41,10 @@ public sealed class ReportCommandTests
             CollectionAssert.AreEqual((byte[])[0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(folder.Combine("plots", $"{plot}.png"))[..4]);
         }
 
-        Assert.IsNotEmpty(Directory.GetFiles(folder.Combine("pictures")));
+        Assert.IsNotEmpty(Directory.GetFiles(folder.Combine("pictures"), "misclassified-*.png"));
+        Assert.HasCount(8, Directory.GetFiles(folder.Combine("pictures"), "completion-*.png"));
+        Assert.IsGreaterThan(0, results.GetProperty("fine_tune").GetProperty("log_loss").GetDouble());
+        StringAssert.Contains(markdown, "| iGPT-L, 32x32, fine-tuned | – | 99.0 | 88.5 |");
     }
 
     [TestMethod]

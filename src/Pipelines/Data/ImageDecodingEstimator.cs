@@ -1,0 +1,54 @@
+using IGptMl.Hosting;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace IGptMl.Data;
+
+/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="ImageDecodingTransformer"/>: image files, by path or as bytes, to images.</summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ###  Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | [Text](xref:Microsoft.ML.Data.TextDataViewType), the path of a file, or a vector of <xref:System.Byte>, the content of one |
+/// | Output column data type | <xref:Microsoft.ML.Data.MLImage> |
+/// | Required NuGet in addition to Microsoft.ML | IGptMl.Pipelines, Microsoft.ML.ImageAnalytics |
+/// | Exportable to ONNX | No |
+///
+/// PNG, JPEG, BMP, WebP and GIF are decoded as LoadImageFolder does it: upright, opaque, whole. An empty path, or no bytes, is a missing image.
+/// (ML.NET's LoadImages reads paths only, leaves pictures as the camera held them, and takes a file that breaks off for a whole one.)
+/// ]]></format>
+/// </remarks>
+public sealed class ImageDecodingEstimator : IEstimator<ImageDecodingTransformer>
+{
+    private readonly IHost _host;
+    private readonly ImageDecodingTransformer.Settings _settings;
+
+    internal ImageDecodingEstimator(IHostEnvironment environment, ImageDecodingTransformer.Settings settings)
+    {
+        _host = HostSettings.Register(environment, nameof(ImageDecodingEstimator));
+        _settings = settings;
+        new OptionGuard()
+            .Name("outputColumnName", settings.OutputColumnName)
+            .Name("inputColumnName", settings.InputColumnName)
+            .Require(settings.Unreadable is UnreadableImages.Refuse or UnreadableImages.Missing, "unreadable", settings.Unreadable, $"{UnreadableImages.Refuse} or {UnreadableImages.Missing}")
+            .ThrowIfAny("options");
+    }
+
+    /// <inheritdoc/>
+    public ImageDecodingTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var transformer = new ImageDecodingTransformer(_host, _settings);
+        transformer.GetOutputSchema(input.Schema);
+        return transformer;
+    }
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        EncodedImageColumn.Check(inputSchema, _host, _settings.InputColumnName);
+        return SchemaPromise.Extend(inputSchema, [ImageDecodingTransformer.Column(_settings.OutputColumnName)]);
+    }
+}

@@ -1,0 +1,114 @@
+using IGptMl.Data;
+using IGptMl.Hosting;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms.Image;
+
+[assembly: SavedComponent<ImageDecodingTransformer>]
+
+namespace IGptMl.Data;
+
+/// <summary><see cref="ITransformer"/> that decodes image files, by path or as bytes.</summary>
+public sealed class ImageDecodingTransformer : ITransformer, ISavedComponent<ImageDecodingTransformer>
+{
+    private const string SettingsEntry = "decoding.json";
+
+    private readonly Settings _settings;
+    private readonly Mapping _mapping;
+
+    internal ImageDecodingTransformer(IHostEnvironment environment, Settings settings)
+    {
+        _settings = settings;
+        _mapping = new Mapping(this, HostSettings.Register(environment, nameof(ImageDecodingTransformer)));
+    }
+
+    /// <summary>The column of paths or contents.</summary>
+    public string InputColumnName => _settings.InputColumnName;
+
+    /// <summary>The column of images.</summary>
+    public string OutputColumnName => _settings.OutputColumnName;
+
+    static string ISavedComponent<ImageDecodingTransformer>.ComponentName => "DecodedImages";
+
+    bool ITransformer.IsRowToRowMapper => true;
+
+    /// <inheritdoc/>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _mapping.GetOutputSchema(inputSchema);
+
+    /// <inheritdoc/>
+    public IDataView Transform(IDataView input) => _mapping.Transform(input);
+
+    internal static DataViewSchema.DetachedColumn Column(string name) => new(name, new ImageDataViewType(), null);
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => _mapping.GetRowToRowMapper(inputSchema);
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => ComponentWriter.Begin<ImageDecodingTransformer>(ctx).WriteJson(SettingsEntry, _settings);
+
+    static ImageDecodingTransformer ISavedComponent<ImageDecodingTransformer>.Load(IHostEnvironment environment, ComponentReader reader)
+    {
+        var settings = reader.ReadJson<Settings>(SettingsEntry);
+        return settings.Unreadable is UnreadableImages.Refuse or UnreadableImages.Missing
+            ? new ImageDecodingTransformer(environment, settings)
+            : throw new InvalidDataException($"The model file is damaged: entry '{SettingsEntry}' names no way to treat images that cannot be read.");
+    }
+
+    /// <summary>What the zip holds.</summary>
+    internal sealed record Settings(string InputColumnName, string OutputColumnName, UnreadableImages Unreadable);
+
+    private sealed class Mapping(ImageDecodingTransformer transformer, IHost host) : RowMapping(transformer, host)
+    {
+        internal override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } = [Column(transformer.OutputColumnName)];
+
+        internal override DataViewSchema.Column FindInput(DataViewSchema schema) => EncodedImageColumn.Require(schema, Host, transformer.InputColumnName);
+
+        internal override Delegate CreateGetter(DataViewRow input, int output)
+        {
+            var column = FindInput(input.Schema);
+            var decode = EncodedImageColumn.IsPath(column) ? FromPath(input.GetGetter<ReadOnlyMemory<char>>(column)) : FromContent(input.GetGetter<VBuffer<byte>>(column));
+            MLImage? last = null;
+            return (ValueGetter<MLImage>)((ref MLImage value) =>
+            {
+                if (value is not null && ReferenceEquals(value, last))
+                {
+                    last.Dispose(); // ML.NET's convention: who passes the same variable again does not need its image any more
+                }
+
+                last = Read();
+                value = last!;
+            });
+
+            MLImage? Read()
+            {
+                try
+                {
+                    return decode();
+                }
+                catch (InvalidDataException) when (transformer._settings.Unreadable == UnreadableImages.Missing)
+                {
+                    return null;
+                }
+            }
+        }
+
+        private static Func<MLImage?> FromPath(ValueGetter<ReadOnlyMemory<char>> getter)
+        {
+            ReadOnlyMemory<char> path = default;
+            return () =>
+            {
+                getter(ref path);
+                return path.IsEmpty ? null : ImageDecoder.Decode(path.ToString());
+            };
+        }
+
+        private static Func<MLImage?> FromContent(ValueGetter<VBuffer<byte>> getter)
+        {
+            VBuffer<byte> content = default;
+            return () =>
+            {
+                getter(ref content);
+                return content.Length == 0 || content.GetValues().IsEmpty ? null : ImageDecoder.Decode(content.DenseValues().ToArray());
+            };
+        }
+    }
+}

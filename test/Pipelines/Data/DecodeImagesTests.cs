@@ -1,0 +1,53 @@
+using IGptMl.Data;
+using IGptMl.Tests.Contracts;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Tests.Data;
+
+[TestClass]
+public sealed class DecodeImagesTests
+{
+    private readonly MLContext _context = new(seed: 1);
+
+    [TestMethod]
+    public void Paths_GiveTheSameImagesAsTheirContents()
+    {
+        using var folder = new TemporaryFolder();
+        string[] paths = [.. Enumerable.Range(0, 3).Select(i => folder.Write($"{i}.png", EncodedImages.Png(i)))];
+        CollectionAssert.AreEqual(Read(Contents(Enumerable.Range(0, 3).Select(i => EncodedImages.Png(i)))), Read(Paths(paths)));
+    }
+
+    [TestMethod]
+    public void Unreadable_IsRefusedOrMissing()
+    {
+        var data = Contents([EncodedImages.Png(1), [1, 2, 3]]);
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => Read(data));
+        Assert.AreEqual("'3 bytes' cannot be read as an image: it is no image of a format that is understood.", error.Message);
+        Assert.AreEqual("NaN", Read(data, UnreadableImages.Missing)[1]);
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Read(Paths(["nowhere.png"]))).Message, "'nowhere.png' cannot be read as an image: it does not exist.");
+    }
+
+    [TestMethod]
+    public void EmptyPath_IsAMissingImage() => CollectionAssert.AreEqual((string[])["NaN"], Read(Paths([string.Empty])));
+
+    [TestMethod]
+    public void Options_Wrong_AreReportedTogether()
+    {
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.DecodeImages("", unreadable: UnreadableImages.Skip));
+        Assert.AreEqual("outputColumnName is ''; expected a column name. inputColumnName is ''; expected a column name. unreadable is Skip; expected Refuse or Missing. (Parameter 'options')", error.Message);
+    }
+
+    private static TableView Contents(IEnumerable<byte[]> contents)
+    {
+        var rows = contents.ToArray();
+        return Named(rows.Length).AddVector("File", new VectorDataViewType(NumberDataViewType.Byte), row => rows[row]);
+    }
+
+    private static TableView Paths(string[] paths) => Named(paths.Length).Add("File", TextDataViewType.Instance, row => paths[row].AsMemory());
+
+    private static TableView Named(int rows) => new TableView(rows).Add("Name", TextDataViewType.Instance, row => $"{row}".AsMemory());
+
+    private string[] Read(IDataView data, UnreadableImages unreadable = UnreadableImages.Refuse)
+        => [.. RowValues.Read(_context.Transforms.DecodeImages("Image", "File", unreadable).Fit(data).Transform(data), ["Image"]).Select(row => string.Join(' ', row.Values))];
+}

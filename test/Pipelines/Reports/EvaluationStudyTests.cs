@@ -1,0 +1,89 @@
+using IGptMl.LinearProbe;
+using IGptMl.Network;
+using IGptMl.Pretraining;
+using IGptMl.Reports;
+using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Data;
+using IGptMl.Tests.LinearProbe;
+using Microsoft.ML;
+
+namespace IGptMl.Tests.Reports;
+
+[TestClass]
+public sealed class EvaluationStudyTests : IDisposable
+{
+    private static readonly LinearProbeExperiment.Options Probe = new() { L2Regularization = [1] };
+
+    private readonly MLContext _context = new(seed: 1);
+    private readonly ImageGptModel _model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
+
+    [TestMethod]
+    public void Run_Model_HasItsLossAndItsProbe()
+    {
+        var results = Run(new() { Probe = Probe, LikelihoodImages = 7 });
+        var model = results.Models.Single();
+        Assert.AreEqual(7, model.LikelihoodImages);
+        Assert.AreEqual(_model.Config.ParameterCount, model.Parameters);
+        using var transformer = new ImageGptTransformer(_context, Tiny(), "Tokens");
+        var test = _context.Data.TakeRows(ColouredImages.Create(30, 2, classes: 3), 7);
+        var tokens = _context.Transforms.QuantizeToPalette("Tokens", "Image", _model).Fit(test).Transform(test);
+        Assert.AreEqual(_context.ImageGeneration.Evaluate(transformer.Transform(tokens)).NatsPerToken, model.NatsPerToken, 1e-6);
+        CollectionAssert.AreEqual((string[])["Layer 0", "Layer 1", "Layer 2"], model.Probe.Layers.Select(layer => layer.Name).ToArray());
+        Assert.HasCount(3, results.Completions);
+        Assert.IsEmpty(results.LowData);
+    }
+
+    [TestMethod]
+    public void Run_OtherSeed_CompletesTheSameUpperHalf()
+    {
+        // The first third of a completion's picture is the image, the second the half that the model saw: both are the image's own colours.
+        var picture = Run(new() { Probe = Probe }).Completions[0];
+        using var folder = new TemporaryFolder();
+        using var image = Microsoft.ML.Data.MLImage.CreateFromFile(folder.Write("picture.png", picture.Png));
+        Assert.AreEqual(((3 * 4) + 2) * 4, image.Width);
+        Assert.AreEqual(4 * 4, image.Height);
+        for (var x = 0; x < 16; x++)
+        {
+            for (var y = 0; y < 8; y++)
+            {
+                Assert.AreEqual(Pixel(x, y), Pixel(x + 20, y));
+                Assert.AreEqual(Pixel(x, y), Pixel(x + 40, y));
+            }
+
+            Assert.AreEqual((255, 255, 255), Pixel(x + 20, 12));
+        }
+
+        (int, int, int) Pixel(int x, int y) => image.Pixels.Slice(4 * ((y * image.Width) + x), 3) is var p ? (p[0], p[1], p[2]) : default;
+    }
+
+    [TestMethod]
+    public void Run_MaskedModelBeside_IsShownWithFiveMasksAndWithOne()
+    {
+        using var folder = new TemporaryFolder();
+        using var masked = new ImageGptModel(TinyImageGpt.CreateNetwork(TinyImageGpt.Config with { Objective = PretrainingObjective.Masked }), TinyImageGpt.Palette);
+        using (var transformer = new ImageGptTransformer(_context, masked, "Tokens"))
+        {
+            _context.Model.Save(transformer, null, folder.Combine("masked.zip"));
+        }
+
+        var results = Run(new() { Probe = Probe with { CacheFolder = folder.Combine("cache") }, Others = [new ComparedModel("Masked", folder.Combine("masked.zip"))] });
+        CollectionAssert.AreEqual((string[])["Image GPT", "Masked, 5 masks", "Masked, one mask"], results.Models.Select(model => model.Name).ToArray());
+        Assert.IsTrue(results.Models.All(model => model.Probe.Layers.Count == 3));
+    }
+
+    [TestMethod]
+    public void Options_EverythingWrong_IsReportedTogether()
+    {
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new EvaluationStudy(_context, _model, new() { Title = "", ModelName = " ", LikelihoodImages = 0, Pictures = -1, Completions = -1 }));
+        Assert.AreEqual(
+            "Title is empty; expected a title. ModelName is empty; expected a name. LikelihoodImages is 0; expected at least 1. Pictures is -1; expected at least 0. Completions is -1; expected at least 0. (Parameter 'options')",
+            error.Message);
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    private static ImageGptModel Tiny() => TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
+
+    private StudyResults Run(EvaluationStudy.Options options)
+        => new EvaluationStudy(_context, _model, options).Run(ColouredImages.Create(30, 1, classes: 3), ColouredImages.Create(30, 2, classes: 3));
+}
