@@ -18,7 +18,8 @@ namespace Microsoft.ML;
 /// <see cref="DataOperationsCatalog.ShuffleRows"/> drop every column that holds neither simple values nor vectors of them, so the image column too: cache what was made from the
 /// images, and shuffle with the parameter shuffleSeed, which gives an order that depends on the seed and the number of rows alone, or leave it to trainers that
 /// ask their input for a shuffled order, which these views give for all columns. Pass the same variable for every row to an image getter: it disposes the image that
-/// it put there before, and the last one goes with the cursor.
+/// it put there before, and the last one goes with the cursor. Transforms whose outputs are values or vectors of them read a view by several cursors at once and keep the order of
+/// the rows; what is wrong with a row then comes as the inner exception of the one that ML.NET's reading threads throw.
 /// </remarks>
 public static class ImageDataCatalog
 {

@@ -14,6 +14,9 @@ internal static class ImageDecoder
 {
     private const int PixelBytes = 4;
 
+    // 268 million: more than any camera has. A file of a few bytes can claim any size.
+    private const long MostPixels = 1L << 28;
+
     /// <summary>Reads a file.</summary>
     /// <returns>The image, Rgba32, with the path as its tag; the caller owns it.</returns>
     /// <exception cref="InvalidDataException">It cannot be read; the message names the file and says why.</exception>
@@ -36,9 +39,9 @@ internal static class ImageDecoder
     {
         using var codec = SKCodec.Create(data) ?? throw Unreadable(path, "it is no image of a format that is understood");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if (width < 1 || height < 1 || (long)width * height > Array.MaxLength / PixelBytes)
+        if (width < 1 || height < 1 || (long)width * height > MostPixels)
         {
-            throw Unreadable(path, $"{width} x {height} pixels are no size that fits into memory");
+            throw Unreadable(path, $"{width} x {height} pixels are no size of a picture; expected {MostPixels:N0} pixels at most");
         }
 
         var length = width * height * PixelBytes;

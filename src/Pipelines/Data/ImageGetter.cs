@@ -9,7 +9,7 @@ namespace IGptMl.Data;
 /// </summary>
 internal sealed class ImageGetter(ImageSource source, SourceCursor cursor) : ContentGetter
 {
-    private readonly ReadAhead? _ahead = source.ReadsAhead ? new ReadAhead(source, cursor) : null;
+    private readonly ReadAhead? _ahead = source.ReadsAhead && !cursor.IsPart ? new ReadAhead(source, cursor) : null;
     private MLImage? _last;
     private bool _reuses;
 

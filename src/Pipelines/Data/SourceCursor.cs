@@ -3,12 +3,20 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Data;
 
-/// <summary>One pass over a <see cref="SourceDataView"/>. A value is made when its getter is called, so a pass that never asks for images decodes none.</summary>
+/// <summary>
+/// One pass over a <see cref="SourceDataView"/>, or one of several that share a pass: of n, cursor i has every n-th batch of rows, beginning with batch i, and the numbers of the batches say
+/// how the parts go together. A value is made when its getter is called, so a pass that never asks for images decodes none.
+/// </summary>
 internal sealed class SourceCursor : DataViewRowCursor
 {
+    /// <summary>The rows of a batch: enough that handing over a batch costs little, few enough that not many are read in vain where somebody stops early.</summary>
+    internal const int BatchRows = 32;
+
     private readonly SourceDataView _view;
     private readonly bool[] _active;
     private readonly int[]? _order;
+    private readonly int _part;
+    private readonly int _parts;
     private readonly List<ContentGetter> _contents = [];
     private long _position = -1;
     private bool _done;
@@ -16,11 +24,16 @@ internal sealed class SourceCursor : DataViewRowCursor
     /// <param name="view">The view to walk through.</param>
     /// <param name="active">For each column of the view, whether it may be read.</param>
     /// <param name="order">The row of the source at each position, or null for the order of the source.</param>
-    public SourceCursor(SourceDataView view, bool[] active, int[]? order)
+    /// <param name="part">The number of this cursor, from 0.</param>
+    /// <param name="parts">The number of cursors that share the pass, 1 or more.</param>
+    public SourceCursor(SourceDataView view, bool[] active, int[]? order, int part = 0, int parts = 1)
     {
         _view = view;
         _active = active;
         _order = order;
+        _part = part;
+        _parts = parts;
+        Count = CountRows(view.Source.Count, part, parts);
     }
 
     /// <inheritdoc/>
@@ -30,10 +43,13 @@ internal sealed class SourceCursor : DataViewRowCursor
     public override long Position => _position;
 
     /// <inheritdoc/>
-    public override long Batch => 0;
+    public override long Batch => _parts == 1 ? 0 : (Math.Max(0, _position) / BatchRows * _parts) + _part;
 
     /// <summary>The number of positions.</summary>
-    internal int Count => _view.Source.Count;
+    internal int Count { get; }
+
+    /// <summary>Whether other cursors read other rows of the same pass, on threads of their own.</summary>
+    internal bool IsPart => _parts > 1;
 
     /// <summary>The row of the source at the cursor's position.</summary>
     /// <exception cref="InvalidOperationException">The cursor is not on a row.</exception>
@@ -79,7 +95,11 @@ internal sealed class SourceCursor : DataViewRowCursor
     }
 
     /// <summary>The row of the source at a position from 0 to <see cref="Count"/> - 1.</summary>
-    internal int RowAt(long position) => _order is null ? (int)position : _order[position];
+    internal int RowAt(long position)
+    {
+        var place = _parts == 1 ? position : (((position / BatchRows * _parts) + _part) * BatchRows) + (position % BatchRows);
+        return _order is null ? (int)place : _order[place];
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -93,6 +113,17 @@ internal sealed class SourceCursor : DataViewRowCursor
         }
 
         base.Dispose(disposing);
+    }
+
+    private static int CountRows(int rows, int part, int parts)
+    {
+        if (parts == 1)
+        {
+            return rows;
+        }
+
+        var (turns, rest) = Math.DivRem(rows, BatchRows * parts);
+        return (turns * BatchRows) + Math.Clamp(rest - (part * BatchRows), 0, BatchRows);
     }
 
     private Delegate MakeGetter(string name)

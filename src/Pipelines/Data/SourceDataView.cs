@@ -51,25 +51,16 @@ internal sealed class SourceDataView : IDataView, IIdentifiedData
     public long? GetRowCount() => Source.Count;
 
     /// <inheritdoc/>
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => new SourceCursor(this, FindActive(columnsNeeded), Order(rand));
+
+    /// <summary>Cursors that share the rows, so that what is made of the rows is made on several threads, too; ML.NET puts the results together in the order of the rows.</summary>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
-        ArgumentNullException.ThrowIfNull(columnsNeeded);
-        var active = new bool[Schema.Count];
-        foreach (var column in columnsNeeded)
-        {
-            if (column.Index < 0 || column.Index >= active.Length || Schema[column.Index].Name != column.Name)
-            {
-                throw new ArgumentOutOfRangeException(nameof(columnsNeeded), column.Name, $"Column '{column.Name}' does not belong to this view, which has {string.Join(", ", Schema.Select(c => c.Name))}.");
-            }
-
-            active[column.Index] = true;
-        }
-
-        return new SourceCursor(this, active, Order(rand));
+        var active = FindActive(columnsNeeded);
+        var order = Order(rand);
+        var parts = Math.Clamp(n, 1, ((Source.Count - 1) / SourceCursor.BatchRows) + 1);
+        return [.. Enumerable.Range(0, parts).Select(part => new SourceCursor(this, active, order, part, parts))];
     }
-
-    /// <inheritdoc/>
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
 
     private static DataViewSchema BuildSchema(RowSource source)
     {
@@ -106,6 +97,23 @@ internal sealed class SourceDataView : IDataView, IIdentifiedData
         }
 
         return order;
+    }
+
+    private bool[] FindActive(IEnumerable<DataViewSchema.Column> columnsNeeded)
+    {
+        ArgumentNullException.ThrowIfNull(columnsNeeded);
+        var active = new bool[Schema.Count];
+        foreach (var column in columnsNeeded)
+        {
+            if (column.Index < 0 || column.Index >= active.Length || Schema[column.Index].Name != column.Name)
+            {
+                throw new ArgumentOutOfRangeException(nameof(columnsNeeded), column.Name, $"Column '{column.Name}' does not belong to this view, which has {string.Join(", ", Schema.Select(c => c.Name))}.");
+            }
+
+            active[column.Index] = true;
+        }
+
+        return active;
     }
 
     private int[]? Order(Random? rand)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using IGptMl.Data;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML.Data;
@@ -97,6 +98,56 @@ public sealed class ImageDecoderTests
             var error = Assert.ThrowsExactly<InvalidDataException>(() => Decode(path), $"{part}");
             StringAssert.StartsWith(error.Message, $"'{path}' cannot be read as an image: ");
         }
+    }
+
+    [TestMethod]
+    [DataRow(SKEncodedImageFormat.Png)]
+    [DataRow(SKEncodedImageFormat.Jpeg)]
+    [DataRow(SKEncodedImageFormat.Webp)]
+    public void Decode_DamagedFile_IsReadOrRefused(SKEncodedImageFormat format)
+    {
+        using var folder = new TemporaryFolder();
+        var bytes = Noise(format);
+        var random = new Random(2);
+        for (var trial = 0; trial < 200; trial++)
+        {
+            var damaged = bytes.ToArray();
+            for (var i = 0; i <= trial % 4; i++)
+            {
+                damaged[random.Next(trial % 2 == 0 ? 64 : damaged.Length)] = (byte)random.Next(256); // half of them in the headers
+            }
+
+            var path = folder.Write("damaged", damaged);
+            try
+            {
+                Decode(path).Dispose();
+            }
+            catch (InvalidDataException e)
+            {
+                StringAssert.StartsWith(e.Message, $"'{path}' cannot be read as an image: ");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Decode_GiganticClaim_IsRefusedBeforeMemoryIsTaken()
+    {
+        using var folder = new TemporaryFolder();
+        var png = GreyPng.Create(30_000, 1, new byte[30_000]);
+        png[22] = 0x75; // the height, 30,000 in place of 1, with its checksum
+        png[23] = 0x30;
+        uint crc = uint.MaxValue;
+        foreach (var value in png[12..29])
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = (crc >> 1) ^ ((crc & 1) * 0xedb88320);
+            }
+        }
+
+        BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), ~crc);
+        AssertRefused(folder.Write("bomb.png", png), "30000 x 30000 pixels are no size of a picture; expected 268,435,456 pixels at most.");
     }
 
     [TestMethod]

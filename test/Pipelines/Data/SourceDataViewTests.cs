@@ -115,14 +115,54 @@ public sealed class SourceDataViewTests
     }
 
     [TestMethod]
-    public void GetRowCursorSet_CoversEveryRowOnce()
+    [DataRow(1, 4, 1)]
+    [DataRow(32, 4, 1)]
+    [DataRow(33, 4, 2)]
+    [DataRow(200, 1, 1)]
+    [DataRow(200, 3, 3)]
+    [DataRow(193, 2, 2)]
+    public void GetRowCursorSet_TheBatchesInOrder_AreTheRows(int count, int asked, int given)
     {
-        var view = Ml.Data.LoadShapes(20);
+        var view = Ml.Data.LoadShapes(count);
 
-        var cursors = view.GetRowCursorSet(view.Schema, 4, new Random(3));
+        var cursors = view.GetRowCursorSet(view.Schema, asked, new Random(3));
 
-        Rows.AssertEqual(Rows.Read(view, new Random(3)), [.. cursors.OrderBy(c => c.Batch).SelectMany(c => Rows.Read(c))]);
-        Array.ForEach(cursors, c => c.Dispose());
+        Assert.HasCount(given, cursors);
+        var batches = new SortedDictionary<long, List<string>>();
+        foreach (var cursor in cursors)
+        {
+            var getName = cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Name"]);
+            ReadOnlyMemory<char> name = default;
+            for (long row = 0, last = -1; cursor.MoveNext(); row++)
+            {
+                Assert.AreEqual(row, cursor.Position);
+                Assert.IsGreaterThanOrEqualTo(last, cursor.Batch);
+                last = cursor.Batch;
+                getName(ref name);
+                batches.TryAdd(last, []);
+                batches[last].Add(name.ToString());
+            }
+
+            cursor.Dispose();
+        }
+
+        CollectionAssert.AreEqual(Rows.Read(view, new Random(3)).Select(r => r.Name).ToArray(), batches.Values.SelectMany(names => names).ToArray());
+    }
+
+    [TestMethod]
+    public void Transformed_OnSeveralThreads_KeepsTheOrder()
+    {
+        var view = Ml.Data.LoadShapes(300);
+
+        var transformed = Ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: true).Fit(view).Transform(view);
+
+        var expected = Rows.Read(view);
+        var pixels = transformed.GetColumn<float[]>("Pixels").ToArray();
+        Assert.HasCount(300, pixels);
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            CollectionAssert.AreEqual(expected[i].Rgb!.Select(b => (float)b).ToArray(), pixels[i]);
+        }
     }
 
     [TestMethod]
