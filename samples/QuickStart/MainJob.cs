@@ -12,7 +12,7 @@ internal static class MainJob
 {
     private const int BatchSize = 8;
 
-    internal static void Run(Pictures pictures, double minutes, long? steps, string output)
+    internal static void Run(Pictures pictures, double minutes, long? steps, string? checkpoints, string output)
     {
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(seed: 1);
@@ -26,7 +26,7 @@ internal static class MainJob
 
         // 2. Pretraining: predict every token from those before it. No labels.
         steps ??= Status("Measuring the speed", () => StepsIn(TimeSpan.FromMinutes(minutes), ml, tokens, pictures));
-        using var gpt = Pretrain(ml, tokens, pictures, steps.Value);
+        using var gpt = Pretrain(ml, tokens, pictures, steps.Value, checkpoints);
         var test = pictures.Test(ml);
         var metrics = Status("Evaluating", () => ml.ImageGeneration.Evaluate(gpt.Transform(quantizer.Transform(test))));
         Say(clock, $"Pretrained {gpt.Model.Config.ParameterCount:N0} parameters for {steps:N0} steps of {BatchSize} images: {metrics.NatsPerToken:F3} nats per token on test images ({metrics.BitsPerDimension:F3} bits per dimension); untrained {Math.Log(pictures.Model.Colors):F3}.");
@@ -65,7 +65,7 @@ internal static class MainJob
         return Math.Max(10, (long)(time / durations[durations.Count / 2]));
     }
 
-    private static ImageGptTransformer Pretrain(MLContext ml, IDataView tokens, Pictures pictures, long steps)
+    private static ImageGptTransformer Pretrain(MLContext ml, IDataView tokens, Pictures pictures, long steps, string? checkpoints)
     {
         ImageGptTransformer? result = null;
         AnsiConsole.Progress()
@@ -78,8 +78,17 @@ internal static class MainJob
                     bar.Value = p.Step;
                     bar.Description = $"Pretraining: {p.Loss:F3} nats per token, {p.ImagesPerSecond:F0} images/s";
                 });
-                result = ml.ImageGeneration.Trainers.ImageGpt("Tokens", new() { Model = pictures.Model, Steps = steps, BatchSize = BatchSize, LearningRate = 0.004, Progress = progress })
-                    .Fit(tokens);
+                var options = new ImageGptTrainer.Options
+                {
+                    Model = pictures.Model,
+                    Steps = steps,
+                    BatchSize = BatchSize,
+                    LearningRate = 0.004,
+                    CheckpointFolder = checkpoints,
+                    CheckpointSteps = [.. new[] { 16, 8, 4, 2 }.Select(part => Math.Max(1, steps / part)).Distinct()],
+                    Progress = progress,
+                };
+                result = ml.ImageGeneration.Trainers.ImageGpt("Tokens", options).Fit(tokens);
             });
         return result!;
     }

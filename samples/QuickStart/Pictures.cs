@@ -14,11 +14,12 @@ internal sealed class Pictures(string name, string? path, double minutes)
 
     internal string? Path => path;
 
-    /// <summary>A small model on 12x12 pixels: what two cores can teach something in a few minutes. A longer run can teach a wider one.</summary>
-    internal ImageGptConfig Model => (minutes < 30 ? ImageGptConfig.Tiny : ImageGptConfig.Tiny with { EmbeddingSize = 96, Heads = 3 }) with
+    /// <summary>A small model on 12x12 pixels: what two cores can teach something in a few minutes. A longer run can teach a wider one, and more of a photograph.</summary>
+    internal ImageGptConfig Model => (name, minutes) switch
     {
-        ImageSize = 12,
-        Colors = name == "shapes" ? 64 : 256,
+        ("shapes", _) => ImageGptConfig.Tiny with { ImageSize = 12, Colors = 64 },
+        (_, < 30) => ImageGptConfig.Tiny with { ImageSize = 12, Colors = 256 },
+        _ => ImageGptConfig.Tiny with { EmbeddingSize = 96, Heads = 3 },
     };
 
     /// <summary>The pictures for pretraining, whose labels nobody looks at.</summary>

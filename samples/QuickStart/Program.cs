@@ -7,6 +7,7 @@ var path = new Option<DirectoryInfo?>("--path") { Description = "The folder of C
 var minutes = new Option<double>("--minutes") { Description = "How long to pretrain.", DefaultValueFactory = _ => 3 };
 var steps = new Option<long?>("--steps") { Description = "How many steps of 8 images to pretrain, in place of --minutes; the same number gives the same model." };
 var output = new Option<FileInfo>("--out") { Description = "Where to save the pipeline.", DefaultValueFactory = _ => new FileInfo("quickstart.zip") };
+var checkpoints = new Option<DirectoryInfo?>("--checkpoints") { Description = "A folder for checkpoints: a run that was interrupted goes on from the newest, and the weights after 1/16, 1/8, 1/4 and 1/2 of the steps stay there. It needs --steps." };
 var predict = new Option<FileInfo?>("--predict") { Description = "Only load a saved pipeline and predict with it; the second process of the demonstration.", Hidden = true };
 minutes.Validators.Add(result =>
 {
@@ -23,12 +24,17 @@ steps.Validators.Add(result =>
     }
 });
 
-var command = new RootCommand("Pretrains a small Image GPT without labels, probes its layers, and saves, reloads and uses the pipeline.") { data, path, minutes, steps, output, predict };
+var command = new RootCommand("Pretrains a small Image GPT without labels, probes its layers, and saves, reloads and uses the pipeline.") { data, path, minutes, steps, checkpoints, output, predict };
 command.Validators.Add(result =>
 {
     if (result.GetValue(data) == "cifar10" && result.GetValue(path) is null)
     {
         result.AddError("--data cifar10 needs --path DIR, the folder of its binary files.");
+    }
+
+    if (result.GetValue(checkpoints) is not null && result.GetValue(steps) is null)
+    {
+        result.AddError("--checkpoints needs --steps: how many fit into some minutes is never twice the same.");
     }
 });
 command.SetAction(parsed =>
@@ -40,7 +46,7 @@ command.SetAction(parsed =>
     }
     else
     {
-        MainJob.Run(pictures, parsed.GetValue(minutes), parsed.GetValue(steps), parsed.GetValue(output)!.FullName);
+        MainJob.Run(pictures, parsed.GetValue(minutes), parsed.GetValue(steps), parsed.GetValue(checkpoints)?.FullName, parsed.GetValue(output)!.FullName);
     }
 });
 return command.Parse(args).Invoke();

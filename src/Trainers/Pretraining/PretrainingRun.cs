@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using IGptMl.Batches;
 using IGptMl.Network;
 using IGptMl.Optimisation;
@@ -11,6 +12,9 @@ namespace IGptMl.Pretraining;
 /// <summary>One pretraining of one network: which images a step learns from, what is measured, and what the run tells.</summary>
 internal sealed class PretrainingRun
 {
+    /// <summary>The setting that holds the architecture, as json.</summary>
+    internal const string ModelSetting = "Model";
+
     private const string SeedSetting = "Seed";
     private const string PaletteName = "palette";
 
@@ -197,7 +201,7 @@ internal sealed class PretrainingRun
     private Dictionary<string, string> Describe(int seed, Palette? palette)
     {
         var settings = new Dictionary<string, string>();
-        Add("Model", _options.Model);
+        Add(ModelSetting, JsonSerializer.Serialize(_options.Model));
         Add("Images", $"{_table.Count} of checksum {_table.Digest()}");
         Add("Validation images", _validation is null ? "none" : $"{_validation.Count} of checksum {_validation.Digest()}");
         Add("Palette", palette is null ? "none" : Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(palette.Centers.Span))));
