@@ -1,4 +1,6 @@
+using IGptMl.Completion;
 using IGptMl.Hosting;
+using IGptMl.Likelihood;
 using IGptMl.Network;
 using IGptMl.Pretraining;
 using Microsoft.ML.Data;
@@ -9,9 +11,9 @@ namespace Microsoft.ML;
 /// <summary>Class used by <see cref="MLContext"/> to create instances of image generation components.</summary>
 public sealed class ImageGenerationCatalog
 {
-    private readonly IHostEnvironment _environment;
+    private readonly MLContext _environment;
 
-    internal ImageGenerationCatalog(IHostEnvironment environment)
+    internal ImageGenerationCatalog(MLContext environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
         _environment = environment;
@@ -26,7 +28,7 @@ public sealed class ImageGenerationCatalog
     /// <param name="natsPerTokenColumnName">The column of nats per token, <see cref="float"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no rows to evaluate.</exception>
-    public ImageGenerationMetrics Evaluate(IDataView data, string natsPerTokenColumnName = LikelihoodMapping.NatsPerToken)
+    public ImageGenerationMetrics Evaluate(IDataView data, string natsPerTokenColumnName = LikelihoodColumns.NatsPerToken)
     {
         ArgumentNullException.ThrowIfNull(data);
         const string role = "nats per token";
@@ -58,6 +60,24 @@ public sealed class ImageGenerationCatalog
         return count > 0
             ? new ImageGenerationMetrics(sum / count, count, skipped)
             : throw new InvalidOperationException($"There is nothing to evaluate: column '{column.Name}' holds no value{(skipped > 0 ? $" in {skipped} rows" : string.Empty)}.");
+    }
+
+    /// <summary>Lets a pretrained model draw pictures from nothing.</summary>
+    /// <param name="model">An autoregressive model that knows its palette; it stays the caller's.</param>
+    /// <param name="count">The number of pictures, 1 to 1,000,000.</param>
+    /// <param name="options">How tokens are drawn; null means the paper's way, at temperature 1 from all colours.</param>
+    /// <returns>
+    /// A row a picture: "Image" (<see cref="MLImage"/> of the model's size), "Tokens" (as QuantizeToPalette gives them) and "Seed" (<see cref="int"/>; the same picture comes again where it is in
+    /// <see cref="SamplingOptions.Seeds"/>). All are drawn before the method returns.
+    /// </returns>
+    /// <exception cref="ArgumentException">The model is a masked one, or knows no palette.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count or options are out of range; all are reported together.</exception>
+    /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The GPU that was asked for is not there, or the model's logits are not numbers.</exception>
+    public IDataView Sample(ImageGptModel model, int count, SamplingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return SampledImages.Create(_environment, model, count, options ?? new SamplingOptions());
     }
 
     /// <summary>Class used by <see cref="MLContext"/> to create instances of image generation trainers.</summary>

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using IGptMl.Completion;
 using IGptMl.Features;
 using IGptMl.Hosting;
+using IGptMl.Likelihood;
 using IGptMl.Network;
 using IGptMl.Palettes;
 
@@ -95,4 +97,65 @@ public static class ImageGptCatalog
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     public static ImageGptFeatureExtractingEstimator ExtractImageGptFeatures(this TransformsCatalog catalog, ImageGptModel model, ImageGptFeatureExtractingEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
+
+    /// <summary>Create an <see cref="ImageCompletingEstimator"/>, which keeps the upper rows of each image and lets a pretrained model draw the rest.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The column of completed images, <see cref="Data.MLImage"/> of the model's size.</param>
+    /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
+    /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
+    /// <param name="keepRows">The number of rows of the model's pixels that are kept, from the top; null means half of them, as in the paper.</param>
+    /// <param name="temperature">What logits are divided by: 1 draws from the model's own probabilities, 0 always takes the likeliest colour.</param>
+    /// <exception cref="ArgumentException">The model is a masked one, or knows no palette.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
+    public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, int? keepRows = null, double temperature = 1)
+        => catalog.CompleteImages(outputColumnName, inputColumnName, model, new ImageCompletingEstimator.Options { KeepRows = keepRows, Temperature = temperature });
+
+    /// <summary>Create an <see cref="ImageCompletingEstimator"/> with advanced options, such as another part to keep, or several completions of each image.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The column of completed images, in place of the options' name.</param>
+    /// <param name="inputColumnName">The column of images, in place of the options' name; null means the name of the output.</param>
+    /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
+    /// <param name="options">The advanced options.</param>
+    /// <exception cref="ArgumentException">The model is a masked one, or knows no palette.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    [OverloadResolutionPriority(1)] // so that new() { … } means options
+    public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, ImageCompletingEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return catalog.CompleteImages(model, options with { OutputColumnName = outputColumnName, InputColumnName = inputColumnName });
+    }
+
+    /// <summary>Create an <see cref="ImageCompletingEstimator"/> with advanced options, column names included.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
+    /// <param name="options">The advanced options.</param>
+    /// <exception cref="ArgumentException">The model is a masked one, or knows no palette.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, ImageGptModel model, ImageCompletingEstimator.Options options)
+        => new(CatalogEnvironment.Of(catalog), model, options);
+
+    /// <summary>Create an <see cref="ImageLikelihoodEstimator"/>, which tells how likely a pretrained model finds each image, as "NatsPerToken" and "BitsPerDimension".</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
+    /// <param name="inputColumnName">The column of tokens.</param>
+    /// <param name="surpriseMapColumnName">The column of pictures of how much each token surprised the model; null for none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
+    public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, ImageGptModel model, string inputColumnName = "Tokens", string? surpriseMapColumnName = null)
+        => catalog.CalculateImageLikelihood(model, new ImageLikelihoodEstimator.Options { InputColumnName = inputColumnName, SurpriseMapColumnName = surpriseMapColumnName });
+
+    /// <summary>Create an <see cref="ImageLikelihoodEstimator"/> with advanced options.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
+    /// <param name="options">The advanced options.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, ImageGptModel model, ImageLikelihoodEstimator.Options options)
+        => new(CatalogEnvironment.Of(catalog), model, options);
+
+    /// <summary>Create a <see cref="PaletteDecodingEstimator"/>, which turns sequences of palette colours back into images.</summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The column of images, <see cref="Data.MLImage"/>.</param>
+    /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
+    /// <param name="palette">The colours; null means those that the token column tells of, as one of QuantizeToPalette does.</param>
+    public static PaletteDecodingEstimator DecodeFromPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, Palette? palette = null)
+        => new(CatalogEnvironment.Of(catalog), outputColumnName, inputColumnName ?? outputColumnName, palette);
 }

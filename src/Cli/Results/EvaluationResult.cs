@@ -1,4 +1,5 @@
 using IGptMl.Cli.Sources;
+using IGptMl.Likelihood;
 using IGptMl.Pretraining;
 using Microsoft.ML;
 
@@ -17,8 +18,8 @@ internal sealed record EvaluationResult(double MeanNatsPerToken, double BitsPerD
     {
         var images = new List<ImageLikelihood>();
         var name = scored.Schema[OpenedData.NameColumn];
-        var nats = scored.Schema[LikelihoodMapping.NatsPerToken];
-        var bits = scored.Schema[LikelihoodMapping.BitsPerDimension];
+        var nats = scored.Schema[LikelihoodColumns.NatsPerToken];
+        var bits = scored.Schema[LikelihoodColumns.BitsPerDimension];
         using var cursor = scored.GetRowCursor([name, nats, bits]);
         var getName = cursor.GetGetter<ReadOnlyMemory<char>>(name);
         var getNats = cursor.GetGetter<float>(nats);

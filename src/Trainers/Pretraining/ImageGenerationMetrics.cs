@@ -1,3 +1,5 @@
+using IGptMl.Likelihood;
+
 namespace IGptMl.Pretraining;
 
 /// <summary>How well a model predicts images.</summary>

@@ -1,5 +1,6 @@
 using IGptMl.Batches;
 using IGptMl.Hosting;
+using IGptMl.Likelihood;
 using IGptMl.Network;
 using IGptMl.Optimisation;
 using IGptMl.Palettes;
@@ -114,7 +115,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         TokenColumn.Check(inputSchema, _host, _options.InputColumnName);
-        return SchemaPromise.Extend(inputSchema, LikelihoodMapping.OutputColumns.Select(c => c.Definition));
+        return SchemaPromise.Extend(inputSchema, LikelihoodColumns.Create(_options.Model, new ImageLikelihoodEstimator.Options()).Select(c => c.Definition));
     }
 
     private DataViewSchema.Column RequireColumn(IDataView data) => TokenColumn.Require(data.Schema, _host, _options.InputColumnName, _options.Model.Colors, _options.Model.ContextLength);

@@ -1,5 +1,6 @@
 using IGptMl.Checkpoints;
 using IGptMl.Hosting;
+using IGptMl.Likelihood;
 using IGptMl.Network;
 using IGptMl.Pretraining;
 using Microsoft.ML;
@@ -24,7 +25,8 @@ public sealed class ImageGptTransformer : ITransformer, IDisposable, ISavedCompo
     internal ImageGptTransformer(IHostEnvironment environment, ImageGptModel model, string inputColumnName, TokenMasking? masking = null, int? gpuDeviceId = null, bool? fallbackToCpu = null)
     {
         Model = model;
-        _mapping = new LikelihoodMapping(HostSettings.Register(environment, nameof(ImageGptTransformer)), model, inputColumnName, masking, gpuDeviceId, fallbackToCpu);
+        var options = new ImageLikelihoodEstimator.Options { InputColumnName = inputColumnName, Masking = masking, GpuDeviceId = gpuDeviceId, FallbackToCpu = fallbackToCpu };
+        _mapping = new LikelihoodMapping(HostSettings.Register(environment, nameof(ImageGptTransformer)), model, options);
     }
 
     /// <summary>The pretrained model, for features and completions; it belongs to the transformer.</summary>

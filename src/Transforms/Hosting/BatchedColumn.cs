@@ -9,8 +9,11 @@ internal abstract class BatchedColumn
     /// <summary>Name, type and annotations.</summary>
     internal abstract DataViewSchema.DetachedColumn Definition { get; }
 
-    /// <summary>A getter that reads the current row's numbers from <paramref name="current"/>.</summary>
-    internal abstract Delegate CreateGetter(Func<ReadOnlyMemory<float>> current);
+    /// <summary>Whether the getter reads the mapping's input column of the row, too, and not the numbers alone.</summary>
+    internal virtual bool ReadsInput => false;
+
+    /// <summary>A getter that reads the current row's numbers from <paramref name="current"/>; <paramref name="input"/> is that row before the mapping.</summary>
+    internal abstract Delegate CreateGetter(DataViewRow input, Func<ReadOnlyMemory<float>> current);
 
     /// <summary>A vector of <paramref name="length"/> numbers from <paramref name="start"/> on.</summary>
     internal static BatchedColumn Vector(DataViewSchema.DetachedColumn definition, int start, int length) => new VectorColumn(definition, start, length);
@@ -25,7 +28,7 @@ internal abstract class BatchedColumn
     {
         internal override DataViewSchema.DetachedColumn Definition => definition;
 
-        internal override Delegate CreateGetter(Func<ReadOnlyMemory<float>> current)
+        internal override Delegate CreateGetter(DataViewRow input, Func<ReadOnlyMemory<float>> current)
         {
             void Get(ref VBuffer<float> value)
             {
@@ -42,7 +45,7 @@ internal abstract class BatchedColumn
     {
         internal override DataViewSchema.DetachedColumn Definition => definition;
 
-        internal override Delegate CreateGetter(Func<ReadOnlyMemory<float>> current)
+        internal override Delegate CreateGetter(DataViewRow input, Func<ReadOnlyMemory<float>> current)
         {
             void Get(ref float value) => value = current().Span[start];
             return (ValueGetter<float>)Get;
@@ -53,7 +56,7 @@ internal abstract class BatchedColumn
     {
         internal override DataViewSchema.DetachedColumn Definition => definition;
 
-        internal override Delegate CreateGetter(Func<ReadOnlyMemory<float>> current)
+        internal override Delegate CreateGetter(DataViewRow input, Func<ReadOnlyMemory<float>> current)
         {
             void Get(ref uint value) => value = Key(current().Span.Slice(start, length));
             return (ValueGetter<uint>)Get;

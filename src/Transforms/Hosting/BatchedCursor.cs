@@ -12,7 +12,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
     private readonly int _inputCount;
 
     private readonly DataViewRowCursor? _ahead;
-    private readonly ValueGetter<VBuffer<ushort>>? _aheadTokens;
+    private readonly TokenReader? _aheadTokens;
     private readonly TokenBatch? _batch;
     private readonly Delegate?[] _getters;
 
@@ -29,7 +29,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
         _getters = new Delegate?[mapping.Columns.Count];
         if (ahead is not null)
         {
-            _aheadTokens = ahead.GetGetter<VBuffer<ushort>>(mapping.FindInput(ahead.Schema));
+            _aheadTokens = mapping.CreateReader(ahead);
             _batch = new TokenBatch(mapping, mapping.BatchSize);
         }
     }
@@ -62,7 +62,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
         }
 
         var output = column.Index - _inputCount;
-        var getter = _getters[output] ??= _mapping.Columns[output].CreateGetter(Current);
+        var getter = _getters[output] ??= _mapping.Columns[output].CreateGetter(_input, Current);
         return ActiveColumns.Cast<TValue>(getter, column);
     }
 
@@ -99,7 +99,6 @@ internal sealed class BatchedCursor : DataViewRowCursor
     private void Fill(long position)
     {
         _batch!.Clear();
-        VBuffer<ushort> tokens = default;
         while (_ahead!.Position < position)
         {
             if (!_ahead.MoveNext())
@@ -111,8 +110,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
         _firstOfBatch = position;
         do
         {
-            _aheadTokens!(ref tokens);
-            _batch.Add(tokens);
+            _batch.Add(_aheadTokens!);
         }
         while (!_batch.IsFull && _ahead.MoveNext());
         _batch.Compute();

@@ -34,10 +34,15 @@ internal sealed class BatchedDataView : IDataView
             return new BatchedCursor(_mapping, Schema, active, _input.GetRowCursor(inputs, rand), null);
         }
 
+        var tokens = _mapping.FindInput(_input.Schema);
+        if (!active.Contains(tokens.Index) && _mapping.Columns.Where((_, i) => active.Contains(_input.Schema.Count + i)).Any(column => column.ReadsInput))
+        {
+            inputs.Add(tokens);
+        }
+
         // Batches need to look ahead, while every other column must show the current row: two cursors in step over the same view.
         // The same seed, not the same generator: drawing from one twice would give two orders.
         var seed = rand?.Next();
-        var tokens = _mapping.FindInput(_input.Schema);
         return new BatchedCursor(
             _mapping,
             Schema,

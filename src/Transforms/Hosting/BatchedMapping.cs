@@ -4,12 +4,12 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>What a transformer does that runs a network over a token column: many rows at a time where there are many, one where there is one.</summary>
-/// <remarks>Subclasses say which numbers a row of tokens gives and which columns show them; views, cursors and row mappers are here.</remarks>
+/// <summary>What a transformer does that runs a network over tokens: many rows at a time where there are many, one where there is one.</summary>
+/// <remarks>Subclasses say where a row's tokens come from, which numbers they give and which columns show them; views, cursors and row mappers are here.</remarks>
 internal abstract class BatchedMapping
 {
     /// <param name="host">For errors.</param>
-    /// <param name="inputColumnName">The token column.</param>
+    /// <param name="inputColumnName">The column that the tokens come from.</param>
     /// <param name="batchSize">The greatest number of rows that are computed together.</param>
     protected BatchedMapping(IHost host, string inputColumnName, int batchSize)
     {
@@ -58,5 +58,20 @@ internal abstract class BatchedMapping
         return new BatchedRowMapper(this, inputSchema);
     }
 
-    internal DataViewSchema.Column FindInput(DataViewSchema schema) => TokenColumn.Require(schema, Host, InputColumnName, Colors, ContextLength);
+    /// <summary>Finds and checks the input column: a token column, unless a subclass makes tokens of another one.</summary>
+    internal virtual DataViewSchema.Column FindInput(DataViewSchema schema) => TokenColumn.Require(schema, Host, InputColumnName, Colors, ContextLength);
+
+    /// <summary>Reads the tokens of a row, or of a cursor's current one; on one thread.</summary>
+    internal virtual TokenReader CreateReader(DataViewRow row)
+    {
+        var getter = row.GetGetter<VBuffer<ushort>>(FindInput(row.Schema));
+        VBuffer<ushort> keys = default;
+        return tokens =>
+        {
+            getter(ref keys);
+            return keys.Length == tokens.Length
+                ? TokenColumn.TryRead(keys, tokens)
+                : throw new InvalidOperationException($"Column '{InputColumnName}' promised {tokens.Length} tokens a row and gave {keys.Length}.");
+        };
+    }
 }

@@ -43,8 +43,7 @@ internal sealed class BatchedRowMapper : IRowToRowMapper
         private readonly DataViewRow _input;
         private readonly ActiveColumns _active;
         private readonly TokenBatch? _batch;
-        private readonly ValueGetter<VBuffer<ushort>>? _tokens;
-        private VBuffer<ushort> _buffer;
+        private readonly TokenReader? _tokens;
         private long _computed = -1;
 
         internal MappedRow(BatchedRowMapper mapper, DataViewRow input, ActiveColumns active)
@@ -55,7 +54,7 @@ internal sealed class BatchedRowMapper : IRowToRowMapper
             if (active.AnyFrom(mapper.InputSchema.Count))
             {
                 _batch = new TokenBatch(mapper._mapping, 1);
-                _tokens = input.GetGetter<VBuffer<ushort>>(mapper._mapping.FindInput(input.Schema));
+                _tokens = mapper._mapping.CreateReader(input);
             }
         }
 
@@ -75,7 +74,7 @@ internal sealed class BatchedRowMapper : IRowToRowMapper
             var inputCount = _mapper.InputSchema.Count;
             return column.Index < inputCount
                 ? _input.GetGetter<TValue>(_input.Schema[column.Index])
-                : ActiveColumns.Cast<TValue>(_mapper._mapping.Columns[column.Index - inputCount].CreateGetter(Current), column);
+                : ActiveColumns.Cast<TValue>(_mapper._mapping.Columns[column.Index - inputCount].CreateGetter(_input, Current), column);
         }
 
         protected override void Dispose(bool disposing)
@@ -97,9 +96,8 @@ internal sealed class BatchedRowMapper : IRowToRowMapper
 
             if (_computed != _input.Position)
             {
-                _tokens!(ref _buffer);
                 _batch!.Clear();
-                _batch.Add(_buffer);
+                _batch.Add(_tokens!);
                 _batch.Compute();
                 _computed = _input.Position;
             }

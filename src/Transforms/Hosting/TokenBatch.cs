@@ -1,5 +1,3 @@
-using Microsoft.ML.Data;
-
 namespace IGptMl.Hosting;
 
 /// <summary>Rows of tokens that are computed together, and their results. Managed memory only, so that a cursor nobody disposes costs nothing native.</summary>
@@ -32,15 +30,10 @@ internal sealed class TokenBatch
     internal void Clear() => (Count, _complete) = (0, 0);
 
     /// <summary>Adds a row. One whose tokens are missing is not computed.</summary>
-    internal void Add(in VBuffer<ushort> tokens)
+    internal void Add(TokenReader read)
     {
         var context = _mapping.ContextLength;
-        if (tokens.Length != context)
-        {
-            throw new InvalidOperationException($"Column '{_mapping.InputColumnName}' promised {context} tokens a row and gave {tokens.Length}.");
-        }
-
-        var complete = TokenColumn.TryRead(tokens, _tokens.AsSpan(_complete * context, context));
+        var complete = read(_tokens.AsSpan(_complete * context, context));
         _slots[Count++] = complete ? _complete++ : -1;
     }
 

@@ -1,3 +1,4 @@
+using System.Drawing;
 using IGptMl.Numerics;
 
 namespace IGptMl.Palettes;
@@ -20,6 +21,21 @@ internal readonly record struct CropWindow(int Width, int Height, int Left, int 
     {
         var (resizedWidth, resizedHeight) = Resize(width, height, Side);
         return new CropWindow(resizedWidth, resizedHeight, Half(resizedWidth - Side), Half(resizedHeight - Side));
+    }
+
+    /// <summary>The part of an image, in its own pixels, that becomes the square of <paramref name="size"/> pixels.</summary>
+    internal static Rectangle Seen(int width, int height, int size, ImageCropping cropping)
+    {
+        if (cropping == ImageCropping.Squash || (width == size && height == size))
+        {
+            return new Rectangle(0, 0, width, height);
+        }
+
+        var window = Center(width, height);
+        var (left, top) = (Own(window.Left, width, window.Width), Own(window.Top, height, window.Height));
+        return Rectangle.FromLTRB(left, top, Math.Max(left + 1, Own(window.Left + Side, width, window.Width)), Math.Max(top + 1, Own(window.Top + Side, height, window.Height)));
+
+        static int Own(int pixel, int from, int to) => (int)Math.Round((double)pixel * from / to);
     }
 
     /// <summary>A random place of an image whose shorter side is given a random number of pixels.</summary>

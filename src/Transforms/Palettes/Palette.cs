@@ -109,6 +109,17 @@ public sealed class Palette : IEquatable<Palette>
         return (ToByte(_centers[3 * index]), ToByte(_centers[(3 * index) + 1]), ToByte(_centers[(3 * index) + 2]));
     }
 
+    /// <summary>The colours of tokens: three bytes R, G, B for each.</summary>
+    /// <param name="tokens">Indices from 0 to <see cref="Count"/> - 1.</param>
+    /// <param name="rgb">Receives three times as many bytes.</param>
+    internal void Decode(ReadOnlySpan<ushort> tokens, Span<byte> rgb)
+    {
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            (rgb[3 * i], rgb[(3 * i) + 1], rgb[(3 * i) + 2]) = GetColor(tokens[i]);
+        }
+    }
+
     /// <summary>Measures how well the palette stands for pixels.</summary>
     /// <param name="rgb">At least one pixel: 3 N channel values 0 to 255, R, G, B a pixel.</param>
     /// <returns>The inertia and the mean colour error.</returns>

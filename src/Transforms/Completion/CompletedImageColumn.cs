@@ -1,0 +1,41 @@
+using IGptMl.Hosting;
+using IGptMl.Palettes;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Completion;
+
+/// <summary>One completion as an image of the model's size.</summary>
+/// <param name="definition">The column.</param>
+/// <param name="pixels">Knows the sizes.</param>
+/// <param name="completion">The number of the completion, from 0.</param>
+/// <param name="create">Makes an image of its tokens.</param>
+internal sealed class CompletedImageColumn(DataViewSchema.DetachedColumn definition, CompletedPixels pixels, int completion, CompletedImageColumn.ImageOfTokens create) : BatchedColumn
+{
+    internal delegate MLImage ImageOfTokens(ReadOnlySpan<ushort> tokens);
+
+    internal override DataViewSchema.DetachedColumn Definition => definition;
+
+    internal override Delegate CreateGetter(DataViewRow input, Func<ReadOnlyMemory<float>> current)
+    {
+        var tokens = new ushort[pixels.ContextLength];
+        return ImageColumn.CreateGetter(() => TryRead(current().Span, completion, tokens) ? create(tokens) : null);
+    }
+
+    /// <summary>The tokens of a completion among a row's numbers; false where the row has none.</summary>
+    internal static bool TryRead(ReadOnlySpan<float> numbers, int completion, Span<ushort> tokens)
+    {
+        var own = numbers.Slice(completion * tokens.Length, tokens.Length);
+        if (float.IsNaN(own[0]))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < own.Length; i++)
+        {
+            tokens[i] = (ushort)own[i];
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,77 @@
+using IGptMl.Hosting;
+using IGptMl.Network;
+using IGptMl.Palettes;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace IGptMl.Completion;
+
+/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="ImageCompletingTransformer"/>: keeps a part of each image, and lets a pretrained Image GPT draw the rest.</summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ###  Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | <xref:Microsoft.ML.Data.MLImage> |
+/// | Output column data type | <xref:Microsoft.ML.Data.MLImage>, one column a completion |
+/// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, Microsoft.ML.ImageAnalytics, TorchSharp-cpu or TorchSharp-cuda |
+/// | Exportable to ONNX | No |
+///
+/// The image becomes tokens as the model expects it. What is not kept is drawn in raster order, each token from the probabilities that the model gives it after all tokens before it,
+/// so that a kept pixel guides only what is below it and to its right; the paper keeps the upper half. A completion is a pure function of the model, the options and the kept tokens: the
+/// same image is completed in the same way in any batch, order or process. A row without an image gives none.
+/// ]]></format>
+/// </remarks>
+public sealed partial class ImageCompletingEstimator : IEstimator<ImageCompletingTransformer>
+{
+    private readonly IHost _host;
+    private readonly ImageGptModel _model;
+    private readonly Options _options;
+
+    internal ImageCompletingEstimator(IHostEnvironment environment, ImageGptModel model, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        _host = HostSettings.Register(environment, nameof(ImageCompletingEstimator));
+        CheckModel(model);
+        options.Check(model.Config);
+        _model = model;
+        _options = options.Frozen();
+    }
+
+    /// <inheritdoc/>
+    public ImageCompletingTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var transformer = new ImageCompletingTransformer(_host, _model.Share(), _options with { Seed = _options.Seed ?? _host.Rand.Next() });
+        try
+        {
+            transformer.GetOutputSchema(input.Schema);
+            return transformer;
+        }
+        catch
+        {
+            transformer.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ImageColumn.Check(inputSchema, _host, _options.InputName);
+        return SchemaPromise.Extend(inputSchema, CompletionColumns.Define(_options, _model.Config.ImageSize));
+    }
+
+    /// <summary>Only an autoregressive model of known colours completes images.</summary>
+    /// <exception cref="ArgumentException">The model is another one.</exception>
+    internal static void CheckModel(ImageGptModel model)
+    {
+        SamplingOptions.RequireAutoregressive(model.Config, nameof(model));
+        if (model.Palette is null)
+        {
+            throw new ArgumentException("The model knows no palette, so images cannot become its tokens, nor its tokens images. Load it with a palette: ImageGptModel.Load(path, palette).", nameof(model));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace IGptMl.Likelihood;
+
+/// <summary>Colours from black by way of purple and orange to pale yellow, of steadily growing lightness: matplotlib's map "inferno" at five places, and straight between them.</summary>
+internal static class SurpriseColors
+{
+    private const byte Grey = 128;
+
+    private static readonly (byte R, byte G, byte B)[] Places = [(0, 0, 4), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164)];
+
+    /// <summary>The colour of a share from 0 to 1, beyond which the ends go on; grey where it is not a number.</summary>
+    internal static (byte R, byte G, byte B) Of(double share)
+    {
+        if (double.IsNaN(share))
+        {
+            return (Grey, Grey, Grey);
+        }
+
+        var place = Math.Clamp(share, 0, 1) * (Places.Length - 1);
+        var first = Math.Min((int)place, Places.Length - 2);
+        var (low, high) = (Places[first], Places[first + 1]);
+        return (Mix(low.R, high.R), Mix(low.G, high.G), Mix(low.B, high.B));
+
+        byte Mix(byte from, byte to) => (byte)Math.Round(from + ((to - from) * (place - first)));
+    }
+}

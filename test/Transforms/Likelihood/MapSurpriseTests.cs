@@ -1,0 +1,14 @@
+using Microsoft.ML;
+
+namespace IGptMl.Tests.Likelihood;
+
+/// <summary>The contract of CalculateImageLikelihood's pictures.</summary>
+[TestClass]
+public sealed class MapSurpriseTests : CalculateImageLikelihoodTests
+{
+    protected override IReadOnlyList<string> OutputColumns => ["NatsPerToken", "BitsPerDimension", "Surprise"];
+
+    protected override bool OutputCanBeCached => false;
+
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext context) => context.Transforms.CalculateImageLikelihood(Model, surpriseMapColumnName: "Surprise");
+}
