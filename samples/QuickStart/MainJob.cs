@@ -36,7 +36,16 @@ internal static class MainJob
         var result = Probe(experiment, pictures.Labelled(ml), test);
         Say(clock, $"Best: {result.Best.Name}, {result.Best.Accuracy:P1}, {100 * (result.Best.Accuracy - result.Baselines[0].Accuracy):F1} points ahead of raw pixels.");
 
-        // 4. The whole way from pixels to a class name as one pipeline, in one zip.
+        // 4. Pictures out of the model: it sees the upper half of images that it has never seen, and draws the rest.
+        var completions = Path.ChangeExtension(output, ".png");
+        using (var shown = Status("Completing images", () => Completions.Draw(ml, gpt.Model, test, completions)))
+        {
+            Completions.Show(shown);
+        }
+
+        Say(clock, $"Completions in {completions}: what the model saw, four ways to go on, and the original.");
+
+        // 5. The whole way from pixels to a class name as one pipeline, in one zip.
         var labelled = pictures.Labelled(ml);
         var pipeline = ml.Transforms.QuantizeToPalette("Tokens", "Image", gpt.Model)
             .Append(ml.Transforms.ExtractImageGptFeatures("Features", "Tokens", gpt.Model, result.Best.Layer!.Value))
@@ -50,7 +59,7 @@ internal static class MainJob
 
         Say(clock, $"Saved {output} ({new FileInfo(output).Length / 1e6:F1} MB). A new process loads it:");
 
-        // 5. Another process, which knows nothing of this one.
+        // 6. Another process, which knows nothing of this one.
         PredictInNewProcess(pictures, output);
         Say(clock, "Done.");
     }

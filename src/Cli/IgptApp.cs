@@ -30,6 +30,8 @@ internal static class IgptApp
             new FineTuneCommand(terminal, verbose),
             new ReportCommand(terminal, verbose),
             new PredictCommand(terminal, verbose),
+            new SampleCommand(terminal, verbose),
+            new CompleteCommand(terminal, verbose),
             new PaletteCommand(terminal, verbose),
             new ImportCommand(terminal, verbose),
             new ExportCommand(terminal, verbose),
@@ -55,7 +57,7 @@ internal static class IgptApp
         catch (Exception e)
         {
             var cause = FindCause(e);
-            error.WriteLine($"igpt: {OneLine(cause.Message)}");
+            error.WriteLine($"igpt: {OneLine(MessageOf(cause))}");
             if (parsed.GetValue(verbose))
             {
                 error.WriteLine(e);
@@ -69,6 +71,9 @@ internal static class IgptApp
             };
         }
     }
+
+    /// <summary>What an exception says, without the name of a parameter, which means nothing on a command line.</summary>
+    internal static string MessageOf(Exception e) => e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal) : e.Message;
 
     /// <summary>"igpt palette fit".</summary>
     private static string NameOf(CommandResult result) => result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "igpt";

@@ -88,6 +88,9 @@ internal static class CommandOptions
     internal static Option<string> FilePath(string name, string description)
         => new(name) { Description = description, HelpName = "FILE", Required = true };
 
+    /// <summary>The values of an option of several; null where it is not given, of which System.CommandLine makes an empty list.</summary>
+    internal static T[]? Given<T>(ParseResult parsed, Option<T[]?> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);
+
     private static T? Report<T>(ArgumentResult result, T? value, string problem)
         where T : class
     {

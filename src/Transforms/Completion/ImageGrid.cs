@@ -1,4 +1,5 @@
 using IGptMl.Palettes;
+using Microsoft.ML;
 using Microsoft.ML.Data;
 
 namespace IGptMl.Completion;
@@ -18,17 +19,53 @@ public static class ImageGrid
     public static MLImage Create(IReadOnlyList<IReadOnlyList<MLImage?>> rows, int scale = 4, int gap = 4)
     {
         ArgumentNullException.ThrowIfNull(rows);
+        return Compose([.. rows.Select(row => (IReadOnlyList<Picture?>)[.. row.Select(Picture.Of)])], scale, gap);
+    }
+
+    /// <summary>Puts the pictures of some columns side by side, a row for each of the first rows of the data.</summary>
+    /// <param name="data">Data with columns of images, such as CompleteImages gives it.</param>
+    /// <param name="columnNames">The columns, from the left. A row without an image leaves a place empty.</param>
+    /// <param name="maximumRows">The greatest number of rows to read, at least 1.</param>
+    /// <param name="scale">How many pixels become of one, across and down, 1 to 64.</param>
+    /// <param name="gap">The white pixels between two places and around all, 0 to 256.</param>
+    /// <returns>The grid, which the caller disposes; its <c>Save</c> writes a PNG where the path says so.</returns>
+    /// <exception cref="ArgumentException">There is no picture.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or holds no images, an argument is out of range, or the grid would have more than 2^28 pixels.</exception>
+    public static MLImage Create(IDataView data, IReadOnlyList<string> columnNames, int maximumRows = 16, int scale = 4, int gap = 4)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(columnNames);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maximumRows, 1);
+        var columns = columnNames.Select(name => ImageColumn.Require(data.Schema, null, name)).ToList();
+        using var cursor = data.GetRowCursor(columns);
+        var getters = columns.Select(column => cursor.GetGetter<MLImage>(column)).ToList();
+        var images = new MLImage[columns.Count]; // the same variables for every row: the getters dispose what they made
+        var rows = new List<IReadOnlyList<Picture?>>();
+        while (rows.Count < maximumRows && cursor.MoveNext())
+        {
+            rows.Add([.. getters.Select((getter, i) =>
+            {
+                getter(ref images[i]);
+                return Picture.Of(images[i]);
+            })]);
+        }
+
+        return Compose(rows, scale, gap);
+    }
+
+    private static MLImage Compose(List<IReadOnlyList<Picture?>> rows, int scale, int gap)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(scale, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(scale, 64);
         ArgumentOutOfRangeException.ThrowIfNegative(gap);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(gap, 256);
-        MLImage[] images = [.. rows.SelectMany(row => row).OfType<MLImage>()];
-        if (images.Length == 0)
+        Picture[] pictures = [.. rows.SelectMany(row => row).OfType<Picture>()];
+        if (pictures.Length == 0)
         {
             throw new ArgumentException("A grid has at least one picture.", nameof(rows));
         }
 
-        var (placeWidth, placeHeight) = (scale * images.Max(image => image.Width), scale * images.Max(image => image.Height));
+        var (placeWidth, placeHeight) = (scale * pictures.Max(picture => picture.Width), scale * pictures.Max(picture => picture.Height));
         var columns = rows.Max(row => row.Count);
         long width = (columns * ((long)placeWidth + gap)) + gap, height = (rows.Count * ((long)placeHeight + gap)) + gap;
         if (width * height > MostPixels)
@@ -42,11 +79,11 @@ public static class ImageGrid
         {
             for (var column = 0; column < rows[row].Count; column++)
             {
-                if (rows[row][column] is { } image)
+                if (rows[row][column] is { } picture)
                 {
-                    var left = gap + (column * (placeWidth + gap)) + ((placeWidth - (scale * image.Width)) / 2);
-                    var top = gap + (row * (placeHeight + gap)) + ((placeHeight - (scale * image.Height)) / 2);
-                    Paint(image, scale, rgb, (int)width, left, top);
+                    var left = gap + (column * (placeWidth + gap)) + ((placeWidth - (scale * picture.Width)) / 2);
+                    var top = gap + (row * (placeHeight + gap)) + ((placeHeight - (scale * picture.Height)) / 2);
+                    picture.Paint(rgb, (int)width, left, top, scale);
                 }
             }
         }
@@ -54,16 +91,29 @@ public static class ImageGrid
         return ImagePixels.FromRgb(rgb, (int)width, (int)height);
     }
 
-    private static void Paint(MLImage image, int scale, byte[] rgb, int width, int left, int top)
+    /// <summary>A copy of an image's pixels, R, G, B.</summary>
+    private sealed record Picture(byte[] Rgb, int Width, int Height)
     {
-        var pixels = new byte[ImagePixels.CountRgb(image)];
-        ImagePixels.CopyRgb(image, pixels);
-        for (var y = 0; y < scale * image.Height; y++)
+        internal static Picture? Of(MLImage? image)
         {
-            for (var x = 0; x < scale * image.Width; x++)
+            if (image is null)
             {
-                var from = 3 * ((y / scale * image.Width) + (x / scale));
-                pixels.AsSpan(from, 3).CopyTo(rgb.AsSpan(3 * (((top + y) * width) + left + x)));
+                return null;
+            }
+
+            var rgb = new byte[ImagePixels.CountRgb(image)];
+            ImagePixels.CopyRgb(image, rgb);
+            return new Picture(rgb, image.Width, image.Height);
+        }
+
+        internal void Paint(byte[] target, int stride, int left, int top, int scale)
+        {
+            for (var y = 0; y < scale * Height; y++)
+            {
+                for (var x = 0; x < scale * Width; x++)
+                {
+                    Rgb.AsSpan(3 * ((y / scale * Width) + (x / scale)), 3).CopyTo(target.AsSpan(3 * (((top + y) * stride) + left + x)));
+                }
             }
         }
     }

@@ -42,6 +42,18 @@ public sealed class ImageGridTests
     }
 
     [TestMethod]
+    public void Create_OfAView_HasARowForEachOfItsFirstRows()
+    {
+        var data = ImageRows.Of(ImageRows.Plain(2, 2, 255, 0, 0), null, ImageRows.Plain(2, 2, 0, 0, 255), ImageRows.Plain(2, 2, 0, 255, 0));
+        using var grid = ImageGrid.Create(data, ["Image", "Image"], maximumRows: 3, scale: 1, gap: 0);
+        Assert.AreEqual((4, 6), (grid.Width, grid.Height));
+        CollectionAssert.AreEqual((byte[])[255, 0, 0, 255], grid.Pixels[..4].ToArray());
+        CollectionAssert.AreEqual((byte[])[255, 255, 255, 255], grid.Pixels.Slice(4 * 4 * 2, 4).ToArray());
+        CollectionAssert.AreEqual((byte[])[0, 0, 255, 255], grid.Pixels[^4..].ToArray());
+        StringAssert.StartsWith(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ImageGrid.Create(data, ["Imge"])).Message, "Could not find image column 'Imge'");
+    }
+
+    [TestMethod]
     public void Create_NothingOrTooMuch_IsRefused()
     {
         using var image = ImageRows.Plain(1, 1, 0, 0, 0);

@@ -1,0 +1,176 @@
+using System.CommandLine;
+using System.Drawing;
+using System.Globalization;
+using IGptMl.Cli.Arguments;
+using IGptMl.Cli.Output;
+using IGptMl.Cli.Results;
+using IGptMl.Cli.Sources;
+using IGptMl.Completion;
+using IGptMl.Network;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Cli.Commands;
+
+/// <summary>igpt complete: a part of each image is kept, and a model draws the rest.</summary>
+internal sealed class CompleteCommand : IgptCommand
+{
+    private const int DefaultLimit = 16, DefaultCompletions = 4, MostGridRows = 64;
+    private const string OriginalColumn = "Original", KeptColumn = "Kept";
+
+    private static readonly Activity Completing = new("Completing", "image");
+
+    private readonly ModelOptions _model = new();
+    private readonly DataOptions _data = new();
+    private readonly Option<int?> _keepRows = CommandOptions.Number("--keep-rows", "Keep so many rows of the model's pixels, from the top [default: half of them].", 0, 256);
+    private readonly Option<int[]?> _keepRowNumbers = Numbers("--keep-row-numbers", "N,N", "Keep these rows of the model's pixels, numbered from 0: 0,1,8.", null);
+    private readonly Option<int[]?> _keepRectangle = Numbers("--keep-rectangle", "X,Y,W,H", "Keep this rectangle of the model's pixels: left, top, width, height.", 4);
+    private readonly Option<int?> _completions = CommandOptions.Number("--completions", $"The number of completions of each image [default: as many as --seeds, or {DefaultCompletions}].", 1, 100);
+    private readonly Option<bool> _inputSize = new("--input-size") { Description = "Compose what was drawn into the images at their own size, instead of completing them at the model's." };
+    private readonly SamplingArguments _sampling = new("completions of an image");
+    private readonly Option<int> _scale = CommandOptions.Number("--scale", "How many pixels of the grid become of one of a completion, across and down.", 1, 64, 4);
+    private readonly Option<string> _out = new("--out") { Description = "The folder to write: a PNG file a completion, and in grid.png what was kept, the completions and the original of each image side by side.", HelpName = "DIR", Required = true };
+
+    internal CompleteCommand(Terminal terminal, Option<bool> verbose)
+        : base(
+            "complete",
+            $"Keep a part of each image, its upper half by default, and let a model draw the rest. Without --limit, of {DefaultLimit} images.",
+            "igpt complete --model model.zip --images photos --keep-rows 8 --completions 4 --out completed",
+            terminal,
+            verbose)
+    {
+        _model.AddTo(this);
+        _data.AddTo(this);
+        foreach (var option in new Option[] { _keepRows, _keepRowNumbers, _keepRectangle, _completions, _inputSize })
+        {
+            Add(option);
+        }
+
+        _sampling.AddTo(this);
+        Add(_scale);
+        Add(_out);
+        AddCommonOptions();
+        Validators.Add(result =>
+        {
+            if (new Option[] { _keepRows, _keepRowNumbers, _keepRectangle }.Count(option => result.GetResult(option) is not null) > 1)
+            {
+                result.AddError("Say what is kept by one of --keep-rows, --keep-row-numbers and --keep-rectangle.");
+            }
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var folder = new PictureFolder(parsed.GetRequiredValue(_out));
+        var context = CreateContext(parsed);
+        var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed) ?? DefaultLimit);
+        using var model = _model.Load(parsed);
+        var options = ReadOptions(parsed, model, cancellation);
+        var pipeline = new EstimatorChain<ITransformer>();
+        if (!data.HasTokens)
+        {
+            pipeline = pipeline.Append<ITransformer>(context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model));
+        }
+
+        pipeline = pipeline.Append<ITransformer>(context.Transforms.DecodeFromPalette(OriginalColumn, TokensColumn, model.Palette));
+        options = options with { InputColumnName = data.HasTokens ? OriginalColumn : OpenedData.ImageColumn };
+        using var chain = pipeline.Append<ITransformer>(context.Transforms.CompleteImages(model, options)).Fit(data.View);
+        var result = Terminal.Track(progress => Write(folder, chain.Transform(data.Watch(Completing, progress, cancellation)), options, parsed.GetValue(_scale), model.Config.ImageSize));
+        if (WantsJson(parsed))
+        {
+            Terminal.WriteJson(result);
+        }
+        else
+        {
+            Terminal.Write(Tables.Of([("images", $"{result.Images.Count:N0}"), ("completions of each", $"{options.Completions:N0}"), ("kept", $"{result.KeptPixels:N0} of {model.Config.ContextLength:N0} pixels"), ("grid", result.Grid)]));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private ImageCompletingEstimator.Options ReadOptions(ParseResult parsed, ImageGptModel model, CancellationToken cancellation)
+    {
+        var options = _sampling.Read(parsed, new ImageCompletingEstimator.Options
+        {
+            KeepRows = parsed.GetValue(_keepRows),
+            KeepRowNumbers = CommandOptions.Given(parsed, _keepRowNumbers),
+            KeepRectangle = CommandOptions.Given(parsed, _keepRectangle) is [var x, var y, var width, var height] ? new Rectangle(x, y, width, height) : null,
+            Completions = parsed.GetValue(_completions) ?? _sampling.CountSeeds(parsed) ?? DefaultCompletions,
+            Size = parsed.GetValue(_inputSize) ? CompletionSize.Input : CompletionSize.Model,
+            KeptColumnName = KeptColumn,
+            CancellationToken = cancellation,
+        });
+        ImageCompletingEstimator.CheckModel(model);
+        try
+        {
+            options.Check(model.Config);
+            return options;
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new UsageException(IgptApp.MessageOf(e));
+        }
+    }
+
+    private static CompleteResult Write(PictureFolder folder, IDataView completed, ImageCompletingEstimator.Options options, int scale, int size)
+    {
+        var names = completed.Schema[OpenedData.NameColumn];
+        string[] shown = options.Size == CompletionSize.Model ? [KeptColumn, .. options.CompletedNames, OriginalColumn] : [.. options.CompletedNames, options.InputName];
+        var (pictures, rows) = (new List<CompletedPicture>(), new List<MLImage[]>());
+        using (var cursor = completed.GetRowCursor([names, .. shown.Select(name => completed.Schema[name])]))
+        {
+            var getName = cursor.GetGetter<ReadOnlyMemory<char>>(names);
+            var getters = shown.Select(name => cursor.GetGetter<MLImage>(completed.Schema[name])).ToList();
+            ReadOnlyMemory<char> name = default;
+            while (cursor.MoveNext())
+            {
+                getName(ref name);
+                MLImage[] images = [.. getters.Select(Read)];
+                var completions = images.Skip(options.Size == CompletionSize.Model ? 1 : 0).Take(options.Completions).OfType<MLImage>();
+                pictures.Add(new CompletedPicture($"{name}", [.. completions.Select((image, i) => folder.Write(FileName(pictures.Count + 1, $"{name}", i + 1), image))]));
+                if (rows.Count < MostGridRows)
+                {
+                    rows.Add(images);
+                }
+            }
+        }
+
+        using var grid = ImageGrid.Create(rows, options.Size == CompletionSize.Model ? scale : 1);
+        return new CompleteResult(folder.Write("grid.png", grid), options.Kept(size).Count(kept => kept), pictures);
+    }
+
+    /// <summary>The image of the row, in a variable of its own, which therefore keeps it.</summary>
+    private static MLImage Read(ValueGetter<MLImage> getter)
+    {
+        MLImage image = null!;
+        getter(ref image);
+        return image;
+    }
+
+    /// <summary>"0003-cat-2.png", of the third image's second completion.</summary>
+    private static string FileName(int image, string name, int completion)
+    {
+        var word = string.Concat(Path.GetFileNameWithoutExtension(name).Select(c => Array.IndexOf(Path.GetInvalidFileNameChars(), c) < 0 ? c : '_'));
+        return string.Create(CultureInfo.InvariantCulture, $"{image:D4}-{word}-{completion}.png");
+    }
+
+    private static Option<int[]?> Numbers(string name, string form, string description, int? count) => new(name)
+    {
+        Description = description,
+        HelpName = form,
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            int?[] numbers = [.. text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (int?)null)];
+            if (numbers.All(number => number is not null) && (count is null || numbers.Length == count))
+            {
+                return [.. numbers.OfType<int>()];
+            }
+
+            result.AddError($"{name} is '{text}'; expected {form}, whole numbers with commas between them.");
+            return null;
+        },
+    };
+}

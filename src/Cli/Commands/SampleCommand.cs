@@ -1,0 +1,97 @@
+using System.CommandLine;
+using IGptMl.Cli.Arguments;
+using IGptMl.Cli.Output;
+using IGptMl.Cli.Results;
+using IGptMl.Completion;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Cli.Commands;
+
+/// <summary>igpt sample: pictures out of a model.</summary>
+internal sealed class SampleCommand : IgptCommand
+{
+    private const int DefaultCount = 16;
+
+    private static readonly Activity Drawing = new("Drawing", "token");
+
+    private readonly ModelOptions _model = new();
+    private readonly Option<int?> _count = CommandOptions.Number("--count", $"The number of pictures [default: as many as --seeds, or {DefaultCount}].", 1, 100_000);
+    private readonly SamplingArguments _sampling = new("pictures");
+    private readonly Option<int> _scale = CommandOptions.Number("--scale", "How many pixels of the grid become of one of a picture, across and down.", 1, 64, 4);
+    private readonly Option<string> _out = new("--out") { Description = "The folder to write: a PNG file a picture, and all of them in grid.png.", HelpName = "DIR", Required = true };
+
+    internal SampleCommand(Terminal terminal, Option<bool> verbose)
+        : base(
+            "sample",
+            "Let a model draw pictures from nothing, pixel by pixel.",
+            "igpt sample --model model.zip --count 64 --temperature 0.95 --out pictures",
+            terminal,
+            verbose)
+    {
+        _model.AddTo(this);
+        Add(_count);
+        _sampling.AddTo(this);
+        Add(_scale);
+        Add(_out);
+        AddCommonOptions();
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var folder = new PictureFolder(parsed.GetRequiredValue(_out));
+        var context = CreateContext(parsed);
+        using var model = _model.Load(parsed);
+        var count = parsed.GetValue(_count) ?? _sampling.CountSeeds(parsed) ?? DefaultCount;
+        if (_sampling.CountSeeds(parsed) is { } seeds && seeds != count)
+        {
+            throw new UsageException($"--seeds are {seeds}; expected {count}, as --count says.");
+        }
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var pictures = Terminal.Track(progress => context.ImageGeneration.Sample(model, count, _sampling.Read(parsed, new SamplingOptions
+        {
+            CancellationToken = cancellation,
+            Progress = new Relay<SamplingProgress>(p => progress.Report(new Advance(Drawing, p.Done, p.Total, $"{p.TokensPerSecond:N0} tokens/s, {p.TimeLeft:h\\:mm\\:ss} left"))),
+        })));
+        var speed = (double)count * model.Config.ContextLength / clock.Elapsed.TotalSeconds;
+        var (files, grid) = Write(folder, pictures, count, parsed.GetValue(_scale));
+        if (WantsJson(parsed))
+        {
+            Terminal.WriteJson(new SampleResult(grid, Math.Round(speed, 1), files));
+        }
+        else
+        {
+            Terminal.Write(Tables.Of([("pictures", $"{count:N0} of {model.Config.ImageSize}x{model.Config.ImageSize} pixels"), ("speed", $"{speed:N0} tokens/s"), ("grid", grid)]));
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static (List<SampledPicture> Files, string Grid) Write(PictureFolder folder, IDataView pictures, int count, int scale)
+    {
+        var digits = Math.Max(3, $"{count}".Length);
+        var files = new List<SampledPicture>();
+        var images = new List<MLImage>();
+        using (var cursor = pictures.GetRowCursor(pictures.Schema))
+        {
+            var getImage = cursor.GetGetter<MLImage>(pictures.Schema[SampledImages.ImageColumnName]);
+            var getSeed = cursor.GetGetter<int>(pictures.Schema[SampledImages.SeedColumnName]);
+            var seed = 0;
+            while (cursor.MoveNext())
+            {
+                MLImage image = null!; // a variable of its own for each row, which therefore keeps its image
+                getImage(ref image);
+                getSeed(ref seed);
+                images.Add(image);
+                files.Add(new SampledPicture(folder.Write($"sample-{(files.Count + 1).ToString($"D{digits}", System.Globalization.CultureInfo.InvariantCulture)}.png", image), seed));
+            }
+        }
+
+        var columns = (int)Math.Ceiling(Math.Sqrt(images.Count));
+        using var grid = ImageGrid.Create([.. images.Chunk(columns)], scale);
+        images.ForEach(image => image.Dispose());
+        return (files, folder.Write("grid.png", grid));
+    }
+}
