@@ -2,18 +2,29 @@ using System.CommandLine;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
-using IGptMl.Pretraining;
+using IGptMl.Completion;
+using IGptMl.Likelihood;
+using IGptMl.Network;
+using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;
 
 /// <summary>igpt evaluate: how well a model predicts images.</summary>
 internal sealed class EvaluateCommand : IgptCommand
 {
+    private const int MostMaps = 64;
+    private const string OriginalColumn = "Original", MapColumn = "SurpriseMap";
+
     private static readonly Activity Evaluating = new("Evaluating", "image");
 
     private readonly ModelOptions _model = new();
     private readonly DataOptions _data = new();
     private readonly MaskOptions _masks = new(least: 0.001);
+    private readonly Option<string?> _maps = new("--surprise-maps")
+    {
+        Description = $"Draw the first {MostMaps} images in the model's colours beside maps of how much each pixel surprised it, from black (as expected) to bright yellow, into this PNG file.",
+        HelpName = "FILE",
+    };
 
     internal EvaluateCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -26,19 +37,31 @@ internal sealed class EvaluateCommand : IgptCommand
         _model.AddTo(this);
         _data.AddTo(this);
         _masks.AddTo(this);
+        Add(_maps);
         AddCommonOptions();
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
+        var maps = parsed.GetValue(_maps);
+        if (maps is not null)
+        {
+            OutputFile.Check(maps);
+        }
+
         var context = CreateContext(parsed);
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
         using var model = _model.Load(parsed);
         var masking = _masks.Read(parsed, model);
         var quantizer = CreateQuantizer(context, model, data);
-        var gpt = new ImageGptTransformer(context, model, TokensColumn, masking);
-        var result = Terminal.Track(progress => EvaluationResult.Measure(gpt.Transform(quantizer.Transform(data.Watch(Evaluating, progress, cancellation)))));
+        var likelihood = new ImageLikelihoodTransformer(context, model, new ImageLikelihoodEstimator.Options { InputColumnName = TokensColumn, Masking = masking });
+        var result = Terminal.Track(progress => EvaluationResult.Measure(likelihood.Transform(quantizer.Transform(data.Watch(Evaluating, progress, cancellation)))));
+        if (maps is not null)
+        {
+            DrawMaps(context, model, masking, quantizer.Transform(data.View), maps);
+        }
+
         if (WantsJson(parsed))
         {
             Terminal.WriteJson(result);
@@ -49,5 +72,13 @@ internal sealed class EvaluateCommand : IgptCommand
         }
 
         return ExitCodes.Success;
+    }
+
+    private static void DrawMaps(MLContext context, ImageGptModel model, TokenMasking? masking, IDataView tokens, string path)
+    {
+        var pictures = context.Transforms.DecodeFromPalette(OriginalColumn, TokensColumn, model.Palette).Fit(tokens).Transform(tokens);
+        var likelihood = new ImageLikelihoodTransformer(context, model, new ImageLikelihoodEstimator.Options { InputColumnName = TokensColumn, Masking = masking, SurpriseMapColumnName = MapColumn });
+        using var grid = ImageGrid.Create(likelihood.Transform(pictures), [OriginalColumn, MapColumn], MostMaps);
+        PictureFile.Write(path, grid);
     }
 }

@@ -1,5 +1,3 @@
-using IGptMl.Palettes;
-using IGptMl.Reports;
 using Microsoft.ML.Data;
 
 namespace IGptMl.Cli.Output;
@@ -20,10 +18,8 @@ internal sealed class PictureFolder
     /// <summary>Writes a picture, and returns its path.</summary>
     internal string Write(string name, MLImage image)
     {
-        var rgb = new byte[ImagePixels.CountRgb(image)];
-        ImagePixels.CopyRgb(image, rgb);
         var path = Path.Combine(_path, name);
-        OutputFile.Write(path, stream => stream.Write(PngPicture.Encode(rgb, image.Width, image.Height, scale: 1)));
+        PictureFile.Write(path, image);
         return path;
     }
 }

@@ -1,6 +1,5 @@
 using IGptMl.Cli.Sources;
 using IGptMl.Likelihood;
-using IGptMl.Pretraining;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Results;
@@ -13,7 +12,7 @@ internal sealed record EvaluationResult(double MeanNatsPerToken, double BitsPerD
 {
     internal EvaluationSummary Summary => new(Images.Count, MeanNatsPerToken, BitsPerDimension);
 
-    /// <summary>Reads what an <see cref="ImageGptTransformer"/> gives, in one pass.</summary>
+    /// <summary>Reads what an <see cref="ImageLikelihoodTransformer"/> gives, in one pass.</summary>
     internal static EvaluationResult Measure(IDataView scored)
     {
         var images = new List<ImageLikelihood>();

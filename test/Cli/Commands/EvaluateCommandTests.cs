@@ -1,3 +1,4 @@
+using IGptMl.Tests.Checkpoints;
 using IGptMl.Tests.Data;
 
 namespace IGptMl.Tests.Cli.Commands;
@@ -80,5 +81,17 @@ public sealed class EvaluateCommandTests
     {
         using var folder = new TemporaryFolder();
         CommandLine.Run("evaluate", "--model", folder.Write("x.zip", [1, 2, 3]), "--data", "shapes:3").AssertFails(1, "x.zip' is not a model file");
+    }
+
+    [TestMethod]
+    public void Evaluate_SurpriseMaps_AreDrawnBesideTheImages()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Combine("maps.png");
+        var json = CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--images", TestData.PathOf("tiny", "images"), "--surprise-maps", path, "--json").Json();
+        Assert.AreEqual(3, json.GetProperty("images").GetArrayLength());
+        using var grid = SkiaSharp.SKBitmap.Decode(path);
+        Assert.AreEqual(((2 * 36) + 4, (3 * 36) + 4), (grid.Width, grid.Height), "3 rows of 2 pictures of 8 x 8 pixels, enlarged four times");
+        CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--images", TestData.PathOf("tiny", "images"), "--surprise-maps", folder.Combine("no", "maps.png")).AssertFails(1, "does not exist");
     }
 }
