@@ -12,10 +12,8 @@ namespace IGptMl.Optimisation;
 /// </summary>
 internal static class CheckpointFile
 {
-    private const string StateKey = "training";
-    private const string FirstMoments = "adam.first_moments.";
-    private const string SecondMoments = "adam.second_moments.";
-    private const string Digest = "sha256";
+    private const string FirstMoments = TrainingCheckpoint.OptimizerPrefix + "first_moments.";
+    private const string SecondMoments = TrainingCheckpoint.OptimizerPrefix + "second_moments.";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
@@ -38,12 +36,12 @@ internal static class CheckpointFile
         [
             .. buffers.SelectMany(buffer => parameters.Places.Select(place => new WeightInfo(buffer.Prefix + place.Name, WeightType.Float32, place.Shape))),
             .. attachments.Select(a => new WeightInfo(a.Key, WeightType.Float32, [a.Value.Length])),
-            new WeightInfo(Digest, WeightType.UInt8, [SHA256.HashSizeInBytes]),
+            new WeightInfo(TrainingCheckpoint.DigestName, WeightType.UInt8, [SHA256.HashSizeInBytes]),
         ];
         using var hash = SHA256.Create();
         using (var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
         {
-            var writer = new SafetensorsWriter(hashing, arrays, new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state, Json) });
+            var writer = new SafetensorsWriter(hashing, arrays, new Dictionary<string, string> { [TrainingCheckpoint.StateKey] = JsonSerializer.Serialize(state, Json) });
             foreach (var (prefix, buffer) in buffers)
             {
                 using var host = buffer.cpu();
@@ -69,20 +67,13 @@ internal static class CheckpointFile
     {
         using (var file = File.OpenRead(path))
         {
-            var digest = new byte[SHA256.HashSizeInBytes];
-            using var content = new SliceStream(file, 0, Math.Max(0, file.Length - digest.Length));
-            var expected = SHA256.HashData(content);
-            file.Position = Math.Max(0, file.Length - digest.Length);
-            if (file.ReadAtLeast(digest, digest.Length, throwOnEndOfStream: false) < digest.Length || !digest.AsSpan().SequenceEqual(expected))
-            {
-                throw new InvalidDataException($"'{path}' is damaged: it has not the checksum that it should have.");
-            }
+            TrainingCheckpoint.CheckDigest(file, path);
         }
 
         using var reader = SafetensorsReader.OpenFile(path);
         try
         {
-            return JsonSerializer.Deserialize<RunState>(reader.Metadata.GetValueOrDefault(StateKey) ?? "null", Json) ?? throw new JsonException("no state");
+            return JsonSerializer.Deserialize<RunState>(reader.Metadata.GetValueOrDefault(TrainingCheckpoint.StateKey) ?? "null", Json) ?? throw new JsonException("no state");
         }
         catch (JsonException e)
         {

@@ -99,10 +99,11 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
         {
             network.to(device);
             var palette = QuantizedColumn.FindPalette(column);
-            new PretrainingRun(_options, network, table, validation, palette, seed, device, checkpoints, channel).Train();
+            var cropping = QuantizedColumn.FindCropping(column);
+            new PretrainingRun(_options, network, table, validation, palette, cropping, seed, device, checkpoints, channel).Train();
             network.to(torch.CPU);
             var masking = new TokenMasking { Probability = _options.MaskProbability };
-            return new ImageGptTransformer(_host, new ImageGptModel(network, palette, QuantizedColumn.FindCropping(column)), _options.InputColumnName, masking, _options.GpuDeviceId, _options.FallbackToCpu);
+            return new ImageGptTransformer(_host, new ImageGptModel(network, palette, cropping), _options.InputColumnName, masking, _options.GpuDeviceId, _options.FallbackToCpu);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using IGptMl.Batches;
+using IGptMl.Checkpoints;
 using IGptMl.Network;
 using IGptMl.Optimisation;
 using IGptMl.Palettes;
@@ -12,11 +13,7 @@ namespace IGptMl.Pretraining;
 /// <summary>One pretraining of one network: which images a step learns from, what is measured, and what the run tells.</summary>
 internal sealed class PretrainingRun
 {
-    /// <summary>The setting that holds the architecture, as json.</summary>
-    internal const string ModelSetting = "Model";
-
     private const string SeedSetting = "Seed";
-    private const string PaletteName = "palette";
 
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
@@ -43,6 +40,7 @@ internal sealed class PretrainingRun
         TokenTable table,
         TokenTable? validation,
         Palette? palette,
+        ImageCropping cropping,
         int seed,
         torch.Device device,
         CheckpointFolder? checkpoints,
@@ -60,8 +58,8 @@ internal sealed class PretrainingRun
         _masks = network.Config.Objective == PretrainingObjective.Masked ? new TrainingMasks(table.ContextLength, options.MaskProbability, seed) : null;
         if (checkpoints is not null)
         {
-            checkpoints.Attachments = palette is null ? [] : new Dictionary<string, float[]> { [PaletteName] = palette.Centers.ToArray() };
-            checkpoints.Begin(Describe(seed, palette));
+            checkpoints.Attachments = palette is null ? [] : new Dictionary<string, float[]> { [TrainingCheckpoint.PaletteName] = palette.Centers.ToArray() };
+            checkpoints.Begin(Describe(seed, palette, cropping));
         }
     }
 
@@ -198,13 +196,18 @@ internal sealed class PretrainingRun
     }
 
     /// <summary>All that decides the weights.</summary>
-    private Dictionary<string, string> Describe(int seed, Palette? palette)
+    private Dictionary<string, string> Describe(int seed, Palette? palette, ImageCropping cropping)
     {
         var settings = new Dictionary<string, string>();
-        Add(ModelSetting, JsonSerializer.Serialize(_options.Model));
+        Add(TrainingCheckpoint.ModelSetting, JsonSerializer.Serialize(_options.Model));
         Add("Images", $"{_table.Count} of checksum {_table.Digest()}");
         Add("Validation images", _validation is null ? "none" : $"{_validation.Count} of checksum {_validation.Digest()}");
         Add("Palette", palette is null ? "none" : Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(palette.Centers.Span))));
+        if (cropping != ImageCropping.Squash)
+        {
+            Add(TrainingCheckpoint.CroppingSetting, cropping); // left out where nothing is cropped, as it was before checkpoints told it
+        }
+
         Add(nameof(_options.Steps), _options.Steps);
         Add(nameof(_options.BatchSize), _rows.Length);
         Add(nameof(_options.AccumulationSteps), _parts);

@@ -6,7 +6,7 @@ namespace IGptMl.Checkpoints;
 internal static class AnyModelFile
 {
     /// <summary>The forms, for help and errors.</summary>
-    internal const string Forms = "a zip that mlContext.Model.Save wrote, a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
+    internal const string Forms = "a zip that mlContext.Model.Save wrote, a checkpoint of pretraining, a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
 
     /// <summary>Reads the model, whatever its form.</summary>
     /// <exception cref="FileNotFoundException">There is nothing.</exception>
@@ -16,7 +16,7 @@ internal static class AnyModelFile
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (File.Exists(path))
         {
-            return ModelFile.Load(path);
+            return TrainingCheckpoint.IsOne(path) ? TrainingCheckpoint.Load(path) : ModelFile.Load(path);
         }
 
         if (HuggingFaceFolder.IsOne(path))
