@@ -78,7 +78,7 @@ internal sealed class EvaluateCommand : IgptCommand
     {
         var pictures = context.Transforms.DecodeFromPalette(OriginalColumn, TokensColumn, model.Palette).Fit(tokens).Transform(tokens);
         var likelihood = new ImageLikelihoodTransformer(context, model, new ImageLikelihoodEstimator.Options { InputColumnName = TokensColumn, Masking = masking, SurpriseMapColumnName = MapColumn });
-        using var grid = ImageGrid.Create(likelihood.Transform(pictures), [OriginalColumn, MapColumn], MostMaps);
+        using var grid = ImageGrid.Create(likelihood.Transform(pictures), [OriginalColumn, MapColumn], MostMaps, abreast: 4);
         PictureFile.Write(path, grid);
     }
 }

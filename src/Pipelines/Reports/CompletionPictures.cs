@@ -4,12 +4,14 @@ using IGptMl.Hosting;
 using IGptMl.Network;
 using IGptMl.Palettes;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace IGptMl.Reports;
 
-/// <summary>Test images whose lower half an autoregressive model draws, each beside the image and the half that the model saw.</summary>
+/// <summary>Test images whose lower half an autoregressive model draws: what it saw, some ways in which it went on, and the image in its colours, as in the paper's figure.</summary>
 internal static class CompletionPictures
 {
+    private const int Completions = 3;
     private const int Gap = 1;
     private const int Scale = 4;
     private const int Seed = 1;
@@ -25,43 +27,33 @@ internal static class CompletionPictures
         var (size, length) = (model.Config.ImageSize, model.Config.ContextLength);
         var rows = Enumerable.Range(0, images.Count).DistinctBy(row => images.Labels[row]).OrderBy(row => images.Labels[row]).Take(count).ToArray();
         bool[] kept = [.. Enumerable.Range(0, length).Select(position => position < size / 2 * size)];
-        var tokens = new ushort[rows.Length * length];
-        for (var i = 0; i < rows.Length; i++)
+        var tokens = new ushort[rows.Length * Completions * length];
+        for (var i = 0; i < rows.Length * Completions; i++)
         {
-            images.TokensOf(rows[i]).CopyTo(tokens.AsSpan(i * length));
+            images.TokensOf(rows[i / Completions]).CopyTo(tokens.AsSpan(i * length));
         }
 
         var device = DeviceChoice.Resolve(context, null, null);
         var sampler = new Sampler(model.Decoders(device), model.Config, new SamplingOptions { CancellationToken = cancellation });
-        sampler.Fill(tokens, rows.Select((_, i) => (ulong)(Seed + i)).ToArray(), kept);
+        sampler.Fill(tokens, Enumerable.Range(Seed, rows.Length * Completions).Select(seed => (ulong)seed).ToArray(), kept);
+        var pixels = new CompletedPixels(model.Palette!, size, kept, model.Cropping);
         return [.. rows.Select((row, i) => new ReportedPicture(
             $"pictures/completion-{i + 1:00}.png",
             images.ClassNames[images.Labels[row]],
-            Compose(model.Palette!, size, images.TokensOf(row), tokens.AsSpan(i * length, length), kept)))];
+            Compose(pixels, images.TokensOf(row), tokens.AsMemory(i * Completions * length, Completions * length))))];
     }
 
-    /// <summary>The image in the model's colours, what the model saw of it, and what the model made of that.</summary>
-    private static byte[] Compose(Palette palette, int size, ReadOnlySpan<ushort> original, ReadOnlySpan<ushort> completed, bool[] kept)
+    private static byte[] Compose(CompletedPixels pixels, ReadOnlySpan<ushort> original, ReadOnlyMemory<ushort> completed)
     {
-        var width = (3 * size) + (2 * Gap);
-        var rgb = new byte[width * size * 3];
-        rgb.AsSpan().Fill(byte.MaxValue);
-        for (var position = 0; position < original.Length; position++)
+        MLImage[] images = [pixels.CreateKeptImage(original), .. Enumerable.Range(0, Completions).Select(i => pixels.CreateImage(completed.Span.Slice(i * pixels.ContextLength, pixels.ContextLength))), pixels.CreateImage(original)];
+        using var grid = ImageGrid.Create([images], scale: 1, Gap);
+        foreach (var image in images)
         {
-            Paint(0, original[position]);
-            Paint(2, completed[position]);
-            if (kept[position])
-            {
-                Paint(1, original[position]);
-            }
-
-            void Paint(int place, ushort token)
-            {
-                var at = 3 * ((position / size * width) + (place * (size + Gap)) + (position % size));
-                (rgb[at], rgb[at + 1], rgb[at + 2]) = palette.GetColor(token);
-            }
+            image.Dispose();
         }
 
-        return PngPicture.Encode(rgb, width, size, Scale);
+        var rgb = new byte[ImagePixels.CountRgb(grid)];
+        ImagePixels.CopyRgb(grid, rgb);
+        return PngPicture.Encode(rgb, grid.Width, grid.Height, Scale);
     }
 }

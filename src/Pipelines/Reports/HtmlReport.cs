@@ -57,7 +57,7 @@ internal static class HtmlReport
         }
 
         AppendPictures(page, "mistakes", "Misclassified test images", $"As the model sees them, {model.Config.ImageSize}x{model.Config.ImageSize} pixels: examples of the most frequent confusions.", results.Misclassified);
-        AppendPictures(page, "completions", "Completions", "Test images in the model's colours, the upper half that the model saw, and the picture with the lower half that it drew, at temperature 1.", results.Completions);
+        AppendPictures(page, "completions", "Completions", "The upper halves of test images, as the model saw them; three ways in which it went on, at temperature 1; and the images in its colours.", results.Completions);
         AppendSources(page, results);
         return page.Append("</main>\n</body>\n</html>\n").ToString();
     }

@@ -28,14 +28,16 @@ public static class ImageGrid
     /// <param name="maximumRows">The greatest number of rows to read, at least 1.</param>
     /// <param name="scale">How many pixels become of one, across and down, 1 to 64.</param>
     /// <param name="gap">The white pixels between two places and around all, 0 to 256.</param>
+    /// <param name="abreast">How many rows of the data stand side by side in one row of the grid, at least 1.</param>
     /// <returns>The grid, which the caller disposes; its <c>Save</c> writes a PNG where the path says so.</returns>
     /// <exception cref="ArgumentException">There is no picture.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or holds no images, an argument is out of range, or the grid would have more than 2^28 pixels.</exception>
-    public static MLImage Create(IDataView data, IReadOnlyList<string> columnNames, int maximumRows = 16, int scale = 4, int gap = 4)
+    public static MLImage Create(IDataView data, IReadOnlyList<string> columnNames, int maximumRows = 16, int scale = 4, int gap = 4, int abreast = 1)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(columnNames);
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumRows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(abreast, 1);
         var columns = columnNames.Select(name => ImageColumn.Require(data.Schema, null, name)).ToList();
         using var cursor = data.GetRowCursor(columns);
         var getters = columns.Select(column => cursor.GetGetter<MLImage>(column)).ToList();
@@ -50,7 +52,7 @@ public static class ImageGrid
             })]);
         }
 
-        return Compose(rows, scale, gap);
+        return Compose([.. rows.Chunk(abreast).Select(some => (IReadOnlyList<Picture?>)[.. some.SelectMany(row => row)])], scale, gap);
     }
 
     private static MLImage Compose(List<IReadOnlyList<Picture?>> rows, int scale, int gap)

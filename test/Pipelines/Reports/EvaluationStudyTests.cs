@@ -36,21 +36,22 @@ public sealed class EvaluationStudyTests : IDisposable
     [TestMethod]
     public void Run_OtherSeed_CompletesTheSameUpperHalf()
     {
-        // The first third of a completion's picture is the image, the second the half that the model saw: both are the image's own colours.
+        // Five pictures with gaps: the half that the model saw, three completions, and the image. The upper halves are all the same.
         var picture = Run(new() { Probe = Probe }).Completions[0];
         using var folder = new TemporaryFolder();
         using var image = Microsoft.ML.Data.MLImage.CreateFromFile(folder.Write("picture.png", picture.Png));
-        Assert.AreEqual(((3 * 4) + 2) * 4, image.Width);
-        Assert.AreEqual(4 * 4, image.Height);
-        for (var x = 0; x < 16; x++)
+        Assert.AreEqual((((5 * 5) + 1) * 4, (4 + 2) * 4), (image.Width, image.Height));
+        for (var x = 4; x < 20; x++)
         {
-            for (var y = 0; y < 8; y++)
+            for (var y = 4; y < 12; y++)
             {
-                Assert.AreEqual(Pixel(x, y), Pixel(x + 20, y));
-                Assert.AreEqual(Pixel(x, y), Pixel(x + 40, y));
+                for (var place = 1; place < 5; place++)
+                {
+                    Assert.AreEqual(Pixel(x, y), Pixel(x + (20 * place), y));
+                }
             }
 
-            Assert.AreEqual((255, 255, 255), Pixel(x + 20, 12));
+            Assert.AreEqual((255, 255, 255), Pixel(x, 16));
         }
 
         (int, int, int) Pixel(int x, int y) => image.Pixels.Slice(4 * ((y * image.Width) + x), 3) is var p ? (p[0], p[1], p[2]) : default;

@@ -50,6 +50,9 @@ public sealed class ImageGridTests
         CollectionAssert.AreEqual((byte[])[255, 0, 0, 255], grid.Pixels[..4].ToArray());
         CollectionAssert.AreEqual((byte[])[255, 255, 255, 255], grid.Pixels.Slice(4 * 4 * 2, 4).ToArray());
         CollectionAssert.AreEqual((byte[])[0, 0, 255, 255], grid.Pixels[^4..].ToArray());
+        using var abreast = ImageGrid.Create(data, ["Image"], scale: 1, gap: 0, abreast: 3);
+        Assert.AreEqual((6, 4), (abreast.Width, abreast.Height));
+        CollectionAssert.AreEqual((byte[])[0, 255, 0, 255], abreast.Pixels.Slice(4 * 6 * 3, 4).ToArray());
         StringAssert.StartsWith(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ImageGrid.Create(data, ["Imge"])).Message, "Could not find image column 'Imge'");
     }
 
