@@ -140,7 +140,7 @@ internal static class MainJob
         return result;
     }
 
-    private static void Say(Stopwatch clock, string text) => AnsiConsole.MarkupLineInterpolated($"[grey]{clock.Elapsed:mm\\:ss}[/] {text}");
+    private static void Say(Stopwatch clock, string text) => AnsiConsole.MarkupLineInterpolated($"[grey]{clock.Elapsed:h\\:mm\\:ss}[/] {text}");
 
     /// <summary>Passes progress on at once; <see cref="Progress{T}"/> would post it to the thread pool, out of order.</summary>
     private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
