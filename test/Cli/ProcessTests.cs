@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using IGptMl.Checkpoints;
+using IGptMl.Tests.Checkpoints;
 using IGptMl.Tests.Data;
 
 namespace IGptMl.Tests.Cli;
@@ -50,6 +52,28 @@ public sealed class ProcessTests
     public void Process_WrongUsage_EndsWithTwoAndOneLine() => Start("pretrain", "--data", "nowhere", "--out", "x.zip").AssertFails(2, "'nowhere'");
 
     [TestMethod]
+    [DataRow(null, "The application carries no native library of TorchSharp that fits this machine")]
+    [DataRow("no library", "invalid ELF header|file too short|not a mach-o file|%1 is not a valid")]
+    public void Process_NativeLibraryThatCannotLoad_EndsWithOneLine(string? content, string reasons)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory).Where(file => Path.GetExtension(file) is ".dll" or ".json"))
+        {
+            File.Copy(file, folder.Combine(Path.GetFileName(file)));
+        }
+
+        if (content is not null)
+        {
+            folder.Write(OperatingSystem.IsWindows() ? "LibTorchSharp.dll" : OperatingSystem.IsMacOS() ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so", Encoding.UTF8.GetBytes(content.PadRight(1000)));
+        }
+
+        var run = StartIn(folder.Path, "evaluate", "--model", TestData.PathOf("tiny"), "--data", "shapes:2", "--json");
+        run.AssertFails(1, "The native library of TorchSharp (LibTorchSharp) cannot be loaded.");
+        Assert.AreEqual(string.Empty, run.Output);
+        Assert.IsTrue(reasons.Split('|').Any(reason => run.Error.Contains(reason, StringComparison.OrdinalIgnoreCase)), run.Error);
+    }
+
+    [TestMethod]
     public void Process_CtrlC_SavesTheModelSoFar()
     {
         if (OperatingSystem.IsWindows())
@@ -59,7 +83,7 @@ public sealed class ProcessTests
 
         using var folder = new TemporaryFolder();
         var path = folder.Combine("model.zip");
-        using var process = Launch(["pretrain", "--data", "shapes:12", "--steps", "100000000", "--out", path, .. TinyModel.Sizes]);
+        using var process = Launch(["pretrain", "--data", "shapes:12", "--steps", "100000000", "--out", path, .. TinyModel.Sizes], AppContext.BaseDirectory);
         var output = process.StandardOutput.ReadToEndAsync();
         while (process.StandardError.ReadLine() is { } line && !line.StartsWith("Reading the images", StringComparison.Ordinal))
         {
@@ -75,19 +99,21 @@ public sealed class ProcessTests
         Assert.IsTrue(File.Exists(path));
     }
 
-    private static CommandLine Start(params string[] arguments)
+    private static CommandLine Start(params string[] arguments) => StartIn(AppContext.BaseDirectory, arguments);
+
+    private static CommandLine StartIn(string folder, params string[] arguments)
     {
-        using var process = Launch(arguments);
+        using var process = Launch(arguments, folder);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return new CommandLine(process.ExitCode, output.Result, error);
     }
 
-    private static Process Launch(string[] arguments)
+    private static Process Launch(string[] arguments, string folder)
     {
         var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        var start = new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "igpt.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(host, [Path.Combine(folder, "igpt.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         return Process.Start(start)!;
     }
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
@@ -7,6 +8,7 @@ namespace IGptMl.Hosting;
 internal static class TorchRuntime
 {
     private const string Library = "LibTorchSharp";
+    private const string NoLibrary = "The application carries no native library of TorchSharp that fits this machine: reference the package TorchSharp-cpu (or TorchSharp-cuda-linux, TorchSharp-cuda-windows) of the same version as TorchSharp.";
 
     private static readonly Lazy<bool> Loaded = new(Load);
 
@@ -18,10 +20,16 @@ internal static class TorchRuntime
     {
         YieldIdleThreads();
 
-        // TorchSharp answers a failed load by copying half a gigabyte and listing every path it tried; so ask the loader first.
-        if (FindLibrary(AppContext.BaseDirectory) is { } file && !NativeLibrary.TryLoad(file, out _))
+        // TorchSharp answers a failed load by copying half a gigabyte and printing every path it tried; so ask the loader first.
+        var file = FindLibrary(AppContext.BaseDirectory);
+        if (file is not null && !NativeLibrary.TryLoad(file, out _))
         {
             throw NotLoadable(Explain(file), null);
+        }
+
+        if (file is null && IsInApplication(typeof(torch).Assembly) && !NativeLibrary.TryLoad(Library, typeof(torch).Assembly, null, out _))
+        {
+            throw NotLoadable(NoLibrary, null);
         }
 
         try
@@ -31,7 +39,7 @@ internal static class TorchRuntime
         }
         catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or NotSupportedException or EntryPointNotFoundException or BadImageFormatException)
         {
-            throw NotLoadable("The application carries no native library of TorchSharp that fits this machine: reference the package TorchSharp-cpu (or TorchSharp-cuda-linux, TorchSharp-cuda-windows) of the same version as TorchSharp.", e);
+            throw NotLoadable(NoLibrary, e);
         }
     }
 
@@ -56,6 +64,10 @@ internal static class TorchRuntime
         return new[] { Path.Combine(folder, name), Path.Combine(folder, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", name) }.FirstOrDefault(File.Exists);
     }
 
+    /// <summary>Whether an assembly lies where applications have theirs. In a notebook it lies in the package cache, and TorchSharp finds its library there.</summary>
+    private static bool IsInApplication(Assembly assembly)
+        => assembly.Location.Length == 0 || Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory) == Path.GetDirectoryName(assembly.Location);
+
     private static string Explain(string file)
     {
         try
@@ -69,7 +81,9 @@ internal static class TorchRuntime
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            return e.Message.Split('\n')[0].Trim();
+            // Unix: a line of advice about debuggers, then one that says what is wrong.
+            var lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return lines.Skip(1).FirstOrDefault() ?? lines[0];
         }
     }
 
