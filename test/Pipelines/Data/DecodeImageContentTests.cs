@@ -6,7 +6,7 @@ namespace IGptMl.Tests.Data;
 
 /// <summary>The contract of DecodeImages where files are given as bytes.</summary>
 [TestClass]
-public sealed class DecodeImageContentTests : EstimatorContract
+public class DecodeImageContentTests : EstimatorContract
 {
     private static readonly VectorDataViewType Bytes = new(NumberDataViewType.Byte);
 
