@@ -92,7 +92,7 @@ public static class ImageDataCatalog
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="folder">
     /// The folder. Its subfolders are the classes, in ordinal order of their names; images are looked for at any depth below them. A folder without subfolders
-    /// is one class that has the folder's name, and so no label to learn from.
+    /// is one class that has the folder's name, and so no label to learn from. A warning in <see cref="MLContext.Log"/> counts the files with other names, and names the first.
     /// </param>
     /// <param name="unreadable">
     /// What to do with a file that cannot be read, which includes one that breaks off: <see cref="UnreadableImages.Refuse"/> (the default), <see cref="UnreadableImages.Missing"/>
@@ -202,7 +202,9 @@ public static class ImageDataCatalog
 
     private static SourceDataView LoadFiles(DataOperationsCatalog catalog, ImageFileSet set, UnreadableImages unreadable, int? shuffleSeed)
     {
-        var kept = unreadable == UnreadableImages.Skip ? ReadableImages.Keep(set, CatalogEnvironment.Of(catalog)) : set;
+        var environment = CatalogEnvironment.Of(catalog);
+        ReadableImages.WarnOfOthers(set, environment);
+        var kept = unreadable == UnreadableImages.Skip ? ReadableImages.Keep(set, environment) : set;
         return new SourceDataView(new ImageFileSource(kept, unreadable == UnreadableImages.Missing), shuffleSeed);
     }
 

@@ -7,6 +7,9 @@ namespace IGptMl.Data;
 /// <param name="Files">The files in row order.</param>
 internal sealed record ImageFileSet(string Origin, string Folder, IReadOnlyList<string> ClassNames, IReadOnlyList<ImageFile> Files)
 {
+    /// <summary>The files among them whose names are not those of images, in the same order.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
+
     /// <summary>Where a file is.</summary>
     public string PathOf(ImageFile file) => Path.Combine(Folder, file.Name);
 }

@@ -3,10 +3,22 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Data;
 
-/// <summary>Finds out which files of a data set can be read, by reading them.</summary>
+/// <summary>Finds out which files of a data set can be read, by reading them, and tells of those that are left out.</summary>
 internal static class ReadableImages
 {
     private const int Named = 5;
+
+    /// <summary>Warns of the files that are left out because their names are not those of images.</summary>
+    public static void WarnOfOthers(ImageFileSet set, IHostEnvironment environment)
+    {
+        var others = set.Others;
+        if (others.Count > 0)
+        {
+            var names = string.Join(", ", others.Take(Named).Select(name => $"'{name}'"));
+            var rest = others.Count > Named ? $" and {others.Count - Named:N0} more" : string.Empty;
+            Warn(environment, $"{set.Origin}: {others.Count:N0} of {set.Files.Count + others.Count:N0} files are left out, since they are no images by their names: {names}{rest}.");
+        }
+    }
 
     /// <summary>The same data set without the files that cannot be read; a warning tells of them.</summary>
     /// <exception cref="InvalidDataException">No file is left, or none of a class.</exception>
@@ -43,9 +55,14 @@ internal static class ReadableImages
             throw new InvalidDataException($"{report} Class '{set.ClassNames[label]}' has no other images.");
         }
 
+        Warn(environment, report);
+        return set with { Files = kept };
+    }
+
+    private static void Warn(IHostEnvironment environment, string report)
+    {
         using var channel = HostSettings.Register(environment, "ImageFiles").Start("Reading");
         channel.Warning(MessageSensitivity.UserData, "{0}", report);
-        return set with { Files = kept };
     }
 
     private static string Describe(ImageFileSet set, List<string> problems)

@@ -12,15 +12,7 @@ public sealed class ReadableImagesTests
     public void Skip_UnreadableFiles_AreLeftOutWithAWarning()
     {
         using var folder = Mixed();
-        var context = new MLContext(seed: 1);
-        var warnings = new List<string>();
-        context.Log += (_, message) =>
-        {
-            if (message.Kind == ChannelMessageKind.Warning)
-            {
-                warnings.Add(message.RawMessage);
-            }
-        };
+        var (context, warnings) = Listen();
 
         var view = context.Data.LoadImageFolder(folder.Path, UnreadableImages.Skip);
 
@@ -34,6 +26,40 @@ public sealed class ReadableImagesTests
         }
 
         StringAssert.EndsWith(warning, " And 1 more.");
+    }
+
+    [TestMethod]
+    [DataRow(UnreadableImages.Refuse)]
+    [DataRow(UnreadableImages.Skip)]
+    public void OtherFiles_AreLeftOutWithAWarning(UnreadableImages unreadable)
+    {
+        using var folder = new TemporaryFolder();
+        folder.WriteImage("a/1.png", 2, 2, (1, 1, 1));
+        folder.WriteImage("b/2.png", 2, 2, (2, 2, 2));
+        folder.Write("words.txt", [1]); // beside the classes: nobody expects an image there
+        foreach (var name in new[] { "a/deep/scan.tif", "a/notes.txt", "b/3.xml", "b/4.xml", "b/5.xml", "b/6.xml", "b/7.xml" })
+        {
+            folder.Write(name, [1]);
+        }
+
+        var (context, warnings) = Listen();
+
+        Assert.AreEqual("a/1.png b/2.png", string.Join(' ', Rows.Read(context.Data.LoadImageFolder(folder.Path, unreadable)).Select(r => r.Name)));
+        Assert.AreEqual(
+            $"Image folder '{folder.Path}': 7 of 9 files are left out, since they are no images by their names: 'a/deep/scan.tif', 'a/notes.txt', 'b/3.xml', 'b/4.xml', 'b/5.xml' and 2 more.",
+            warnings.Single());
+    }
+
+    [TestMethod]
+    public void OtherFiles_None_NoWarning()
+    {
+        using var folder = new TemporaryFolder();
+        folder.WriteImage("1.png", 2, 2, (1, 1, 1));
+        var (context, warnings) = Listen();
+
+        context.Data.LoadImageFolder(folder.Path);
+
+        Assert.IsEmpty(warnings);
     }
 
     [TestMethod]
@@ -81,5 +107,19 @@ public sealed class ReadableImagesTests
         folder.Write("a/8.webp", "RIFF"u8.ToArray());
         folder.WriteImage("b/1.png", 4, 4, (1, 2, 3));
         return folder;
+    }
+
+    private static (MLContext Context, List<string> Warnings) Listen()
+    {
+        var context = new MLContext(seed: 1);
+        var warnings = new List<string>();
+        context.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Warning)
+            {
+                warnings.Add(message.RawMessage);
+            }
+        };
+        return (context, warnings);
     }
 }
