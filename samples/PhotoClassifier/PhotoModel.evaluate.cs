@@ -1,0 +1,29 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Samples.PhotoClassifier;
+
+/// <content>How good the saved zip is.</content>
+public static partial class PhotoModel
+{
+    /// <summary>Measures the zip on photographs that it has not learnt from.</summary>
+    /// <param name="zipPath">What <see cref="Train"/> has saved.</param>
+    /// <param name="photosFolder">One subfolder a class, with the names of the training.</param>
+    public static MulticlassClassificationMetrics Evaluate(string zipPath, string photosFolder)
+    {
+        var ml = new MLContext(seed: 1);
+        var model = ml.Model.Load(zipPath, out _);
+        using var owner = model as IDisposable;
+        return ml.MulticlassClassification.Evaluate(model.Transform(LoadPhotos(ml, photosFolder)));
+    }
+
+    /// <summary>The metrics as text, with the confusion matrix.</summary>
+    public static string Describe(MulticlassClassificationMetrics metrics)
+        => $"""
+            accuracy of all photographs  {metrics.MicroAccuracy:P1}
+            mean accuracy of the classes {metrics.MacroAccuracy:P1}
+            log-loss                     {metrics.LogLoss:F3}
+
+            {metrics.ConfusionMatrix.GetFormattedConfusionTable()}
+            """;
+}
