@@ -43,7 +43,7 @@ internal static class IgptApp
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            var problems = string.Join(" ", parsed.Errors.Select(e => string.Join(' ', Lines(e.Message))).Distinct());
+            var problems = string.Join(" ", parsed.Errors.Select(e => Sentence(string.Join(' ', Lines(e.Message)))).Distinct());
             error.WriteLine($"igpt: {problems} See '{NameOf(parsed.CommandResult)} --help'.");
             return ExitCodes.Usage;
         }
@@ -95,6 +95,9 @@ internal static class IgptApp
     /// <summary>The first line that says something: native errors go on with a stack trace.</summary>
     private static string OneLine(string message)
         => Lines(message).FirstOrDefault() ?? "an error without a message.";
+
+    /// <summary>Lists of accepted words come without a full stop.</summary>
+    private static string Sentence(string text) => text is [.., '.' or '?' or '!'] ? text : $"{text}.";
 
     private static string[] Lines(string message) => message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -77,15 +77,7 @@ internal sealed class CompleteCommand : IgptCommand
         options = options with { InputColumnName = data.HasTokens ? OriginalColumn : OpenedData.ImageColumn };
         using var chain = pipeline.Append<ITransformer>(context.Transforms.CompleteImages(model, options)).Fit(data.View);
         var result = Terminal.Track(progress => Write(folder, chain.Transform(data.Watch(Completing, progress, cancellation)), options, parsed.GetValue(_scale), model.Config.ImageSize));
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(result);
-        }
-        else
-        {
-            Terminal.Write(Tables.Of([("images", $"{result.Images.Count:N0}"), ("completions of each", $"{options.Completions:N0}"), ("kept", $"{result.KeptPixels:N0} of {model.Config.ContextLength:N0} pixels"), ("grid", result.Grid)]));
-        }
-
+        WriteResult(parsed, result, [("images", $"{result.Images.Count:N0}"), ("completions of each", $"{options.Completions:N0}"), ("kept", $"{result.KeptPixels:N0} of {model.Config.ContextLength:N0} pixels"), ("grid", result.Grid)]);
         return ExitCodes.Success;
     }
 

@@ -64,15 +64,7 @@ internal sealed class DataGetCommand : IgptCommand
         var source = data with { Address = parsed.GetValue(_from) ?? data.Address };
         var folder = Terminal.Track(progress => Fetch(source, parsed.GetValue(_to) ?? DataCache.Folder, progress, cancellation));
         var result = new DataResult(data.Name, folder, data.Files.Sum(file => new FileInfo(Path.Combine(folder, file.Name)).Length));
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(result);
-        }
-        else
-        {
-            Terminal.Write(Tables.Of([("data", data.Title), ("folder", folder), ("size", $"{result.Bytes / 1e6:N0} MB")]));
-        }
-
+        WriteResult(parsed, result, [("data", data.Title), ("folder", folder), ("size", $"{result.Bytes / 1e6:N0} MB")]);
         return ExitCodes.Success;
     }
 

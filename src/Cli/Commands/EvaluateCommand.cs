@@ -62,15 +62,7 @@ internal sealed class EvaluateCommand : IgptCommand
             DrawMaps(context, model, masking, quantizer.Transform(data.View), maps);
         }
 
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(result);
-        }
-        else
-        {
-            Terminal.Write(Tables.Of(result.Summary.Facts));
-        }
-
+        WriteResult(parsed, result, result.Summary.Facts);
         return ExitCodes.Success;
     }
 

@@ -45,15 +45,7 @@ internal sealed class ExportCommand : IgptCommand
         cancellation.ThrowIfCancellationRequested();
         HuggingFaceExport.Write(model, folder);
         var result = ModelResult.Of(folder, model);
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(result);
-        }
-        else
-        {
-            Terminal.Write(Tables.Of(result.Facts));
-        }
-
+        WriteResult(parsed, result, result.Facts);
         return ExitCodes.Success;
     }
 }

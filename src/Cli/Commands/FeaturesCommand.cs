@@ -63,15 +63,7 @@ internal sealed class FeaturesCommand : IgptCommand
         });
 
         var result = new FeaturesResult(path, data.Count, layers, layers.Count * model.Config.EmbeddingSize);
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(result);
-        }
-        else
-        {
-            Terminal.Write(Tables.Of([("file", path), ("images", $"{result.Images:N0}"), ("layers", string.Join(", ", layers)), ("features an image", $"{result.Features:N0}")]));
-        }
-
+        WriteResult(parsed, result, [("file", path), ("images", $"{result.Images:N0}"), ("layers", string.Join(", ", layers)), ("features an image", $"{result.Features:N0}")]);
         return ExitCodes.Success;
     }
 }

@@ -6,6 +6,7 @@ using IGptMl.Network;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Spectre.Console.Rendering;
 
 namespace IGptMl.Cli.Commands;
 
@@ -56,6 +57,22 @@ internal abstract class IgptCommand : Command
     protected void AddJsonOption() => Add(_json);
 
     protected bool WantsJson(ParseResult parsed) => parsed.GetValue(_json);
+
+    /// <summary>Writes the result: one JSON object for programs where that is asked for, else names and values.</summary>
+    protected void WriteResult<T>(ParseResult parsed, T result, IEnumerable<(string Name, string Value)> facts) => WriteResult(parsed, result, Tables.Of(facts));
+
+    /// <summary>Writes the result: one JSON object for programs where that is asked for, else a table.</summary>
+    protected void WriteResult<T>(ParseResult parsed, T result, IRenderable table)
+    {
+        if (WantsJson(parsed))
+        {
+            Terminal.WriteJson(result);
+        }
+        else
+        {
+            Terminal.Write(table);
+        }
+    }
 
     /// <summary>A context for the chosen device, which is checked at once.</summary>
     protected MLContext CreateContext(ParseResult parsed, int seed = 1)

@@ -46,15 +46,7 @@ internal sealed class ImportCommand : IgptCommand
         using var chain = CreateChain(context, model);
         OutputFile.Write(path, stream => context.Model.Save(chain, null, stream));
         var result = ModelResult.Of(path, model);
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(result);
-        }
-        else
-        {
-            Terminal.Write(Tables.Of(result.Facts));
-        }
-
+        WriteResult(parsed, result, result.Facts);
         return ExitCodes.Success;
     }
 

@@ -65,15 +65,7 @@ internal sealed class LowDataCommand : IgptCommand
             ReportFolder.Write(folder, study.Run(training.View, test.View, cancellation: cancellation));
         }
 
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(new LowDataSummary(result.TrainingRows, result.TestRows, [.. result.Scores.Select(LowDataLine.Of)]));
-        }
-        else
-        {
-            Terminal.Write(CreateTable(result));
-        }
-
+        WriteResult(parsed, new LowDataSummary(result.TrainingRows, result.TestRows, [.. result.Scores.Select(LowDataLine.Of)]), CreateTable(result));
         return ExitCodes.Success;
     }
 

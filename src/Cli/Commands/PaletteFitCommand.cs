@@ -60,15 +60,7 @@ internal sealed class PaletteFitCommand : IgptCommand
         var quantizer = Terminal.Track(progress => estimator.Fit(data.Watch(Learning, progress, cancellation)));
         quantizer.Palette.Save(path);
         var result = PaletteFitResult.Of(path, data.Count, quantizer.Palette, quantizer.Learning!);
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(result);
-        }
-        else
-        {
-            Terminal.Write(Tables.Of(result.Facts));
-        }
-
+        WriteResult(parsed, result, result.Facts);
         return ExitCodes.Success;
     }
 }

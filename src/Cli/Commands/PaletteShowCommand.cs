@@ -45,15 +45,7 @@ internal sealed class PaletteShowCommand : IgptCommand
         var pictures = parsed.GetValue(_data) is { } source ? Read(source.Open(CreateContext(parsed), parsed.GetValue(_limit)).View, size, parsed.GetValue(_crop) ?? ImageCropping.Squash, cancellation) : [];
         OutputFile.Write(path, stream => PaletteChart.Write(stream, palette, pictures, size));
         var result = new PaletteShowResult(path, palette.Count, pictures.Count, pictures.Count == 0 ? null : pictures.Average(p => palette.Evaluate(p.Span).MeanColorError));
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(result);
-        }
-        else
-        {
-            Terminal.Write(Tables.Of(result.Facts));
-        }
-
+        WriteResult(parsed, result, result.Facts);
         return ExitCodes.Success;
     }
 

@@ -37,22 +37,19 @@ internal sealed class PredictCommand : IgptCommand
             lines.Add(new PredictionLine(file, prediction.PredictedClass ?? string.Empty, prediction.Score.Max()));
         }
 
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(new { Predictions = lines });
-        }
-        else
-        {
-            var table = new Table().Border(TableBorder.Simple).AddColumn("file").AddColumn("class").AddColumn(new TableColumn("score").RightAligned());
-            foreach (var line in lines)
-            {
-                table.AddRow(new Text(line.File), new Text(line.PredictedClass), new Text($"{line.Score:P1}"));
-            }
-
-            Terminal.Write(table);
-        }
-
+        WriteResult(parsed, new { Predictions = lines }, CreateTable(lines));
         return ExitCodes.Success;
+    }
+
+    private static Table CreateTable(List<PredictionLine> lines)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("file").AddColumn("class").AddColumn(new TableColumn("score").RightAligned());
+        foreach (var line in lines)
+        {
+            table.AddRow(new Text(line.File), new Text(line.PredictedClass), new Text($"{line.Score:P1}"));
+        }
+
+        return table;
     }
 
     private sealed class ImageContent

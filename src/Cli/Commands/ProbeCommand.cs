@@ -67,15 +67,7 @@ internal sealed class ProbeCommand : IgptCommand
             Save(context, experiment, result.Best, training, save);
         }
 
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(ProbeResult.Of(result));
-        }
-        else
-        {
-            Terminal.Write(CreateTable(result));
-        }
-
+        WriteResult(parsed, ProbeResult.Of(result), CreateTable(result));
         return ExitCodes.Success;
     }
 

@@ -70,15 +70,7 @@ internal sealed class QuantizeCommand : IgptCommand
         });
 
         var result = new QuantizeResult(path, data.Count, quantizer.ImageSize, quantizer.ImageSize * quantizer.ImageSize, quantizer.Palette.Count, quantizer.Cropping);
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(result);
-        }
-        else
-        {
-            Terminal.Write(Tables.Of([("file", path), ("images", $"{result.Images:N0} of {result.ImageSize}x{result.ImageSize} pixels"), ("colours", $"{result.Colors:N0}")]));
-        }
-
+        WriteResult(parsed, result, [("file", path), ("images", $"{result.Images:N0} of {result.ImageSize}x{result.ImageSize} pixels"), ("colours", $"{result.Colors:N0}")]);
         return ExitCodes.Success;
     }
 

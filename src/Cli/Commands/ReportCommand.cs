@@ -80,15 +80,7 @@ internal sealed class ReportCommand : IgptCommand
 
         ReportFolder.Write(folder, results);
         var summary = ReportSummary.Of(folder, results);
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(summary);
-        }
-        else
-        {
-            Terminal.Write(Tables.Of(summary.Facts));
-        }
-
+        WriteResult(parsed, summary, summary.Facts);
         return ExitCodes.Success;
     }
 

@@ -57,15 +57,7 @@ internal sealed class SampleCommand : IgptCommand
         })));
         var speed = (double)count * model.Config.ContextLength / clock.Elapsed.TotalSeconds;
         var (files, grid) = Write(folder, pictures, count, parsed.GetValue(_scale));
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(new SampleResult(grid, Math.Round(speed, 1), files));
-        }
-        else
-        {
-            Terminal.Write(Tables.Of([("pictures", $"{count:N0} of {model.Config.ImageSize}x{model.Config.ImageSize} pixels"), ("speed", $"{speed:N0} tokens/s"), ("grid", grid)]));
-        }
-
+        WriteResult(parsed, new SampleResult(grid, Math.Round(speed, 1), files), [("pictures", $"{count:N0} of {model.Config.ImageSize}x{model.Config.ImageSize} pixels"), ("speed", $"{speed:N0} tokens/s"), ("grid", grid)]);
         return ExitCodes.Success;
     }
 
