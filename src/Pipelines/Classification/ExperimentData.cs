@@ -57,18 +57,16 @@ internal sealed class ExperimentData
         LabelledImages.RequireLabel(context, test.Schema, options.LabelColumnName);
         var (fitted, measured) = (Images(training, "training"), Images(test, "test"));
         CheckClasses(fitted, measured);
-        var data = new ExperimentData(context, model, options, fitted, measured);
-        foreach (var features in (ImageFeatures[])[data.Training, data.Test])
-        {
-            features.Cancellation = cancellation;
-            features.Progress = (done, all) => progress?.Report(new FeatureProgress(features.Images.Role, done, all));
-        }
-
+        var data = new ExperimentData(context, model, options, fitted, measured).Watched(progress, cancellation);
         data.NoteRows();
         return data;
 
         LabelledImages Images(IDataView view, string role) => LabelledImages.Read(context, model, view, options.ImageColumnName, options.LabelColumnName, role, cancellation);
     }
+
+    /// <summary>The same images for another model, to which they are the same tokens.</summary>
+    internal ExperimentData For(MLContext context, ImageGptModel model, LinearProbeExperiment.Options options, IProgress<FeatureProgress>? progress, CancellationToken cancellation)
+        => new ExperimentData(context, model, options, Training.Images, Test.Images).Watched(progress, cancellation);
 
     internal void Note(string remark)
     {
@@ -76,6 +74,17 @@ internal sealed class ExperimentData
         {
             _notes.Add(remark);
         }
+    }
+
+    private ExperimentData Watched(IProgress<FeatureProgress>? progress, CancellationToken cancellation)
+    {
+        foreach (var features in (ImageFeatures[])[Training, Test])
+        {
+            features.Cancellation = cancellation;
+            features.Progress = (done, all) => progress?.Report(new FeatureProgress(features.Images.Role, done, all));
+        }
+
+        return this;
     }
 
     private static void CheckClasses(LabelledImages training, LabelledImages test)

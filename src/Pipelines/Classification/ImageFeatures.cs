@@ -10,7 +10,7 @@ namespace IGptMl.Classification;
 /// <summary>The layers of a network for a set of images: from the cache where they are there, and otherwise all that were announced in one pass.</summary>
 internal sealed class ImageFeatures
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
 
     private readonly MLContext _context;
     private readonly ImageGptModel _model;
@@ -57,40 +57,54 @@ internal sealed class ImageFeatures
         return features;
     }
 
-    private CacheKey KeyOf(int layer, int vote)
-        => CacheKey.Of($"{Images.Role}-layer{layer}", new { FormatVersion, Model = _modelDigest, Layer = layer, Tokens = Images.TokenDigest, Masking = MaskingOf(vote) });
+    /// <summary>The images whose features are a file of the cache: a run that ends early loses no more than these.</summary>
+    internal int PartRows { get; init; } = 2048;
+
+    private CacheKey KeyOf(int layer, int vote, Range part)
+        => CacheKey.Of($"layer{layer}", new { FormatVersion, Model = _modelDigest, Layer = layer, Tokens = Images.TokenDigestOf(part), Masking = MaskingOf(vote) });
 
     private TokenMasking? MaskingOf(int vote) => _masking is null ? null : _masking with { Seed = vote };
 
     private void Load(IReadOnlyList<int> layers, int vote)
     {
-        var missing = new List<int>();
-        foreach (var layer in layers)
+        var all = layers.ToDictionary(layer => layer, _ => new FeatureMatrix(Images.Count, _model.Config.EmbeddingSize));
+        for (var first = 0; first < Images.Count; first += PartRows)
         {
-            if (FeatureCache.TryRead(_cache, KeyOf(layer, vote), Images.Count, _model.Config.EmbeddingSize) is { } kept)
+            var part = first..Math.Min(first + PartRows, Images.Count);
+            var missing = layers.Where(layer => !TryRead(all[layer], layer, vote, part)).ToArray();
+            if (missing.Length > 0)
             {
-                _layers.Add((layer, vote), kept);
-            }
-            else
-            {
-                missing.Add(layer);
+                Compute([.. missing.Select(layer => all[layer])], missing, vote, part);
+                foreach (var layer in missing)
+                {
+                    FeatureCache.TryWrite(_cache, KeyOf(layer, vote, part), all[layer].Part(part));
+                }
             }
         }
 
-        if (missing.Count > 0)
+        foreach (var (layer, features) in all)
         {
-            Compute(missing, vote);
-            foreach (var layer in missing)
-            {
-                FeatureCache.TryWrite(_cache, KeyOf(layer, vote), _layers[(layer, vote)]);
-            }
+            _layers.Add((layer, vote), features);
         }
     }
 
-    private void Compute(IReadOnlyList<int> layers, int vote)
+    private bool TryRead(FeatureMatrix target, int layer, int vote, Range part)
+    {
+        var (first, rows) = part.GetOffsetAndLength(Images.Count);
+        if (FeatureCache.TryRead(_cache, KeyOf(layer, vote, part), rows, target.Width) is not { } kept)
+        {
+            return false;
+        }
+
+        kept.Values.CopyTo(target.Values[(first * target.Width)..]);
+        return true;
+    }
+
+    private void Compute(FeatureMatrix[] targets, IReadOnlyList<int> layers, int vote, Range part)
     {
         var clock = Stopwatch.StartNew();
-        var tokens = Images.TokenView([.. Enumerable.Range(0, Images.Count)]);
+        var (first, rows) = part.GetOffsetAndLength(Images.Count);
+        var tokens = Images.TokenView([.. Enumerable.Range(first, rows)]);
         var options = new ImageGptFeatureExtractingEstimator.Options
         {
             InputColumnName = LabelledImages.Tokens,
@@ -101,12 +115,11 @@ internal sealed class ImageFeatures
         using var extractor = _context.Transforms.ExtractImageGptFeatures(_model, options).Fit(tokens);
         var view = extractor.Transform(tokens);
         var columns = options.Columns.Select(column => view.Schema[column.Name]).ToArray();
-        var targets = layers.Select(_ => new FeatureMatrix(Images.Count, _model.Config.EmbeddingSize)).ToArray();
         VBuffer<float> values = default;
         using (var cursor = view.GetRowCursor(columns))
         {
             var getters = columns.Select(cursor.GetGetter<VBuffer<float>>).ToArray();
-            for (var row = 0; cursor.MoveNext(); row++)
+            for (var row = first; cursor.MoveNext(); row++)
             {
                 Cancellation.ThrowIfCancellationRequested();
                 for (var i = 0; i < getters.Length; i++)
@@ -117,11 +130,6 @@ internal sealed class ImageFeatures
 
                 Progress?.Invoke(row + 1, Images.Count);
             }
-        }
-
-        for (var i = 0; i < targets.Length; i++)
-        {
-            _layers.Add((layers[i], vote), targets[i]);
         }
 
         Duration += clock.Elapsed;

@@ -49,6 +49,13 @@ internal sealed class LabelledImages
     /// <summary>What features of the network depend on, beside the network.</summary>
     internal string TokenDigest => field ??= Digest.Of<ushort>(TokenIds);
 
+    /// <summary>The same of some of the images.</summary>
+    internal string TokenDigestOf(Range rows)
+    {
+        var (first, count) = rows.GetOffsetAndLength(Count);
+        return Digest.Of<ushort>(TokenIds.AsSpan(first * Config.ContextLength, count * Config.ContextLength));
+    }
+
     /// <summary>What a classifier depends on, beside the features.</summary>
     internal string LabelDigest => field ??= Digest.Of<int>(Labels) + ClassNames.Count;
 

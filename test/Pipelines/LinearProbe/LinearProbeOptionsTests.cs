@@ -121,8 +121,9 @@ public sealed class LinearProbeOptionsTests : IDisposable
         Assert.IsGreaterThan(TimeSpan.Zero, Probe(options).FeatureDuration);
 
         // A file under this model's name that holds the other one's features.
-        var files = Directory.GetFiles(folder.Path, "training-layer1-*.features").OrderBy(File.GetLastWriteTimeUtc).ToArray();
-        File.Copy(files[0], files[1], overwrite: true);
+        var files = Directory.GetFiles(folder.Path, "layer1-*.features").OrderBy(File.GetLastWriteTimeUtc).ToArray();
+        Assert.HasCount(4, files); // each model's of the training and the test images
+        File.Copy(files[0], files[2], overwrite: true);
         foreach (var file in Directory.GetFiles(folder.Path, "probe-*"))
         {
             File.Delete(file);
