@@ -55,6 +55,10 @@ switch (args)
         ProbeLayers.Run();
         return 0;
 
+    case ["probe-convergence", var model, var folder, .. var rest] when rest.Length < 2:
+        ProbeConvergence.Run(model, folder, rest.Length == 1 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 4);
+        return 0;
+
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project test/Benchmarks -- COMMAND
@@ -71,6 +75,7 @@ switch (args)
               features-vs-onnx GRAPH [TURNS]                    features of layer 4 (d 256, 1,024 tokens) beside that graph in ONNX Runtime; build with -p:OnnxRuntime=true
               features-small [TURNS]                            features of iGPT-S at layer 12 beside layer 24: what is above is not computed
               probe-all-layers                                  the linear probe of all layers in one pass beside each alone, and its convergence
+              probe-convergence MODEL CIFAR [LAYER]             the probe's solver on a layer's features beside the minimum, found by Newton's method
               (PALETTE: test/Data/openai-palette/kmeans_centers.npy; CIFAR: a folder with CIFAR-10's binary version, without it the built-in pictures)
             """);
         return 2;
