@@ -43,11 +43,13 @@ internal sealed class ProbeOptions
     private readonly Option<bool> _patches = new("--patches") { Description = "Probe k-means features of image patches, too: a baseline that is learnt from the same images in a minute." };
     private readonly Option<string?> _cache = new("--cache") { Description = "Keep features and results in this folder, and use those that are there: a second run goes on where the first one was.", HelpName = "DIR" };
 
+    private readonly Option<string?> _pretrainedOn = new("--pretrained-on") { Description = "What the model was pretrained on, such as Tiny-ImageNet, for a report to tell.", HelpName = "TEXT" };
+
     internal void AddTo(Command command)
     {
         _data.Required = true;
         _test.Required = true;
-        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _layers, _concatenate, _classifier, _l2, _votes, _raw, _patches, _cache })
+        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _layers, _concatenate, _classifier, _l2, _votes, _raw, _patches, _cache, _pretrainedOn })
         {
             command.Add(option);
         }
@@ -79,11 +81,17 @@ internal sealed class ProbeOptions
         CacheFolder = parsed.GetValue(_cache) ?? (folder is null ? null : Path.Combine(folder, "cache")),
     };
 
+    /// <summary>What the model was pretrained on; null where nobody says it.</summary>
+    internal string? PretrainedOn(ParseResult parsed) => parsed.GetValue(_pretrainedOn);
+
     /// <summary>Where the images come from, as a report says it: without folders of this machine.</summary>
-    internal Dictionary<string, string> Describe(ParseResult parsed) => new()
+    internal Dictionary<string, string> Describe(ParseResult parsed) => Describe(parsed.GetResult(_data)!.Tokens[0].Value, parsed.GetResult(_test)!.Tokens[0].Value);
+
+    /// <summary>The same of the two sources as they stand on the command line.</summary>
+    internal static Dictionary<string, string> Describe(string training, string test) => new()
     {
-        ["training images"] = Describe(parsed.GetResult(_data)!.Tokens[0].Value),
-        ["test images"] = $"{Describe(parsed.GetResult(_test)!.Tokens[0].Value)}, held out",
+        ["training images"] = Describe(training),
+        ["test images"] = $"{Describe(test)}, held out",
     };
 
     private static string Describe(string source)

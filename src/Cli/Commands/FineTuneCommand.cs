@@ -7,6 +7,8 @@ using IGptMl.Cli.Sources;
 using IGptMl.FineTune;
 using IGptMl.FineTuning;
 using IGptMl.Network;
+using IGptMl.Reports;
+using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;
 
@@ -24,6 +26,7 @@ internal sealed class FineTuneCommand : IgptCommand
     private readonly Option<int?> _limit = CommandOptions.Number("--limit", "Learn from N images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
     private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Take N test images at most.", 1, int.MaxValue);
     private readonly Option<string> _out = CommandOptions.FilePath("--out", "The classifier to write, a zip from images to class names for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
+    private readonly Option<string?> _report = new("--report") { Description = "Write a report to this folder, for which every layer is probed on the same images, too: results.json, tables, plots, and a page to look at. It needs --test.", HelpName = "DIR" };
     private readonly Option<int> _epochs = CommandOptions.Number("--epochs", "The most passes over the images.", 1, 1_000_000, Defaults.Epochs);
     private readonly Option<int> _batchSize = CommandOptions.Number("--batch-size", "Images a step.", 1, 65536, Defaults.BatchSize);
     private readonly Option<double> _learningRate = CommandOptions.Number("--learning-rate", "The learning rate, about a tenth of pretraining's.", 1e-9, 1, Defaults.LearningRate);
@@ -45,12 +48,19 @@ internal sealed class FineTuneCommand : IgptCommand
     {
         _data.Required = true;
         _model.AddTo(this);
-        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _out, _epochs, _batchSize, _learningRate, _generativeWeight, _validation, _patience, _augment, _maskProbability, _votes, _seed })
+        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _out, _report, _epochs, _batchSize, _learningRate, _generativeWeight, _validation, _patience, _augment, _maskProbability, _votes, _seed })
         {
             Add(option);
         }
 
         AddCommonOptions();
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_report) is not null && result.GetResult(_test) is null)
+            {
+                result.AddError("--report needs --test: a report is about the accuracy on test images.");
+            }
+        });
     }
 
     /// <inheritdoc/>
@@ -58,6 +68,11 @@ internal sealed class FineTuneCommand : IgptCommand
     {
         var path = parsed.GetRequiredValue(_out);
         OutputFile.Check(path);
+        if (parsed.GetValue(_report) is { } early)
+        {
+            Directory.CreateDirectory(early); // before hours of work are spent on it
+        }
+
         var context = CreateContext(parsed, parsed.GetValue(_seed));
         var training = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit));
         var test = parsed.GetValue(_test)?.Open(context, parsed.GetValue(_testLimit));
@@ -89,6 +104,10 @@ internal sealed class FineTuneCommand : IgptCommand
         {
             var result = Terminal.Track(progress => experiment.Evaluate(classifier.Transformer, test.Watch(Testing, progress, cancellation), cancellation));
             summary = summary with { Test = FineTuneSummary.Measured.Of(result) };
+            if (parsed.GetValue(_report) is { } folder)
+            {
+                WriteReport(folder, context, model, training, test, ReportedFineTune.Of(result, last.Elapsed + result.Duration), parsed, cancellation);
+            }
         }
 
         if (WantsJson(parsed))
@@ -101,6 +120,21 @@ internal sealed class FineTuneCommand : IgptCommand
         }
 
         return completed ? ExitCodes.Success : ExitCodes.Cancelled;
+    }
+
+    /// <summary>The classifier beside linear probes of the model that it comes from.</summary>
+    private void WriteReport(string folder, MLContext context, ImageGptModel model, OpenedData training, OpenedData test, ReportedFineTune tuned, ParseResult parsed, CancellationToken cancellation)
+    {
+        var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
+        {
+            Title = "Fine-tuning",
+            Probe = new() { CacheFolder = Path.Combine(folder, "cache") },
+            FineTune = ReadOptions(parsed, model.Config),
+            FineTuned = tuned,
+            Facts = ProbeOptions.Describe(parsed.GetResult(_data)!.Tokens[0].Value, parsed.GetResult(_test)!.Tokens[0].Value),
+        });
+        ReportFolder.Write(folder, Terminal.Track(progress => study.Run(training.View, test.View, new StudyAdvance(progress), cancellation)));
+        Terminal.Say($"The report is {Path.Combine(folder, "report.html")}.");
     }
 
     private static FineTunedClassifier Fit(FineTuneExperiment experiment, OpenedData training, IProgress<Advance> progress, CancellationToken cancellation)

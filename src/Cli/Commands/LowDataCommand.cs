@@ -37,6 +37,11 @@ internal sealed class LowDataCommand : IgptCommand
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var folder = parsed.GetValue(_out);
+        if (folder is not null)
+        {
+            Directory.CreateDirectory(folder); // before hours of work are spent on it
+        }
+
         var context = CreateContext(parsed);
         var (training, test) = _probe.Open(context, parsed);
         using var model = _model.Load(parsed);
@@ -61,7 +66,7 @@ internal sealed class LowDataCommand : IgptCommand
 
         if (folder is not null)
         {
-            var study = new EvaluationStudy(context, model, new EvaluationStudy.Options { Title = "Few labels", Probe = probe, LowData = options, Facts = _probe.Describe(parsed) });
+            var study = new EvaluationStudy(context, model, new EvaluationStudy.Options { Title = "Few labels", Probe = probe, LowData = options, PretrainedOn = _probe.PretrainedOn(parsed), Facts = _probe.Describe(parsed) });
             ReportFolder.Write(folder, study.Run(training.View, test.View, cancellation: cancellation));
         }
 

@@ -44,6 +44,11 @@ internal sealed class ProbeCommand : IgptCommand
             OutputFile.Check(save);
         }
 
+        if (folder is not null)
+        {
+            Directory.CreateDirectory(folder); // before hours of work are spent on it
+        }
+
         var context = CreateContext(parsed);
         var (training, test) = _probe.Open(context, parsed);
         using var model = _model.Load(parsed);
@@ -58,7 +63,7 @@ internal sealed class ProbeCommand : IgptCommand
         if (folder is not null)
         {
             // What the probe has computed is in the cache.
-            var study = new EvaluationStudy(context, model, new EvaluationStudy.Options { Title = "Linear probe", Probe = options, Facts = _probe.Describe(parsed) });
+            var study = new EvaluationStudy(context, model, new EvaluationStudy.Options { Title = "Linear probe", Probe = options, PretrainedOn = _probe.PretrainedOn(parsed), Facts = _probe.Describe(parsed) });
             ReportFolder.Write(folder, study.Run(training.View, test.View, cancellation: cancellation));
         }
 

@@ -22,6 +22,7 @@ internal sealed class ReportCommand : IgptCommand
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<string?> _checkpoints = new("--checkpoints") { Description = "The folder of the run's checkpoints: all that were kept are shown beside the model, generative loss against accuracy over the training.", HelpName = "DIR" };
     private readonly Option<int?> _fineTune = CommandOptions.Number("--fine-tune", "Fine-tune the whole network on the same images, too, for N epochs at most; the best by a tenth held out is taken.", 1, 100_000);
     private readonly Option<string> _title = new("--title") { Description = "The report's title.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().Title };
     private readonly Option<string> _name = new("--name") { Description = "What the report calls the model.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().ModelName };
@@ -45,7 +46,7 @@ internal sealed class ReportCommand : IgptCommand
         _model.AddTo(this);
         _probe.AddTo(this);
         _lowData.AddTo(this);
-        foreach (var option in new Option[] { _noLowData, _fineTune, _beside, _title, _name, _out })
+        foreach (var option in new Option[] { _noLowData, _fineTune, _checkpoints, _beside, _title, _name, _out })
         {
             Add(option);
         }
@@ -60,6 +61,7 @@ internal sealed class ReportCommand : IgptCommand
         Directory.CreateDirectory(folder); // before hours of work are spent on it
         var context = CreateContext(parsed);
         var (training, test) = _probe.Open(context, parsed);
+        var checkpoints = parsed.GetValue(_checkpoints) is { } run ? RunCheckpoints.Find(run) : [];
         using var model = _model.Load(parsed);
         var probe = _probe.Read(parsed, model.Config, folder);
         var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
@@ -69,10 +71,11 @@ internal sealed class ReportCommand : IgptCommand
             Probe = probe,
             LowData = parsed.GetValue(_noLowData) ? null : _lowData.Read(parsed, probe),
             FineTune = parsed.GetValue(_fineTune) is { } epochs ? new ImageGptFineTuneTrainer.Options { Epochs = epochs, Seed = 1 } : null,
-            Others = [.. parsed.GetRequiredValue(_beside).Select(text => text.Split('=', 2)).Select(parts => new ComparedModel(parts[0], parts[1]))],
+            PretrainedOn = _probe.PretrainedOn(parsed),
+            Others = [.. checkpoints, .. parsed.GetRequiredValue(_beside).Select(text => text.Split('=', 2)).Select(parts => new ComparedModel(parts[0], parts[1]))],
             Facts = _probe.Describe(parsed),
         });
-        var results = Terminal.Track(progress => study.Run(training.View, test.View, new Throttled(progress), cancellation));
+        var results = Terminal.Track(progress => study.Run(training.View, test.View, new StudyAdvance(progress), cancellation));
         foreach (var note in results.Notes)
         {
             Terminal.Say(note);
@@ -82,23 +85,5 @@ internal sealed class ReportCommand : IgptCommand
         var summary = ReportSummary.Of(folder, results);
         WriteResult(parsed, summary, summary.Facts);
         return ExitCodes.Success;
-    }
-
-    /// <summary>Ten reports a second at most, and the last of each activity.</summary>
-    private sealed class Throttled(IProgress<Advance> progress) : IProgress<StudyProgress>
-    {
-        private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-
-        private readonly System.Diagnostics.Stopwatch _clock = System.Diagnostics.Stopwatch.StartNew();
-        private TimeSpan _next;
-
-        public void Report(StudyProgress value)
-        {
-            if (_clock.Elapsed >= _next || value.Done == value.Total)
-            {
-                _next = _clock.Elapsed + Interval;
-                progress.Report(new Advance(new Activity(value.Activity, value.Unit), value.Done, value.Total, value.Detail));
-            }
-        }
     }
 }

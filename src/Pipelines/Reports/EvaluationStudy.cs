@@ -4,7 +4,6 @@ using IGptMl.Caching;
 using IGptMl.Classification;
 using IGptMl.FineTune;
 using IGptMl.FineTuning;
-using IGptMl.Hosting;
 using IGptMl.LinearProbe;
 using IGptMl.Network;
 using IGptMl.Pretraining;
@@ -17,7 +16,7 @@ namespace IGptMl.Reports;
 /// The paper's evaluations of a pretrained model in one go, for a report: the linear probe of every layer beside baselines, accuracy with few labels, generative loss, and the
 /// same probe of other models on the same images.
 /// </summary>
-public sealed class EvaluationStudy
+public sealed partial class EvaluationStudy
 {
     private const int PictureScale = 4;
 
@@ -51,7 +50,12 @@ public sealed class EvaluationStudy
     public StudyResults Run(IDataView training, IDataView test, IProgress<StudyProgress>? progress = null, CancellationToken cancellation = default)
     {
         var clock = Stopwatch.StartNew();
-        var relay = new Relay(progress);
+        foreach (var other in _options.Others)
+        {
+            Load(other).Dispose(); // finds out before hours of work what is missing or damaged
+        }
+
+        var relay = new StudyRelay(progress);
         var probe = new LinearProbeExperiment(_context, _model, _options.Probe);
         var lowData = _options.LowData is null ? null : new LowDataExperiment(_context, _model, _options.LowData with { Probe = _options.Probe });
         var data = ExperimentData.Read(_context, _model, _options.Probe, training, test, relay, cancellation);
@@ -61,13 +65,16 @@ public sealed class EvaluationStudy
         var notes = data.Notes.ToList();
         foreach (var other in _options.Others)
         {
-            models.AddRange(Compare(other, training, test, relay, notes, cancellation));
+            relay.Other = other.Name;
+            models.AddRange(Compare(other, data, training, test, relay, notes, cancellation));
         }
 
+        relay.Other = null;
         return new StudyResults(_options.Title, Provenance.Current, Configuration(), models)
         {
+            PretrainedOn = _options.PretrainedOn,
             LowData = scores?.Scores ?? [],
-            FineTune = _options.FineTune is null ? null : FineTune(data, training, test, _options.FineTune, relay, cancellation),
+            FineTune = _options.FineTuned ?? (_options.FineTune is null ? null : FineTune(data, training, test, _options.FineTune, relay, cancellation)),
             Misclassified = Mistakes(data.Test.Images, result),
             Completions = CompletionPictures.Create(_context, _model, data.Test.Images, _options.Completions, cancellation),
             Notes = notes,
@@ -75,16 +82,41 @@ public sealed class EvaluationStudy
         };
     }
 
-    private IReadOnlyList<ReportedModel> Compare(ComparedModel other, IDataView training, IDataView test, Relay relay, List<string> notes, CancellationToken cancellation)
+    private IReadOnlyList<ReportedModel> Compare(ComparedModel other, ExperimentData own, IDataView training, IDataView test, StudyRelay relay, List<string> notes, CancellationToken cancellation)
     {
-        using var model = ImageGptModel.Load(other.Path);
+        using var model = Load(other);
         var options = _options.Probe with { Layers = null, Concatenations = [], Baselines = false, PatchBaseline = false };
         var probe = new LinearProbeExperiment(_context, model, options);
-        var data = ExperimentData.Read(_context, model, options, training, test, relay, cancellation);
+        var data = SeesTheSame(model)
+            ? own.For(_context, model, options, relay, cancellation)
+            : ExperimentData.Read(_context, model, options, training, test, relay, cancellation);
+        if (other.Step is not null && data.ModelDigest == own.ModelDigest)
+        {
+            return []; // the run's last checkpoint is the report's own model
+        }
+
         var result = probe.RunOn(data, relay.Probing(options, model), cancellation);
         notes.AddRange(data.Notes.Except(notes));
-        return [.. Reports(other.Name, data, result, options, cancellation)];
+        return [.. Reports(other.Name, data, result, options, cancellation).Select(model => model with { Step = other.Step })];
     }
+
+    /// <summary>Reads another model. One whose form knows no colours, such as a checkpoint of training, gets those of the report's model.</summary>
+    private ImageGptModel Load(ComparedModel other)
+    {
+        var model = ImageGptModel.Load(other.Path);
+        if (model.Palette is not null)
+        {
+            return model;
+        }
+
+        model.Dispose();
+        using var coloured = ImageGptModel.Load(other.Path, _model.Palette!);
+        return coloured.WithCropping(_model.Cropping);
+    }
+
+    /// <summary>Whether images become the same tokens for that model as for the report's own.</summary>
+    private bool SeesTheSame(ImageGptModel model)
+        => model.Palette == _model.Palette && model.Config.ImageSize == _model.Config.ImageSize && model.Cropping == _model.Cropping;
 
     /// <summary>A model; a masked one twice, with the majority of several masks and with one mask.</summary>
     private IEnumerable<ReportedModel> Reports(string name, ExperimentData data, LinearProbeResult result, LinearProbeExperiment.Options options, CancellationToken cancellation)
@@ -97,7 +129,7 @@ public sealed class EvaluationStudy
         }
     }
 
-    private ReportedFineTune FineTune(ExperimentData data, IDataView training, IDataView test, ImageGptFineTuneTrainer.Options options, Relay relay, CancellationToken cancellation)
+    private ReportedFineTune FineTune(ExperimentData data, IDataView training, IDataView test, ImageGptFineTuneTrainer.Options options, StudyRelay relay, CancellationToken cancellation)
     {
         var key = CacheKey.Of("fine-tune", new { Data = data.Key, options.Epochs, options.BatchSize, options.LearningRate, options.GenerativeWeight, options.ValidationFraction, options.Patience, options.MaskProbability, options.Votes, options.Augmentation, options.Seed });
         return ResultCache.GetOrCompute(data.Cache, key, () =>
@@ -105,14 +137,17 @@ public sealed class EvaluationStudy
             var clock = Stopwatch.StartNew();
             var experiment = new FineTuneExperiment(_context, data.Model, new FineTuneExperiment.Options { ImageColumnName = _options.Probe.ImageColumnName, LabelColumnName = _options.Probe.LabelColumnName, Training = options });
             var result = experiment.Run(training, test, relay, cancellation);
-            return new ReportedFineTune(result.Accuracy, result.Top5Accuracy, result.LogLoss, Math.Round(clock.Elapsed.TotalSeconds, 1));
+            return ReportedFineTune.Of(result, clock.Elapsed);
         });
     }
 
     private ReportedModel Report(string name, ExperimentData data, LinearProbeResult probe)
     {
         var loss = ResultCache.GetOrCompute(data.Cache, CacheKey.Of("loss", new { data.ModelDigest, data.Test.Images.TokenDigest, _options.LikelihoodImages }), () => Loss(data));
-        return new ReportedModel(name, data.Model.Config, data.Model.Config.ParameterCount, data.ModelDigest, loss.NatsPerToken, loss.Images, ReportedProbe.Of(probe));
+        return new ReportedModel(name, data.Model.Config, data.Model.Config.ParameterCount, data.ModelDigest, loss.NatsPerToken, loss.Images, ReportedProbe.Of(probe))
+        {
+            PaletteChecksum = Digest.Of(data.Model.Palette!.Centers.Span),
+        };
     }
 
     private GenerativeLoss Loss(ExperimentData data)
@@ -154,6 +189,11 @@ public sealed class EvaluationStudy
             ["L2 choice"] = $"a tenth of the labelled images held out; cross-validation below {StratifiedFolds.ManyRowsAClass} a class; then refitted on all",
             ["L2 split seed"] = $"{LinearProbeExperiment.SplitSeed}",
         };
+        if (_options.PretrainedOn is { } source)
+        {
+            result["pretraining images"] = source;
+        }
+
         if (_options.FineTune is { } fineTune)
         {
             result["fine-tuning"] = string.Create(CultureInfo.InvariantCulture, $"{fineTune.Epochs} epochs at most, rate {fineTune.LearningRate}, batches of {fineTune.BatchSize}, the best by {fineTune.ValidationFraction:P0} held out");
@@ -175,78 +215,5 @@ public sealed class EvaluationStudy
         return result;
     }
 
-    /// <summary>What is evaluated.</summary>
-    public sealed record Options
-    {
-        /// <summary>The report's title. Default "Image GPT".</summary>
-        public string Title { get; init; } = "Image GPT";
-
-        /// <summary>What the report calls the model. Default "Image GPT".</summary>
-        public string ModelName { get; init; } = LowDataExperiment.ModelName;
-
-        /// <summary>The linear probe; its cache folder serves all parts. Default: every layer, raw pixels and palette tokens.</summary>
-        public LinearProbeExperiment.Options Probe { get; init; } = new();
-
-        /// <summary>Accuracy with few labels, with the probe's settings in place of its own; null leaves it out. Default null.</summary>
-        public LowDataExperiment.Options? LowData { get; init; }
-
-        /// <summary>Models to show beside this one. Default none.</summary>
-        public IReadOnlyList<ComparedModel> Others { get; init; } = [];
-
-        /// <summary>The test images, the first ones, that the generative loss is computed of, 1 or more. Default 2,000.</summary>
-        public int LikelihoodImages { get; init; } = 2000;
-
-        /// <summary>The number of misclassified pictures to show, 0 or more. Default 24.</summary>
-        public int Pictures { get; init; } = 24;
-
-        /// <summary>The number of test images to complete, where the model can, each of another class; 0 or more. Default 8.</summary>
-        public int Completions { get; init; } = 8;
-
-        /// <summary>Fine-tuning of the whole network beside the probe; its columns are the probe's. Null leaves it out. Default null.</summary>
-        public ImageGptFineTuneTrainer.Options? FineTune { get; init; }
-
-        /// <summary>More to say of the configuration, such as where the data comes from. Default nothing.</summary>
-        public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>();
-
-        internal void Check() => new OptionGuard()
-            .Require(!string.IsNullOrWhiteSpace(Title), nameof(Title), "empty", "a title")
-            .Require(!string.IsNullOrWhiteSpace(ModelName), nameof(ModelName), "empty", "a name")
-            .Require(Probe is not null, nameof(Probe), null, "the probe's options")
-            .Require(Others is not null, nameof(Others), null, "models")
-            .Require(Facts is not null, nameof(Facts), null, "names and values")
-            .AtLeast(nameof(LikelihoodImages), LikelihoodImages, 1)
-            .AtLeast(nameof(Pictures), Pictures, 0)
-            .AtLeast(nameof(Completions), Completions, 0)
-            .ThrowIfAny("options");
-    }
-
     private sealed record GenerativeLoss(double NatsPerToken, int Images);
-
-    /// <summary>Turns the parts' progress into the study's.</summary>
-    private sealed class Relay(IProgress<StudyProgress>? progress) : IProgress<FeatureProgress>, IProgress<FineTuningProgress>
-    {
-        public void Report(FineTuningProgress value)
-            => progress?.Report(new StudyProgress("Fine-tuning", "step", (int)value.Step, (int)value.Steps, string.Empty));
-
-        public void Report(FeatureProgress value) => progress?.Report(new StudyProgress($"Features of the {value.Data} images", "image", value.Done, value.Total, string.Empty));
-
-        internal IProgress<ProbedRepresentation> Probing(LinearProbeExperiment.Options options, ImageGptModel model)
-        {
-            var all = options.LayersOf(model.Config).Count + options.Concatenations.Count + Representation.BaselinesOf(options).Count;
-            var done = 0;
-            return new Counter<ProbedRepresentation>(probed => progress?.Report(new StudyProgress("Linear probe", "classifier", ++done, all, $"{probed.Name}: {probed.Accuracy:P1}")));
-        }
-
-        internal IProgress<LowDataRun> FewLabels(Options options)
-        {
-            var all = (1 + Representation.BaselinesOf(options.Probe).Count) * options.LowData!.Budgets.Distinct().Count() * options.LowData.Seeds.Distinct().Count();
-            var done = 0;
-            return new Counter<LowDataRun>(run => progress?.Report(new StudyProgress("Few labels", "classifier", ++done, all, $"{run.Representation}, {run.Budget:N0} labels: {run.Accuracy:P1}")));
-        }
-
-        private sealed class Counter<T>(Action<T> report) : IProgress<T>
-        {
-            public void Report(T value) => report(value);
-        }
-    }
 }

@@ -24,7 +24,7 @@ internal static class HtmlReport
         var (model, probe) = (results.Models[0], results.Models[0].Probe);
 
         Section(page, "layers", "What each layer knows", "A linear classifier on the features of each layer, averaged over the positions. The network has seen no label.");
-        AppendPlot(page, plots, "depth-curve");
+        AppendPlot(page, plots, ReportPlots.DepthCurveName);
         AppendTable(page, ReportTables.Layers(probe));
         AppendTable(page, ReportTables.Published(results));
         page.Append("</section>\n");
@@ -32,7 +32,7 @@ internal static class HtmlReport
         if (results.LowData.Count > 0)
         {
             Section(page, "few-labels", "With few labels", "The same classifier when only some images have labels: the rest of the training set is not used, and layer and regularisation are chosen within the drawn labels.");
-            AppendPlot(page, plots, "low-data");
+            AppendPlot(page, plots, ReportPlots.LowDataName);
             AppendTable(page, ReportTables.LowData(results.LowData));
             page.Append("</section>\n");
         }
@@ -45,14 +45,20 @@ internal static class HtmlReport
         }
 
         Section(page, "models", results.Models.Count > 1 ? "Models compared" : "Generative loss", "How well the model predicts test images, and what its best layer knows.");
-        AppendPlot(page, plots, "loss-and-accuracy");
+        AppendPlot(page, plots, ReportPlots.LossAndAccuracyName);
         AppendTable(page, ReportTables.Models(results.Models));
         page.Append("</section>\n");
 
         if (probe.ClassNames.Count <= GreatestConfusion)
         {
             Section(page, "confusion", "What is mistaken for what", $"Test images by class (rows) and predicted class (columns), from {probe.Best.ToLowerInvariant()}.");
-            AppendConfusion(page, probe);
+            AppendConfusion(page, probe.ClassNames, probe.ConfusionMatrix);
+            if (results.FineTune is { ConfusionMatrix.Count: > 0 } fineTuned)
+            {
+                page.Append("<p class=\"caption\">The same of the fine-tuned network.</p>\n");
+                AppendConfusion(page, probe.ClassNames, fineTuned.ConfusionMatrix);
+            }
+
             page.Append("</section>\n");
         }
 
@@ -66,7 +72,7 @@ internal static class HtmlReport
     {
         var (model, probe) = (results.Models[0], results.Models[0].Probe);
         page.Append("<header>\n<h1>").Append(Text(results.Title)).Append("</h1>\n<p class=\"lead\">")
-            .Append(Text(string.Create(CultureInfo.InvariantCulture, $"{model.Config.Layers} layers, width {model.Config.EmbeddingSize}, {model.Config.ImageSize}x{model.Config.ImageSize} pixels, {model.Config.Colors} colours, {model.Parameters:N0} parameters. {probe.TrainingRows:N0} labelled images, {probe.TestRows:N0} test images, {probe.ClassNames.Count} classes.")))
+            .Append(Text(MarkdownReport.Lead(results)))
             .Append("</p>\n<ul class=\"facts\">\n");
         Fact(page, $"{ReportTables.Percent(probe.BestLayer.Accuracy)} %", $"best layer ({string.Join('+', probe.BestLayer.Layers)} of {model.Config.Layers})");
         if (probe.Baselines.MaxBy(baseline => baseline.Accuracy) is { } baseline)
@@ -131,22 +137,22 @@ internal static class HtmlReport
         page.Append("</tbody>\n</table></div>\n");
     }
 
-    private static void AppendConfusion(StringBuilder page, ReportedProbe probe)
+    private static void AppendConfusion(StringBuilder page, IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<int>> matrix)
     {
         page.Append("<div class=\"scroll\"><table class=\"confusion\">\n<thead><tr><td></td>");
-        foreach (var name in probe.ClassNames)
+        foreach (var name in names)
         {
             page.Append("<th scope=\"col\"><span>").Append(Text(name)).Append("</span></th>");
         }
 
         page.Append("</tr></thead>\n<tbody>\n");
-        for (var actual = 0; actual < probe.ClassNames.Count; actual++)
+        for (var actual = 0; actual < names.Count; actual++)
         {
-            page.Append("<tr><th scope=\"row\">").Append(Text(probe.ClassNames[actual])).Append("</th>");
-            var all = Math.Max(1, probe.ConfusionMatrix[actual].Sum());
-            for (var predicted = 0; predicted < probe.ClassNames.Count; predicted++)
+            page.Append("<tr><th scope=\"row\">").Append(Text(names[actual])).Append("</th>");
+            var all = Math.Max(1, matrix[actual].Sum());
+            for (var predicted = 0; predicted < names.Count; predicted++)
             {
-                var count = probe.ConfusionMatrix[actual][predicted];
+                var count = matrix[actual][predicted];
                 page.Append(CultureInfo.InvariantCulture, $"<td class=\"{(actual == predicted ? "right" : "wrong")}\" style=\"--share:{100.0 * count / all:F0}%\">{count}</td>");
             }
 

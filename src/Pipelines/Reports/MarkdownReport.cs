@@ -1,13 +1,15 @@
+using System.Globalization;
 using System.Text;
 
 namespace IGptMl.Reports;
 
-/// <summary>The tables of a study as Markdown.</summary>
+/// <summary>The tables and plots of a study as Markdown, which a repository shows as a page.</summary>
 internal static class MarkdownReport
 {
     internal static string Create(StudyResults results)
     {
-        var text = new StringBuilder().Append("# ").Append(Escape(results.Title)).Append("\n\n");
+        var text = new StringBuilder().Append("# ").Append(Escape(results.Title)).Append("\n\n").Append(Escape(Lead(results))).Append("\n\n");
+        var plots = ReportPlots.Of(results).ToList();
         foreach (var table in ReportTables.Of(results))
         {
             text.Append(Escape(table.Caption)).Append("\n\n");
@@ -19,6 +21,10 @@ internal static class MarkdownReport
             }
 
             text.Append('\n');
+            foreach (var (name, caption, _) in plots.Where(plot => plot.Name == table.Plot))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"![{Escape(caption)}](plots/{name}.png)\n\n{Escape(caption)}\n\n");
+            }
         }
 
         foreach (var note in results.Notes)
@@ -26,8 +32,23 @@ internal static class MarkdownReport
             text.Append("- ").Append(Escape(note)).Append('\n');
         }
 
+        text.Append(results.Notes.Count > 0 ? "\n" : string.Empty);
+        foreach (var (name, value) in results.Configuration)
+        {
+            text.Append("- ").Append(Escape(name)).Append(": ").Append(Escape(value)).Append('\n');
+        }
+
         var source = results.Provenance;
-        return text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n{source.Created:yyyy-MM-dd}; {source.Processor}, {source.Cores} cores; {source.DotNet}, ML.NET {source.MLNet}, TorchSharp {source.TorchSharp}; {results.TotalSeconds:F0} s.\n").ToString();
+        return text.Append(CultureInfo.InvariantCulture, $"\n{source.Created:yyyy-MM-dd}; {source.Processor}, {source.Cores} cores; IGptMl {source.IGptMl}, {source.DotNet}, ML.NET {source.MLNet}, TorchSharp {source.TorchSharp}; {results.TotalSeconds:F0} s.\n").ToString();
+    }
+
+    /// <summary>What was evaluated on what, in a sentence or two.</summary>
+    internal static string Lead(StudyResults results)
+    {
+        var (model, probe) = (results.Models[0], results.Models[0].Probe);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{model.Config.Layers} layers, width {model.Config.EmbeddingSize}, {model.Config.ImageSize}x{model.Config.ImageSize} pixels, {model.Config.Colors} colours, {model.Parameters:N0} parameters.{(results.PretrainedOn is { } source ? $" Pretrained on {source}, without labels." : string.Empty)} {probe.TrainingRows:N0} labelled images, {probe.TestRows:N0} test images, {probe.ClassNames.Count} classes.");
     }
 
     private static void AppendRow(StringBuilder text, IReadOnlyList<string> cells, bool stress)

@@ -13,6 +13,9 @@ internal static class PlotImages
 
     private const float PixelsAnInch = 192; // twice a screen's, so that pages stay sharp when they are enlarged
 
+    /// <summary>How wide a letter of that size is, on average, in pixels.</summary>
+    internal static double LetterWidth(double size) => 0.62 * size;
+
     /// <summary>A drawing of its own.</summary>
     internal static string Svg(PlotModel plot, int width, int height) => Export(plot, width, height, document: true);
 

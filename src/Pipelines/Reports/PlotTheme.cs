@@ -10,6 +10,13 @@ namespace IGptMl.Reports;
 /// <param name="Series">The colours of the data, told apart in both kinds of colour blindness.</param>
 internal sealed record PlotTheme(string Name, OxyColor Background, OxyColor Text, OxyColor Grid, IReadOnlyList<OxyColor> Series)
 {
+    /// <summary>The first colour of the data, so much of it (0 to 1) on the background.</summary>
+    internal OxyColor Paler(double share)
+    {
+        var ground = this == Dark ? OxyColor.Parse("#171c24") : OxyColors.White;
+        return OxyColor.Interpolate(ground, Series[0], share);
+    }
+
     /// <summary>For pages of light background.</summary>
     internal static PlotTheme Light { get; } = new("light", OxyColors.Transparent, OxyColor.Parse("#3d4654"), OxyColor.Parse("#e4e8ee"), [.. Parse("#2563c9", "#d9730d", "#0f8a6c", "#a03ca8", "#b3261e", "#6b7280")]);
 

@@ -48,6 +48,16 @@ public static class ReportFolder
     {
         var path = Path.Combine([folder, .. name.Split('/')]);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path, content);
+        var partial = $"{path}.{Guid.NewGuid():N}.partial"; // a page is looked at while it is written anew
+        try
+        {
+            File.WriteAllBytes(partial, content);
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
     }
 }

@@ -1,6 +1,5 @@
 using IGptMl.SemiSupervised;
 using OxyPlot;
-using OxyPlot.Annotations;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
@@ -10,24 +9,38 @@ namespace IGptMl.Reports;
 /// <summary>The paper's figures, for one's own results.</summary>
 internal static class ReportPlots
 {
-    private const string Percent = "accuracy, %";
+    /// <summary>Accuracy by layer.</summary>
+    internal const string DepthCurveName = "depth-curve";
+
+    /// <summary>Accuracy by number of labels.</summary>
+    internal const string LowDataName = "low-data";
+
+    /// <summary>Generative loss beside accuracy.</summary>
+    internal const string LossAndAccuracyName = "loss-and-accuracy";
+
+    /// <summary>The title of an axis.</summary>
+    internal const string Percent = "accuracy, %";
+
+    // Told apart without their colours, too.
+    private static readonly IReadOnlyList<LineStyle> Dashes = [LineStyle.Dash, LineStyle.Dot, LineStyle.DashDot, LineStyle.LongDash];
 
     /// <summary>The plots that the results are enough for: a file name, a caption and the plot in the colours of a theme.</summary>
     internal static IEnumerable<(string Name, string Caption, Func<PlotTheme, PlotModel> Create)> Of(StudyResults results)
     {
         if (results.Models is [var first, ..] && first.Probe.Layers.Count(layer => layer.Layers.Count == 1) > 1)
         {
-            yield return ("depth-curve", "Accuracy of a linear classifier by layer (the paper's figure 2). Dashed: the same classifier without the network.", theme => DepthCurve(results.Models, theme));
+            yield return (DepthCurveName, "Accuracy of a linear classifier by layer (the paper's figure 2). Dashed: the same classifier without the network.", theme => DepthCurve(results.Models, theme));
         }
 
         if (results.LowData.Count > 0)
         {
-            yield return ("low-data", "Accuracy by number of labels; bars are one sample standard deviation to each side.", theme => LowData(results.LowData, theme));
+            yield return (LowDataName, "Accuracy by number of labels; bars are one sample standard deviation to each side.", theme => LowData(results.LowData, theme));
         }
 
-        if (results.Models.Count > 2)
+        var comparable = results.Models.Where(model => model.IsComparableTo(results.Models[0])).ToArray();
+        if (comparable.Length > 1)
         {
-            yield return ("loss-and-accuracy", "Generative loss beside the best layer's accuracy, a point a model (the paper's figure 3): better to the right and above.", theme => LossAndAccuracy(results.Models, theme));
+            yield return (LossAndAccuracyName, "Generative loss beside the accuracy of the best layer, a point a model (the paper's figure 3): better to the right and above. A line joins the checkpoints of one run.", theme => LossAndAccuracyPlot.Create(comparable, theme));
         }
     }
 
@@ -36,10 +49,19 @@ internal static class ReportPlots
         var plot = Create(theme);
         plot.Axes.Add(Axis(theme, AxisPosition.Bottom, "layer", step: models.Max(model => model.Config.Layers) > 16 ? 4 : 1));
         plot.Axes.Add(Axis(theme, AxisPosition.Left, Percent));
+        var checkpoints = models.Where(model => model.Step is not null).ToArray();
         var colour = 0;
-        foreach (var model in models)
+        foreach (var model in checkpoints.Concat(models.Where(model => model.Step is null))) // a run's checkpoints lie behind, the paler the earlier
         {
-            var line = new LineSeries { Title = model.Name, Color = theme.Series[colour++ % theme.Series.Count], StrokeThickness = 2.5, MarkerType = MarkerType.Circle, MarkerSize = 3.5 };
+            var at = Array.IndexOf(checkpoints, model);
+            var line = new LineSeries
+            {
+                Title = model.Name,
+                Color = at < 0 ? theme.Series[colour++ % theme.Series.Count] : theme.Paler(0.25 + (0.5 * at / checkpoints.Length)),
+                StrokeThickness = at < 0 ? 2.5 : 1.5,
+                MarkerType = MarkerType.Circle,
+                MarkerSize = at < 0 ? 3.5 : 2.5,
+            };
             line.Points.AddRange(model.Probe.Layers.Where(layer => layer.Layers.Count == 1).Select(layer => new DataPoint(layer.Layers[0], 100 * layer.Accuracy)));
             plot.Series.Add(line);
         }
@@ -47,7 +69,7 @@ internal static class ReportPlots
         var last = models.Max(model => model.Config.Layers);
         foreach (var baseline in models[0].Probe.Baselines)
         {
-            var line = new LineSeries { Title = baseline.Name, Color = theme.Series[colour++ % theme.Series.Count], StrokeThickness = 1.5, LineStyle = LineStyle.Dash };
+            var line = new LineSeries { Title = baseline.Name, Color = theme.Series[colour % theme.Series.Count], StrokeThickness = 1.5, LineStyle = Dashes[colour++ % Dashes.Count] };
             line.Points.AddRange([new DataPoint(0, 100 * baseline.Accuracy), new DataPoint(last, 100 * baseline.Accuracy)]);
             plot.Series.Add(line);
         }
@@ -87,35 +109,8 @@ internal static class ReportPlots
         return plot;
     }
 
-    private static PlotModel LossAndAccuracy(IReadOnlyList<ReportedModel> models, PlotTheme theme)
-    {
-        var plot = Create(theme);
-        var bottom = Axis(theme, AxisPosition.Bottom, "nats per token");
-        (bottom.StartPosition, bottom.EndPosition) = (1, 0);
-        plot.Axes.Add(bottom);
-        plot.Axes.Add(Axis(theme, AxisPosition.Left, Percent));
-        var ordered = models.OrderByDescending(model => model.NatsPerToken).ToArray();
-        var line = new LineSeries { Color = theme.Series[0], StrokeThickness = 2, MarkerType = MarkerType.Circle, MarkerSize = 4 };
-        line.Points.AddRange(ordered.Select(model => new DataPoint(model.NatsPerToken, 100 * model.Probe.BestLayer.Accuracy)));
-        plot.Series.Add(line);
-        foreach (var model in ordered)
-        {
-            plot.Annotations.Add(new TextAnnotation
-            {
-                Text = model.Name,
-                TextPosition = new DataPoint(model.NatsPerToken, 100 * model.Probe.BestLayer.Accuracy),
-                TextHorizontalAlignment = HorizontalAlignment.Right,
-                TextVerticalAlignment = VerticalAlignment.Bottom,
-                Offset = new ScreenVector(-4, -4),
-                Stroke = OxyColors.Transparent,
-                TextColor = theme.Text,
-            });
-        }
-
-        return plot;
-    }
-
-    private static PlotModel Create(PlotTheme theme)
+    /// <summary>An empty plot.</summary>
+    internal static PlotModel Create(PlotTheme theme)
     {
         var plot = new PlotModel
         {
@@ -138,7 +133,8 @@ internal static class ReportPlots
         return plot;
     }
 
-    private static LinearAxis Axis(PlotTheme theme, AxisPosition position, string title, double step = double.NaN) => new()
+    /// <summary>An axis of numbers.</summary>
+    internal static LinearAxis Axis(PlotTheme theme, AxisPosition position, string title, double step = double.NaN) => new()
     {
         Position = position,
         Title = title,

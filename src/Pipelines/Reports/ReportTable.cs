@@ -6,6 +6,9 @@ namespace IGptMl.Reports;
 /// <param name="Rows">The rows.</param>
 internal sealed record ReportTable(string Caption, IReadOnlyList<string> Columns, IReadOnlyList<ReportTable.Row> Rows)
 {
+    /// <summary>The plot that belongs to it; null for none.</summary>
+    internal string? Plot { get; init; }
+
     /// <summary>A row.</summary>
     /// <param name="Cells">One a column.</param>
     /// <param name="Stress">Whether it is the row to look at.</param>

@@ -12,7 +12,7 @@ internal static class ReportTables
     /// <summary>The tables that the results are enough for.</summary>
     internal static IEnumerable<ReportTable> Of(StudyResults results)
     {
-        yield return Layers(results.Models[0].Probe);
+        yield return Layers(results.Models[0].Probe) with { Plot = ReportPlots.DepthCurveName };
         yield return Published(results);
         if (results.FineTune is not null)
         {
@@ -21,10 +21,10 @@ internal static class ReportTables
 
         if (results.LowData.Count > 0)
         {
-            yield return LowData(results.LowData);
+            yield return LowData(results.LowData) with { Plot = ReportPlots.LowDataName };
         }
 
-        yield return Models(results.Models);
+        yield return Models(results.Models) with { Plot = ReportPlots.LossAndAccuracyName };
     }
 
     /// <summary>In percent, with one decimal.</summary>

@@ -9,6 +9,9 @@ namespace IGptMl.Reports;
 /// <param name="Models">The models, the one that the report is about first.</param>
 public sealed record StudyResults(string Title, Provenance Provenance, IReadOnlyDictionary<string, string> Configuration, IReadOnlyList<ReportedModel> Models)
 {
+    /// <summary>What the first model was pretrained on; null where that is not known.</summary>
+    public string? PretrainedOn { get; init; }
+
     /// <summary>The accuracy with few labels; none where it was not evaluated.</summary>
     public IReadOnlyList<LowDataScore> LowData { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IGptMl.Tests.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -43,6 +44,23 @@ public sealed class FineTuneCommandTests
         StringAssert.Contains(run.Error, "Fine-tuning: step 1 of 1, loss ");
         StringAssert.Contains(run.Error, "The classifier is saved.");
     }
+
+    [TestMethod]
+    public void FineTune_Report_IsBesideTheProbe()
+    {
+        using var folder = new TemporaryFolder();
+        var json = CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--out", folder.Combine("classifier.zip"), "--epochs", "1", "--report", folder.Combine("report"), "--json").Json();
+        var results = JsonDocument.Parse(File.ReadAllText(folder.Combine("report", "results.json"))).RootElement;
+        Assert.AreEqual(json.GetProperty("test").GetProperty("accuracy").GetDouble(), results.GetProperty("fine_tune").GetProperty("accuracy").GetDouble());
+        Assert.AreEqual(24, results.GetProperty("fine_tune").GetProperty("confusion_matrix").EnumerateArray().Sum(row => row.EnumerateArray().Sum(n => n.GetInt32())));
+        Assert.AreEqual(2, results.GetProperty("models")[0].GetProperty("probe").GetProperty("layers").GetArrayLength());
+        StringAssert.Contains(results.GetProperty("configuration").GetProperty("fine-tuning").GetString(), "1 epochs at most");
+        StringAssert.Contains(File.ReadAllText(folder.Combine("report", "report.html")), "The same of the fine-tuned network.");
+    }
+
+    [TestMethod]
+    public void FineTune_ReportWithoutATest_IsRefused()
+        => CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--out", "classifier.zip", "--report", "report").AssertFails(2, "--report needs --test");
 
     [TestMethod]
     public void FineTune_Cancelled_EndsWith130AndSavesNothing()

@@ -13,7 +13,7 @@ public sealed class ReportCommandTests
         string[] arguments =
         [
             "report", "--model", TinyModel.ZipPath, "--data", "shapes:60", "--test", "shapes:36", "--labels", "24", "--seeds", "1,2", "--l2", "1", "--patches", "--fine-tune", "1",
-            "--beside", $"one={TinyModel.ZipPath}", "--beside", $"two={TinyModel.ZipPath}", "--title", "Shapes & <colours>", "--out", folder.Path,
+            "--beside", $"one={TinyModel.ZipPath}", "--beside", $"two={TinyModel.ZipPath}", "--title", "Shapes & <colours>", "--pretrained-on", "shapes of another seed", "--out", folder.Path,
         ];
         var first = CommandLine.Run([.. arguments, "--json"]).Json();
         Assert.AreEqual(folder.Combine("report.html"), first.GetProperty("report").GetString());
@@ -24,10 +24,12 @@ public sealed class ReportCommandTests
         CollectionAssert.AreEqual((string[])["Image GPT", "one", "two"], results.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()).ToArray());
         Assert.AreEqual(64, results.GetProperty("models")[0].GetProperty("checksum").GetString()!.Length);
         Assert.AreEqual("shapes:60", results.GetProperty("configuration").GetProperty("training images").GetString());
+        Assert.AreEqual("shapes of another seed", results.GetProperty("pretrained_on").GetString());
         Assert.IsGreaterThan(0, results.GetProperty("provenance").GetProperty("cores").GetInt32());
 
         var page = File.ReadAllText(folder.Combine("report.html"));
         StringAssert.Contains(page, "<h1>Shapes &amp; &lt;colours&gt;</h1>");
+        StringAssert.Contains(page, "Pretrained on shapes of another seed, without labels.");
         StringAssert.Contains(page, "data:image/png;base64,");
         Assert.DoesNotContain("<script", page);
         Assert.DoesNotContain("src=\"http", page);
@@ -35,6 +37,7 @@ public sealed class ReportCommandTests
 
         var markdown = File.ReadAllText(folder.Combine("results.md"));
         StringAssert.Contains(markdown, "| iGPT-L (features from ImageNet, no augmentation) | – | 73.2 ± 1.5 | 87.6 ± 0.6 | 94.3 ± 0.1 |");
+        StringAssert.Contains(markdown, "](plots/depth-curve.png)");
         foreach (var plot in (string[])["depth-curve", "low-data", "loss-and-accuracy"])
         {
             StringAssert.StartsWith(File.ReadAllText(folder.Combine("plots", $"{plot}.svg")), "<?xml");
@@ -45,6 +48,13 @@ public sealed class ReportCommandTests
         Assert.HasCount(8, Directory.GetFiles(folder.Combine("pictures"), "completion-*.png"));
         Assert.IsGreaterThan(0, results.GetProperty("fine_tune").GetProperty("log_loss").GetDouble());
         StringAssert.Contains(markdown, "| iGPT-L, 32x32, fine-tuned | – | 99.0 | 88.5 |");
+    }
+
+    [TestMethod]
+    public void Report_FolderWithoutCheckpoints_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        CommandLine.Run("report", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--checkpoints", folder.Path, "--out", folder.Combine("report")).AssertFails(1, "has no checkpoints; expected files such as checkpoint-000001500.safetensors");
     }
 
     [TestMethod]

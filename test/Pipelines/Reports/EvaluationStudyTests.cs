@@ -1,5 +1,6 @@
 using IGptMl.LinearProbe;
 using IGptMl.Network;
+using IGptMl.Palettes;
 using IGptMl.Pretraining;
 using IGptMl.Reports;
 using IGptMl.Tests.Contracts;
@@ -73,6 +74,47 @@ public sealed class EvaluationStudyTests : IDisposable
     }
 
     [TestMethod]
+    public void Run_CheckpointsOfItsRun_AreShownInOrderAndTheLastOnlyOnce()
+    {
+        using var folder = new TemporaryFolder();
+        var (early, last) = (Save(folder, "early.zip", seed: 2, TinyImageGpt.Palette), Save(folder, "last.zip", seed: 1, TinyImageGpt.Palette));
+        var results = Run(new() { Probe = Probe, Others = [new ComparedModel("10 steps", early) { Step = 10 }, new ComparedModel("20 steps", last) { Step = 20 }] });
+        CollectionAssert.AreEqual((string[])["Image GPT", "10 steps"], results.Models.Select(model => model.Name).ToArray());
+        CollectionAssert.AreEqual((long?[])[null, 10], results.Models.Select(model => model.Step).ToArray());
+        Assert.AreEqual(results.Models[0].PaletteChecksum, results.Models[1].PaletteChecksum);
+        Assert.IsTrue(results.Models[1].IsComparableTo(results.Models[0]));
+    }
+
+    [TestMethod]
+    public void Run_OtherModelWithoutColours_GetsThoseOfTheFirst()
+    {
+        using var folder = new TemporaryFolder();
+        var results = Run(new() { Probe = Probe, Others = [new ComparedModel("with", Save(folder, "with.zip", 3, TinyImageGpt.Palette)), new ComparedModel("without", Save(folder, "without.zip", 3, palette: null))] });
+        Assert.AreEqual(results.Models[1].NatsPerToken, results.Models[2].NatsPerToken);
+        CollectionAssert.AreEqual(results.Models[1].Probe.Layers.Select(layer => layer.Accuracy).ToArray(), results.Models[2].Probe.Layers.Select(layer => layer.Accuracy).ToArray());
+    }
+
+    [TestMethod]
+    public void Run_OtherModelOfAnotherPalette_IsProbedOnItsOwnTokensAndNotCompared()
+    {
+        using var folder = new TemporaryFolder();
+        var grey = Palette.FromColors([.. Enumerable.Range(0, 8).SelectMany(i => Enumerable.Repeat((byte)(36 * i), 3))]);
+        var results = Run(new() { Probe = Probe, Others = [new ComparedModel("grey", Save(folder, "grey.zip", 1, grey))] });
+        Assert.IsFalse(results.Models[1].IsComparableTo(results.Models[0]));
+        Assert.AreNotEqual(results.Models[0].NatsPerToken, results.Models[1].NatsPerToken);
+    }
+
+    [TestMethod]
+    public void Run_OtherModelMissing_IsToldBeforeTheWork()
+    {
+        var works = 0;
+        var study = new EvaluationStudy(_context, _model, new() { Probe = Probe, Others = [new ComparedModel("none", "none.zip")] });
+        var error = Assert.ThrowsExactly<FileNotFoundException>(() => study.Run(ColouredImages.Create(30, 1), ColouredImages.Create(30, 2), new Counter(() => works++)));
+        StringAssert.Contains(error.Message, "none.zip");
+        Assert.AreEqual(0, works);
+    }
+
+    [TestMethod]
     public void Options_EverythingWrong_IsReportedTogether()
     {
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new EvaluationStudy(_context, _model, new() { Title = "", ModelName = " ", LikelihoodImages = 0, Pictures = -1, Completions = -1 }));
@@ -83,8 +125,20 @@ public sealed class EvaluationStudyTests : IDisposable
 
     public void Dispose() => _model.Dispose();
 
+    private string Save(TemporaryFolder folder, string name, int seed, Palette? palette)
+    {
+        using var transformer = new ImageGptTransformer(_context, TinyImageGpt.CreateModel(seed, palette), "Tokens");
+        _context.Model.Save(transformer, null, folder.Combine(name));
+        return folder.Combine(name);
+    }
+
     private static ImageGptModel Tiny() => TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
 
     private StudyResults Run(EvaluationStudy.Options options)
         => new EvaluationStudy(_context, _model, options).Run(ColouredImages.Create(30, 1, classes: 3), ColouredImages.Create(30, 2, classes: 3));
+
+    private sealed class Counter(Action count) : IProgress<StudyProgress>
+    {
+        public void Report(StudyProgress value) => count();
+    }
 }
