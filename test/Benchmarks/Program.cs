@@ -12,6 +12,17 @@ switch (args)
         FineTuningStep.Run(rest);
         return 0;
 
+    case ["training-memory"]:
+        TrainingMemory.RunSteps();
+        return 0;
+
+    case ["recomputation", .. var rest] when rest.Length is 0 or 6:
+        return TrainingMemory.RunRecomputation(rest);
+
+    case ["recomputation-part", var way, .. var rest] when rest.Length == 6:
+        TrainingMemory.RunRecomputationPart(way, rest);
+        return 0;
+
     case ["network-parts", .. var rest]:
         NetworkParts.Run(rest);
         return 0;
@@ -64,6 +75,8 @@ switch (args)
             usage: dotnet run -c Release --project test/Benchmarks -- COMMAND
               training-step [D LAYERS HEADS SIZE COLORS BATCH]   a pretraining step beside the machine's matrix product and plain TorchSharp
               fine-tuning-step [D LAYERS HEADS SIZE COLORS BATCH] a fine-tuning step on both losses beside a pretraining step and beside two passes
+              training-memory                                   memory and live tensors of a small model after 100 steps and after 2,000
+              recomputation [D LAYERS HEADS SIZE COLORS BATCH]  time and memory of steps that keep all activations beside steps that compute them again
               network-parts [D HEADS SIZE BATCH]                linear maps and attention, each way that the network could take
               sampling [D LAYERS HEADS SIZE COLORS]             drawing pictures with a cache, by both decoders and by batch size, beside full passes
               model-file                                        time and memory of saving and loading weights of the size of iGPT-S

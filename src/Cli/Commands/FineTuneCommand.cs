@@ -36,6 +36,7 @@ internal sealed class FineTuneCommand : IgptCommand
     private readonly Option<int?> _augment = CommandOptions.Number("--augment", "Shift the images at random by up to N pixels of the model's square, and flip half of them, anew in every step; 4 is the paper's for 32x32 pixels.", 0, 255);
     private readonly Option<double?> _maskProbability = MaskOptions.CreateForFineTuning();
     private readonly Option<int?> _votes = CommandOptions.Number("--votes", $"For a masked model: the times that it looks at an image, each time with other tokens hidden; the majority decides [default: {Defaults.Votes}].", 1, 1000);
+    private readonly Option<bool> _recompute = TrainingOptions.CreateRecompute();
     private readonly Option<int> _seed = CommandOptions.Number("--seed", "Seed of the held-out images, the order of the images and what is random in them; on the CPU the same seed gives the same classifier.", 0, int.MaxValue, 1);
 
     internal FineTuneCommand(Terminal terminal, Option<bool> verbose)
@@ -48,7 +49,7 @@ internal sealed class FineTuneCommand : IgptCommand
     {
         _data.Required = true;
         _model.AddTo(this);
-        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _out, _report, _epochs, _batchSize, _learningRate, _generativeWeight, _validation, _patience, _augment, _maskProbability, _votes, _seed })
+        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _out, _report, _epochs, _batchSize, _learningRate, _generativeWeight, _validation, _patience, _augment, _maskProbability, _votes, _recompute, _seed })
         {
             Add(option);
         }
@@ -180,6 +181,7 @@ internal sealed class FineTuneCommand : IgptCommand
             Augmentation = padding is { } pixels ? new TokenAugmentation { Padding = pixels } : null,
             MaskProbability = probability ?? Defaults.MaskProbability,
             Votes = votes ?? Defaults.Votes,
+            RecomputeActivations = parsed.GetValue(_recompute),
             Seed = parsed.GetValue(_seed),
         };
     }

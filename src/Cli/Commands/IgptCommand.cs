@@ -16,8 +16,8 @@ internal abstract class IgptCommand : Command
     /// <summary>The column of tokens between the steps.</summary>
     protected const string TokensColumn = OpenedData.TokensColumn;
 
-    /// <summary>What the loaders of image files call themselves in the log.</summary>
-    private const string ImageFilesSource = "ImageFiles";
+    /// <summary>What the loaders of image files and the keepers of checkpoints call themselves in the log.</summary>
+    private static readonly string[] FileSources = ["ImageFiles", "Checkpoints"];
 
     private readonly Option<bool> _verbose;
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON object." };
@@ -91,8 +91,8 @@ internal abstract class IgptCommand : Command
         return context;
     }
 
-    /// <summary>Whether a message is one that nobody must miss: images were left out.</summary>
-    private static bool IsAboutFiles(LoggingEventArgs message) => message.Kind == ChannelMessageKind.Warning && message.Source.StartsWith(ImageFilesSource, StringComparison.Ordinal);
+    /// <summary>Whether a message is one that nobody must miss: images were left out, or a checkpoint could not be written or is damaged.</summary>
+    private static bool IsAboutFiles(LoggingEventArgs message) => message.Kind == ChannelMessageKind.Warning && Array.Exists(FileSources, source => message.Source.Contains(source, StringComparison.Ordinal));
 
     /// <summary>The step from images to a model's tokens.</summary>
     protected static ITransformer CreateQuantizer(MLContext context, ImageGptModel model, OpenedData data)

@@ -8,6 +8,7 @@ namespace IGptMl.Cli.Results;
 /// <param name="Parameters">The learnt values.</param>
 /// <param name="Images">The images that were learnt from.</param>
 /// <param name="Seconds">The time of the steps.</param>
+/// <param name="LearningRate">The peak rate, given or found.</param>
 /// <param name="LastNatsPerToken">The loss of the last batch.</param>
 /// <param name="Validation">How well the model predicts the validation images; null where there are none.</param>
-internal sealed record PretrainingResult(string Model, bool Completed, long Steps, long PlannedSteps, long Parameters, long Images, double Seconds, double LastNatsPerToken, EvaluationSummary? Validation);
+internal sealed record PretrainingResult(string Model, bool Completed, long Steps, long PlannedSteps, long Parameters, long Images, double Seconds, double LearningRate, double LastNatsPerToken, EvaluationSummary? Validation);

@@ -30,6 +30,12 @@ internal sealed class ClassifierNetwork : nn.Module<Tensor, Tensor>
     /// <summary>The architecture of the network.</summary>
     internal ImageGptConfig Config => _network.Config;
 
+    /// <inheritdoc cref="ImageGptNetwork.RecomputesBlocks"/>
+    internal bool RecomputesBlocks
+    {
+        set => _network.RecomputesBlocks = value;
+    }
+
     /// <summary>Tokens (B, T) int64 → logits of the classes (B, C), nothing hidden.</summary>
     public override Tensor forward(Tensor tokens) => Logits(tokens, mask: null);
 

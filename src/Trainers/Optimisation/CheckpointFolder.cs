@@ -11,6 +11,7 @@ internal sealed class CheckpointFolder : IDisposable
     private const string Prefix = "checkpoint-";
     private const string Extension = ".safetensors";
     private const string Partial = ".partial";
+    private const string Samples = "samples-";
 
     private readonly CheckpointSettings _settings;
     private readonly Func<string, Stream> _create;
@@ -38,7 +39,7 @@ internal sealed class CheckpointFolder : IDisposable
         _lock = Lock(settings.Folder);
         try
         {
-            foreach (var path in Directory.GetFiles(settings.Folder, "*" + Partial).Concat(settings.StartOver ? Find().Select(f => f.Path).Append(BestPath).Append(MetricsPath) : []))
+            foreach (var path in Directory.GetFiles(settings.Folder, $"*{Partial}*").Concat(settings.StartOver ? Find().Select(f => f.Path).Concat([BestPath, MetricsPath, .. Directory.GetFiles(settings.Folder, Samples + "*")]) : []))
             {
                 File.Delete(path); // what a killed process left, and what is not wanted any more
             }
@@ -60,6 +61,9 @@ internal sealed class CheckpointFolder : IDisposable
 
     /// <summary>The weights with the least validation loss.</summary>
     internal string BestPath => Path.Combine(_settings.Folder, "best" + Extension);
+
+    /// <summary>A sheet of sample pictures after that many steps.</summary>
+    internal string SamplesPath(long step) => Path.Combine(_settings.Folder, string.Create(CultureInfo.InvariantCulture, $"{Samples}{step:D9}.png"));
 
     /// <summary>The log of the run's numbers.</summary>
     internal string MetricsPath => Path.Combine(_settings.Folder, "metrics.jsonl");

@@ -60,7 +60,7 @@ internal sealed class TrainingLoop
         {
             var rate = _schedule.RateAt(state.Step);
             var (value, norm) = Step(state.Step, rate, parameters, adam, loss);
-            state = state with { Step = state.Step + 1, FirstLoss = state.Step == 0 ? value : state.FirstLoss, Seconds = before + clock.Elapsed.TotalSeconds };
+            state = state with { Step = state.Step + 1, FirstLoss = state.Step == 0 ? value : state.FirstLoss, Loss = value, Seconds = before + clock.Elapsed.TotalSeconds };
             if (watch.HasExploded(value, state.FirstLoss))
             {
                 throw Diverged($"The loss has exploded: it is {value:G4}, and was {state.FirstLoss:G4} at the beginning,", state.Step, rate);
@@ -82,6 +82,7 @@ internal sealed class TrainingLoop
             var left = clock.Elapsed / (state.Step - begun) * (_schedule.Steps - state.Step);
             var progress = new TrainingProgress(state.Step, _schedule.Steps, value, rate, speed, TimeSpan.FromSeconds(state.Seconds), left)
             {
+                PeakLearningRate = _schedule.Peak,
                 GradientNorm = norm,
                 ValidationLoss = validation,
                 PeakShare = speed * _settings.OperationsPerImage / peak,
@@ -102,6 +103,11 @@ internal sealed class TrainingLoop
         if (state.Step > 0 && !watch.IsSuspicious)
         {
             _settings.Checkpoints?.Save(state, parameters, adam);
+        }
+
+        if (state.Step == begun && begun > 0)
+        {
+            report(new TrainingProgress(begun, _schedule.Steps, state.Loss ?? double.NaN, 0, 0, TimeSpan.FromSeconds(before), TimeSpan.Zero) { PeakLearningRate = _schedule.Peak }); // there was nothing left to do
         }
 
         best.Finish(state);
@@ -140,7 +146,7 @@ internal sealed class TrainingLoop
     private RunState Resume(FlatParameters parameters, Adam adam, BestWeights best)
     {
         var checkpoints = _settings.Checkpoints;
-        var state = checkpoints?.Newest ?? new RunState(0, 0, 0, null, checkpoints?.Run ?? new Dictionary<string, string>());
+        var state = checkpoints?.Newest ?? new RunState(0, 0, 0, null, null, checkpoints?.Run ?? new Dictionary<string, string>());
         if (checkpoints?.NewestPath is { } path)
         {
             CheckpointFile.Read(path, parameters, adam);

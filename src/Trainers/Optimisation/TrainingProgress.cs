@@ -1,6 +1,6 @@
 namespace IGptMl.Optimisation;
 
-/// <summary>How far a training run is. Reported after every step.</summary>
+/// <summary>How far a training run is. Reported after every step; once, with rate and speed 0, where a run is taken up that has nothing left to do.</summary>
 /// <param name="Step">The steps done.</param>
 /// <param name="Steps">The steps planned.</param>
 /// <param name="Loss">The loss of the step's batch; for pretraining in nats per token.</param>
@@ -10,6 +10,9 @@ namespace IGptMl.Optimisation;
 /// <param name="TimeLeft">The time that the remaining steps take at this speed.</param>
 public readonly record struct TrainingProgress(long Step, long Steps, double Loss, double LearningRate, double ImagesPerSecond, TimeSpan Elapsed, TimeSpan TimeLeft)
 {
+    /// <summary>The greatest rate of the whole run.</summary>
+    public double PeakLearningRate { get; init; }
+
     /// <summary>The Euclidean norm of the step's gradients, before they are clipped.</summary>
     public double GradientNorm { get; init; }
 

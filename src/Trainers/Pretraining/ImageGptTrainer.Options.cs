@@ -9,7 +9,7 @@ namespace IGptMl.Pretraining;
 public sealed partial class ImageGptTrainer
 {
     /// <summary>The advanced options of <see cref="ImageGptTrainer"/>. The defaults are the paper's for iGPT-S.</summary>
-    public sealed record Options
+    public sealed partial record Options
     {
         /// <summary>The token column. Default "Tokens".</summary>
         public string InputColumnName { get; init; } = "Tokens";
@@ -31,6 +31,12 @@ public sealed partial class ImageGptTrainer
 
         /// <summary>The peak learning rate, more than 0 and at most 1. Default 0.003; larger models need lower ones.</summary>
         public double LearningRate { get; init; } = 0.003;
+
+        /// <summary>
+        /// Whether the peak learning rate is found by a range test before the first step, in place of <see cref="LearningRate"/>; see
+        /// <see cref="ImageGptTrainer.FindLearningRate(Microsoft.ML.IDataView)"/>. A run that goes on keeps the rate that was found for it. Default false.
+        /// </summary>
+        public bool FindLearningRate { get; init; }
 
         /// <summary>
         /// The file that keeps the tokens from one fit to the next; null keeps them in memory. It is written in the first fit, two bytes a token, and mapped from then on;
@@ -61,6 +67,12 @@ public sealed partial class ImageGptTrainer
 
         /// <summary>The numbers that a step computes with. Default <see cref="TrainingPrecision.Float32"/>, as in the paper.</summary>
         public TrainingPrecision Precision { get; init; }
+
+        /// <summary>
+        /// Whether the backward pass computes each block's activations again in place of keeping those of all blocks: the same numbers with far less memory,
+        /// in about a third more time. For long sequences, such as those of 48x48 and 64x64 pixels, and deep models. Default false.
+        /// </summary>
+        public bool RecomputeActivations { get; init; }
 
         /// <summary>
         /// The share of the rows that is set aside, drawn by the seed, 0 to less than 1: not learnt from, but used to measure nats per token while training.
@@ -108,6 +120,13 @@ public sealed partial class ImageGptTrainer
         /// <summary>The steps between two lines of metrics.jsonl and between two of TensorBoard's points, at least 1. Default null: a ten-thousandth of all steps.</summary>
         public long? MetricsInterval { get; init; }
 
+        /// <summary>
+        /// The steps between two sheets of 16 pictures that are drawn from the model into the checkpoint folder, samples-000001000.png and so on, at least 1; there
+        /// is one after the last step, too. Needs a <see cref="CheckpointFolder"/> and tokens with a palette. Masked models have no order in which to draw.
+        /// Default null: none.
+        /// </summary>
+        public long? SampleInterval { get; init; }
+
         /// <summary>The seed of the initial weights, of the order of the images, of augmentation and of masks; null takes that of the run that goes on, or else of the MLContext. Default null.</summary>
         public int? Seed { get; init; }
 
@@ -150,7 +169,10 @@ public sealed partial class ImageGptTrainer
                 .AtLeast(nameof(CheckpointsKept), CheckpointsKept, 1)
                 .Require(CheckpointSteps?.All(step => step >= 1) == true, nameof(CheckpointSteps), CheckpointSteps is null ? null : string.Join(", ", CheckpointSteps), "steps of at least 1")
                 .Require(TensorBoardFolder is null || TensorBoardFolder.Trim().Length > 0, nameof(TensorBoardFolder), $"'{TensorBoardFolder}'", "a folder")
-                .AtLeast(nameof(MetricsInterval), MetricsInterval ?? 1, 1);
+                .AtLeast(nameof(MetricsInterval), MetricsInterval ?? 1, 1)
+                .AtLeast(nameof(SampleInterval), SampleInterval ?? 1, 1)
+                .Require(SampleInterval is null || CheckpointFolder is not null, nameof(SampleInterval), SampleInterval, "null without a CheckpointFolder")
+                .Require(SampleInterval is null || Model?.Objective != PretrainingObjective.Masked, nameof(SampleInterval), SampleInterval, "null for a masked model, which has no order in which to draw");
             Model?.Check(guard);
             Augmentation?.Check(guard, nameof(Augmentation), Model?.ImageSize ?? 1);
             guard.ThrowIfAny("options");

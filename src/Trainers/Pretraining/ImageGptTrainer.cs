@@ -56,7 +56,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
     /// <summary>Pretrains a new model on all rows, or on those that <see cref="Options.ValidationFraction"/> leaves.</summary>
     /// <returns>The transformer with the trained model; after a cancellation, with the model so far.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The token column is missing or does not fit the model.</exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled before its first step, while the tokens were read.</exception>
+    /// <exception cref="OperationCanceledException">The training was cancelled before its first step.</exception>
     /// <exception cref="InvalidOperationException">
     /// There are no rows with tokens, the loss has stopped being a number or exploded, the GPU that was asked for is not there, or the checkpoint folder
     /// holds another run's checkpoints.
@@ -72,35 +72,27 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
     public ImageGptTransformer Fit(IDataView input, IDataView? validationData)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var config = _options.Model;
         var column = RequireColumn(input);
         var validationColumn = validationData is null ? (DataViewSchema.Column?)null : RequireColumn(validationData);
         var device = DeviceChoice.Resolve(_host, _options.GpuDeviceId, _options.FallbackToCpu);
         using var channel = _host.Start("Pretraining");
-        using var checkpoints = _options.CheckpointSettings is { } settings ? new CheckpointFolder(settings, message => channel.Warning(MessageSensitivity.None, "{0}", message)) : null;
+        using var files = _host.Start("Checkpoints");
+        using var checkpoints = _options.CheckpointSettings is { } settings ? new CheckpointFolder(settings, message => files.Warning(MessageSensitivity.None, "{0}", message)) : null;
         using var all = Read(input, column, channel, _options.CacheFile);
-        var table = all;
         var seed = _options.Seed ?? PretrainingRun.SeedOf(checkpoints?.Newest) ?? _host.Rand.Next();
         using var given = validationData is null ? null : Read(validationData, validationColumn!.Value, channel, null);
-        var validation = given;
-        if (validation is null && _options.ValidationFraction > 0)
+        var (table, validation) = given is null ? Split(all, seed) : (all, given);
+        var options = _options;
+        if (options.FindLearningRate)
         {
-            (table, validation) = all.Split(_options.ValidationFraction, seed);
+            options = options with { LearningRate = PretrainingRun.RateOf(checkpoints?.Newest) ?? FindLearningRate(table, seed, device, channel).Rate };
         }
 
-        if (table.Count == 0)
-        {
-            throw new InvalidOperationException("Training has no rows: all of them are set aside for validation.");
-        }
-
-        using var generator = new torch.Generator((ulong)(uint)seed);
-        var network = new ImageGptNetwork(config, generator);
+        var network = CreateNetwork(seed, device);
         try
         {
-            network.to(device);
-            var palette = QuantizedColumn.FindPalette(column);
-            var cropping = QuantizedColumn.FindCropping(column);
-            new PretrainingRun(_options, network, table, validation, palette, cropping, seed, device, checkpoints, channel).Train();
+            var (palette, cropping) = (QuantizedColumn.FindPalette(column), QuantizedColumn.FindCropping(column));
+            new PretrainingRun(options, network, table, validation, palette, cropping, seed, device, checkpoints, channel).Train();
             network.to(torch.CPU);
             var masking = new TokenMasking { Probability = _options.MaskProbability };
             return new ImageGptTransformer(_host, new ImageGptModel(network, palette, cropping), _options.InputColumnName, masking, _options.GpuDeviceId, _options.FallbackToCpu);
@@ -112,11 +104,54 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
         }
     }
 
+    /// <summary>
+    /// Finds a peak learning rate by a short range test: a new model learns for a hundred steps at most while the rate rises from 0.00001 by the same factor from
+    /// step to step, until the loss is twice as high as it was or the rate is 1. On the CPU, the same seed gives the same rate. What <see cref="Options.FindLearningRate"/> does before a training.
+    /// </summary>
+    /// <param name="input">The images to learn from.</param>
+    /// <returns>The rate, and the curve that it was read from.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The token column is missing or does not fit the model.</exception>
+    /// <exception cref="OperationCanceledException">The test was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows with tokens, or the GPU that was asked for is not there.</exception>
+    public LearningRateRange FindLearningRate(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var column = RequireColumn(input);
+        var device = DeviceChoice.Resolve(_host, _options.GpuDeviceId, _options.FallbackToCpu);
+        using var channel = _host.Start("Finding a learning rate");
+        using var all = Read(input, column, channel, _options.CacheFile);
+        var seed = _options.Seed ?? _host.Rand.Next();
+        return FindLearningRate(Split(all, seed).Training, seed, device, channel);
+    }
+
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         TokenColumn.Check(inputSchema, _host, _options.InputColumnName);
         return SchemaPromise.Extend(inputSchema, LikelihoodColumns.Create(_options.Model, new ImageLikelihoodEstimator.Options()).Select(c => c.Definition));
+    }
+
+    private LearningRateRange FindLearningRate(TokenTable table, int seed, torch.Device device, IChannel channel)
+    {
+        using var network = CreateNetwork(seed, device);
+        var found = new PretrainingRun(_options, network, table, null, null, default, seed, device, null, channel).FindLearningRate();
+        channel.Info(MessageSensitivity.None, "The range test of {0} steps finds a learning rate of {1:G3}.", found.Rates.Count, found.Rate);
+        return found;
+    }
+
+    private ImageGptNetwork CreateNetwork(int seed, torch.Device device)
+    {
+        using var generator = new torch.Generator((ulong)(uint)seed);
+        var network = new ImageGptNetwork(_options.Model, generator) { RecomputesBlocks = _options.RecomputeActivations };
+        network.to(device);
+        return network;
+    }
+
+    /// <summary>The rows to learn from, and those to measure on, if any.</summary>
+    private (TokenTable Training, TokenTable? Validation) Split(TokenTable all, int seed)
+    {
+        var (training, validation) = _options.ValidationFraction > 0 ? all.Split(_options.ValidationFraction, seed) : (all, null);
+        return training.Count > 0 ? (training, validation) : throw new InvalidOperationException("Training has no rows: all of them are set aside for validation.");
     }
 
     private DataViewSchema.Column RequireColumn(IDataView data) => TokenColumn.Require(data.Schema, _host, _options.InputColumnName, _options.Model.Colors, _options.Model.ContextLength);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using IGptMl.Batches;
 using IGptMl.Checkpoints;
 using IGptMl.Network;
@@ -13,7 +12,6 @@ namespace IGptMl.Pretraining;
 /// <summary>One pretraining of one network: which images a step learns from, what is measured, and what the run tells.</summary>
 internal sealed class PretrainingRun
 {
-    private const string SeedSetting = "Seed";
 
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
@@ -27,7 +25,7 @@ internal sealed class PretrainingRun
     private readonly CosineSchedule _schedule;
     private readonly BatchOrder _order;
     private readonly TrainingMasks? _masks;
-    private readonly int _seed;
+    private readonly SamplePictures? _samples;
     private readonly int _parts;
     private readonly int _rowsPerPart;
     private readonly int[] _rows;
@@ -47,7 +45,7 @@ internal sealed class PretrainingRun
         IChannel channel)
     {
         (_options, _network, _table, _validation, _device, _checkpoints, _channel) = (options, network, table, validation, device, checkpoints, channel);
-        _seed = seed;
+        Seed = seed;
         _parts = Math.Min(options.AccumulationSteps, table.Count);
         _rowsPerPart = Math.Min(options.BatchSize, table.Count) / _parts;
         _rows = new int[_parts * _rowsPerPart];
@@ -56,15 +54,43 @@ internal sealed class PretrainingRun
         _schedule = new CosineSchedule(options.LearningRate, options.WarmUpSteps ?? Math.Min(epoch, Math.Max(1, options.Steps / 10)), options.Steps);
         _order = new BatchOrder(table.Count, seed);
         _masks = network.Config.Objective == PretrainingObjective.Masked ? new TrainingMasks(table.ContextLength, options.MaskProbability, seed) : null;
+        if (options.SampleInterval is not null && palette is not null)
+        {
+            _samples = new SamplePictures(network, palette, seed, device, message => channel.Warning(MessageSensitivity.None, "{0}", message));
+        }
+
         if (checkpoints is not null)
         {
             checkpoints.Attachments = palette is null ? [] : new Dictionary<string, float[]> { [TrainingCheckpoint.PaletteName] = palette.Centers.ToArray() };
-            checkpoints.Begin(Describe(seed, palette, cropping));
+            checkpoints.Begin(PretrainingSettings.Describe(options, this, palette, cropping));
         }
     }
 
+    /// <summary>The seed of everything that is random.</summary>
+    internal int Seed { get; }
+
+    /// <summary>The images of a step, and the equal parts that they are taken in.</summary>
+    internal (int Images, int Parts) Batch => (_rows.Length, _parts);
+
+    /// <summary>The steps of the warm-up.</summary>
+    internal long WarmUpSteps => _schedule.WarmUpSteps;
+
+    /// <summary>The images that are learnt from, and those that are measured on.</summary>
+    internal (TokenTable Training, TokenTable? Validation) Tables => (_table, _validation);
+
     /// <summary>The seed of the run of a checkpoint.</summary>
-    internal static int? SeedOf(RunState? state) => state?.Run.GetValueOrDefault(SeedSetting) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+    internal static int? SeedOf(RunState? state) => state?.Run.GetValueOrDefault(PretrainingSettings.Seed) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>The peak rate of the run of a checkpoint.</summary>
+    internal static double? RateOf(RunState? state)
+        => state?.Run.GetValueOrDefault(PretrainingSettings.LearningRate) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Finds a learning rate on the run's first batches. The network has learnt from them afterwards, and is of no more use.</summary>
+    internal LearningRateRange FindLearningRate()
+    {
+        using var precision = new PrecisionScope(_options.Precision);
+        return LearningRateTest.Run(_network, Loss, Settings([]), _options.CancellationToken);
+    }
 
     /// <summary>Trains the network, which is left in float32 with the last or the best weights.</summary>
     internal void Train()
@@ -88,17 +114,20 @@ internal sealed class PretrainingRun
             metrics.Add(new TensorBoardWriter(folder, interval));
         }
 
-        var allowsTensorFloat = torch.backends.cuda.matmul.allow_tf32;
+        using var precision = new PrecisionScope(_options.Precision);
         try
         {
-            torch.backends.cuda.matmul.allow_tf32 = _options.Precision == TrainingPrecision.TensorFloat32;
             var loop = new TrainingLoop(_network, _schedule, _rows.Length, Settings(metrics));
             var done = loop.Run(Loss, Report, _options.CancellationToken);
+            if (done == 0)
+            {
+                throw new OperationCanceledException("The pretraining was cancelled before its first step.", _options.CancellationToken);
+            }
+
             Tell(loop, done);
         }
         finally
         {
-            torch.backends.cuda.matmul.allow_tf32 = allowsTensorFloat;
             metrics.ForEach(m => m.Dispose());
         }
     }
@@ -157,7 +186,7 @@ internal sealed class PretrainingRun
             var image = _tokens.AsSpan(i * table.ContextLength, table.ContextLength);
             if (step is { } number && _options.Augmentation is { } augmentation)
             {
-                augmentation.Apply(table[rows[i]], _network.Config.ImageSize, _seed, number, rows[i], image);
+                augmentation.Apply(table[rows[i]], _network.Config.ImageSize, Seed, number, rows[i], image);
             }
             else
             {
@@ -170,6 +199,11 @@ internal sealed class PretrainingRun
 
     private void Report(TrainingProgress progress)
     {
+        if (_samples is not null && progress.Step > 0 && (progress.Step % _options.SampleInterval == 0 || progress.Step == progress.Steps))
+        {
+            _samples.Write(_checkpoints!.SamplesPath(progress.Step), _options.CancellationToken);
+        }
+
         _options.Progress?.Report(progress);
         if (progress.Elapsed - _logged >= LogInterval || progress.Step == progress.Steps)
         {
@@ -193,36 +227,5 @@ internal sealed class PretrainingRun
         {
             _channel.Warning(MessageSensitivity.None, "Cancelled after {0:N0} of {1:N0} steps; the model so far is returned.", done, _options.Steps);
         }
-    }
-
-    /// <summary>All that decides the weights.</summary>
-    private Dictionary<string, string> Describe(int seed, Palette? palette, ImageCropping cropping)
-    {
-        var settings = new Dictionary<string, string>();
-        Add(TrainingCheckpoint.ModelSetting, JsonSerializer.Serialize(_options.Model));
-        Add("Images", $"{_table.Count} of checksum {_table.Digest()}");
-        Add("Validation images", _validation is null ? "none" : $"{_validation.Count} of checksum {_validation.Digest()}");
-        Add("Palette", palette is null ? "none" : Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(palette.Centers.Span))));
-        if (cropping != ImageCropping.Squash)
-        {
-            Add(TrainingCheckpoint.CroppingSetting, cropping); // left out where nothing is cropped, as it was before checkpoints told it
-        }
-
-        Add(nameof(_options.Steps), _options.Steps);
-        Add(nameof(_options.BatchSize), _rows.Length);
-        Add(nameof(_options.AccumulationSteps), _parts);
-        Add(nameof(_options.LearningRate), _options.LearningRate);
-        Add(nameof(_options.WarmUpSteps), _schedule.WarmUpSteps);
-        Add(nameof(_options.MaxGradientNorm), _options.MaxGradientNorm);
-        Add(nameof(_options.WeightDecay), _options.WeightDecay);
-        Add<double?>(nameof(_options.MaskProbability), _masks is null ? null : _options.MaskProbability);
-        Add(nameof(_options.Augmentation), _options.Augmentation);
-        Add(nameof(_options.Precision), _options.Precision);
-        Add(nameof(_options.ValidationInterval), _validation is null ? null : _options.ValidationInterval);
-        Add(nameof(_options.EarlyStopPatience), _validation is null ? null : _options.EarlyStopPatience);
-        Add(SeedSetting, seed);
-        return settings;
-
-        void Add<T>(string name, T value) => settings.Add(name, string.Create(CultureInfo.InvariantCulture, $"{value}") is { Length: > 0 } text ? text : "none");
     }
 }

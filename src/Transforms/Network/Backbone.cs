@@ -64,6 +64,9 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         return embedded + positions;
     }
 
+    /// <summary>Whether a backward pass computes each block's activations again, in place of keeping those of all blocks.</summary>
+    internal bool RecomputesBlocks { get; set; }
+
     /// <summary>The gain of the final norm, (d).</summary>
     internal Tensor FinalGain => _finalNorm.Gain;
 
@@ -84,7 +87,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         foreach (var block in _blocks)
         {
             using var input = hidden;
-            hidden = block.forward(input);
+            hidden = RecomputesBlocks ? Recomputation.Run(block, input) : block.forward(input);
         }
 
         using (hidden)

@@ -27,6 +27,13 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
 
     internal ImageGptConfig Config { get; }
 
+    /// <inheritdoc cref="Backbone.RecomputesBlocks"/>
+    internal bool RecomputesBlocks
+    {
+        get => _backbone.RecomputesBlocks;
+        set => _backbone.RecomputesBlocks = value;
+    }
+
     /// <summary>Autoregressive: tokens (B, T) int64 → logits (B, T, K); those at position i predict token i.</summary>
     public override Tensor forward(Tensor tokens)
     {
@@ -120,8 +127,9 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     {
         using var logits = _head.Forward(hidden, _backbone.FinalGain);
         using var rows = logits.view(-1, Config.Colors);
+        using var wide = Widening.Widen(rows);
         using var targets = tokens.reshape(-1);
-        return nn.functional.cross_entropy(rows, targets);
+        return nn.functional.cross_entropy(wide, targets);
     }
 
     private Tensor LossOf(Tensor hidden, Tensor tokens, TokenMask mask)
@@ -140,6 +148,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         using var hidden = flat.index_select(0, positions);
         using var targets = flatTokens.index_select(0, positions);
         using var logits = _head.Forward(hidden, _backbone.FinalGain); // (M, K)
-        return nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.None);
+        using var wide = Widening.Widen(logits);
+        return nn.functional.cross_entropy(wide, targets, reduction: nn.Reduction.None);
     }
 }

@@ -26,14 +26,16 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
     /// <summary>The gain g, (d); it belongs to the norm.</summary>
     internal Tensor Gain => _gain;
 
-    /// <summary>x / sqrt(mean(x²) + ε) without the gain: (…, d) → (…, d).</summary>
+    /// <summary>x / sqrt(mean(x²) + ε) without the gain: (…, d) → (…, d). The mean is float32 where x is shorter.</summary>
     internal static Tensor Scale(Tensor input)
     {
-        using var squares = input.square();
+        using var wide = Widening.Widen(input);
+        using var squares = wide.square();
         using var mean = squares.mean([-1], keepdim: true);
         using var shifted = mean.add_(Epsilon);
         using var scale = shifted.rsqrt();
-        return input * scale;
+        using var typed = scale.to(input.dtype);
+        return input * typed;
     }
 
     /// <summary>(…, d) → (…, d).</summary>

@@ -32,12 +32,13 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [TestMethod]
-    public void Resume_FinishedRun_DoesNothing()
+    public void Resume_FinishedRun_DoesNothingAndSaysSoOnce()
     {
-        var expected = Train(Checkpoints, Steps);
-        var steps = new List<long>();
-        CollectionAssert.AreEqual(expected, Train(Checkpoints, Steps, progress => steps.Add(progress.Step)));
-        Assert.IsEmpty(steps);
+        var last = default(TrainingProgress);
+        var expected = Train(Checkpoints, Steps, progress => last = progress);
+        var reports = new List<TrainingProgress>();
+        CollectionAssert.AreEqual(expected, Train(Checkpoints, Steps, reports.Add));
+        Assert.AreEqual(new TrainingProgress(Steps, Steps, last.Loss, 0, 0, last.Elapsed, TimeSpan.Zero) { PeakLearningRate = 0.05 }, reports.Single());
     }
 
     [TestMethod]

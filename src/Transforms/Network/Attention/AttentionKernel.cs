@@ -4,13 +4,14 @@ namespace IGptMl.Network;
 /// <remarks>
 /// Scores are never written to memory: the forward pass keeps the logarithm of each query's sum of exponentials, from which the backward pass
 /// computes them again (Dao et al. 2022, "FlashAttention", section 3). Where a position sees only those before it, no score behind the block's last
-/// query is computed.
+/// query is computed. Of an image's projections, a head's part is a few numbers in each long row, and rows at such distances fall on the same few
+/// lines of the caches: what is read or written again and again is copied to rows that follow each other, and used in pieces that stay near.
 /// </remarks>
 internal static unsafe class AttentionKernel<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const int QueryBlock = 32;
+    private const int QueryBlock = 32, KeyBlock = 128;
 
     [ThreadStatic]
     private static float[]? _scratch;
@@ -22,10 +23,11 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     internal static void Forward(float* queries, float* keys, float* values, nint stride, float* output, nint outputStride, float* logSums, int positions, int size, bool causal)
     {
         var width = Padded(positions);
-        fixed (float* scratch = Scratch((size + QueryBlock) * width))
+        fixed (float* scratch = Scratch(((size + QueryBlock) * width) + (positions * size)))
         {
-            float* keysTransposed = scratch, scores = keysTransposed + (size * width);
+            float* keysTransposed = scratch, scores = keysTransposed + (size * width), nearValues = scores + (QueryBlock * width);
             Transpose(keys, stride, keysTransposed, width, positions, size);
+            Copy(values, stride, nearValues, size, positions, size);
             var scale = 1 / MathF.Sqrt(size);
             var sums = stackalloc float[QueryBlock];
             for (var first = 0; first < positions; first += QueryBlock)
@@ -45,7 +47,11 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
                 }
 
                 var block = output + (first * outputStride);
-                SmallProduct<TLanes, TVector>.Run(scores, width, 1, values, stride, block, outputStride, rows, size, seen, accumulate: false);
+                for (var key = 0; key < seen; key += KeyBlock)
+                {
+                    SmallProduct<TLanes, TVector>.Run(scores + key, width, 1, nearValues + (key * size), size, block, outputStride, rows, size, Math.Min(KeyBlock, seen - key), accumulate: key > 0);
+                }
+
                 for (var i = 0; i < rows; i++)
                 {
                     Scale(block + (i * outputStride), size, 1 / sums[i]);
@@ -57,41 +63,53 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     /// <summary>The gradients of queries, keys and values, with rows of <paramref name="stride"/>, from that of the output.</summary>
     internal static void Backward(float* queries, float* keys, float* values, nint stride, float* output, float* outputGradient, nint outputStride, float* logSums, float* queryGradient, float* keyGradient, float* valueGradient, int positions, int size, bool causal)
     {
-        var width = Padded(positions);
-        fixed (float* scratch = Scratch(2 * (size + QueryBlock) * width))
+        int width = Padded(positions), area = positions * size, block = QueryBlock * size;
+        fixed (float* scratch = Scratch((2 * size * width) + (2 * QueryBlock * KeyBlock) + (3 * area) + (2 * block)))
         {
             float* keysTransposed = scratch, valuesTransposed = keysTransposed + (size * width);
-            float* probabilities = valuesTransposed + (size * width), scoreGradient = probabilities + (QueryBlock * width);
+            float* probabilities = valuesTransposed + (size * width), scoreGradient = probabilities + (QueryBlock * KeyBlock);
+            float* nearKeys = scoreGradient + (QueryBlock * KeyBlock), keySums = nearKeys + area, valueSums = keySums + area;
+            float* nearQueries = valueSums + area, nearGradient = nearQueries + block;
             Transpose(keys, stride, keysTransposed, width, positions, size);
             Transpose(values, stride, valuesTransposed, width, positions, size);
-            for (var i = 0; i < positions; i++)
-            {
-                new Span<float>(keyGradient + (i * stride), size).Clear();
-                new Span<float>(valueGradient + (i * stride), size).Clear();
-            }
+            Copy(keys, stride, nearKeys, size, positions, size);
+            new Span<float>(keySums, 2 * area).Clear();
 
             var scale = 1 / MathF.Sqrt(size);
+            var means = stackalloc float[QueryBlock];
             for (var first = 0; first < positions; first += QueryBlock)
             {
                 var rows = Math.Min(QueryBlock, positions - first);
                 var seen = causal ? first + rows : positions;
-                float* q = queries + (first * stride), gradient = outputGradient + (first * outputStride);
-                SmallProduct<TLanes, TVector>.Run(q, stride, 1, keysTransposed, width, probabilities, width, rows, Rounded(seen), size, accumulate: false);
-                SmallProduct<TLanes, TVector>.Run(gradient, outputStride, 1, valuesTransposed, width, scoreGradient, width, rows, Rounded(seen), size, accumulate: false);
+                Copy(queries + (first * stride), stride, nearQueries, size, rows, size);
+                Copy(outputGradient + (first * outputStride), outputStride, nearGradient, size, rows, size);
                 for (var i = 0; i < rows; i++)
                 {
-                    var own = causal ? first + i + 1 : positions;
-                    float* p = probabilities + (i * width), g = scoreGradient + (i * width);
-                    var mean = Dot(gradient + (i * outputStride), output + ((first + i) * outputStride), size);
-                    Gradients(p, g, Rounded(own), scale, -logSums[first + i], mean);
-                    new Span<float>(p + own, Rounded(seen) - own).Clear();
-                    new Span<float>(g + own, Rounded(seen) - own).Clear();
+                    means[i] = Dot(nearGradient + (i * size), output + ((first + i) * outputStride), size);
                 }
 
-                SmallProduct<TLanes, TVector>.Run(scoreGradient, width, 1, keys, stride, queryGradient + (first * stride), stride, rows, size, seen, accumulate: false);
-                SmallProduct<TLanes, TVector>.Run(scoreGradient, 1, width, q, stride, keyGradient, stride, seen, size, rows, accumulate: true);
-                SmallProduct<TLanes, TVector>.Run(probabilities, 1, width, gradient, outputStride, valueGradient, stride, seen, size, rows, accumulate: true);
+                for (var key = 0; key < seen; key += KeyBlock)
+                {
+                    var count = Math.Min(KeyBlock, seen - key);
+                    SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed + key, width, probabilities, KeyBlock, rows, Rounded(count), size, accumulate: false);
+                    SmallProduct<TLanes, TVector>.Run(nearGradient, size, 1, valuesTransposed + key, width, scoreGradient, KeyBlock, rows, Rounded(count), size, accumulate: false);
+                    for (var i = 0; i < rows; i++)
+                    {
+                        var own = causal ? Math.Clamp(first + i + 1 - key, 0, count) : count;
+                        float* p = probabilities + (i * KeyBlock), g = scoreGradient + (i * KeyBlock);
+                        Gradients(p, g, Rounded(own), scale, -logSums[first + i], means[i]);
+                        new Span<float>(p + own, Rounded(count) - own).Clear();
+                        new Span<float>(g + own, Rounded(count) - own).Clear();
+                    }
+
+                    SmallProduct<TLanes, TVector>.Run(scoreGradient, KeyBlock, 1, nearKeys + (key * size), size, queryGradient + (first * stride), stride, rows, size, count, accumulate: key > 0);
+                    SmallProduct<TLanes, TVector>.Run(scoreGradient, 1, KeyBlock, nearQueries, size, keySums + (key * size), size, count, size, rows, accumulate: true);
+                    SmallProduct<TLanes, TVector>.Run(probabilities, 1, KeyBlock, nearGradient, size, valueSums + (key * size), size, count, size, rows, accumulate: true);
+                }
             }
+
+            Copy(keySums, size, keyGradient, stride, positions, size);
+            Copy(valueSums, size, valueGradient, stride, positions, size);
         }
     }
 
@@ -126,6 +144,16 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         for (var j = 0; j < columns; j++)
         {
             new Span<float>(destination + (j * width) + rows, width - rows).Clear();
+        }
+    }
+
+    private static void Copy(float* source, nint stride, float* destination, nint destinationStride, int rows, int columns)
+    {
+        for (var i = 0; i < rows; i++)
+        {
+            new ReadOnlySpan<float>(source, columns).CopyTo(new Span<float>(destination, columns));
+            source += stride;
+            destination += destinationStride;
         }
     }
 

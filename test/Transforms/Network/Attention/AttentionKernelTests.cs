@@ -11,6 +11,8 @@ public sealed unsafe class AttentionKernelTests
     [DataRow(20, 16, true)]
     [DataRow(37, 48, true)]
     [DataRow(37, 48, false)]
+    [DataRow(300, 32, true)] // more positions than are taken at once
+    [DataRow(150, 48, false)]
     public void Kernel_OfEitherWidth_GivesTheSameNumbers(int positions, int size, bool causal)
     {
         var random = new Random(1);

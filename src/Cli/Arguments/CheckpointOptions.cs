@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using IGptMl.Network;
+using IGptMl.Pretraining;
+
+namespace IGptMl.Cli.Arguments;
+
+/// <summary>The options that say where a training run is kept, so that the same command goes on with it after whatever has ended it.</summary>
+internal sealed class CheckpointOptions
+{
+    private readonly Option<string?> _folder = new("--checkpoints")
+    {
+        Description = "Keep the run in this folder, one run's alone: checkpoints, the best weights, metrics.jsonl. If the run is ended, even by kill -9 or a power cut, the same command goes on from the newest good checkpoint, on the CPU to the same weights. Each checkpoint is a model for --model.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<double?> _minutes = CommandOptions.Number("--checkpoint-minutes", "Minutes between two checkpoints; 0 for none by the clock [default: 10].", 0, 1e6);
+    private readonly Option<long?> _interval = CommandOptions.Number("--checkpoint-interval", "Steps between two checkpoints, besides those by the clock.", 1L, long.MaxValue);
+    private readonly Option<int?> _kept = CommandOptions.Number("--checkpoints-kept", "How many of the newest checkpoints are kept [default: 2].", 1, int.MaxValue);
+    private readonly Option<IReadOnlyList<long>> _steps = new("--checkpoint-at")
+    {
+        Description = "Steps after which a checkpoint is written and kept for good, such as the paper's 131000,262000,524000,1000000.",
+        HelpName = "N,N",
+        CustomParser = result => ParseSteps(result.Tokens[0].Value) is { } steps ? steps : Refuse(result),
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<long?> _samples = CommandOptions.Number("--samples", "Steps between two sheets of pictures drawn from the model, samples-000001000.png and so on; not for --objective masked.", 1L, long.MaxValue);
+    private readonly Option<bool> _startOver = new("--start-over") { Description = "Delete the checkpoints that lie in the folder, and begin anew." };
+
+    internal void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _folder, _minutes, _interval, _kept, _steps, _samples, _startOver })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Adds what was given to the rest of the settings.</summary>
+    /// <exception cref="UsageException">There is no folder for it.</exception>
+    internal ImageGptTrainer.Options Read(ParseResult parsed, ImageGptTrainer.Options options)
+    {
+        var folder = parsed.GetValue(_folder);
+        if (folder is null && new Option[] { _minutes, _interval, _kept, _steps, _samples, _startOver }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless)
+        {
+            throw new UsageException($"{needless.Name} is for --checkpoints, which names the folder.");
+        }
+
+        if (parsed.GetValue(_samples) is not null && options.Model.Objective == PretrainingObjective.Masked)
+        {
+            throw new UsageException("--samples is for autoregressive models: a masked one has no order in which to draw.");
+        }
+
+        return options with
+        {
+            CheckpointFolder = folder,
+            CheckpointInterval = parsed.GetValue(_minutes) switch
+            {
+                null => options.CheckpointInterval,
+                0 => null,
+                var minutes => TimeSpan.FromMinutes(minutes.Value),
+            },
+            CheckpointIntervalSteps = parsed.GetValue(_interval),
+            CheckpointsKept = parsed.GetValue(_kept) ?? options.CheckpointsKept,
+            CheckpointSteps = parsed.GetRequiredValue(_steps),
+            SampleInterval = parsed.GetValue(_samples),
+            StartOver = parsed.GetValue(_startOver),
+        };
+    }
+
+    private static long[]? ParseSteps(string text)
+    {
+        var steps = new List<long>();
+        foreach (var part in text.Split(','))
+        {
+            if (!long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var step) || step == 0)
+            {
+                return null;
+            }
+
+            steps.Add(step);
+        }
+
+        return [.. steps];
+    }
+
+    private static long[] Refuse(ArgumentResult result)
+    {
+        result.AddError($"--checkpoint-at is '{result.Tokens[0].Value}'; expected steps from 1 separated by commas, such as 131000,262000.");
+        return [];
+    }
+}

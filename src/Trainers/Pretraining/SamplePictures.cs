@@ -1,0 +1,80 @@
+using IGptMl.Completion;
+using IGptMl.Network;
+using IGptMl.Numerics;
+using IGptMl.Palettes;
+using Microsoft.ML.Data;
+using TorchSharp;
+
+namespace IGptMl.Pretraining;
+
+/// <summary>Pictures drawn from a model while it learns, from the same random numbers each time, so that one sheet after the other shows what has been learnt.</summary>
+/// <param name="network">The network, on its device.</param>
+/// <param name="palette">The colours of its tokens.</param>
+/// <param name="seed">The seed of the run.</param>
+/// <param name="device">The device.</param>
+/// <param name="warn">Told of a sheet that could not be written.</param>
+internal sealed class SamplePictures(ImageGptNetwork network, Palette palette, int seed, torch.Device device, Action<string> warn)
+{
+    /// <summary>The pictures of a row and of a column.</summary>
+    private const int Side = 4;
+
+    /// <summary>The pixels between two pictures.</summary>
+    private const int Gap = 2;
+
+    private const string Extension = ".png";
+
+    /// <summary>Draws a sheet, writes it beside its place and renames it. Training goes on where that fails.</summary>
+    internal void Write(string path, CancellationToken cancellation)
+    {
+        var partial = path[..^Extension.Length] + ".partial" + Extension; // an image's format is told by its ending
+        try
+        {
+            using (var sheet = Draw(cancellation))
+            {
+                sheet.Save(partial);
+            }
+
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (OperationCanceledException)
+        {
+            // The run ends, and has no time for pictures.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            warn($"Sample pictures could not be written: {e.Message}");
+        }
+    }
+
+    /// <summary>The pictures as squares of two pixels a pixel, or more where they are small.</summary>
+    private MLImage Draw(CancellationToken cancellation)
+    {
+        using var noGradients = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        var config = network.Config;
+        var tokens = new ushort[Side * Side * config.ContextLength];
+        var seeds = Enumerable.Range(0, Side * Side).Select(i => SplitMix64.Combine((ulong)(uint)seed, (ulong)i)).ToArray();
+        new Sampler(DecoderFactory.For(network, device), config, new SamplingOptions { CancellationToken = cancellation }).Fill(tokens, seeds, new bool[config.ContextLength]);
+
+        var scale = Math.Max(2, 64 / config.ImageSize);
+        var (picture, pitch) = (config.ImageSize * scale, (config.ImageSize * scale) + Gap);
+        var width = (Side * pitch) - Gap;
+        var pixels = new byte[4 * width * width];
+        pixels.AsSpan().Fill(byte.MaxValue);
+        for (var i = 0; i < Side * Side; i++)
+        {
+            var image = tokens.AsSpan(i * config.ContextLength, config.ContextLength);
+            var (left, top) = (i % Side * pitch, i / Side * pitch);
+            for (var y = 0; y < picture; y++)
+            {
+                for (var x = 0; x < picture; x++)
+                {
+                    var at = 4 * (((top + y) * width) + left + x);
+                    (pixels[at], pixels[at + 1], pixels[at + 2]) = palette.GetColor(image[(y / scale * config.ImageSize) + (x / scale)]);
+                }
+            }
+        }
+
+        return MLImage.CreateFromPixels(width, width, MLPixelFormat.Rgba32, pixels);
+    }
+}

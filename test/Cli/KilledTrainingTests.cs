@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using IGptMl.Checkpoints;
+using IGptMl.Tests.Data;
+
+namespace IGptMl.Tests.Cli;
+
+/// <summary>Training that is killed again and again, as by kill -9 or a power cut, comes to the same weights as if nothing had happened.</summary>
+[TestClass]
+public sealed class KilledTrainingTests
+{
+    private const int Steps = 1000, Runs = 2, KillsOfARun = 10;
+
+    [TestMethod]
+    public async Task Pretrain_KilledTwentyTimes_GivesTheSameWeightsBitForBit()
+    {
+        // Two at a time, as much of their life is the start of a process. A checkpoint after every step: they are mostly killed while they write one.
+        using var folder = new TemporaryFolder();
+        await Task.WhenAll(Enumerable.Range(0, Runs).Select(run => Task.Run(() => KillAndResume(folder, run))));
+        for (var run = 0; run < Runs; run++)
+        {
+            var undisturbed = CommandLine.Run(Arguments(folder, run, "undisturbed", "--checkpoint-minutes", "0"));
+            Assert.AreEqual(0, undisturbed.Code, undisturbed.Error);
+            AssertSameTensors(Last(folder, run, "undisturbed"), Last(folder, run, "killed"));
+        }
+    }
+
+    private static void KillAndResume(TemporaryFolder folder, int run)
+    {
+        var random = new Random(run);
+        string[] line = Arguments(folder, run, "killed", "--checkpoint-interval", "1");
+        var checkpoints = Path.GetDirectoryName(Last(folder, run, "killed"))!;
+        Directory.CreateDirectory(checkpoints);
+        for (var kill = 0; kill < KillsOfARun; kill++)
+        {
+            using var process = Launch(line);
+            var before = Count(checkpoints);
+            var clock = Stopwatch.StartNew();
+            while (Count(checkpoints) == before && !process.HasExited && clock.Elapsed < TimeSpan.FromMinutes(1))
+            {
+                Thread.Sleep(1); // until it trains: something has been written, or is being
+            }
+
+            Thread.Sleep(random.Next(40));
+            Assert.IsFalse(process.HasExited, $"The run ended before kill {kill}: {process.StandardError.ReadToEnd()}");
+            process.Kill(); // SIGKILL: nothing can be done about it
+            process.WaitForExit();
+        }
+
+        using var last = Launch(line);
+        var error = last.StandardError.ReadToEnd();
+        last.WaitForExit();
+        Assert.AreEqual(0, last.ExitCode, error);
+        StringAssert.Contains(error, "Going on after step ");
+    }
+
+    /// <summary>Something that changes with every checkpoint, whole or not.</summary>
+    private static string Count(string folder) => string.Join("|", Directory.GetFiles(folder, "checkpoint-*").Order(StringComparer.Ordinal));
+
+    private static string[] Arguments(TemporaryFolder folder, int run, string name, params string[] more) =>
+    [
+        "pretrain", "--data", "shapes:40", "--steps", $"{Steps}", "--seed", $"{run + 1}", "--augment", "1", "--validation-fraction", "0.2", "--validation-interval", "100",
+        "--objective", run == 0 ? "autoregressive" : "masked", "--checkpoints", folder.Combine($"{name}{run}"), "--out", folder.Combine($"{name}{run}.zip"), .. TinyModel.Sizes, .. more,
+    ];
+
+    private static string Last(TemporaryFolder folder, int run, string name) => Path.Combine(folder.Combine($"{name}{run}"), $"checkpoint-{Steps:D9}.safetensors");
+
+    /// <summary>Weights and moments; what comes last is the checksum, over the time taken, too.</summary>
+    private static void AssertSameTensors(string expected, string actual)
+    {
+        using var a = SafetensorsReader.OpenFile(expected);
+        using var b = SafetensorsReader.OpenFile(actual);
+        CollectionAssert.AreEqual(a.Weights.Select(w => w.ToString()).ToArray(), b.Weights.Select(w => w.ToString()).ToArray());
+        foreach (var weight in a.Weights.Where(w => w.Type == WeightType.Float32))
+        {
+            float[] x = new float[weight.Count], y = new float[weight.Count];
+            a.ReadFloat32(weight.Name, x);
+            b.ReadFloat32(weight.Name, y);
+            CollectionAssert.AreEqual(x, y, weight.Name);
+        }
+    }
+
+    private static Process Launch(string[] arguments)
+    {
+        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        return Process.Start(new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "igpt.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    }
+}

@@ -1,0 +1,165 @@
+using IGptMl.Network;
+using IGptMl.Optimisation;
+using IGptMl.Palettes;
+using IGptMl.Pretraining;
+using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Data;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using TorchSharp;
+
+namespace IGptMl.Tests.Pretraining;
+
+/// <summary>Pretraining with what the loop offers, on a network.</summary>
+[TestClass]
+public sealed class PretrainingRunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static ImageGptTrainer.Options Options => new() { Model = TinyImageGpt.Config, Steps = 8, BatchSize = 8, LearningRate = 0.01, Seed = 4 };
+
+    [TestMethod]
+    public void Fit_AccumulatedInFour_EqualsOneBatch()
+    {
+        var expected = Weights(Options with { BatchSize = 16 });
+        Assert.IsLessThan(1e-5, Distance(expected, Weights(Options with { BatchSize = 16, AccumulationSteps = 4 })));
+    }
+
+    [TestMethod]
+    [DataRow(PretrainingObjective.Autoregressive)]
+    [DataRow(PretrainingObjective.Masked)]
+    public void Fit_Recomputed_GivesTheSameWeightsBitForBit(PretrainingObjective objective)
+    {
+        var options = Options with { Model = TinyImageGpt.Config with { Objective = objective }, AccumulationSteps = 2 };
+        CollectionAssert.AreEqual(Weights(options), Weights(options with { RecomputeActivations = true }));
+    }
+
+    [TestMethod]
+    public void Fit_BFloat16_StaysWithinAHundredthOfFloat32()
+    {
+        List<double> single = [], half = [];
+        Fit(Options with { Steps = 40, Progress = new Reporter(p => single.Add(p.Loss)) }).Dispose();
+        using var transformer = Fit(Options with { Steps = 40, Precision = TrainingPrecision.BFloat16, Progress = new Reporter(p => half.Add(p.Loss)) });
+        var distance = single.Zip(half, (a, b) => Math.Abs(a - b) / a).Max();
+        Assert.IsLessThan(0.01, distance, "of the loss of any step");
+        Assert.AreNotEqual(0, distance);
+        Assert.IsLessThan(0.95 * half[0], half[^1], "It learns.");
+        Assert.IsTrue(transformer.Model.On(torch.CPU).parameters().All(p => p.dtype == torch.ScalarType.Float32));
+    }
+
+    [TestMethod]
+    public void Fit_TensorFloat32_IsFloat32OnTheCpu() => CollectionAssert.AreEqual(Weights(Options), Weights(Options with { Precision = TrainingPrecision.TensorFloat32 }));
+
+    [TestMethod]
+    [DataRow(PretrainingObjective.Autoregressive)]
+    [DataRow(PretrainingObjective.Masked)]
+    public void Fit_CancelledAnywhere_LeavesACheckpointAndGoesOnToTheSameWeights(PretrainingObjective objective)
+    {
+        var options = Options with { Model = TinyImageGpt.Config with { Objective = objective }, Augmentation = new() { Padding = 1 }, AccumulationSteps = 2, CheckpointFolder = _folder.Path };
+        var expected = Weights(options with { CheckpointFolder = null });
+        foreach (var stop in new[] { 1, 4, 7 })
+        {
+            using var cancellation = new CancellationTokenSource();
+            using (var soFar = Fit(options with { CancellationToken = cancellation.Token, Progress = new Reporter(p => Stop(p, stop, cancellation)) }))
+            {
+                using var checkpoint = ImageGptModel.Load(_folder.Combine($"checkpoint-{stop:D9}.safetensors"));
+                CollectionAssert.AreEqual(WeightsOf(checkpoint), WeightsOf(soFar.Model));
+            }
+        }
+
+        CollectionAssert.AreEqual(expected, Weights(options));
+
+        static void Stop(TrainingProgress progress, int step, CancellationTokenSource cancellation)
+        {
+            if (progress.Step == step)
+            {
+                cancellation.Cancel();
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Fit_TwoThousandSteps_TakesNoMoreMemoryThanAHundred()
+    {
+        var (tensors, bytes) = (new Dictionary<long, long>(), new Dictionary<long, long>());
+        Fit(Options with { Steps = 2000, Progress = new Reporter(Measure) }).Dispose();
+        Assert.AreEqual(tensors[100], tensors[2000]);
+        Assert.IsLessThan(32 << 20, bytes[2000] - bytes[100]);
+
+        void Measure(TrainingProgress progress)
+        {
+            if (progress.Step is 100 or 2000)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                tensors.Add(progress.Step, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+                bytes.Add(progress.Step, Environment.WorkingSet);
+            }
+        }
+    }
+
+    [TestMethod]
+    public void FindLearningRate_SameSeed_IsTheSameAndWhatFitTakes()
+    {
+        var trainer = new MLContext().ImageGeneration.Trainers.ImageGpt(Options);
+        var found = trainer.FindLearningRate(TokenRows.Create());
+        Assert.AreEqual(found.Rate, trainer.FindLearningRate(TokenRows.Create()).Rate);
+        double peak = 0;
+        var options = Options with { FindLearningRate = true, LearningRate = 1, CheckpointFolder = _folder.Path, Progress = new Reporter(p => peak = p.PeakLearningRate) };
+        CollectionAssert.AreEqual(Weights(Options with { LearningRate = found.Rate }), Weights(options));
+        Assert.AreEqual(found.Rate, peak);
+        Assert.IsTrue(found.Rate is > 1e-4 and < 0.1, $"{found.Rate}");
+
+        // A run that goes on keeps its rate.
+        peak = 0;
+        Fit(options).Dispose();
+        Assert.AreEqual(found.Rate, peak);
+    }
+
+    [TestMethod]
+    [DataRow(TrainingPrecision.Float32)]
+    [DataRow(TrainingPrecision.BFloat16)]
+    public void Fit_SampleInterval_WritesSheetsOfPaletteColours(TrainingPrecision precision)
+    {
+        var context = new MLContext(seed: 1);
+        var options = Options with { Precision = precision, SampleInterval = 3, CheckpointFolder = _folder.Path };
+        ImageGptTransformer Train(ImageGptTrainer.Options options) => context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, 4)
+            .Append(context.ImageGeneration.Trainers.ImageGpt(options)).Fit(ImageRows.Create()).LastTransformer;
+        using var transformer = Train(options);
+        CollectionAssert.AreEquivalent(new[] { 3, 6, 8 }.Select(step => $"samples-{step:D9}.png").ToArray(), Directory.GetFiles(_folder.Path, "*.png").Select(Path.GetFileName).ToArray());
+        using var sheet = MLImage.CreateFromFile(_folder.Combine("samples-000000008.png"));
+        Assert.AreEqual((4 * 64) + (3 * 2), sheet.Width);
+        var colours = sheet.Pixels.ToArray().Chunk(4).Select(p => (p[0], p[1], p[2])).Distinct().Count();
+        Assert.IsTrue(colours is > 2 and <= 8, $"{colours} colours: those of the palette, and white between the pictures.");
+
+        // Pictures change nothing of what is learnt.
+        using var without = Train(options with { SampleInterval = null, CheckpointFolder = null });
+        CollectionAssert.AreEqual(WeightsOf(without.Model), WeightsOf(transformer.Model));
+    }
+
+    [TestMethod]
+    public void Options_SamplesOfAMaskedModelOrWithoutFolder_AreRefused()
+    {
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().ImageGeneration.Trainers.ImageGpt(Options with { SampleInterval = 3, Model = TinyImageGpt.Config with { Objective = PretrainingObjective.Masked } }));
+        StringAssert.Contains(error.Message, "SampleInterval is 3; expected null without a CheckpointFolder. SampleInterval is 3; expected null for a masked model");
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static ImageGptTransformer Fit(ImageGptTrainer.Options options) => new MLContext(seed: 1).ImageGeneration.Trainers.ImageGpt(options).Fit(TokenRows.Create());
+
+    private static float[] Weights(ImageGptTrainer.Options options)
+    {
+        using var transformer = Fit(options);
+        return WeightsOf(transformer.Model);
+    }
+
+    private static float[] WeightsOf(ImageGptModel model) => [.. model.On(torch.CPU).state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).SelectMany(w => w.Value.data<float>().ToArray())];
+
+    private static double Distance(float[] a, float[] b) => a.Zip(b, (x, y) => (double)MathF.Abs(x - y)).Max();
+
+    private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}
