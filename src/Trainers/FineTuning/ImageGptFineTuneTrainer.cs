@@ -1,5 +1,3 @@
-using IGptMl.Batches;
-using IGptMl.Features;
 using IGptMl.Hosting;
 using IGptMl.Network;
 using IGptMl.Palettes;

@@ -1,6 +1,5 @@
 using IGptMl.Optimisation;
 using IGptMl.Tests.Contracts;
-using TorchSharp;
 
 namespace IGptMl.Tests.Optimisation;
 

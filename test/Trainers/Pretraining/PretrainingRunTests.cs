@@ -1,6 +1,5 @@
 using IGptMl.Network;
 using IGptMl.Optimisation;
-using IGptMl.Palettes;
 using IGptMl.Pretraining;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
