@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Transforms.Image;
 
 namespace IGptMl.Tests.Contracts;
 
@@ -16,7 +17,9 @@ public abstract partial class EstimatorContract
     {
         if (!OutputCanBeCached && view is "Cache" or "ShuffleRows")
         {
-            Assert.IsTrue(OutputColumns.All(output => ViewsOf(context, transformer.Transform(data), view).Single().Schema.GetColumnOrNull(output) is null));
+            var output = transformer.Transform(data);
+            var left = ViewsOf(context, output, view).Single().Schema;
+            CollectionAssert.AreEqual(OutputColumns.Where(name => output.Schema[name].Type is not ImageDataViewType).ToList(), OutputColumns.Where(name => left.GetColumnOrNull(name) is not null).ToList(), "Images are dropped, and nothing else.");
             return;
         }
 
