@@ -13,7 +13,10 @@ internal abstract class DecoderFactory
     /// <summary>Above so many parameters, the threads that libtorch puts on one product beat one product a thread.</summary>
     private const long MaxParameters = 32_000_000;
 
-    private const int MaxRowsPerThread = 16, MaxRows = 128;
+    /// <summary>A thread's sequences share one reading of the weights, as long as their keys and values do not drive each other out of the processor's cache.</summary>
+    private const int MinRowsPerThread = 4, MaxRowsPerThread = 16, CachedBytesPerThread = 8 << 20;
+
+    private const int MaxRows = 128;
 
     /// <summary>The threads that continue sequences at the same time, each with a decoder of its own.</summary>
     internal abstract int Threads { get; }
@@ -52,9 +55,12 @@ internal abstract class DecoderFactory
 
         internal override int Threads { get; } = get_num_threads();
 
-        internal override int Rows => MaxRowsPerThread;
+        internal override int Rows { get; } = (int)Math.Clamp(CachedBytesPerThread / BytesPerRow(network.Config), MinRowsPerThread, MaxRowsPerThread);
 
         internal override IDecoder Create(int capacity) => new CpuDecoder<TLanes, TVector>(_weights, capacity);
+
+        /// <summary>The keys and values of all layers and positions.</summary>
+        private static long BytesPerRow(ImageGptConfig config) => 2L * config.Layers * config.ContextLength * config.EmbeddingSize * sizeof(float);
     }
 
     private sealed class TorchFactory(ImageGptNetwork network, Device device) : DecoderFactory
