@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -6,14 +7,15 @@ namespace IGptMl.Palettes;
 /// <summary>
 /// Which centres can be nearest, for every 8 x 8 x 8 cell of the cube of 8-bit colours (32 x 32 x 32 cells). Immutable.
 /// Built top-down by halving boxes: inside a box the difference of the squared distances to two centres is linear in the colour, so one centre loses to
-/// another everywhere in the box when it does at the corner that favours it most. The centres of a cell lie side by side, eight of them to a group of vectors.
+/// another everywhere in the box when it does at the corner that favours it most. The centres of a cell lie side by side, eight of them to a group of vectors, the first group in the cell itself: photographs need no more, so that a pixel takes
+/// no branch that cannot be foreseen and one place in memory.
 /// </summary>
 internal sealed class PaletteGrid
 {
     private const int CellSide = 8;
     private const int Depth = 5;
 
-    // Longer lists (palettes crowded into a corner) are not kept: this bounds the memory at 56 MiB, whatever the palette.
+    // Longer lists (palettes crowded into a corner) are not kept: this bounds the memory at 60 MiB, whatever the palette; usually it is 5.
     private const int LongestList = 128;
 
     private const int GroupSize = 8;
@@ -61,9 +63,11 @@ internal sealed class PaletteGrid
         _channels = new Vector256<float>[3 * _tokens.Length / GroupSize];
         _channels.AsSpan().Fill(Vector256.Create(float.PositiveInfinity));
         FillGroups(whole, centers);
-        foreach (var cell in _cells)
+        foreach (ref var cell in _cells.AsSpan())
         {
             FillGroups(cell, centers);
+            _tokens.AsSpan(GroupSize * cell.FirstGroup, GroupSize).CopyTo(cell.Tokens);
+            (cell.Reds, cell.Greens, cell.Blues) = (_channels[3 * cell.FirstGroup], _channels[(3 * cell.FirstGroup) + 1], _channels[(3 * cell.FirstGroup) + 2]);
         }
 
         (_red, _green, _blue, _norm, _scratch, _built) = ([], [], [], [], [], []);
@@ -83,14 +87,27 @@ internal sealed class PaletteGrid
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ushort Nearest(int red, int green, int blue)
     {
-        var cell = _cells[CellOf(red, green, blue)];
-        if (cell.Count == 1)
+        var units = Palette.ChannelUnits;
+        ref readonly var cell = ref _cells[CellOf(red, green, blue)];
+        if (cell.Count > GroupSize)
         {
-            return _tokens[GroupSize * cell.FirstGroup];
+            return NearestOfMany(cell, units[red], units[green], units[blue]);
         }
 
-        var units = Palette.ChannelUnits;
-        var (wideRed, wideGreen, wideBlue) = (Vector256.Create(units[red]), Vector256.Create(units[green]), Vector256.Create(units[blue]));
+        var (r, g, b) = (Vector256.Create(units[red]) - cell.Reds, Vector256.Create(units[green]) - cell.Greens, Vector256.Create(units[blue]) - cell.Blues);
+        var distance = (r * r) + (g * g) + (b * b);
+        var least = Vector128.MinNative(distance.GetLower(), distance.GetUpper());
+        least = Vector128.MinNative(least, Vector128.Shuffle(least, Vector128.Create(2, 3, 0, 1)));
+        least = Vector128.MinNative(least, Vector128.Shuffle(least, Vector128.Create(1, 0, 3, 2)));
+
+        // Centres ascend, so the first lane with the shortest distance has the lowest index.
+        var lane = BitOperations.TrailingZeroCount(Vector256.Equals(distance, Vector256.Create(least, least)).ExtractMostSignificantBits());
+        return cell.Tokens[lane];
+    }
+
+    private ushort NearestOfMany(in Cell cell, float red, float green, float blue)
+    {
+        var (wideRed, wideGreen, wideBlue) = (Vector256.Create(red), Vector256.Create(green), Vector256.Create(blue));
         var channels = _channels.AsSpan(3 * cell.FirstGroup, 3 * ((cell.Count + GroupSize - 1) / GroupSize));
         var best = Vector256.Create(float.PositiveInfinity);
         var places = Vector256<int>.Zero;
@@ -153,7 +170,7 @@ internal sealed class PaletteGrid
         return cell;
     }
 
-    private void FillGroups(Cell cell, ReadOnlySpan<float> centers)
+    private void FillGroups(in Cell cell, ReadOnlySpan<float> centers)
     {
         for (var i = 0; i < cell.Count; i++)
         {
@@ -199,6 +216,20 @@ internal sealed class PaletteGrid
         return count;
     }
 
-    /// <summary>The centres of a cell: so many, from that group on.</summary>
-    private readonly record struct Cell(int FirstGroup, int Count);
+    /// <summary>The centres of a cell: so many, from that group on; and the first group itself, which is nearly always all of them, side by side in memory.</summary>
+    private struct Cell(int firstGroup, int count)
+    {
+        internal readonly int FirstGroup = firstGroup;
+        internal readonly int Count = count;
+        internal Group Tokens;
+        internal Vector256<float> Reds;
+        internal Vector256<float> Greens;
+        internal Vector256<float> Blues;
+    }
+
+    [InlineArray(GroupSize)]
+    private struct Group
+    {
+        private ushort _first;
+    }
 }
