@@ -137,6 +137,17 @@ public sealed class PretrainingRunTests : IDisposable
     }
 
     [TestMethod]
+    public void Options_Presets_AreThePapersRecipe()
+    {
+        var (small, xl) = (ImageGptTrainer.Options.Small, ImageGptTrainer.Options.ExtraLarge);
+        Assert.AreEqual(new ImageGptTrainer.Options { CheckpointSteps = small.CheckpointSteps }, small);
+        Assert.AreEqual((1_000_000L, 128, 0.003, 0.0, null), (small.Steps, small.BatchSize, small.LearningRate, small.WeightDecay, small.MaxGradientNorm));
+        Assert.AreEqual((1_000_000L, 128, ImageGptConfig.Medium), (ImageGptTrainer.Options.Medium.Steps, ImageGptTrainer.Options.Medium.BatchSize, ImageGptTrainer.Options.Medium.Model));
+        Assert.AreEqual((1_000_000L, 128, ImageGptConfig.Large), (ImageGptTrainer.Options.Large.Steps, ImageGptTrainer.Options.Large.BatchSize, ImageGptTrainer.Options.Large.Model));
+        Assert.AreEqual((2_000_000L, 64, ImageGptConfig.ExtraLarge), (xl.Steps, xl.BatchSize, xl.Model));
+    }
+
+    [TestMethod]
     public void Options_SamplesOfAMaskedModelOrWithoutFolder_AreRefused()
     {
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().ImageGeneration.Trainers.ImageGpt(Options with { SampleInterval = 3, Model = TinyImageGpt.Config with { Objective = PretrainingObjective.Masked } }));
