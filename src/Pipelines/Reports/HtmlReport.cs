@@ -116,7 +116,7 @@ internal static class HtmlReport
 
     private static void AppendTable(StringBuilder page, ReportTable table)
     {
-        page.Append("<p class=\"caption\">").Append(Text(table.Caption)).Append("</p>\n<div class=\"scroll\"><table>\n<thead><tr>");
+        page.Append("<p class=\"caption\">").Append(Text(table.Caption)).Append("</p>\n<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>");
         foreach (var column in table.Columns)
         {
             page.Append("<th scope=\"col\">").Append(Text(column)).Append("</th>");
@@ -139,7 +139,7 @@ internal static class HtmlReport
 
     private static void AppendConfusion(StringBuilder page, IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<int>> matrix)
     {
-        page.Append("<div class=\"scroll\"><table class=\"confusion\">\n<thead><tr><td></td>");
+        page.Append("<div class=\"scroll\" tabindex=\"0\"><table class=\"confusion\">\n<thead><tr><td></td>");
         foreach (var name in names)
         {
             page.Append("<th scope=\"col\"><span>").Append(Text(name)).Append("</span></th>");

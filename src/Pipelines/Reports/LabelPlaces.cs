@@ -40,7 +40,7 @@ internal sealed class LabelPlaces
             var width = name.Length * _letter;
             foreach (var (horizontal, vertical) in (ReadOnlySpan<(int, int)>)[(-1, -1), (1, 1), (-1, 0), (1, 0), (0, -1), (0, 1), (1, -1), (-1, 1)])
             {
-                var reach = horizontal != 0 && vertical != 0 ? Gap / 2 : Gap;
+                var reach = horizontal != 0 && vertical != 0 ? Radius : Gap;
                 var box = new OxyRect(x + (horizontal * reach) + ((horizontal - 1) * width / 2), y + (vertical * reach) + ((vertical - 1) * _line / 2), width, _line);
                 if (box.Left > -Width * Margin && box.Right < Width * (1 + Margin) && !_taken.Exists(other => Meets(box, other)))
                 {

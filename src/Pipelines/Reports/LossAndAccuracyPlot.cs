@@ -66,7 +66,7 @@ internal static class LossAndAccuracyPlot
                 TextPosition = PointOf(model),
                 TextHorizontalAlignment = horizontal,
                 TextVerticalAlignment = vertical,
-                Offset = offset,
+                Offset = new ScreenVector(-offset.X, offset.Y), // OxyPlot turns it with the axis, whose numbers fall to the right
                 Stroke = OxyColors.Transparent,
                 Padding = new OxyThickness(0),
                 TextColor = theme.Text,

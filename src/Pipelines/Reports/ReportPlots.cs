@@ -67,9 +67,9 @@ internal static class ReportPlots
         }
 
         var last = models.Max(model => model.Config.Layers);
-        foreach (var baseline in models[0].Probe.Baselines)
+        foreach (var (i, baseline) in models[0].Probe.Baselines.Index())
         {
-            var line = new LineSeries { Title = baseline.Name, Color = theme.Series[colour % theme.Series.Count], StrokeThickness = 1.5, LineStyle = Dashes[colour++ % Dashes.Count] };
+            var line = new LineSeries { Title = baseline.Name, Color = theme.Series[colour++ % theme.Series.Count], StrokeThickness = 1.5, LineStyle = Dashes[i % Dashes.Count] };
             line.Points.AddRange([new DataPoint(0, 100 * baseline.Accuracy), new DataPoint(last, 100 * baseline.Accuracy)]);
             plot.Series.Add(line);
         }

@@ -32,14 +32,14 @@ internal static class ReportTables
 
     internal static ReportTable Layers(ReportedProbe probe) => new(
         $"Linear probe of every layer: {Number(probe.TrainingRows)} labelled images, {Number(probe.TestRows)} test images. Accuracy in percent.",
-        ["Representation", "features", "test", .. TopFive(probe) ? (string[])["top-5"] : [], "held out", "L2", "seconds"],
+        ["Representation", "test", .. TopFive(probe) ? (string[])["top-5"] : [], "held out", "features", "L2", "seconds"],
         [.. probe.Baselines.Concat(probe.Layers).Select(representation => new ReportTable.Row(
             [
                 representation.Name,
-                Number(representation.Features),
                 Percent(representation.Accuracy),
                 .. TopFive(probe) ? (string[])[Percent(representation.Top5Accuracy)] : [],
                 Percent(representation.ValidationAccuracy),
+                Number(representation.Features),
                 representation.L2Regularization.ToString(CultureInfo.InvariantCulture),
                 representation.Seconds.ToString("F1", CultureInfo.InvariantCulture),
             ],
@@ -85,18 +85,18 @@ internal static class ReportTables
 
     internal static ReportTable Models(IReadOnlyList<ReportedModel> models) => new(
         $"Generative loss on {Number(models[0].LikelihoodImages)} test images (on masked tokens for a masked model), and the best layer. Published rows: ImageNet, another palette.",
-        ["Model", "parameters", "nats per token", "best layer", "accuracy"],
+        ["Model", "nats per token", "accuracy", "best layer", "parameters"],
         [
             .. models.Select((model, i) => new ReportTable.Row(
                 [
                     $"{model.Name}{(model.Config.Objective == PretrainingObjective.Masked ? " (masked)" : string.Empty)}",
-                    Number(model.Parameters),
                     model.NatsPerToken.ToString("F3", CultureInfo.InvariantCulture),
-                    string.Join('+', model.Probe.BestLayer.Layers),
                     Percent(model.Probe.BestLayer.Accuracy),
+                    string.Join('+', model.Probe.BestLayer.Layers),
+                    Number(model.Parameters),
                 ],
                 Stress: i == 0)),
-            .. PublishedResults.GenerativeLoss.Select(row => new ReportTable.Row([row.Method, None, row.Values[0], None, None], Published: true)),
+            .. PublishedResults.GenerativeLoss.Select(row => new ReportTable.Row([row.Method, row.Values[0], None, None, None], Published: true)),
         ]);
 
     internal static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
