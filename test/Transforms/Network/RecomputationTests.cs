@@ -55,9 +55,9 @@ public sealed class RecomputationTests
     public void Backward_Recomputed_KeepsNoActivationsOfTheBlocks()
     {
         // What a forward pass leaves alive beyond its result is what the backward pass needs. It is native memory, of which the input of each block alone remains.
-        var config = TinyImageGpt.Config with { ImageSize = 32, EmbeddingSize = 64, Layers = 6 };
+        var config = TinyImageGpt.Config with { ImageSize = 32, EmbeddingSize = 64, Layers = 16 };
         var (kept, recomputed) = (Activations(config, recomputes: false), Activations(config, recomputes: true));
-        Assert.IsLessThan(0.4 * kept, recomputed);
+        Assert.IsLessThan(0.5 * kept, recomputed, "About a sixth; what else the process does shows, too.");
     }
 
     private static (float Loss, float[] Gradients) Learn(ImageGptConfig config, bool recomputes)
