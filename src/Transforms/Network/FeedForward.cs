@@ -31,7 +31,7 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor, Tensor>
     {
         // x · sigmoid(1.702 x) = silu(1.702 x) / 1.702, and silu is one kernel forwards and one backwards; the factors go into the matrices.
         using var expanded = _expand.Forward(input, gain, GeluFactor);
-        using var activated = nn.functional.silu(expanded);
+        using var activated = nn.functional.silu(expanded, inplace: !is_grad_enabled()); // the widest tensor of the network: its memory is cheaper used twice
         return _contract.Forward(activated, 1 / GeluFactor);
     }
 }
