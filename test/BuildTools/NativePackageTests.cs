@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using IGptMl.Tests.Data;
 
 namespace IGptMl.Tests.BuildTools;
 
@@ -25,11 +26,33 @@ public sealed class NativePackageTests
         Assert.DoesNotContain(package, Packages("-p:TorchBackend=cpu"));
     }
 
+    [TestMethod]
+    public void ApplicationOutsideTheRepository_ImportingTheTargets_GetsThePackagesWithVersions()
+    {
+        using var folder = new TemporaryFolder();
+        var project = folder.Combine("app.csproj");
+        File.WriteAllText(project, $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+              </PropertyGroup>
+              <Import Project="{Path.Combine(FindRoot(), "eng", "TorchNatives.targets")}" />
+            </Project>
+            """);
+        var items = Evaluate(project, string.Empty);
+        CollectionAssert.AreEqual((string[])["SkiaSharp.NativeAssets.Linux.NoDependencies", "TorchSharp-cpu"], items.Select(item => item.GetProperty("Identity").GetString()).Order().ToArray());
+        Assert.IsTrue(items.All(item => item.GetProperty("Version").GetString()!.Length > 0));
+    }
+
     private static List<string> Packages(string properties)
+        => [.. Evaluate(Path.Combine(FindRoot(), "samples", "QuickStart", "QuickStart.csproj"), properties).Select(item => item.GetProperty("Identity").GetString()!)];
+
+    private static List<JsonElement> Evaluate(string project, string properties)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
-            ArgumentList = { "msbuild", Path.Combine(FindRoot(), "samples", "QuickStart", "QuickStart.csproj"), "-getItem:PackageReference", "-nodeReuse:false" },
+            ArgumentList = { "msbuild", project, "-getItem:PackageReference", "-nodeReuse:false" },
             RedirectStandardOutput = true,
         };
         foreach (var property in properties.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -43,7 +66,7 @@ public sealed class NativePackageTests
         process.WaitForExit();
         Assert.AreEqual(0, process.ExitCode, output);
         using var json = JsonDocument.Parse(output);
-        return [.. json.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!)];
+        return [.. json.RootElement.GetProperty("Items").GetProperty("PackageReference").EnumerateArray().Select(item => item.Clone())];
     }
 
     private static string FindRoot()
