@@ -78,21 +78,22 @@ public sealed class PretrainingRunTests : IDisposable
     }
 
     [TestMethod]
-    public void Fit_TwoThousandSteps_TakesNoMoreMemoryThanFiveHundred()
+    public void Fit_FourThousandSteps_TakesNoMoreMemoryThanTwoThousand()
     {
         var (tensors, bytes) = (new Dictionary<long, long>(), new Dictionary<long, long>());
-        Fit(Options with { Steps = 2000, Progress = new Reporter(Measure) }).Dispose();
+        Fit(Options with { Steps = 4000, Progress = new Reporter(Measure) }).Dispose();
         Assert.AreEqual(tensors[100], tensors[2000]);
-        Assert.IsLessThan(32 << 20, bytes[2000] - bytes[500]);
+        Assert.AreEqual(tensors[100], tensors[4000]);
+        Assert.IsLessThan(32 << 20, bytes[4000] - bytes[2000]); // by then the heaps have grown to what a step needs, whatever ran before
 
         void Measure(TrainingProgress progress)
         {
-            if (progress.Step is 100 or 500 or 2000)
+            if (progress.Step is 100 or 2000 or 4000)
             {
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
                 tensors.Add(progress.Step, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-                bytes.Add(progress.Step, Environment.WorkingSet - GC.GetGCMemoryInfo().TotalCommittedBytes); // what is not the collector's, who takes and gives as it sees fit
+                bytes.Add(progress.Step, Environment.WorkingSet);
             }
         }
     }
