@@ -87,7 +87,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         foreach (var block in _blocks)
         {
             using var input = hidden;
-            hidden = RecomputesBlocks ? Recomputation.Run(block, input) : block.forward(input);
+            hidden = !is_grad_enabled() ? block.Infer(input) : RecomputesBlocks ? Recomputation.Run(block, input) : block.forward(input);
         }
 
         using (hidden)
@@ -109,9 +109,9 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         for (var l = 0; ; l++)
         {
             using var input = hidden;
-            using var scaled = RmsNorm.Scale(input);
             if (layers.Contains(l))
             {
+                using var scaled = RmsNorm.Scale(input);
                 using var mean = scaled.mean([1]);
                 found.Add(l, mean * (l < _blocks.Count ? _blocks[l].Gain : FinalGain));
             }
@@ -121,7 +121,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
                 return stack([.. layers.Select(layer => found[layer])], 1).MoveToOuterDisposeScope();
             }
 
-            hidden = _blocks[l].Continue(input, scaled);
+            hidden = _blocks[l].Infer(input);
         }
     }
 

@@ -35,16 +35,15 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scaled = RmsNorm.Scale(input);
-        return Continue(input, scaled);
-    }
-
-    /// <summary>The block, from an input whose scaled form is already known.</summary>
-    internal Tensor Continue(Tensor input, Tensor scaled)
-    {
         using var attended = _attention.forward(scaled, _norm1.Gain);
         using var middle = input + attended;
         using var scaled2 = RmsNorm.Scale(middle);
         using var transformed = _feedForward.forward(scaled2, _norm2.Gain);
         return middle + transformed;
     }
+
+    /// <summary>The same where no gradients are recorded, by kernels of our own where they support the input.</summary>
+    internal Tensor Infer(Tensor input) => CpuBlock.Supports(input, _attention.Heads)
+        ? CpuBlock.Run(input, new(_norm1.Gain, _attention.QueriesKeysValues, _attention.Output, _norm2.Gain, _feedForward.Expand, _feedForward.Contract), _attention.Heads, _attention.IsCausal)
+        : forward(input);
 }

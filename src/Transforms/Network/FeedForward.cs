@@ -9,7 +9,7 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>From the released code: neither matrix is scaled by the depth.</summary>
     private const double StandardDeviation = 0.02;
 
-    private const double GeluFactor = 1.702;
+    internal const double GeluFactor = 1.702;
 
     [ComponentName(Name = "c_fc")]
     private readonly Projection _expand;
@@ -25,6 +25,10 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor, Tensor>
         _contract = new Projection(4 * d, d, StandardDeviation, generator);
         RegisterComponents();
     }
+
+    internal Tensor Expand => _expand.Weight;
+
+    internal Tensor Contract => _contract.Weight;
 
     /// <summary>Scaled input (B, T, d) and the gain (d) of its norm → (B, T, d).</summary>
     public override Tensor forward(Tensor input, Tensor gain)

@@ -17,6 +17,9 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The matrix, (in, out); it belongs to the map.</summary>
+    internal Tensor Weight => _weight;
+
     /// <summary>(…, in) → (…, out).</summary>
     public override Tensor forward(Tensor input) => LinearMap.Apply(input, _weight);
 

@@ -34,15 +34,15 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
             {
                 var rows = Math.Min(QueryBlock, positions - first);
                 var seen = causal ? first + rows : positions;
-                SmallProduct<TLanes, TVector>.Run(queries + (first * stride), stride, 1, keysTransposed, width, scores, width, rows, Rounded(seen), size, accumulate: false);
+                SmallProduct<TLanes, TVector>.Run(queries + (first * stride), stride, 1, keysTransposed, width, scores, width, rows, VectorKernel<TLanes, TVector>.Rounded(seen), size, accumulate: false);
                 for (var i = 0; i < rows; i++)
                 {
                     var own = causal ? first + i + 1 : positions;
                     var row = scores + (i * width);
-                    new Span<float>(row + own, Rounded(seen) - own).Fill(float.NegativeInfinity);
-                    var max = Max(row, Rounded(own));
-                    sums[i] = Exponentials(row, Rounded(own), scale, -max * scale);
-                    new Span<float>(row + own, Rounded(seen) - own).Clear();
+                    new Span<float>(row + own, VectorKernel<TLanes, TVector>.Rounded(seen) - own).Fill(float.NegativeInfinity);
+                    var max = VectorKernel<TLanes, TVector>.Max(row, VectorKernel<TLanes, TVector>.Rounded(own));
+                    sums[i] = VectorKernel<TLanes, TVector>.Exponentials(row, VectorKernel<TLanes, TVector>.Rounded(own), scale, -max * scale);
+                    new Span<float>(row + own, VectorKernel<TLanes, TVector>.Rounded(seen) - own).Clear();
                     logSums[first + i] = (max * scale) + MathF.Log(sums[i]);
                 }
 
@@ -54,7 +54,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
 
                 for (var i = 0; i < rows; i++)
                 {
-                    Scale(block + (i * outputStride), size, 1 / sums[i]);
+                    VectorKernel<TLanes, TVector>.Scale(block + (i * outputStride), size, 1 / sums[i]);
                 }
             }
         }
@@ -85,21 +85,21 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
                 Copy(outputGradient + (first * outputStride), outputStride, nearGradient, size, rows, size);
                 for (var i = 0; i < rows; i++)
                 {
-                    means[i] = Dot(nearGradient + (i * size), output + ((first + i) * outputStride), size);
+                    means[i] = VectorKernel<TLanes, TVector>.Dot(nearGradient + (i * size), output + ((first + i) * outputStride), size);
                 }
 
                 for (var key = 0; key < seen; key += KeyBlock)
                 {
                     var count = Math.Min(KeyBlock, seen - key);
-                    SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed + key, width, probabilities, KeyBlock, rows, Rounded(count), size, accumulate: false);
-                    SmallProduct<TLanes, TVector>.Run(nearGradient, size, 1, valuesTransposed + key, width, scoreGradient, KeyBlock, rows, Rounded(count), size, accumulate: false);
+                    SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed + key, width, probabilities, KeyBlock, rows, VectorKernel<TLanes, TVector>.Rounded(count), size, accumulate: false);
+                    SmallProduct<TLanes, TVector>.Run(nearGradient, size, 1, valuesTransposed + key, width, scoreGradient, KeyBlock, rows, VectorKernel<TLanes, TVector>.Rounded(count), size, accumulate: false);
                     for (var i = 0; i < rows; i++)
                     {
                         var own = causal ? Math.Clamp(first + i + 1 - key, 0, count) : count;
                         float* p = probabilities + (i * KeyBlock), g = scoreGradient + (i * KeyBlock);
-                        Gradients(p, g, Rounded(own), scale, -logSums[first + i], means[i]);
-                        new Span<float>(p + own, Rounded(count) - own).Clear();
-                        new Span<float>(g + own, Rounded(count) - own).Clear();
+                        Gradients(p, g, VectorKernel<TLanes, TVector>.Rounded(own), scale, -logSums[first + i], means[i]);
+                        new Span<float>(p + own, VectorKernel<TLanes, TVector>.Rounded(count) - own).Clear();
+                        new Span<float>(g + own, VectorKernel<TLanes, TVector>.Rounded(count) - own).Clear();
                     }
 
                     SmallProduct<TLanes, TVector>.Run(scoreGradient, KeyBlock, 1, nearKeys + (key * size), size, queryGradient + (first * stride), stride, rows, size, count, accumulate: key > 0);
@@ -113,11 +113,8 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         }
     }
 
-    /// <summary>Up to whole registers.</summary>
-    internal static int Rounded(int count) => (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
-
     /// <summary>The row length of scores: whole registers, and one more so that rows do not fall on the same cache lines.</summary>
-    internal static int Padded(int positions) => Rounded(positions) + TLanes.Count;
+    internal static int Padded(int positions) => VectorKernel<TLanes, TVector>.Rounded(positions) + TLanes.Count;
 
     private static float[] Scratch(int count)
     {
@@ -157,31 +154,6 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         }
     }
 
-    internal static float Max(float* values, int count)
-    {
-        var max = TLanes.Load(values);
-        for (var i = TLanes.Count; i < count; i += TLanes.Count)
-        {
-            max = TLanes.Max(max, TLanes.Load(values + i));
-        }
-
-        return TLanes.Max(max);
-    }
-
-    /// <summary>v ← exp(scale · v + shift); returns their sum.</summary>
-    internal static float Exponentials(float* values, int count, float scale, float shift)
-    {
-        var (factor, offset, sum) = (TLanes.Broadcast(scale), TLanes.Broadcast(shift), default(TVector));
-        for (var i = 0; i < count; i += TLanes.Count)
-        {
-            var value = TLanes.Exp(TLanes.MultiplyAdd(TLanes.Load(values + i), factor, offset));
-            TLanes.Store(value, values + i);
-            sum = TLanes.Add(sum, value);
-        }
-
-        return TLanes.Sum(sum);
-    }
-
     /// <summary>Scores become probabilities p = exp(scale · s + shift), and gradients of probabilities g those of scores, scale · p · (g - mean).</summary>
     private static void Gradients(float* scores, float* gradients, int count, float scale, float shift, float mean)
     {
@@ -191,26 +163,6 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
             var p = TLanes.Exp(TLanes.MultiplyAdd(TLanes.Load(scores + i), factor, offset));
             TLanes.Store(p, scores + i);
             TLanes.Store(TLanes.Multiply(TLanes.Multiply(p, factor), TLanes.Subtract(TLanes.Load(gradients + i), centre)), gradients + i);
-        }
-    }
-
-    internal static float Dot(float* a, float* b, int count)
-    {
-        var sum = default(TVector);
-        for (var i = 0; i < count; i += TLanes.Count)
-        {
-            sum = TLanes.MultiplyAdd(TLanes.Load(a + i), TLanes.Load(b + i), sum);
-        }
-
-        return TLanes.Sum(sum);
-    }
-
-    internal static void Scale(float* values, int count, float factor)
-    {
-        var wide = TLanes.Broadcast(factor);
-        for (var i = 0; i < count; i += TLanes.Count)
-        {
-            TLanes.Store(TLanes.Multiply(TLanes.Load(values + i), wide), values + i);
         }
     }
 }

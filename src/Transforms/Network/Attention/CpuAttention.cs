@@ -16,9 +16,12 @@ internal sealed unsafe class CpuAttention : autograd.SingleTensorFunction<CpuAtt
     private static int Lanes => Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector256<float>.Count;
 
     /// <summary>Whether the kernel takes this input.</summary>
-    internal static bool Supports(Tensor projected, int heads) =>
-        projected.device_type == TorchSharp.DeviceType.CPU && projected.dtype == ScalarType.Float32 && projected.is_contiguous()
-        && Vector256.IsHardwareAccelerated && projected.shape[2] / 3 / heads % Lanes == 0;
+    internal static bool Supports(Tensor projected, int heads) => Supports(projected, (int)projected.shape[2] / 3, heads);
+
+    /// <summary>Whether the kernels take activations such as these, and heads of that size.</summary>
+    internal static bool Supports(Tensor activations, int embeddingSize, int heads) =>
+        activations.device_type == TorchSharp.DeviceType.CPU && activations.dtype == ScalarType.Float32 && activations.is_contiguous()
+        && Vector256.IsHardwareAccelerated && embeddingSize / heads % Lanes == 0;
 
     /// <summary>Queries, keys and values side by side (B, T, 3d) → (B, T, d).</summary>
     internal static Tensor Attend(Tensor projected, int heads, bool causal)
@@ -61,9 +64,9 @@ internal sealed unsafe class CpuAttention : autograd.SingleTensorFunction<CpuAtt
     {
         var (b, t, d) = ((int)projected.shape[0], (int)projected.shape[1], (int)projected.shape[2] / 3);
         var output = empty([b, t, d]);
-        float* input = Pointer(projected), result = Pointer(output), sums = Pointer(logSums);
+        float* input = TensorMemory.Of(projected), result = TensorMemory.Of(output), sums = TensorMemory.Of(logSums);
         var size = d / heads;
-        Run(b * heads, i =>
+        KernelThreads.Run(b * heads, i =>
         {
             var (image, head) = (i / heads, i % heads);
             var q = input + ((nint)image * t * 3 * d) + (head * size);
@@ -84,9 +87,9 @@ internal sealed unsafe class CpuAttention : autograd.SingleTensorFunction<CpuAtt
     {
         var (b, t, d) = ((int)projected.shape[0], (int)projected.shape[1], (int)projected.shape[2] / 3);
         var gradient = empty([b, t, 3 * d]);
-        float* input = Pointer(projected), result = Pointer(output), above = Pointer(outputGradient), sums = Pointer(logSums), below = Pointer(gradient);
+        float* input = TensorMemory.Of(projected), result = TensorMemory.Of(output), above = TensorMemory.Of(outputGradient), sums = TensorMemory.Of(logSums), below = TensorMemory.Of(gradient);
         var size = d / heads;
-        Run(b * heads, i =>
+        KernelThreads.Run(b * heads, i =>
         {
             var (image, head) = (i / heads, i % heads);
             var inside = ((nint)image * t * 3 * d) + (head * size);
@@ -102,16 +105,5 @@ internal sealed unsafe class CpuAttention : autograd.SingleTensorFunction<CpuAtt
             }
         });
         return gradient;
-    }
-
-    /// <summary>A head is one thread's work from beginning to end, so that the number of threads does not show in the numbers.</summary>
-    private static void Run(int count, Action<int> body) => Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, body);
-
-    private static float* Pointer(Tensor tensor)
-    {
-        fixed (byte* pointer = tensor.bytes)
-        {
-            return (float*)pointer; // the tensor's memory is native and does not move
-        }
     }
 }

@@ -12,8 +12,6 @@ internal sealed unsafe class CpuDecoder<TLanes, TVector> : IDecoder
     /// <summary>The positions of a sequence that are read together where no prediction is asked for.</summary>
     private const int ReadBlock = 32;
 
-    private const float Epsilon = 1e-5f;
-
     private readonly DecodingWeights<TLanes, TVector> _weights;
     private readonly ImageGptConfig _config;
     private readonly DecodingCache<TLanes, TVector> _cache;
@@ -77,7 +75,7 @@ internal sealed unsafe class CpuDecoder<TLanes, TVector> : IDecoder
         Run(rows, (0, 1), (position, 0));
         Normalize(rows);
         var width = _weights.Head.Width;
-        _weights.Head.Multiply(_scaled.Pointer, _width, _logits.Pointer, width, rows, accumulate: false);
+        _weights.Head.Multiply(_scaled.Pointer, _width, _logits.Pointer, width, rows, width, accumulate: false);
         for (var row = 0; row < rows; row++)
         {
             new ReadOnlySpan<float>(_logits.Pointer + (row * width), _config.Colors).CopyTo(logits[(row * _config.Colors)..]);
@@ -112,7 +110,7 @@ internal sealed unsafe class CpuDecoder<TLanes, TVector> : IDecoder
             var layer = _weights.Layers[l];
             int width = layer.QueriesKeysValues.Width, wide = layer.Expand.Width;
             Normalize(rows);
-            layer.QueriesKeysValues.Multiply(scaled, _width, projected, width, rows, accumulate: false);
+            layer.QueriesKeysValues.Multiply(scaled, _width, projected, width, rows, width, accumulate: false);
             for (var i = 0; i < rows; i++)
             {
                 _cache.Store(l, sequence.First + (i * sequence.Step), position.First + (i * position.Step), projected + ((nint)i * width));
@@ -123,37 +121,20 @@ internal sealed unsafe class CpuDecoder<TLanes, TVector> : IDecoder
                 _cache.Attend(l, sequence.First + (i * sequence.Step), position.First + (i * position.Step), projected + ((nint)i * width), attended + (i * _width), _scores.Pointer);
             }
 
-            layer.Output.Multiply(attended, _width, hidden, _width, rows, accumulate: true);
+            layer.Output.Multiply(attended, _width, hidden, _width, rows, _width, accumulate: true);
             Normalize(rows);
-            layer.Expand.Multiply(scaled, _width, expanded, wide, rows, accumulate: false);
-            Activate(expanded, rows * wide);
-            layer.Contract.Multiply(expanded, wide, hidden, _width, rows, accumulate: true);
+            layer.Expand.Multiply(scaled, _width, expanded, wide, rows, wide, accumulate: false);
+            VectorKernel<TLanes, TVector>.Silu(expanded, rows * wide);
+            layer.Contract.Multiply(expanded, wide, hidden, _width, rows, _width, accumulate: true);
         }
     }
 
-    /// <summary>x / sqrt(mean(x²) + ε), row by row.</summary>
+    /// <summary>The norm of the hidden states, row by row.</summary>
     private void Normalize(int rows)
     {
         for (var row = 0; row < rows; row++)
         {
-            float* from = _hidden.Pointer + (row * _width), to = _scaled.Pointer + (row * _width);
-            var squares = AttentionKernel<TLanes, TVector>.Dot(from, from, _width);
-            var scale = TLanes.Broadcast(1 / MathF.Sqrt((squares / _config.EmbeddingSize) + Epsilon));
-            for (var i = 0; i < _width; i += TLanes.Count)
-            {
-                TLanes.Store(TLanes.Multiply(TLanes.Load(from + i), scale), to + i);
-            }
-        }
-    }
-
-    /// <summary>x / (1 + exp(-x)).</summary>
-    private static void Activate(float* values, int count)
-    {
-        var (one, minusOne) = (TLanes.Broadcast(1), TLanes.Broadcast(-1));
-        for (var i = 0; i < count; i += TLanes.Count)
-        {
-            var x = TLanes.Load(values + i);
-            TLanes.Store(TLanes.Divide(x, TLanes.Add(one, TLanes.Exp(TLanes.Multiply(x, minusOne)))), values + i);
+            VectorKernel<TLanes, TVector>.Normalize(_hidden.Pointer + (row * _width), _scaled.Pointer + (row * _width), _width, _config.EmbeddingSize);
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed unsafe class DecodingCache<TLanes, TVector>
         _size = config.EmbeddingSize / config.Heads;
         _context = config.ContextLength;
         Length = AttentionKernel<TLanes, TVector>.Padded(_context);
-        HeadWidth = AttentionKernel<TLanes, TVector>.Rounded(_size);
+        HeadWidth = VectorKernel<TLanes, TVector>.Rounded(_size);
         var perLayer = (long)sequences * _heads;
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => new AlignedFloats(perLayer * _size * Length))];
         _values = [.. Enumerable.Range(0, config.Layers).Select(_ => new AlignedFloats(perLayer * _context * HeadWidth))];
@@ -47,7 +47,7 @@ internal sealed unsafe class DecodingCache<TLanes, TVector>
         }
     }
 
-    /// <summary>The mean of the values up to the position, weighted by the softmax of the scores of the row's queries, which are scaled already.</summary>
+    /// <summary>The mean of the values up to the position, weighted by the softmax of the scores of the row's queries.</summary>
     /// <param name="layer">The block.</param>
     /// <param name="sequence">The sequence.</param>
     /// <param name="position">The position of the row, whose keys and values have been stored.</param>
@@ -57,16 +57,17 @@ internal sealed unsafe class DecodingCache<TLanes, TVector>
     internal void Attend(int layer, int sequence, int position, float* queries, float* output, float* scratch)
     {
         var seen = position + 1;
-        var rounded = AttentionKernel<TLanes, TVector>.Rounded(seen);
+        var rounded = VectorKernel<TLanes, TVector>.Rounded(seen);
+        var scale = 1 / MathF.Sqrt(_size);
         float* scores = scratch, mean = scratch + Length;
         for (var h = 0; h < _heads; h++)
         {
             SmallProduct<TLanes, TVector>.Run(queries + (h * _size), 0, 1, Keys(layer, sequence, h), Length, scores, Length, 1, rounded, _size, accumulate: false);
             new Span<float>(scores + seen, rounded - seen).Fill(float.NegativeInfinity);
-            var max = AttentionKernel<TLanes, TVector>.Max(scores, rounded);
-            var sum = AttentionKernel<TLanes, TVector>.Exponentials(scores, rounded, 1, -max);
+            var max = VectorKernel<TLanes, TVector>.Max(scores, rounded);
+            var sum = VectorKernel<TLanes, TVector>.Exponentials(scores, rounded, scale, -max * scale);
             SmallProduct<TLanes, TVector>.Run(scores, 0, 1, Values(layer, sequence, h), HeadWidth, mean, HeadWidth, 1, HeadWidth, seen, accumulate: false);
-            AttentionKernel<TLanes, TVector>.Scale(mean, HeadWidth, 1 / sum);
+            VectorKernel<TLanes, TVector>.Scale(mean, HeadWidth, 1 / sum);
             new ReadOnlySpan<float>(mean, _size).CopyTo(new Span<float>(output + (h * _size), _size));
         }
     }

@@ -1,7 +1,7 @@
 namespace IGptMl.Network;
 
 /// <summary>The four matrices of a block.</summary>
-/// <param name="QueriesKeysValues">(d, 3d), with the gain of the first norm and the scale of the scores.</param>
+/// <param name="QueriesKeysValues">(d, 3d), with the gain of the first norm.</param>
 /// <param name="Output">(d, d).</param>
 /// <param name="Expand">(d, 4d), with the gain of the second norm.</param>
 /// <param name="Contract">(4d, d).</param>

@@ -4,17 +4,16 @@ namespace IGptMl.Network;
 
 /// <summary>The weights of an autoregressive network as the decoder of the CPU reads them: in panels, with the gains and all constant factors multiplied in.</summary>
 /// <remarks>A copy: as much memory again as the weights have. It is immutable and shared by all decoders of a model.</remarks>
-internal sealed class DecodingWeights<TLanes, TVector>
+internal sealed unsafe class DecodingWeights<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const float GeluFactor = 1.702f;
+    private readonly List<AlignedFloats> _memory = [];
 
     internal DecodingWeights(ImageGptNetwork network)
     {
         Config = network.Config;
         var d = Config.EmbeddingSize;
-        var scale = 1 / MathF.Sqrt(d / Config.Heads);
         var weights = network.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         Tokens = Read("transformer.wte");
         Positions = Read("transformer.wpe");
@@ -25,20 +24,22 @@ internal sealed class DecodingWeights<TLanes, TVector>
             float[] gain1 = Read(block + "ln_1"), gain2 = Read(block + "ln_2");
             float[] attention = Read(block + "attn.c_attn"), output = Read(block + "attn.c_proj"), expand = Read(block + "mlp.c_fc"), contract = Read(block + "mlp.c_proj");
             Layers[l] = new DecodingLayer<TLanes, TVector>(
-                new(d, 3 * d, (i, j) => attention[(i * 3 * d) + j] * gain1[i] * (j < d ? scale : 1)), // scores come out scaled
-                new(d, d, (i, j) => output[(i * d) + j]),
-                new(d, 4 * d, (i, j) => expand[(i * 4 * d) + j] * gain2[i] * GeluFactor), // x · sigmoid(1.702 x) = silu(1.702 x) / 1.702
-                new(4 * d, d, (i, j) => contract[(i * d) + j] / GeluFactor));
+                Pack(attention, gain1, d, 3 * d),
+                Pack(output, gains: null, d, d),
+                Pack(expand, gain2, d, 4 * d, (float)FeedForward.GeluFactor),
+                Pack(contract, gains: null, 4 * d, d, (float)(1 / FeedForward.GeluFactor)));
         }
 
-        float[] head = Read("lm_head"), finalGain = Read("transformer.ln_f");
-        Head = new PackedMatrix<TLanes, TVector>(d, Config.Colors, (i, j) => head[(j * d) + i] * finalGain[i]);
+        Head = Pack(Read("lm_head", transposed: true), Read("transformer.ln_f"), d, Config.Colors);
 
-        float[] Read(string name)
+        float[] Read(string name, bool transposed = false)
         {
-            using var single = weights[$"{name}.weight"].to(ScalarType.Float32);
+            var weight = weights[$"{name}.weight"];
+            using var turned = transposed ? weight.t() : weight.alias();
+            using var single = turned.to(ScalarType.Float32);
             using var host = single.cpu();
-            return host.data<float>().ToArray();
+            using var rows = host.contiguous();
+            return rows.data<float>().ToArray();
         }
     }
 
@@ -54,4 +55,20 @@ internal sealed class DecodingWeights<TLanes, TVector>
 
     /// <summary>(d, K).</summary>
     internal PackedMatrix<TLanes, TVector> Head { get; }
+
+    private PackedMatrix<TLanes, TVector> Pack(float[] matrix, float[]? gains, int inputs, int outputs, float factor = 1)
+    {
+        var memory = new AlignedFloats(PackedMatrix<TLanes, TVector>.Size(inputs, outputs));
+        _memory.Add(memory);
+        var packed = new PackedMatrix<TLanes, TVector>(memory.Pointer, inputs, outputs);
+        fixed (float* numbers = matrix, gain = gains)
+        {
+            for (var panel = 0; panel < packed.Panels; panel++)
+            {
+                packed.Fill(panel, numbers, gain, factor);
+            }
+        }
+
+        return packed;
+    }
 }

@@ -6,7 +6,6 @@ namespace IGptMl.Network;
 internal sealed class TorchDecoder : IDecoder
 {
     private const double Epsilon = 1e-5;
-    private const double GeluFactor = 1.702;
 
     private readonly ImageGptConfig _config;
     private readonly Device _device;
@@ -83,7 +82,7 @@ internal sealed class TorchDecoder : IDecoder
             var projected = Normalize(hidden, block + "ln_1").matmul(_weights[block + "attn.c_attn.weight"]);
             var middle = hidden + Attend(l, projected, rows, from, to).matmul(_weights[block + "attn.c_proj.weight"]);
             var expanded = Normalize(middle, block + "ln_2").matmul(_weights[block + "mlp.c_fc.weight"]);
-            var activated = expanded * (expanded * GeluFactor).sigmoid();
+            var activated = expanded * (expanded * FeedForward.GeluFactor).sigmoid();
             hidden = (middle + activated.matmul(_weights[block + "mlp.c_proj.weight"])).MoveToOuterDisposeScope();
         }
 
