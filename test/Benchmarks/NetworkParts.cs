@@ -21,7 +21,10 @@ internal static class NetworkParts
         using var above = randn(batch, positions, d);
 
         Compare("linear map", [input, weight], wide, ("matrix product", () => matmul(input, weight)), ("convolution", () => LinearMap.Convolve(input, weight)));
+        using var generator = new Generator(1);
+        using var block = new Block(new ImageGptConfig { EmbeddingSize = d, Heads = heads, Layers = 1, ImageSize = sizes[2], Colors = 512 }, generator);
         Compare("attention", [projected], above, ("libtorch's", () => Fused(projected, heads)), ("ours", () => CpuAttention.Attend(projected, heads, causal: true)));
+        Compare("block", [input], above, ("libtorch's", () => block.forward(input)), ("ours", () => Infer(block, input, heads))); // ours is for forwards only: with gradients both are libtorch's
     }
 
     private static void Compare(string name, Tensor[] inputs, Tensor above, params (string Name, Func<Tensor> Run)[] ways)
@@ -61,6 +64,19 @@ internal static class NetworkParts
         var clock = Stopwatch.StartNew();
         action();
         return clock.Elapsed.TotalMilliseconds;
+    }
+
+    private static Tensor Infer(Block block, Tensor input, int heads)
+    {
+        if (is_grad_enabled())
+        {
+            return block.forward(input);
+        }
+
+        var hidden = input.clone();
+        using var kernels = CpuBlocks.TryCreate(hidden, heads, causal: true)!;
+        kernels.Run(block.Weights);
+        return hidden;
     }
 
     private static Tensor Fused(Tensor projected, int heads)

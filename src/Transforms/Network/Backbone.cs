@@ -20,12 +20,14 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     private readonly RmsNorm _finalNorm;
 
     private readonly int? _startToken;
+    private readonly int _heads;
 
     internal Backbone(ImageGptConfig config, Generator? generator)
         : base(nameof(Backbone))
     {
         var d = config.EmbeddingSize;
         _startToken = config.Objective == PretrainingObjective.Autoregressive ? config.Colors : null;
+        _heads = config.Heads;
         _tokens = new Table(config.InputTokens, d, 0.02, generator); // the last row is the start of sequence, where there is one
         _positions = new Table(config.ContextLength, d, 0.01, generator);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(_ => new Block(config, generator))];
@@ -80,14 +82,25 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         return Transform(embedded);
     }
 
-    /// <summary>The blocks and the final norm without its gain: (B, T, d) → (B, T, d).</summary>
+    /// <summary>The blocks and the final norm without its gain: (B, T, d) → (B, T, d). The input may change where no gradients are recorded.</summary>
     internal Tensor Transform(Tensor embedded)
     {
+        using var kernels = CpuBlocks.TryCreate(embedded, _heads, _startToken is not null);
+        if (kernels is not null)
+        {
+            foreach (var block in _blocks)
+            {
+                kernels.Run(block.Weights);
+            }
+
+            return RmsNorm.Scale(embedded);
+        }
+
         var hidden = embedded.alias();
         foreach (var block in _blocks)
         {
             using var input = hidden;
-            hidden = !is_grad_enabled() ? block.Infer(input) : RecomputesBlocks ? Recomputation.Run(block, input) : block.forward(input);
+            hidden = RecomputesBlocks ? Recomputation.Run(block, input) : block.forward(input);
         }
 
         using (hidden)
@@ -106,13 +119,12 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         var deepest = layers.Max();
         var found = new Dictionary<int, Tensor>();
         var hidden = Embed(tokens, mask);
+        using var kernels = CpuBlocks.TryCreate(hidden, _heads, _startToken is not null);
         for (var l = 0; ; l++)
         {
-            using var input = hidden;
             if (layers.Contains(l))
             {
-                using var scaled = RmsNorm.Scale(input);
-                using var mean = scaled.mean([1]);
+                using var mean = kernels?.MeanOfNormed() ?? MeanOfNormed(hidden);
                 found.Add(l, mean * (l < _blocks.Count ? _blocks[l].Gain : FinalGain));
             }
 
@@ -121,8 +133,21 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
                 return stack([.. layers.Select(layer => found[layer])], 1).MoveToOuterDisposeScope();
             }
 
-            hidden = _blocks[l].Infer(input);
+            if (kernels is not null)
+            {
+                kernels.Run(_blocks[l].Weights);
+                continue;
+            }
+
+            using var input = hidden;
+            hidden = _blocks[l].forward(input);
         }
+    }
+
+    private static Tensor MeanOfNormed(Tensor hidden)
+    {
+        using var scaled = RmsNorm.Scale(hidden);
+        return scaled.mean([1]);
     }
 
     private Tensor EmbedShown(Tensor tokens, TokenMask mask)

@@ -31,6 +31,8 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
     /// <summary>The gain of the norm of the block's input, (d).</summary>
     internal Tensor Gain => _norm1.Gain;
 
+    internal BlockWeights Weights => new(_norm1.Gain, _attention.QueriesKeysValues, _attention.Output, _norm2.Gain, _feedForward.Expand, _feedForward.Contract);
+
     /// <summary>(B, T, d) → (B, T, d).</summary>
     public override Tensor forward(Tensor input)
     {
@@ -41,9 +43,4 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
         using var transformed = _feedForward.forward(scaled2, _norm2.Gain);
         return middle + transformed;
     }
-
-    /// <summary>The same where no gradients are recorded, by kernels of our own where they support the input.</summary>
-    internal Tensor Infer(Tensor input) => CpuBlock.Supports(input, _attention.Heads)
-        ? CpuBlock.Run(input, new(_norm1.Gain, _attention.QueriesKeysValues, _attention.Output, _norm2.Gain, _feedForward.Expand, _feedForward.Contract), _attention.Heads, _attention.IsCausal)
-        : forward(input);
 }

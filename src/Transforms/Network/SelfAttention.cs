@@ -12,20 +12,19 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
     [ComponentName(Name = "c_proj")]
     private readonly Projection _output;
 
+    private readonly int _heads;
+    private readonly bool _isCausal;
+
     internal SelfAttention(ImageGptConfig config, Generator? generator)
         : base(nameof(SelfAttention))
     {
         var d = config.EmbeddingSize;
-        Heads = config.Heads;
-        IsCausal = config.Objective == PretrainingObjective.Autoregressive;
+        _heads = config.Heads;
+        _isCausal = config.Objective == PretrainingObjective.Autoregressive;
         _queriesKeysValues = new Projection(d, 3 * d, 1 / Math.Sqrt(d), generator);
         _output = new Projection(d, d, 1 / Math.Sqrt((double)d * config.Layers), generator); // the only matrix scaled by the depth
         RegisterComponents();
     }
-
-    internal int Heads { get; }
-
-    internal bool IsCausal { get; }
 
     internal Tensor QueriesKeysValues => _queriesKeysValues.Weight;
 
@@ -35,7 +34,7 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor input, Tensor gain)
     {
         using var projected = _queriesKeysValues.Forward(input, gain);
-        using var attended = CpuAttention.Supports(projected, Heads) ? CpuAttention.Attend(projected, Heads, IsCausal) : Attend(projected);
+        using var attended = CpuAttention.Supports(projected, _heads) ? CpuAttention.Attend(projected, _heads, _isCausal) : Attend(projected);
         return _output.forward(attended);
     }
 
@@ -43,13 +42,13 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
     private Tensor Attend(Tensor projected)
     {
         var (b, t, d) = (projected.shape[0], projected.shape[1], projected.shape[2] / 3);
-        using var split = projected.view(b, t, 3, Heads, d / Heads);
+        using var split = projected.view(b, t, 3, _heads, d / _heads);
         using var heads = split.permute(2, 0, 3, 1, 4); // (3, B, H, T, d/H)
         var parts = heads.unbind(); // one backward for the three, where indexing would add three gradients of full size
         using var q = parts[0];
         using var k = parts[1];
         using var v = parts[2];
-        using var attended = nn.functional.scaled_dot_product_attention(q, k, v, is_casual: IsCausal); // scaled by 1/sqrt(d/H)
+        using var attended = nn.functional.scaled_dot_product_attention(q, k, v, is_casual: _isCausal); // scaled by 1/sqrt(d/H)
         using var transposed = attended.transpose(1, 2);
         return transposed.reshape(b, t, d);
     }

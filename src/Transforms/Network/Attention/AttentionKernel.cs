@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IGptMl.Network;
 
 /// <summary>Attention of one head of one image, forwards and backwards, in blocks of queries whose scores stay in the processor's cache.</summary>
@@ -18,23 +20,41 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
 
     /// <summary>
     /// Queries, keys and values with rows of <paramref name="stride"/> → the attended values, with rows of <paramref name="outputStride"/>, and the
-    /// logarithm of each query's sum of exponentials.
+    /// logarithm of each query's sum of exponentials, unless that is null.
     /// </summary>
     internal static void Forward(float* queries, float* keys, float* values, nint stride, float* output, nint outputStride, float* logSums, int positions, int size, bool causal)
     {
         var width = Padded(positions);
-        fixed (float* scratch = Scratch(((size + QueryBlock) * width) + (positions * size)))
+        fixed (float* scratch = Scratch(((size + QueryBlock) * width) + ((positions + (2 * QueryBlock)) * size)))
         {
             float* keysTransposed = scratch, scores = keysTransposed + (size * width), nearValues = scores + (QueryBlock * width);
+            float* nearQueries = nearValues + (positions * size), nearOutput = nearQueries + (QueryBlock * size);
             Transpose(keys, stride, keysTransposed, width, positions, size);
-            Copy(values, stride, nearValues, size, positions, size);
+            if (stride == size)
+            {
+                nearValues = values;
+            }
+            else
+            {
+                Copy(values, stride, nearValues, size, positions, size);
+            }
+
             var scale = 1 / MathF.Sqrt(size);
             var sums = stackalloc float[QueryBlock];
             for (var first = 0; first < positions; first += QueryBlock)
             {
                 var rows = Math.Min(QueryBlock, positions - first);
                 var seen = causal ? first + rows : positions;
-                SmallProduct<TLanes, TVector>.Run(queries + (first * stride), stride, 1, keysTransposed, width, scores, width, rows, VectorKernel<TLanes, TVector>.Rounded(seen), size, accumulate: false);
+                if (stride == size)
+                {
+                    nearQueries = queries + (first * size);
+                }
+                else
+                {
+                    Copy(queries + (first * stride), stride, nearQueries, size, rows, size);
+                }
+
+                SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed, width, scores, width, rows, VectorKernel<TLanes, TVector>.Rounded(seen), size, accumulate: false);
                 for (var i = 0; i < rows; i++)
                 {
                     var own = causal ? first + i + 1 : positions;
@@ -43,19 +63,23 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
                     var max = VectorKernel<TLanes, TVector>.Max(row, VectorKernel<TLanes, TVector>.Rounded(own));
                     sums[i] = VectorKernel<TLanes, TVector>.Exponentials(row, VectorKernel<TLanes, TVector>.Rounded(own), scale, -max * scale);
                     new Span<float>(row + own, VectorKernel<TLanes, TVector>.Rounded(seen) - own).Clear();
-                    logSums[first + i] = (max * scale) + MathF.Log(sums[i]);
+                    if (logSums is not null)
+                    {
+                        logSums[first + i] = (max * scale) + MathF.Log(sums[i]);
+                    }
                 }
 
-                var block = output + (first * outputStride);
                 for (var key = 0; key < seen; key += KeyBlock)
                 {
-                    SmallProduct<TLanes, TVector>.Run(scores + key, width, 1, nearValues + (key * size), size, block, outputStride, rows, size, Math.Min(KeyBlock, seen - key), accumulate: key > 0);
+                    SmallProduct<TLanes, TVector>.Run(scores + key, width, 1, nearValues + (key * size), size, nearOutput, size, rows, size, Math.Min(KeyBlock, seen - key), accumulate: key > 0);
                 }
 
                 for (var i = 0; i < rows; i++)
                 {
-                    VectorKernel<TLanes, TVector>.Scale(block + (i * outputStride), size, 1 / sums[i]);
+                    VectorKernel<TLanes, TVector>.Scale(nearOutput + (i * size), size, 1 / sums[i]);
                 }
+
+                Copy(nearOutput, size, output + (first * outputStride), outputStride, rows, size);
             }
         }
     }
@@ -126,6 +150,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         return _scratch;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(float* source, nint stride, float* destination, int width, int rows, int columns)
     {
         for (var i = 0; i < rows; i++)
@@ -155,6 +180,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     }
 
     /// <summary>Scores become probabilities p = exp(scale · s + shift), and gradients of probabilities g those of scores, scale · p · (g - mean).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gradients(float* scores, float* gradients, int count, float scale, float shift, float mean)
     {
         var (factor, offset, centre) = (TLanes.Broadcast(scale), TLanes.Broadcast(shift), TLanes.Broadcast(mean));

@@ -15,11 +15,8 @@ internal sealed unsafe class AlignedFloats
     {
         _memory = GC.AllocateArray<float>(checked((int)(count + (Alignment / sizeof(float)))), pinned: true);
         var start = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
-        Count = count;
         Pointer = (float*)((start + Alignment - 1) / Alignment * Alignment);
     }
-
-    internal long Count { get; }
 
     /// <summary>The first number.</summary>
     internal float* Pointer { get; }

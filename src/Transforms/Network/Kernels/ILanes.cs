@@ -27,6 +27,7 @@ internal unsafe interface ILanes<TVector>
 
     static abstract TVector Max(TVector a, TVector b);
 
+    /// <summary>The exponential, to a unit in the last place; from 1e-38 to 2e38 where it is beyond them.</summary>
     static abstract TVector Exp(TVector a);
 
     static abstract float Sum(TVector a);

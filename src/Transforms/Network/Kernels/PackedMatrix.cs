@@ -6,12 +6,14 @@ internal sealed unsafe class PackedMatrix<TLanes, TVector>(float* memory, int in
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
+    /// <summary>The columns of a panel.</summary>
+    internal static int PanelWidth => 2 * TLanes.Count;
+
     /// <summary>The columns with those that fill the last panel, which are zero.</summary>
     internal int Width { get; } = Padded(outputs);
 
     internal int Panels => Width / PanelWidth;
 
-    private static int PanelWidth => 2 * TLanes.Count;
 
     /// <summary>A number of columns, up to whole panels.</summary>
     internal static int Padded(int columns) => (columns + PanelWidth - 1) / PanelWidth * PanelWidth;
@@ -59,4 +61,8 @@ internal sealed unsafe class PackedMatrix<TLanes, TVector>(float* memory, int in
             SmallProduct<TLanes, TVector>.Run(a, lda, 1, memory + ((nint)j * inputs), panel, c + j, ldc, rows, Math.Min(panel, columns - j), inputs, accumulate);
         }
     }
+
+    /// <summary>The same for the columns of one panel: C (rows, <see cref="PanelWidth"/>).</summary>
+    internal void Multiply(int panel, float* a, int lda, float* c, int ldc, int rows, bool accumulate)
+        => SmallProduct<TLanes, TVector>.Run(a, lda, 1, memory + ((nint)panel * PanelWidth * inputs), PanelWidth, c, ldc, rows, PanelWidth, inputs, accumulate);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IGptMl.Network;
 
 /// <summary>Products of matrices that lie in the processor's cache: C = A B or C += A B, with A read at any two strides.</summary>
@@ -7,6 +9,7 @@ internal static unsafe class SmallProduct<TLanes, TVector>
     where TVector : struct
 {
     /// <summary>A (m, k) at the strides (row, column), B (k, n) with rows of ldb, C (m, n) with rows of ldc; n is a multiple of the register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run(float* a, nint row, nint column, float* b, nint ldb, float* c, nint ldc, int m, int n, int k, bool accumulate)
     {
         var lanes = TLanes.Count;
@@ -35,6 +38,7 @@ internal static unsafe class SmallProduct<TLanes, TVector>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourByTwo(float* a, nint row, nint column, float* b, nint ldb, float* c, nint ldc, int k, bool accumulate)
     {
         var lanes = TLanes.Count;
@@ -80,6 +84,7 @@ internal static unsafe class SmallProduct<TLanes, TVector>
         TLanes.Store(s31, c3 + lanes);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OneByOne(float* a, nint column, float* b, nint ldb, float* c, int k, bool accumulate)
     {
         var sum = accumulate ? TLanes.Load(c) : default;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IGptMl.Network;
 
 /// <summary>Passes over numbers that follow each other. Where a count is not a multiple of the register, as many numbers more are read and written as fill the last one.</summary>
@@ -11,6 +13,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     internal static int Rounded(int count) => (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
     /// <summary>The greatest of some numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Max(float* values, int count)
     {
         var max = TLanes.Load(values);
@@ -23,6 +26,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     }
 
     /// <summary>v ← exp(scale · v + shift); returns their sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Exponentials(float* values, int count, float scale, float shift)
     {
         var (factor, offset, sum) = (TLanes.Broadcast(scale), TLanes.Broadcast(shift), default(TVector));
@@ -37,6 +41,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     }
 
     /// <summary>Σ a b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Dot(float* a, float* b, int count)
     {
         var sum = default(TVector);
@@ -49,6 +54,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     }
 
     /// <summary>v ← factor · v.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Scale(float* values, int count, float factor)
     {
         var wide = TLanes.Broadcast(factor);
@@ -58,7 +64,18 @@ internal static unsafe class VectorKernel<TLanes, TVector>
         }
     }
 
+    /// <summary>s ← s + v.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Add(float* values, float* sums, int count)
+    {
+        for (var i = 0; i < count; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Add(TLanes.Load(sums + i), TLanes.Load(values + i)), sums + i);
+        }
+    }
+
     /// <summary>x / sqrt(mean(x²) + ε), the norm of the network without its gain; x is zero beyond its <paramref name="size"/> numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Normalize(float* values, float* normalized, int count, int size)
     {
         var scale = TLanes.Broadcast(1 / MathF.Sqrt((Dot(values, values, count) / size) + Epsilon));
@@ -69,6 +86,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     }
 
     /// <summary>v ← v / (1 + exp(-v)).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Silu(float* values, int count)
     {
         var (one, minusOne) = (TLanes.Broadcast(1), TLanes.Broadcast(-1));
