@@ -77,7 +77,7 @@ switch (args)
               fine-tuning-step [D LAYERS HEADS SIZE COLORS BATCH] a fine-tuning step on both losses beside a pretraining step and beside two passes
               training-memory                                   memory and live tensors of a small model after 100 steps and after 2,000
               recomputation [D LAYERS HEADS SIZE COLORS BATCH]  time and memory of steps that keep all activations beside steps that compute them again
-              network-parts [D HEADS SIZE BATCH]                linear maps and attention, each way that the network could take
+              network-parts [D HEADS SIZE BATCH]                linear maps, attention and blocks, each way that the network could take
               sampling [D LAYERS HEADS SIZE COLORS]             drawing pictures with a cache, by both decoders and by batch size, beside full passes
               model-file                                        time and memory of saving and loading weights of the size of iGPT-S
               model-forms                                       time and memory of loading weights of that size in each form, side by side
