@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using IGptMl.Network;
 using IGptMl.Pretraining;
 
@@ -18,14 +16,7 @@ internal sealed class CheckpointOptions
     private readonly Option<double?> _minutes = CommandOptions.Number("--checkpoint-minutes", "Minutes between two checkpoints; 0 for none by the clock [default: 10].", 0, 1e6);
     private readonly Option<long?> _interval = CommandOptions.Number("--checkpoint-interval", "Steps between two checkpoints, besides those by the clock.", 1L, long.MaxValue);
     private readonly Option<int?> _kept = CommandOptions.Number("--checkpoints-kept", "How many of the newest checkpoints are kept [default: 2].", 1, int.MaxValue);
-    private readonly Option<IReadOnlyList<long>> _steps = new("--checkpoint-at")
-    {
-        Description = "Steps after which a checkpoint is written and kept for good, such as the paper's 131000,262000,524000,1000000.",
-        HelpName = "N,N",
-        CustomParser = result => ParseSteps(result.Tokens[0].Value) is { } steps ? steps : Refuse(result),
-        DefaultValueFactory = _ => [],
-    };
-
+    private readonly Option<long[]?> _steps = CommandOptions.Numbers("--checkpoint-at", "Steps after which a checkpoint is written and kept for good, such as the paper's 131000,262000,524000,1000000.", 1L, "steps from 1 separated by commas, such as 131000,262000");
     private readonly Option<long?> _samples = CommandOptions.Number("--samples", "Steps between two sheets of pictures drawn from the model, samples-000001000.png and so on; not for --objective masked.", 1L, long.MaxValue);
     private readonly Option<bool> _startOver = new("--start-over") { Description = "Delete the checkpoints that lie in the folder, and begin anew." };
 
@@ -63,31 +54,9 @@ internal sealed class CheckpointOptions
             },
             CheckpointIntervalSteps = parsed.GetValue(_interval),
             CheckpointsKept = parsed.GetValue(_kept) ?? options.CheckpointsKept,
-            CheckpointSteps = parsed.GetRequiredValue(_steps),
+            CheckpointSteps = CommandOptions.Given(parsed, _steps) ?? [],
             SampleInterval = parsed.GetValue(_samples),
             StartOver = parsed.GetValue(_startOver),
         };
-    }
-
-    private static long[]? ParseSteps(string text)
-    {
-        var steps = new List<long>();
-        foreach (var part in text.Split(','))
-        {
-            if (!long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var step) || step == 0)
-            {
-                return null;
-            }
-
-            steps.Add(step);
-        }
-
-        return [.. steps];
-    }
-
-    private static long[] Refuse(ArgumentResult result)
-    {
-        result.AddError($"--checkpoint-at is '{result.Tokens[0].Value}'; expected steps from 1 separated by commas, such as 131000,262000.");
-        return [];
     }
 }

@@ -38,6 +38,34 @@ internal static class CommandOptions
             DefaultValueFactory = _ => value,
         };
 
+    /// <summary>Numbers with commas between them; null where the option is not given.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="description">What the numbers are, with their default.</param>
+    /// <param name="minimum">The least that one may be.</param>
+    /// <param name="expected">What an error says that is expected.</param>
+    /// <param name="helpName">The numbers in the help.</param>
+    /// <param name="count">How many there must be; null for any number.</param>
+    internal static Option<T[]?> Numbers<T>(string name, string description, T minimum, string expected, string helpName = "N,N", int? count = null)
+        where T : struct, INumber<T>
+        => new(name)
+        {
+            Description = description,
+            HelpName = helpName,
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                var numbers = text.Split(',').Select(part => T.TryParse(part, IsWhole<T>() ? NumberStyles.AllowLeadingSign : NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= minimum && T.IsFinite(number) ? number : (T?)null).ToList();
+                if (!numbers.Contains(null) && (count ?? numbers.Count) == numbers.Count)
+                {
+                    return [.. numbers.Select(number => number!.Value)];
+                }
+
+                result.AddError($"{name} is '{text}'; expected {expected}.");
+                return null;
+            },
+        };
+
     /// <summary>A data source.</summary>
     internal static Option<DataSource?> Data(string name, string description, bool heldOut)
         => new(name)
@@ -111,10 +139,12 @@ internal static class CommandOptions
             return value;
         }
 
-        var kind = typeof(T) == typeof(double) ? "a number" : "a whole number";
+        var kind = IsWhole<T>() ? "a whole number" : "a number";
         result.AddError($"{name} is '{text}'; expected {kind}, {Bounds(minimum, maximum)}.");
         return null;
     }
+
+    private static bool IsWhole<T>() => typeof(T) != typeof(double) && typeof(T) != typeof(float);
 
     private static string Bounds<T>(T minimum, T maximum)
         where T : INumber<T>

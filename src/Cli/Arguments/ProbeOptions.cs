@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using IGptMl.Cli.Sources;
 using IGptMl.Features;
 using IGptMl.LinearProbe;
@@ -30,14 +29,7 @@ internal sealed class ProbeOptions
         DefaultValueFactory = _ => ProbeClassifier.LbfgsMaximumEntropy,
     };
 
-    private readonly Option<IReadOnlyList<float>> _l2 = new("--l2")
-    {
-        Description = "The weights of the squared norm to choose from, on images held out of the training images.",
-        HelpName = "N,N",
-        CustomParser = result => ParseWeights(result.Tokens[0].Value) is { } weights ? weights : Refuse(result),
-        DefaultValueFactory = _ => new LinearProbeExperiment.Options().L2Regularization,
-    };
-
+    private readonly Option<float[]?> _l2 = CommandOptions.Numbers("--l2", "The weights of the squared norm to choose from, on images held out of the training images [default: 1,30,1000].", 0f, "numbers from 0 separated by commas, such as 1,30,1000");
     private readonly Option<int> _votes = CommandOptions.Number("--votes", "For a masked model: the masks under which each test image is classified, to take the class of the majority.", 1, 1000, MajorityVote.DefaultVotes);
     private readonly Option<bool> _raw = new("--no-standardize") { Description = "Leave the features as they are, in place of mean 0 and variance 1." };
     private readonly Option<bool> _patches = new("--patches") { Description = "Probe k-means features of image patches, too: a baseline that is learnt from the same images in a minute." };
@@ -74,7 +66,7 @@ internal sealed class ProbeOptions
         Layers = parsed.GetRequiredValue(_layers).Of(config),
         Concatenations = parsed.GetValue(_concatenate) is { } set ? [set.Of(config)] : [],
         Classifier = parsed.GetValue(_classifier),
-        L2Regularization = parsed.GetRequiredValue(_l2),
+        L2Regularization = CommandOptions.Given(parsed, _l2) ?? new LinearProbeExperiment.Options().L2Regularization,
         Votes = parsed.GetValue(_votes),
         Standardize = !parsed.GetValue(_raw),
         PatchBaseline = parsed.GetValue(_patches),
@@ -124,27 +116,5 @@ internal sealed class ProbeOptions
     {
         result.AddError(problem);
         return null;
-    }
-
-    private static float[]? ParseWeights(string text)
-    {
-        var weights = new List<float>();
-        foreach (var part in text.Split(','))
-        {
-            if (!float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) || !(weight >= 0) || !float.IsFinite(weight))
-            {
-                return null;
-            }
-
-            weights.Add(weight);
-        }
-
-        return [.. weights];
-    }
-
-    private static float[] Refuse(System.CommandLine.Parsing.ArgumentResult result)
-    {
-        result.AddError($"--l2 is '{result.Tokens[0].Value}'; expected numbers from 0 separated by commas, such as 1,30,1000.");
-        return [];
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using IGptMl.Completion;
 
 namespace IGptMl.Cli.Arguments;
@@ -16,23 +15,7 @@ internal sealed class SamplingArguments
     /// <param name="pictures">What has a seed of its own: "pictures", or "completions of an image".</param>
     internal SamplingArguments(string pictures)
     {
-        _seeds = new Option<int[]?>("--seeds")
-        {
-            Description = $"The seeds of the {pictures} one by one, in place of --seed: 7,8,9.",
-            HelpName = "N,N",
-            Arity = ArgumentArity.ExactlyOne,
-            CustomParser = result =>
-            {
-                var texts = result.Tokens[0].Value.Split(',');
-                if (texts.Select(text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)).All(known => known))
-                {
-                    return [.. texts.Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
-                }
-
-                result.AddError($"--seeds is '{result.Tokens[0].Value}'; expected whole numbers with commas between them.");
-                return null;
-            },
-        };
+        _seeds = CommandOptions.Numbers("--seeds", $"The seeds of the {pictures} one by one, in place of --seed: 7,8,9.", int.MinValue, "whole numbers with commas between them");
     }
 
     internal void AddTo(Command command)

@@ -23,8 +23,8 @@ internal sealed class CompleteCommand : IgptCommand
     private readonly ModelOptions _model = new();
     private readonly DataOptions _data = new();
     private readonly Option<int?> _keepRows = CommandOptions.Number("--keep-rows", "Keep so many rows of the model's pixels, from the top [default: half of them].", 0, 256);
-    private readonly Option<int[]?> _keepRowNumbers = Numbers("--keep-row-numbers", "N,N", "Keep these rows of the model's pixels, numbered from 0: 0,1,8.", null);
-    private readonly Option<int[]?> _keepRectangle = Numbers("--keep-rectangle", "X,Y,W,H", "Keep this rectangle of the model's pixels: left, top, width, height.", 4);
+    private readonly Option<int[]?> _keepRowNumbers = CommandOptions.Numbers("--keep-row-numbers", "Keep these rows of the model's pixels, numbered from 0: 0,1,8.", 0, "N,N, whole numbers with commas between them");
+    private readonly Option<int[]?> _keepRectangle = CommandOptions.Numbers("--keep-rectangle", "Keep this rectangle of the model's pixels: left, top, width, height.", 0, "X,Y,W,H, whole numbers with commas between them", "X,Y,W,H", count: 4);
     private readonly Option<int?> _completions = CommandOptions.Number("--completions", $"The number of completions of each image [default: as many as --seeds, or {DefaultCompletions}].", 1, 100);
     private readonly Option<bool> _inputSize = new("--input-size") { Description = "Compose what was drawn into the images at their own size, instead of completing them at the model's." };
     private readonly SamplingArguments _sampling = new("completions of an image");
@@ -146,23 +146,4 @@ internal sealed class CompleteCommand : IgptCommand
         var word = string.Concat(Path.GetFileNameWithoutExtension(name).Select(c => Array.IndexOf(Path.GetInvalidFileNameChars(), c) < 0 ? c : '_'));
         return string.Create(CultureInfo.InvariantCulture, $"{image:D4}-{word}-{completion}.png");
     }
-
-    private static Option<int[]?> Numbers(string name, string form, string description, int? count) => new(name)
-    {
-        Description = description,
-        HelpName = form,
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            int?[] numbers = [.. text.Split(',').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : (int?)null)];
-            if (numbers.All(number => number is not null) && (count is null || numbers.Length == count))
-            {
-                return [.. numbers.OfType<int>()];
-            }
-
-            result.AddError($"{name} is '{text}'; expected {form}, whole numbers with commas between them.");
-            return null;
-        },
-    };
 }

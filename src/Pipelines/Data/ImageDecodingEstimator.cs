@@ -1,4 +1,5 @@
 using IGptMl.Hosting;
+using IGptMl.Palettes;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
@@ -49,6 +50,6 @@ public sealed class ImageDecodingEstimator : IEstimator<ImageDecodingTransformer
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         EncodedImageColumn.Check(inputSchema, _host, _settings.InputColumnName);
-        return SchemaPromise.Extend(inputSchema, [ImageDecodingTransformer.Column(_settings.OutputColumnName)]);
+        return SchemaPromise.Extend(inputSchema, [ImageColumn.Define(_settings.OutputColumnName)]);
     }
 }

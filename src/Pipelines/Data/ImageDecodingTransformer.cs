@@ -1,9 +1,9 @@
 using IGptMl.Data;
 using IGptMl.Hosting;
+using IGptMl.Palettes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using Microsoft.ML.Transforms.Image;
 
 [assembly: SavedComponent<ImageDecodingTransformer>]
 
@@ -39,8 +39,6 @@ public sealed class ImageDecodingTransformer : ITransformer, ISavedComponent<Ima
     /// <inheritdoc/>
     public IDataView Transform(IDataView input) => _mapping.Transform(input);
 
-    internal static DataViewSchema.DetachedColumn Column(string name) => new(name, new ImageDataViewType(), null);
-
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => _mapping.GetRowToRowMapper(inputSchema);
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => ComponentWriter.Begin<ImageDecodingTransformer>(ctx).WriteJson(SettingsEntry, _settings);
@@ -58,7 +56,7 @@ public sealed class ImageDecodingTransformer : ITransformer, ISavedComponent<Ima
 
     private sealed class Mapping(ImageDecodingTransformer transformer, IHost host) : RowMapping(transformer, host)
     {
-        internal override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } = [Column(transformer.OutputColumnName)];
+        internal override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } = [ImageColumn.Define(transformer.OutputColumnName)];
 
         internal override DataViewSchema.Column FindInput(DataViewSchema schema) => EncodedImageColumn.Require(schema, Host, transformer.InputColumnName);
 
@@ -66,17 +64,7 @@ public sealed class ImageDecodingTransformer : ITransformer, ISavedComponent<Ima
         {
             var column = FindInput(input.Schema);
             var decode = EncodedImageColumn.IsPath(column) ? FromPath(input.GetGetter<ReadOnlyMemory<char>>(column)) : FromContent(input.GetGetter<VBuffer<byte>>(column));
-            MLImage? last = null;
-            return (ValueGetter<MLImage>)((ref MLImage value) =>
-            {
-                if (value is not null && ReferenceEquals(value, last))
-                {
-                    last.Dispose(); // ML.NET's convention: who passes the same variable again does not need its image any more
-                }
-
-                last = Read();
-                value = last!;
-            });
+            return ImageColumn.CreateGetter(Read);
 
             MLImage? Read()
             {
