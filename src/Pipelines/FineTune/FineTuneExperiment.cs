@@ -32,10 +32,7 @@ public sealed class FineTuneExperiment
         _model = model;
         _options = (options ?? new Options()) with { };
         _options.Check(model.Config);
-        if (model.Palette is null)
-        {
-            throw new ArgumentException("The model knows no palette, so images cannot be quantised for it.", nameof(model));
-        }
+        model.RequirePalette(nameof(model));
     }
 
     /// <summary>Checks that the test images have the classes of the training images, before hours are spent on the training. <see cref="Run"/> does so by itself.</summary>

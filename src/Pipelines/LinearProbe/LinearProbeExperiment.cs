@@ -40,10 +40,7 @@ public sealed partial class LinearProbeExperiment
         _model = model;
         _options = (options ?? new Options()) with { };
         _options.Check(model);
-        if (model.Palette is null)
-        {
-            throw new ArgumentException("The model knows no palette, so images cannot be quantised for it.", nameof(model));
-        }
+        model.RequirePalette(nameof(model));
     }
 
     /// <summary>The pipeline that images take to the features of the layers: quantisation with the model's palette, then one column a layer.</summary>

@@ -42,10 +42,7 @@ public sealed class LowDataExperiment
         _options = (options ?? new Options()) with { };
         _options.Check();
         _options.Probe.Check(model);
-        if (model.Palette is null)
-        {
-            throw new ArgumentException("The model knows no palette, so images cannot be quantised for it.", nameof(model));
-        }
+        model.RequirePalette(nameof(model));
     }
 
     /// <summary>Draws the labels, fits and evaluates.</summary>

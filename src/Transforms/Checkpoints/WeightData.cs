@@ -53,22 +53,7 @@ internal sealed class WeightData : IDisposable
             return;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
-        try
-        {
-            while (!destination.IsEmpty)
-            {
-                var count = Math.Min(destination.Length, ChunkBytes / _elementSize);
-                var bytes = buffer.AsSpan(0, count * _elementSize);
-                ReadBytes(bytes);
-                WeightTypes.ToFloat32(Info.Type, bytes, destination[..count]);
-                destination = destination[count..];
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        Convert(destination, WeightTypes.ToFloat32);
     }
 
     /// <summary>Reads the next elements, widened to 64 bits, until the destination is full.</summary>
@@ -82,22 +67,7 @@ internal sealed class WeightData : IDisposable
         }
 
         CheckRemaining(destination.Length);
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
-        try
-        {
-            while (!destination.IsEmpty)
-            {
-                var count = Math.Min(destination.Length, ChunkBytes / _elementSize);
-                var bytes = buffer.AsSpan(0, count * _elementSize);
-                ReadBytes(bytes);
-                WeightTypes.ToInt64(Info.Type, bytes, destination[..count]);
-                destination = destination[count..];
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        Convert(destination, WeightTypes.ToInt64);
     }
 
     /// <summary>Reads the next elements as they are stored (little-endian), until the destination is full.</summary>
@@ -143,6 +113,26 @@ internal sealed class WeightData : IDisposable
         if (!_leaveOpen)
         {
             _stream.Dispose();
+        }
+    }
+
+    private void Convert<T>(Span<T> destination, Action<WeightType, ReadOnlySpan<byte>, Span<T>> convert)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            while (!destination.IsEmpty)
+            {
+                var count = Math.Min(destination.Length, ChunkBytes / _elementSize);
+                var bytes = buffer.AsSpan(0, count * _elementSize);
+                ReadBytes(bytes);
+                convert(Info.Type, bytes, destination[..count]);
+                destination = destination[count..];
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

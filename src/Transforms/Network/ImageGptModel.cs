@@ -95,6 +95,16 @@ public sealed class ImageGptModel : IDisposable
         return TryShare() ?? throw new ObjectDisposedException(nameof(ImageGptModel));
     }
 
+    /// <summary>Checks that images can be quantised for the model.</summary>
+    /// <exception cref="ArgumentException">It knows no palette.</exception>
+    internal void RequirePalette(string parameterName)
+    {
+        if (Palette is null)
+        {
+            throw new ArgumentException("The model knows no palette, so images cannot be quantised for it.", parameterName);
+        }
+    }
+
     /// <summary>Another handle to the same weights, or null if they have been freed. This handle may have been disposed, if another one lives.</summary>
     internal ImageGptModel? TryShare() => _network.TryRetain() ? new ImageGptModel(_network, Palette, Cropping) : null;
 

@@ -14,6 +14,9 @@ internal sealed unsafe class VectorBlocks<TLanes, TVector> : CpuBlocks
     /// <summary>The positions that pass through the two matrices of the perceptron together: few enough for the second cache, enough to use a panel often.</summary>
     private const int RowBlock = 64;
 
+    /// <summary>The most numbers, 256 MiB, that images which all threads work on together take between their hidden states, unless one image takes more.</summary>
+    private const long SharedNumbers = 1 << 26;
+
     /// <summary>The positions whose sum is one part of a mean, so that the rounding of a long chain of additions does not add up.</summary>
     private const int MeanBlock = 32;
 
@@ -79,17 +82,11 @@ internal sealed unsafe class VectorBlocks<TLanes, TVector> : CpuBlocks
                 Finish(attended, h, block);
             }
         });
-        if (whole == _images)
+        for (int first = whole, count; first < _images; first += count)
         {
-            return;
+            count = (int)Math.Clamp(SharedNumbers / (4 * Area), 1, _images - first);
+            RunTogether(hidden + (first * Area), count);
         }
-
-        var rest = _images - whole;
-        using var shared = new RentedFloats(4 * Area * rest);
-        float* first = hidden + (whole * Area), projections = shared.Pointer, attentions = projections + (3 * Area * rest);
-        KernelThreads.Run(rest * RowBlocks, i => Project(first + (i / RowBlocks * Area), projections + (i / RowBlocks * 3 * Area), i % RowBlocks));
-        KernelThreads.Run(rest * _heads, i => Attend(projections + (i / _heads * 3 * Area), attentions + (i / _heads * Area), i % _heads));
-        KernelThreads.Run(rest * RowBlocks, i => Finish(attentions + (i / RowBlocks * Area), first + (i / RowBlocks * Area), i % RowBlocks));
     }
 
     internal override Tensor MeanOfNormed()
@@ -120,6 +117,16 @@ internal sealed unsafe class VectorBlocks<TLanes, TVector> : CpuBlocks
 
     /// <inheritdoc/>
     public override void Dispose() => _panels.Dispose();
+
+    /// <summary>Takes a few images through the block with all threads, which wait for each other before and after the attention.</summary>
+    private void RunTogether(float* hidden, int images)
+    {
+        using var between = new RentedFloats(4 * Area * images);
+        float* projected = between.Pointer, attended = projected + (3 * Area * images);
+        KernelThreads.Run(images * RowBlocks, i => Project(hidden + (i / RowBlocks * Area), projected + (i / RowBlocks * 3 * Area), i % RowBlocks));
+        KernelThreads.Run(images * _heads, i => Attend(projected + (i / _heads * 3 * Area), attended + (i / _heads * Area), i % _heads));
+        KernelThreads.Run(images * RowBlocks, i => Finish(attended + (i / RowBlocks * Area), hidden + (i / RowBlocks * Area), i % RowBlocks));
+    }
 
     /// <summary>Some positions' hidden states (T, d) → queries, keys and values of each head (3, H, T, d/H), where attention finds numbers that follow each other.</summary>
     private void Project(float* hidden, float* projected, int block)
