@@ -23,7 +23,7 @@ internal sealed class ExperimentData
     internal ImageGptModel Model { get; }
 
     /// <summary>The number of masks under which a test image is looked at.</summary>
-    internal int Votes { get; }
+    internal int Votes { get; private set; }
 
     internal string ModelDigest { get; }
 
@@ -67,6 +67,14 @@ internal sealed class ExperimentData
     /// <summary>The same images for another model, to which they are the same tokens.</summary>
     internal ExperimentData For(MLContext context, ImageGptModel model, LinearProbeExperiment.Options options, IProgress<FeatureProgress>? progress, CancellationToken cancellation)
         => new ExperimentData(context, model, options, Training.Images, Test.Images).Watched(progress, cancellation);
+
+    /// <summary>The same with each test image looked at once.</summary>
+    internal ExperimentData WithOneVote()
+    {
+        var data = (ExperimentData)MemberwiseClone();
+        data.Votes = 1;
+        return data;
+    }
 
     internal void Note(string remark)
     {

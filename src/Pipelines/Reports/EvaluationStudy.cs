@@ -125,7 +125,7 @@ public sealed partial class EvaluationStudy
         if (data.Votes > 1)
         {
             var single = new LinearProbeExperiment(_context, data.Model, options with { Votes = 1, Baselines = false, PatchBaseline = false });
-            yield return Report($"{name}, one mask", data, single.RunOn(data, progress: null, cancellation));
+            yield return Report($"{name}, one mask", data, single.RunOn(data.WithOneVote(), progress: null, cancellation));
         }
     }
 

@@ -68,9 +68,16 @@ public sealed class EvaluationStudyTests : IDisposable
             _context.Model.Save(transformer, null, folder.Combine("masked.zip"));
         }
 
-        var results = Run(new() { Probe = Probe with { CacheFolder = folder.Combine("cache") }, Others = [new ComparedModel("Masked", folder.Combine("masked.zip"))] });
+        var probe = Probe with { CacheFolder = folder.Combine("cache"), MaskProbability = 0.7 };
+        var results = Run(new() { Probe = probe, Others = [new ComparedModel("Masked", folder.Combine("masked.zip"))] });
         CollectionAssert.AreEqual((string[])["Image GPT", "Masked, 5 masks", "Masked, one mask"], results.Models.Select(model => model.Name).ToArray());
         Assert.IsTrue(results.Models.All(model => model.Probe.Layers.Count == 3));
+
+        using var loaded = ImageGptModel.Load(folder.Combine("masked.zip"));
+        var single = new LinearProbeExperiment(_context, loaded, probe with { Votes = 1, CacheFolder = null }).Run(ColouredImages.Create(30, 1, classes: 3), ColouredImages.Create(30, 2, classes: 3));
+        double[] five = [.. results.Models[1].Probe.Layers.Select(layer => layer.Accuracy)], one = [.. results.Models[2].Probe.Layers.Select(layer => layer.Accuracy)];
+        CollectionAssert.AreEqual(single.Layers.Select(layer => layer.Accuracy).ToArray(), one);
+        CollectionAssert.AreNotEqual(five, one);
     }
 
     [TestMethod]
