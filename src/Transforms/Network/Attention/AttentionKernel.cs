@@ -186,7 +186,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         var (factor, offset, centre) = (TLanes.Broadcast(scale), TLanes.Broadcast(shift), TLanes.Broadcast(mean));
         for (var i = 0; i < count; i += TLanes.Count)
         {
-            var p = TLanes.Exp(TLanes.MultiplyAdd(TLanes.Load(scores + i), factor, offset));
+            var p = Exponential.Of<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(scores + i), factor, offset));
             TLanes.Store(p, scores + i);
             TLanes.Store(TLanes.Multiply(TLanes.Multiply(p, factor), TLanes.Subtract(TLanes.Load(gradients + i), centre)), gradients + i);
         }

@@ -27,8 +27,11 @@ internal unsafe interface ILanes<TVector>
 
     static abstract TVector Max(TVector a, TVector b);
 
-    /// <summary>The exponential, to a unit in the last place; from 1e-38 to 2e38 where it is beyond them.</summary>
-    static abstract TVector Exp(TVector a);
+    /// <summary>The lesser; the second where one is not a number, as <see cref="Max(TVector, TVector)"/>.</summary>
+    static abstract TVector Min(TVector a, TVector b);
+
+    /// <summary>2ⁿ of the whole number n that stands in the lowest bits, from -126 to 127.</summary>
+    static abstract TVector PowerOfTwo(TVector shifted);
 
     static abstract float Sum(TVector a);
 

@@ -47,22 +47,11 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Exp(Vector256<float> a)
-    {
-        var x = Vector256.MinNative(Vector256.Create(Exponential.Max), Vector256.MaxNative(Vector256.Create(Exponential.Min), a)); // in this order, what is not a number stays so
-        var shifted = Vector256.FusedMultiplyAdd(x, Vector256.Create(Exponential.Log2E), Vector256.Create(Exponential.Rounding));
-        var n = shifted - Vector256.Create(Exponential.Rounding);
-        var r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-Exponential.Ln2Low), Vector256.FusedMultiplyAdd(n, Vector256.Create(-Exponential.Ln2High), x));
-        var sum = Vector256.Create(1 / 5040f);
-        sum = Vector256.FusedMultiplyAdd(sum, r, Vector256.Create(1 / 720f));
-        sum = Vector256.FusedMultiplyAdd(sum, r, Vector256.Create(1 / 120f));
-        sum = Vector256.FusedMultiplyAdd(sum, r, Vector256.Create(1 / 24f));
-        sum = Vector256.FusedMultiplyAdd(sum, r, Vector256.Create(1 / 6f));
-        sum = Vector256.FusedMultiplyAdd(sum, r, Vector256.Create(1 / 2f));
-        sum = Vector256.FusedMultiplyAdd(sum, r, Vector256.Create(1f));
-        sum = Vector256.FusedMultiplyAdd(sum, r, Vector256.Create(1f));
-        return sum * ((shifted.AsInt32() << Exponential.ExponentBit) + Vector256.Create(1f).AsInt32()).AsSingle();
-    }
+    public static Vector256<float> Min(Vector256<float> a, Vector256<float> b) => Vector256.MinNative(a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> PowerOfTwo(Vector256<float> shifted) => ((shifted.AsInt32() << Exponential.ExponentBit) + Vector256.Create(1f).AsInt32()).AsSingle();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -47,22 +47,11 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Exp(Vector512<float> a)
-    {
-        var x = Vector512.MinNative(Vector512.Create(Exponential.Max), Vector512.MaxNative(Vector512.Create(Exponential.Min), a)); // in this order, what is not a number stays so
-        var shifted = Vector512.FusedMultiplyAdd(x, Vector512.Create(Exponential.Log2E), Vector512.Create(Exponential.Rounding));
-        var n = shifted - Vector512.Create(Exponential.Rounding);
-        var r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-Exponential.Ln2Low), Vector512.FusedMultiplyAdd(n, Vector512.Create(-Exponential.Ln2High), x));
-        var sum = Vector512.Create(1 / 5040f);
-        sum = Vector512.FusedMultiplyAdd(sum, r, Vector512.Create(1 / 720f));
-        sum = Vector512.FusedMultiplyAdd(sum, r, Vector512.Create(1 / 120f));
-        sum = Vector512.FusedMultiplyAdd(sum, r, Vector512.Create(1 / 24f));
-        sum = Vector512.FusedMultiplyAdd(sum, r, Vector512.Create(1 / 6f));
-        sum = Vector512.FusedMultiplyAdd(sum, r, Vector512.Create(1 / 2f));
-        sum = Vector512.FusedMultiplyAdd(sum, r, Vector512.Create(1f));
-        sum = Vector512.FusedMultiplyAdd(sum, r, Vector512.Create(1f));
-        return sum * ((shifted.AsInt32() << Exponential.ExponentBit) + Vector512.Create(1f).AsInt32()).AsSingle();
-    }
+    public static Vector512<float> Min(Vector512<float> a, Vector512<float> b) => Vector512.MinNative(a, b);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> PowerOfTwo(Vector512<float> shifted) => ((shifted.AsInt32() << Exponential.ExponentBit) + Vector512.Create(1f).AsInt32()).AsSingle();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

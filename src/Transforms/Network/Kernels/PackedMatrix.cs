@@ -14,7 +14,6 @@ internal sealed unsafe class PackedMatrix<TLanes, TVector>(float* memory, int in
 
     internal int Panels => Width / PanelWidth;
 
-
     /// <summary>A number of columns, up to whole panels.</summary>
     internal static int Padded(int columns) => (columns + PanelWidth - 1) / PanelWidth * PanelWidth;
 

@@ -32,7 +32,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
         var (factor, offset, sum) = (TLanes.Broadcast(scale), TLanes.Broadcast(shift), default(TVector));
         for (var i = 0; i < count; i += TLanes.Count)
         {
-            var value = TLanes.Exp(TLanes.MultiplyAdd(TLanes.Load(values + i), factor, offset));
+            var value = Exponential.Of<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(values + i), factor, offset));
             TLanes.Store(value, values + i);
             sum = TLanes.Add(sum, value);
         }
@@ -93,7 +93,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
         for (var i = 0; i < count; i += TLanes.Count)
         {
             var x = TLanes.Load(values + i);
-            TLanes.Store(TLanes.Divide(x, TLanes.Add(one, TLanes.Exp(TLanes.Multiply(x, minusOne)))), values + i);
+            TLanes.Store(TLanes.Divide(x, TLanes.Add(one, Exponential.Of<TLanes, TVector>(TLanes.Multiply(x, minusOne)))), values + i);
         }
     }
 }

@@ -4,7 +4,7 @@ using IGptMl.Network;
 namespace IGptMl.Tests.Network;
 
 [TestClass]
-public sealed unsafe class LanesTests
+public sealed unsafe class ExponentialTests
 {
     [TestMethod]
     public void Exp256_IsTheExponential_ToRounding() => AssertExp<Lanes256, Vector256<float>>();
@@ -49,7 +49,7 @@ public sealed unsafe class LanesTests
         where TVector : struct
     {
         var values = stackalloc float[TLanes.Count];
-        TLanes.Store(TLanes.Exp(TLanes.Broadcast(x)), values);
+        TLanes.Store(Exponential.Of<TLanes, TVector>(TLanes.Broadcast(x)), values);
         return values[TLanes.Count - 1];
     }
 }
