@@ -49,33 +49,32 @@ public sealed class RoomsTests
     [TestMethod]
     public void FileFormats_KnowNothingOfMLNet()
     {
-        string[] bridges = ["IGptMl.Checkpoints.ModelEntries", "IGptMl.Checkpoints.NetworkSafetensors"];
-        Assert.IsNotEmpty(Find(reference => reference.FromNamespace == "IGptMl.Checkpoints"));
-        AssertNone(Find(reference => reference.FromNamespace == "IGptMl.Checkpoints" && !bridges.Contains(reference.FromType) && IsMLNet(reference)));
+        Assert.IsNotEmpty(Find(reference => reference.FromNamespace == "IGptMl.Formats"));
+        AssertNone(Find(reference => reference.FromNamespace == "IGptMl.Formats" && IsMLNet(reference)));
     }
 
     [TestMethod]
-    public void Optimisation_KnowsNothingOfImageGpt()
+    public void Optimization_KnowsNothingOfImageGpt()
     {
         string[] others = ["IGptMl.Network", "IGptMl.Palettes", "IGptMl.Features", "IGptMl.Pretraining", "IGptMl.FineTuning", "IGptMl.Batches"];
-        Assert.IsNotEmpty(Find(reference => reference.FromNamespace == "IGptMl.Optimisation"));
-        AssertNone(Find(reference => reference.FromNamespace == "IGptMl.Optimisation" && others.Contains(reference.Namespace)));
+        Assert.IsNotEmpty(Find(reference => reference.FromNamespace == "IGptMl.Optimization"));
+        AssertNone(Find(reference => reference.FromNamespace == "IGptMl.Optimization" && others.Contains(reference.Namespace)));
     }
 
     [TestMethod]
-    [DataRow("IGptMl.Palettes.Palette")]
-    [DataRow("IGptMl.Palettes.PaletteLearning")]
-    [DataRow("IGptMl.Palettes.PaletteMetrics")]
-    [DataRow("IGptMl.Palettes.CropWindow")]
-    [DataRow("IGptMl.Network.ImageGptConfig")]
-    [DataRow("IGptMl.Optimisation.CosineSchedule")]
-    [DataRow("IGptMl.Optimisation.TrainingProgress")]
-    [DataRow("IGptMl.Pretraining.ImageGenerationMetrics")]
+    [DataRow("IGptMl.Palette")]
+    [DataRow("IGptMl.PaletteLearning")]
+    [DataRow("IGptMl.PaletteMetrics")]
+    [DataRow("IGptMl.Images.CropWindow")]
+    [DataRow("IGptMl.ImageGptConfig")]
+    [DataRow("IGptMl.Optimization.CosineSchedule")]
+    [DataRow("IGptMl.TrainingProgress")]
+    [DataRow("IGptMl.ImageGenerationMetrics")]
     [DataRow("IGptMl.FineTuning.StratifiedSplit")]
-    [DataRow("IGptMl.LinearProbe.LinearProbeResult")]
-    [DataRow("IGptMl.LinearProbe.ProbedRepresentation")]
+    [DataRow("IGptMl.LinearProbeResult")]
+    [DataRow("IGptMl.ProbedRepresentation")]
     [DataRow("IGptMl.SemiSupervised.LabelSubset")]
-    [DataRow("IGptMl.SemiSupervised.LowDataResult")]
+    [DataRow("IGptMl.LowDataResult")]
     public void Value_KnowsNeitherMLNetNorTorch(string type)
     {
         Assert.IsNotEmpty(Find(reference => reference.FromType == type));

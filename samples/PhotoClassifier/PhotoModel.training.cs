@@ -1,6 +1,3 @@
-using IGptMl.Network;
-using IGptMl.Optimisation;
-using IGptMl.Pretraining;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;

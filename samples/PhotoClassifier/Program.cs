@@ -1,4 +1,4 @@
-using IGptMl.Network;
+using IGptMl;
 using IGptMl.Samples.PhotoClassifier;
 
 // A folder of photographs has one subfolder a class. The zip is all that an application needs to predict.

@@ -1,5 +1,3 @@
-using IGptMl.Completion;
-using IGptMl.Network;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Spectre.Console;

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using IGptMl.LinearProbe;
-using IGptMl.Optimisation;
-using IGptMl.Pretraining;
 using Microsoft.ML;
 using Spectre.Console;
 

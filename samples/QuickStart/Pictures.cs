@@ -1,5 +1,3 @@
-using IGptMl.Data;
-using IGptMl.Network;
 using Microsoft.ML;
 
 namespace IGptMl.Samples.QuickStart;

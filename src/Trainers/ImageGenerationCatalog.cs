@@ -1,7 +1,6 @@
-using IGptMl.Completion;
+using IGptMl;
 using IGptMl.Hosting;
 using IGptMl.Likelihood;
-using IGptMl.Network;
 using IGptMl.Pretraining;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using IGptMl.FineTuning;
+using IGptMl;
 using IGptMl.Hosting;
-using IGptMl.MaskVoting;
-using IGptMl.Network;
 
 namespace Microsoft.ML;
 

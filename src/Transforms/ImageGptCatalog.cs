@@ -1,10 +1,6 @@
 using System.Runtime.CompilerServices;
-using IGptMl.Completion;
-using IGptMl.Features;
+using IGptMl;
 using IGptMl.Hosting;
-using IGptMl.Likelihood;
-using IGptMl.Network;
-using IGptMl.Palettes;
 
 namespace Microsoft.ML;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using IGptMl.Data;
 using IGptMl.Hosting;
-using IGptMl.Palettes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using IGptMl.Classification;
-using IGptMl.Features;
 using IGptMl.Hosting;
 using IGptMl.Network;
 using Microsoft.ML;

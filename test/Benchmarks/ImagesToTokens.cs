@@ -1,3 +1,4 @@
+using IGptMl.Images;
 using IGptMl.Palettes;
 using Microsoft.ML;
 using Microsoft.ML.Data;

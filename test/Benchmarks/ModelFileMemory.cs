@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using IGptMl.Hosting;
 using IGptMl.Network;
-using IGptMl.Pretraining;
 using Microsoft.ML;
 using TorchSharp;
 

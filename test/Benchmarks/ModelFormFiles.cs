@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using IGptMl.Checkpoints;
+using IGptMl.Tests.Formats;
+using IGptMl.Formats;
 using IGptMl.Hosting;
+using IGptMl.Models;
 using IGptMl.Network;
-using IGptMl.Pretraining;
-using IGptMl.Tests.Checkpoints;
 using Microsoft.ML;
 using TorchSharp;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using IGptMl.Hosting;
-using IGptMl.Network;
 using TorchSharp;
 
 namespace IGptMl.Benchmarks;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using IGptMl.Hosting;
+using IGptMl.Inference;
 using IGptMl.Network;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using IGptMl.Network;
 using static TorchSharp.torch;
 
 namespace IGptMl.Benchmarks;

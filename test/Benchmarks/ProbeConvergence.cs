@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using IGptMl.Classification;
-using IGptMl.Data;
-using IGptMl.LinearProbe;
-using IGptMl.Network;
 using Microsoft.ML;
 using TorchSharp;
 

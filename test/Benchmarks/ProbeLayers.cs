@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using IGptMl.Hosting;
-using IGptMl.LinearProbe;
 using IGptMl.Network;
-using IGptMl.Palettes;
 using Microsoft.ML;
 using TorchSharp;
 

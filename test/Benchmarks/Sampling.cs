@@ -1,6 +1,7 @@
 using System.Globalization;
 using IGptMl.Completion;
 using IGptMl.Hosting;
+using IGptMl.Inference;
 using IGptMl.Network;
 using TorchSharp;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using IGptMl.Hosting;
 using IGptMl.Network;
-using IGptMl.Optimisation;
+using IGptMl.Optimization;
 using TorchSharp;
 
 namespace IGptMl.Benchmarks;

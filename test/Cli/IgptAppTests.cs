@@ -1,3 +1,5 @@
+using IGptMl.Models;
+
 namespace IGptMl.Tests.Cli;
 
 [TestClass]
@@ -40,7 +42,7 @@ public sealed class IgptAppTests
         var run = CommandLine.Run("evaluate", "--model", "missing.zip", "--data", "shapes:3", "--verbose");
         Assert.AreEqual(1, run.Code);
         StringAssert.StartsWith(run.ErrorLines[0], "igpt: Model file");
-        StringAssert.Contains(run.Error, nameof(IGptMl.Checkpoints.ModelFile));
+        StringAssert.Contains(run.Error, nameof(ModelFile));
     }
 
     [TestMethod]

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using IGptMl.Checkpoints;
+using IGptMl.Formats;
 using IGptMl.Tests.Data;
 
 namespace IGptMl.Tests.Cli;

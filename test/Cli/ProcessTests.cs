@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using IGptMl.Checkpoints;
-using IGptMl.Tests.Checkpoints;
+using IGptMl.Formats;
 using IGptMl.Tests.Data;
+using IGptMl.Tests.Formats;
 
 namespace IGptMl.Tests.Cli;
 

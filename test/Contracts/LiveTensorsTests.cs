@@ -1,4 +1,3 @@
-using IGptMl.Network;
 using TorchSharp;
 
 namespace IGptMl.Tests.Contracts;

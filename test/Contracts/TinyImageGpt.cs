@@ -1,5 +1,4 @@
 using IGptMl.Network;
-using IGptMl.Palettes;
 using TorchSharp;
 
 namespace IGptMl.Tests.Contracts;

@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using IGptMl.Cli.Sources;
-using IGptMl.Palettes;
 
 namespace IGptMl.Cli.Arguments;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using IGptMl.Network;
 
 namespace IGptMl.Cli.Arguments;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using IGptMl.LinearProbe;
-using IGptMl.SemiSupervised;
 
 namespace IGptMl.Cli.Arguments;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using IGptMl.Network;
 
 namespace IGptMl.Cli.Arguments;
 

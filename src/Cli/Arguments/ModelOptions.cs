@@ -1,6 +1,4 @@
 using System.CommandLine;
-using IGptMl.Network;
-using IGptMl.Palettes;
 
 namespace IGptMl.Cli.Arguments;
 

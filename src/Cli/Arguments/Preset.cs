@@ -1,5 +1,3 @@
-using IGptMl.Pretraining;
-
 namespace IGptMl.Cli.Arguments;
 
 /// <summary>A named architecture with the settings that train it.</summary>

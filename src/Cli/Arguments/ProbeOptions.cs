@@ -1,8 +1,5 @@
 using System.CommandLine;
 using IGptMl.Cli.Sources;
-using IGptMl.Features;
-using IGptMl.LinearProbe;
-using IGptMl.Network;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Arguments;

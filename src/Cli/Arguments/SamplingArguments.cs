@@ -1,5 +1,4 @@
 using System.CommandLine;
-using IGptMl.Completion;
 
 namespace IGptMl.Cli.Arguments;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using IGptMl.Batches;
-using IGptMl.Pretraining;
 
 namespace IGptMl.Cli.Arguments;
 

@@ -5,8 +5,6 @@ using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
-using IGptMl.Completion;
-using IGptMl.Network;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
-using IGptMl.Data.Download;
 
 namespace IGptMl.Cli.Commands;
 

@@ -2,9 +2,6 @@ using System.CommandLine;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
-using IGptMl.Completion;
-using IGptMl.Likelihood;
-using IGptMl.Network;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;

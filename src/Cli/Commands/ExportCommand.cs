@@ -1,8 +1,8 @@
 using System.CommandLine;
-using IGptMl.Checkpoints;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
+using IGptMl.Models;
 
 namespace IGptMl.Cli.Commands;
 

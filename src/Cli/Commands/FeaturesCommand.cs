@@ -2,7 +2,6 @@ using System.CommandLine;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
-using IGptMl.Features;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;

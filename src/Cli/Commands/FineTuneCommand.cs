@@ -1,13 +1,8 @@
 using System.CommandLine;
-using IGptMl.Batches;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
-using IGptMl.FineTune;
-using IGptMl.FineTuning;
-using IGptMl.Network;
-using IGptMl.Reports;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;

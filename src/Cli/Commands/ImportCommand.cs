@@ -3,9 +3,6 @@ using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
-using IGptMl.Network;
-using IGptMl.Palettes;
-using IGptMl.Pretraining;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

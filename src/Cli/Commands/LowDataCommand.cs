@@ -2,8 +2,6 @@ using System.CommandLine;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
-using IGptMl.Reports;
-using IGptMl.SemiSupervised;
 using Spectre.Console;
 
 namespace IGptMl.Cli.Commands;

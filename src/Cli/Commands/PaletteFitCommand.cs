@@ -3,7 +3,6 @@ using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
-using IGptMl.Palettes;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;

@@ -3,8 +3,7 @@ using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
-using IGptMl.Palettes;
-using IGptMl.Reports;
+using IGptMl.Images;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;

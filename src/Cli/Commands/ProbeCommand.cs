@@ -3,8 +3,6 @@ using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
-using IGptMl.LinearProbe;
-using IGptMl.Reports;
 using Microsoft.ML;
 using Spectre.Console;
 

@@ -2,8 +2,6 @@ using System.CommandLine;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
-using IGptMl.FineTuning;
-using IGptMl.Reports;
 
 namespace IGptMl.Cli.Commands;
 

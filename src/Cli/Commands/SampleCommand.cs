@@ -2,7 +2,7 @@ using System.CommandLine;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
-using IGptMl.Completion;
+using IGptMl.Pretraining;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

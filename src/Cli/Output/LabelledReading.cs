@@ -1,5 +1,3 @@
-using IGptMl.LinearProbe;
-
 namespace IGptMl.Cli.Output;
 
 /// <summary>What commands that fit classifiers do before: reading the images, and running the network on them.</summary>

@@ -1,4 +1,4 @@
-using IGptMl.Palettes;
+using IGptMl.Images;
 using IGptMl.Reports;
 using Microsoft.ML.Data;
 

@@ -1,5 +1,3 @@
-using IGptMl.Optimisation;
-
 namespace IGptMl.Cli.Output;
 
 /// <summary>Shows how far a pretraining is, and keeps the last that was told of it.</summary>

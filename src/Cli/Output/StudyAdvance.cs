@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using IGptMl.Reports;
 
 namespace IGptMl.Cli.Output;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using IGptMl.Checkpoints;
 using IGptMl.Cli.Sources;
+using IGptMl.Formats;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

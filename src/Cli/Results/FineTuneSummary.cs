@@ -1,5 +1,3 @@
-using IGptMl.FineTune;
-
 namespace IGptMl.Cli.Results;
 
 /// <summary>What igpt finetune tells in the end.</summary>

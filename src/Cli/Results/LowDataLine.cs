@@ -1,5 +1,3 @@
-using IGptMl.SemiSupervised;
-
 namespace IGptMl.Cli.Results;
 
 /// <summary>What igpt low-data tells of a representation with a number of labels.</summary>

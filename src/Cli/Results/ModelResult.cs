@@ -1,6 +1,3 @@
-using IGptMl.Network;
-using IGptMl.Palettes;
-
 namespace IGptMl.Cli.Results;
 
 /// <summary>What igpt import and igpt export tell of the model that they wrote.</summary>

@@ -1,5 +1,3 @@
-using IGptMl.LinearProbe;
-
 namespace IGptMl.Cli.Results;
 
 /// <summary>What igpt probe tells.</summary>

@@ -1,5 +1,3 @@
-using IGptMl.Palettes;
-
 namespace IGptMl.Cli.Results;
 
 /// <summary>What igpt quantize tells in the end.</summary>

@@ -1,6 +1,3 @@
-using IGptMl.Reports;
-using IGptMl.SemiSupervised;
-
 namespace IGptMl.Cli.Results;
 
 /// <summary>What igpt report tells of the folder that it wrote.</summary>

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using IGptMl.Checkpoints;
+using IGptMl.Formats;
 using IGptMl.Hosting;
 using Microsoft.ML;
 using Microsoft.ML.Data;

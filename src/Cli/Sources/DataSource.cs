@@ -1,5 +1,4 @@
 using System.Globalization;
-using IGptMl.Data;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Sources;

@@ -1,5 +1,3 @@
-using IGptMl.Data;
-using IGptMl.Data.Download;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Sources;

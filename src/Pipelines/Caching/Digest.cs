@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using IGptMl.Checkpoints;
-using IGptMl.Network;
+using IGptMl.Models;
 using TorchSharp;
 
 namespace IGptMl.Caching;

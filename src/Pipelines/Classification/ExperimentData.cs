@@ -1,6 +1,4 @@
 using IGptMl.Caching;
-using IGptMl.LinearProbe;
-using IGptMl.Network;
 using Microsoft.ML;
 
 namespace IGptMl.Classification;

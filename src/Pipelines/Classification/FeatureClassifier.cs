@@ -1,4 +1,3 @@
-using IGptMl.LinearProbe;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;

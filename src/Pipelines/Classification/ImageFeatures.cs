@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using IGptMl.Caching;
-using IGptMl.Features;
-using IGptMl.Network;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

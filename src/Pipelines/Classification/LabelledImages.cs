@@ -1,7 +1,6 @@
 using IGptMl.Caching;
 using IGptMl.Hosting;
-using IGptMl.Network;
-using IGptMl.Palettes;
+using IGptMl.Quantization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,3 +1,4 @@
+using IGptMl.Hosting;
 using static TorchSharp.torch;
 
 namespace IGptMl.Classification;
@@ -38,7 +39,7 @@ internal sealed class PatchDictionary : IDisposable
     /// <summary>Learns from patches of the images, without their labels.</summary>
     internal static PatchDictionary Learn(LabelledImages images)
     {
-        Hosting.TorchRuntime.EnsureLoaded();
+        TorchRuntime.EnsureLoaded();
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
         var patch = Math.Min(GreatestPatch, images.Config.ImageSize);

@@ -1,5 +1,3 @@
-using IGptMl.Features;
-
 namespace IGptMl.Classification;
 
 /// <summary>What a classifier says of rows.</summary>

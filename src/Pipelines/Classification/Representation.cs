@@ -1,5 +1,3 @@
-using IGptMl.LinearProbe;
-
 namespace IGptMl.Classification;
 
 /// <summary>What is made of an image before a classifier sees it: layers of the network, or a baseline that no network is needed for.</summary>

@@ -1,4 +1,4 @@
-namespace IGptMl.Data;
+namespace IGptMl;
 
 /// <summary>Which of CIFAR-100's two labels to read.</summary>
 public enum Cifar100Labels

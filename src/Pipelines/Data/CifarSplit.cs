@@ -1,4 +1,4 @@
-namespace IGptMl.Data;
+namespace IGptMl;
 
 /// <summary>Which part of a CIFAR data set to read.</summary>
 public enum CifarSplit

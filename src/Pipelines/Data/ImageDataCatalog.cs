@@ -1,6 +1,7 @@
+using IGptMl;
 using IGptMl.Data;
 using IGptMl.Hosting;
-using IGptMl.Palettes;
+using IGptMl.Numerics;
 
 namespace Microsoft.ML;
 

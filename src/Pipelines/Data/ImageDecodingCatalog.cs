@@ -1,4 +1,4 @@
-using IGptMl.Data;
+using IGptMl;
 using IGptMl.Hosting;
 
 namespace Microsoft.ML;

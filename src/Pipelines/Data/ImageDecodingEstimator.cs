@@ -1,9 +1,10 @@
+using IGptMl.Data;
 using IGptMl.Hosting;
-using IGptMl.Palettes;
+using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
-namespace IGptMl.Data;
+namespace IGptMl;
 
 /// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="ImageDecodingTransformer"/>: image files, by path or as bytes, to images.</summary>
 /// <remarks>

@@ -1,13 +1,14 @@
+using IGptMl;
 using IGptMl.Data;
 using IGptMl.Hosting;
-using IGptMl.Palettes;
+using IGptMl.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 [assembly: SavedComponent<ImageDecodingTransformer>]
 
-namespace IGptMl.Data;
+namespace IGptMl;
 
 /// <summary><see cref="ITransformer"/> that decodes image files, by path or as bytes.</summary>
 public sealed class ImageDecodingTransformer : ITransformer, ISavedComponent<ImageDecodingTransformer>

@@ -1,3 +1,4 @@
+using IGptMl.Images;
 using Microsoft.ML.Data;
 
 namespace IGptMl.Data;

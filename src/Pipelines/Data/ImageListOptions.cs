@@ -1,4 +1,4 @@
-namespace IGptMl.Data;
+namespace IGptMl;
 
 /// <summary>How a file that lists images is laid out, and what to do with them.</summary>
 public sealed record ImageListOptions

@@ -1,4 +1,5 @@
 using IGptMl.Hosting;
+using IGptMl.Images;
 using Microsoft.ML.Runtime;
 
 namespace IGptMl.Data;

@@ -1,4 +1,4 @@
-namespace IGptMl.Data;
+namespace IGptMl;
 
 /// <summary>Which part of STL-10 to read.</summary>
 public enum Stl10Split

@@ -1,4 +1,4 @@
-using IGptMl.Checkpoints;
+using IGptMl.Formats;
 
 namespace IGptMl.Data;
 

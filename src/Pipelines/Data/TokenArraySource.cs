@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using IGptMl.Checkpoints;
-using IGptMl.Palettes;
+using IGptMl.Formats;
+using IGptMl.Quantization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.Win32.SafeHandles;

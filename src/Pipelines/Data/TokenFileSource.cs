@@ -1,5 +1,5 @@
 using IGptMl.Batches;
-using IGptMl.Palettes;
+using IGptMl.Quantization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,4 +1,4 @@
-namespace IGptMl.Data;
+namespace IGptMl;
 
 /// <summary>What to do with an image file that cannot be read: one that is empty, is no image, is damaged, breaks off, or is not there.</summary>
 public enum UnreadableImages

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using IGptMl.FineTuning;
-using IGptMl.Hosting;
-using IGptMl.Network;
+using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace IGptMl.FineTune;
+namespace IGptMl;
 
 /// <summary>The paper's full fine-tune (Chen et al. 2020, section 4.2): all weights of a model learn to classify images, beside the linear probe, whose model does not change.</summary>
 public sealed class FineTuneExperiment

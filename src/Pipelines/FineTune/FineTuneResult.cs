@@ -1,4 +1,4 @@
-namespace IGptMl.FineTune;
+namespace IGptMl;
 
 /// <summary>How well a fine-tuned classifier does on test images.</summary>
 /// <param name="ClassNames">The classes in the order of their keys; "1", "2", … where the label does not name them.</param>

@@ -1,8 +1,7 @@
-using IGptMl.FineTuning;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace IGptMl.FineTune;
+namespace IGptMl;
 
 /// <summary>A fine-tuned classifier from images to class names, and how it came about.</summary>
 public sealed class FineTunedClassifier : IDisposable

@@ -1,4 +1,4 @@
-namespace IGptMl.LinearProbe;
+namespace IGptMl;
 
 /// <summary>How far the network is with the features of an experiment.</summary>
 /// <param name="Data">"training" or "test".</param>

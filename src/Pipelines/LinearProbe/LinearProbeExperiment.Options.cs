@@ -1,9 +1,7 @@
-using IGptMl.Features;
-using IGptMl.Hosting;
-using IGptMl.Network;
+using IGptMl.Numerics;
 using Microsoft.ML;
 
-namespace IGptMl.LinearProbe;
+namespace IGptMl;
 
 /// <content>The options.</content>
 public sealed partial class LinearProbeExperiment

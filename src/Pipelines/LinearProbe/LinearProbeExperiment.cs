@@ -1,13 +1,9 @@
 using System.Diagnostics;
 using IGptMl.Caching;
 using IGptMl.Classification;
-using IGptMl.Features;
-using IGptMl.MaskVoting;
-using IGptMl.Network;
-using IGptMl.Palettes;
 using Microsoft.ML;
 
-namespace IGptMl.LinearProbe;
+namespace IGptMl;
 
 /// <summary>
 /// The paper's linear probe (Chen et al. 2020, section 2.4): how much a linear classifier can read from each layer of a model that has seen no labels.

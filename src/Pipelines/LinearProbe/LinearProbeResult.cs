@@ -1,4 +1,4 @@
-namespace IGptMl.LinearProbe;
+namespace IGptMl;
 
 /// <summary>The accuracy of a linear classifier on every layer of a model, and on the baselines.</summary>
 /// <param name="Layers">The layers in order, then the concatenations.</param>

@@ -1,4 +1,4 @@
-namespace IGptMl.LinearProbe;
+namespace IGptMl;
 
 /// <summary>The classifiers of ML.NET that a probe offers by name.</summary>
 public enum ProbeClassifier

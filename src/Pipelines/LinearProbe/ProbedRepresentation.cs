@@ -1,4 +1,4 @@
-namespace IGptMl.LinearProbe;
+namespace IGptMl;
 
 /// <summary>How well a linear classifier does on one representation of the images.</summary>
 /// <param name="Name">"Layer 3", "Layers 3+4+5", or the name of a baseline.</param>

@@ -1,8 +1,7 @@
 using IGptMl.Classification;
 using IGptMl.Completion;
 using IGptMl.Hosting;
-using IGptMl.Network;
-using IGptMl.Palettes;
+using IGptMl.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

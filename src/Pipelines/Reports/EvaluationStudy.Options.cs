@@ -1,9 +1,6 @@
-using IGptMl.FineTuning;
-using IGptMl.Hosting;
-using IGptMl.LinearProbe;
-using IGptMl.SemiSupervised;
+using IGptMl.Numerics;
 
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <content>The options.</content>
 public sealed partial class EvaluationStudy

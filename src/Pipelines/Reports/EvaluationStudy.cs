@@ -2,15 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using IGptMl.Caching;
 using IGptMl.Classification;
-using IGptMl.FineTune;
-using IGptMl.FineTuning;
-using IGptMl.LinearProbe;
-using IGptMl.Network;
-using IGptMl.Pretraining;
-using IGptMl.SemiSupervised;
+using IGptMl.Reports;
 using Microsoft.ML;
 
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <summary>
 /// The paper's evaluations of a pretrained model in one go, for a report: the linear probe of every layer beside baselines, accuracy with few labels, generative loss, and the

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using IGptMl.SemiSupervised;
 
 namespace IGptMl.Reports;
 

@@ -1,7 +1,8 @@
 using IGptMl.Palettes;
+using IGptMl.Reports;
 using SkiaSharp;
 
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <summary>
 /// A palette as a picture: its colours by family and lightness, each with its token where there is room, and pictures before and after they are reduced to it.

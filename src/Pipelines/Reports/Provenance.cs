@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using TorchSharp;
 
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <summary>Where results come from: versions and hardware.</summary>
 /// <param name="Created">When they were written, in universal time.</param>

@@ -1,8 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using IGptMl.Reports;
 
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <summary>A study as a folder: <c>results.json</c>, <c>results.md</c>, <c>report.html</c>, plots as svg and png, and pictures.</summary>
 public static class ReportFolder

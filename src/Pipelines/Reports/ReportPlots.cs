@@ -1,4 +1,3 @@
-using IGptMl.SemiSupervised;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using IGptMl.Network;
-using IGptMl.SemiSupervised;
 
 namespace IGptMl.Reports;
 

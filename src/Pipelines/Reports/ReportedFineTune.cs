@@ -1,6 +1,4 @@
-using IGptMl.FineTune;
-
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <summary>The whole network fine-tuned on the same images, in a results file.</summary>
 /// <param name="Accuracy">On the test images, 0 to 1.</param>

@@ -1,6 +1,4 @@
-using IGptMl.Network;
-
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <summary>A model in a results file, and how it does: for a run's checkpoints, for models pretrained on other data or for another objective.</summary>
 /// <param name="Name">What the report calls it.</param>

@@ -1,4 +1,4 @@
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <summary>A picture of a report.</summary>
 /// <param name="File">Its file, below the report's folder.</param>

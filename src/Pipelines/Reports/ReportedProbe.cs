@@ -1,6 +1,4 @@
-using IGptMl.LinearProbe;
-
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <summary>A linear probe in a results file.</summary>
 /// <param name="TrainingRows">The labelled images.</param>

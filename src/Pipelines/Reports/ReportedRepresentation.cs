@@ -1,6 +1,4 @@
-using IGptMl.LinearProbe;
-
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <summary>A probed representation in a results file.</summary>
 /// <param name="Name">"Layer 3", "Layers 3+4+5", or the name of a baseline.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <summary>The checkpoints that a pretraining run has left in its folder (<c>CheckpointFolder</c> of the trainer's options), as models to compare.</summary>
 public static partial class RunCheckpoints

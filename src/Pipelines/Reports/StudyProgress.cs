@@ -1,4 +1,4 @@
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <summary>How far a study is.</summary>
 /// <param name="Activity">What it does: "Features of the training images", "Linear probe", "Few labels".</param>

@@ -1,8 +1,4 @@
 using IGptMl.Classification;
-using IGptMl.FineTuning;
-using IGptMl.LinearProbe;
-using IGptMl.Network;
-using IGptMl.SemiSupervised;
 
 namespace IGptMl.Reports;
 

@@ -1,6 +1,4 @@
-using IGptMl.SemiSupervised;
-
-namespace IGptMl.Reports;
+namespace IGptMl;
 
 /// <summary>All that a report shows, as it stands in <c>results.json</c>.</summary>
 /// <param name="Title">The report's title.</param>

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using IGptMl.Caching;
 using IGptMl.Classification;
-using IGptMl.Hosting;
-using IGptMl.LinearProbe;
-using IGptMl.Network;
+using IGptMl.Numerics;
+using IGptMl.SemiSupervised;
 using Microsoft.ML;
 
-namespace IGptMl.SemiSupervised;
+namespace IGptMl;
 
 /// <summary>
 /// The paper's low-data evaluation (Chen et al. 2020, section 4.6): a linear classifier on features of a model that has seen no labels, fitted to 40, 250 or 4,000 labelled

@@ -1,4 +1,4 @@
-namespace IGptMl.SemiSupervised;
+namespace IGptMl;
 
 /// <summary>The accuracy with few labels: a score for each representation and number of labels.</summary>
 /// <param name="Scores">By representation, then by number of labels.</param>

@@ -1,4 +1,4 @@
-namespace IGptMl.SemiSupervised;
+namespace IGptMl;
 
 /// <summary>One classifier fitted to one set of labels.</summary>
 /// <param name="Representation">What it sees: "Image GPT", or the name of a baseline.</param>

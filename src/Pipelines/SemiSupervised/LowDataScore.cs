@@ -1,4 +1,4 @@
-namespace IGptMl.SemiSupervised;
+namespace IGptMl;
 
 /// <summary>The accuracy of one representation with one number of labels, over the seeds.</summary>
 /// <param name="Representation">What the classifiers see.</param>

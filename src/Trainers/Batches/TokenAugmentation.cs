@@ -1,7 +1,6 @@
-using IGptMl.Hosting;
 using IGptMl.Numerics;
 
-namespace IGptMl.Batches;
+namespace IGptMl;
 
 /// <summary>
 /// Random shifts and flips of the images that a trainer sees: the image is padded by reflection, a crop of its own size is taken at a random place, and

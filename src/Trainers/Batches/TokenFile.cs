@@ -1,7 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using IGptMl.Checkpoints;
+using IGptMl.Formats;
 
 namespace IGptMl.Batches;
 

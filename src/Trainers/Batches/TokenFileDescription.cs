@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using IGptMl.Hosting;
-using IGptMl.Palettes;
+using IGptMl.Quantization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using IGptMl.Checkpoints;
+using IGptMl.Formats;
 
 namespace IGptMl.Batches;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using IGptMl.Checkpoints;
+using IGptMl.Formats;
 
 namespace IGptMl.Batches;
 

@@ -1,4 +1,3 @@
-using IGptMl.Features;
 using IGptMl.Network;
 using TorchSharp;
 

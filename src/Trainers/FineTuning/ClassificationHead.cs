@@ -1,4 +1,4 @@
-using IGptMl.Checkpoints;
+using IGptMl.Formats;
 using TorchSharp;
 
 namespace IGptMl.FineTuning;

@@ -1,4 +1,4 @@
-namespace IGptMl.FineTuning;
+namespace IGptMl;
 
 /// <summary>How far a fine-tuning run is. Reported after every step; after the last step of an epoch with the validation of that moment.</summary>
 /// <param name="Step">The steps done.</param>

@@ -1,7 +1,6 @@
 using IGptMl.Batches;
 using IGptMl.Network;
-using IGptMl.Optimisation;
-using IGptMl.Pretraining;
+using IGptMl.Optimization;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 

@@ -1,14 +1,15 @@
-using IGptMl.Checkpoints;
+using IGptMl;
 using IGptMl.FineTuning;
+using IGptMl.Formats;
 using IGptMl.Hosting;
-using IGptMl.Network;
+using IGptMl.Models;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 [assembly: SavedComponent<ImageGptClassificationTransformer>]
 
-namespace IGptMl.FineTuning;
+namespace IGptMl;
 
 /// <summary>A fine-tuned Image GPT as an <see cref="ITransformer"/>: the probability of each class, and the likeliest one.</summary>
 /// <remarks>It holds a handle to the model's weights, which <see cref="Dispose"/> frees.</remarks>

@@ -1,10 +1,8 @@
-using IGptMl.Batches;
-using IGptMl.Features;
-using IGptMl.Hosting;
-using IGptMl.Network;
+using IGptMl.FineTuning;
+using IGptMl.Numerics;
 using Microsoft.ML;
 
-namespace IGptMl.FineTuning;
+namespace IGptMl;
 
 public sealed partial class ImageGptFineTuneTrainer
 {

@@ -1,11 +1,12 @@
+using IGptMl.FineTuning;
 using IGptMl.Hosting;
 using IGptMl.Network;
-using IGptMl.Palettes;
+using IGptMl.Quantization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 
-namespace IGptMl.FineTuning;
+namespace IGptMl;
 
 /// <summary>The <see cref="IEstimator{TTransformer}"/> for fine-tuning a pretrained Image GPT to classify images.</summary>
 /// <remarks>

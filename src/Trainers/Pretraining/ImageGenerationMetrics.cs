@@ -1,6 +1,6 @@
 using IGptMl.Likelihood;
 
-namespace IGptMl.Pretraining;
+namespace IGptMl;
 
 /// <summary>How well a model predicts images.</summary>
 public sealed class ImageGenerationMetrics

@@ -1,10 +1,7 @@
-using IGptMl.Batches;
-using IGptMl.Hosting;
-using IGptMl.Network;
-using IGptMl.Optimisation;
-using IGptMl.Palettes;
+using IGptMl.Numerics;
+using IGptMl.Optimization;
 
-namespace IGptMl.Pretraining;
+namespace IGptMl;
 
 public sealed partial class ImageGptTrainer
 {

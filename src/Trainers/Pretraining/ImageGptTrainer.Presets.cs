@@ -1,6 +1,4 @@
-using IGptMl.Network;
-
-namespace IGptMl.Pretraining;
+namespace IGptMl;
 
 public sealed partial class ImageGptTrainer
 {

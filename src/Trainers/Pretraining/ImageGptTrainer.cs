@@ -2,13 +2,14 @@ using IGptMl.Batches;
 using IGptMl.Hosting;
 using IGptMl.Likelihood;
 using IGptMl.Network;
-using IGptMl.Optimisation;
-using IGptMl.Palettes;
+using IGptMl.Optimization;
+using IGptMl.Pretraining;
+using IGptMl.Quantization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 
-namespace IGptMl.Pretraining;
+namespace IGptMl;
 
 /// <summary>The <see cref="IEstimator{TTransformer}"/> for pretraining an Image GPT on images alone, without labels.</summary>
 /// <remarks>

@@ -1,15 +1,15 @@
-using IGptMl.Checkpoints;
+using IGptMl;
 using IGptMl.Hosting;
 using IGptMl.Likelihood;
-using IGptMl.Network;
-using IGptMl.Pretraining;
+using IGptMl.Models;
+using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 [assembly: SavedComponent<ImageGptTransformer>]
 
-namespace IGptMl.Pretraining;
+namespace IGptMl;
 
 /// <summary>
 /// A pretrained Image GPT as an <see cref="ITransformer"/>: tells how likely the model finds each image, or, if it is a masked model, the image's

@@ -1,9 +1,8 @@
 using System.Globalization;
 using IGptMl.Batches;
-using IGptMl.Checkpoints;
+using IGptMl.Models;
 using IGptMl.Network;
-using IGptMl.Optimisation;
-using IGptMl.Palettes;
+using IGptMl.Optimization;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 

@@ -3,9 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using IGptMl.Batches;
-using IGptMl.Checkpoints;
-using IGptMl.Network;
-using IGptMl.Palettes;
+using IGptMl.Models;
 
 namespace IGptMl.Pretraining;
 

@@ -1,7 +1,7 @@
 using IGptMl.Completion;
+using IGptMl.Inference;
 using IGptMl.Network;
 using IGptMl.Numerics;
-using IGptMl.Palettes;
 using Microsoft.ML.Data;
 using TorchSharp;
 

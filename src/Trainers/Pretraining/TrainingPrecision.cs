@@ -1,4 +1,4 @@
-namespace IGptMl.Pretraining;
+namespace IGptMl;
 
 /// <summary>The numbers that a training step computes with. What is learnt, and Adam's moments, are float32 always.</summary>
 public enum TrainingPrecision

@@ -1,4 +1,4 @@
-using IGptMl.Palettes;
+using IGptMl.Images;
 using Microsoft.ML.Data;
 
 namespace IGptMl.Completion;

@@ -1,5 +1,5 @@
 using IGptMl.Hosting;
-using IGptMl.Network;
+using IGptMl.Images;
 using IGptMl.Numerics;
 using IGptMl.Palettes;
 using Microsoft.ML;

@@ -1,4 +1,4 @@
-namespace IGptMl.Completion;
+namespace IGptMl;
 
 /// <summary>The size of a completed image.</summary>
 public enum CompletionSize

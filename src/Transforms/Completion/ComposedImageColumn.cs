@@ -1,5 +1,4 @@
 using IGptMl.Hosting;
-using IGptMl.Palettes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

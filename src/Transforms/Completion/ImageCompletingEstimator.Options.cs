@@ -1,8 +1,7 @@
 using System.Drawing;
-using IGptMl.Hosting;
-using IGptMl.Network;
+using IGptMl.Numerics;
 
-namespace IGptMl.Completion;
+namespace IGptMl;
 
 public sealed partial class ImageCompletingEstimator
 {

@@ -1,10 +1,9 @@
+using IGptMl.Completion;
 using IGptMl.Hosting;
-using IGptMl.Network;
-using IGptMl.Palettes;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
-namespace IGptMl.Completion;
+namespace IGptMl;
 
 /// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="ImageCompletingTransformer"/>: keeps a part of each image, and lets a pretrained Image GPT draw the rest.</summary>
 /// <remarks>

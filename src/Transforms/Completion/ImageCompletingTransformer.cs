@@ -1,15 +1,15 @@
 using System.Drawing;
-using IGptMl.Checkpoints;
+using IGptMl;
 using IGptMl.Completion;
 using IGptMl.Hosting;
-using IGptMl.Network;
+using IGptMl.Models;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 [assembly: SavedComponent<ImageCompletingTransformer>]
 
-namespace IGptMl.Completion;
+namespace IGptMl;
 
 /// <summary><see cref="ITransformer"/> that keeps a part of each image and lets a pretrained Image GPT draw the rest.</summary>
 /// <remarks>It holds a handle to the model's weights, which <see cref="Dispose"/> frees. A zip that it was saved in completes images in the same way.</remarks>

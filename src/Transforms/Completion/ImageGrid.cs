@@ -1,8 +1,9 @@
-using IGptMl.Palettes;
+using IGptMl.Hosting;
+using IGptMl.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace IGptMl.Completion;
+namespace IGptMl;
 
 /// <summary>Pictures side by side in one, such as the paper's figure of inputs, completions and originals.</summary>
 public static class ImageGrid

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using IGptMl.Network;
+using IGptMl.Inference;
 using IGptMl.Numerics;
 
 namespace IGptMl.Completion;

@@ -1,7 +1,6 @@
-using IGptMl.Hosting;
-using IGptMl.Network;
+using IGptMl.Numerics;
 
-namespace IGptMl.Completion;
+namespace IGptMl;
 
 /// <summary>How tokens are drawn from the probabilities of an autoregressive model. The defaults are the paper's: temperature 1, from all colours.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace IGptMl.Completion;
+namespace IGptMl;
 
 /// <summary>How far a drawing of pictures is.</summary>
 /// <param name="Done">The tokens drawn.</param>

@@ -1,4 +1,4 @@
-namespace IGptMl.Features;
+namespace IGptMl;
 
 /// <summary>An output column of features, and the layers in it.</summary>
 /// <param name="Name">The column's name.</param>

@@ -1,9 +1,10 @@
+using IGptMl.Features;
 using IGptMl.Hosting;
-using IGptMl.Network;
+using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
-namespace IGptMl.Features;
+namespace IGptMl;
 
 /// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="ImageGptFeatureExtractingTransformer"/>: tokens to features from the middle of an Image GPT.</summary>
 /// <remarks>

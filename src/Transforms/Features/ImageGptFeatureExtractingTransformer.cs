@@ -1,14 +1,14 @@
-using IGptMl.Checkpoints;
+using IGptMl;
 using IGptMl.Features;
 using IGptMl.Hosting;
-using IGptMl.Network;
+using IGptMl.Models;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 [assembly: SavedComponent<ImageGptFeatureExtractingTransformer>]
 
-namespace IGptMl.Features;
+namespace IGptMl;
 
 /// <summary><see cref="ITransformer"/> that gives the features of an Image GPT for a column of palette tokens.</summary>
 /// <remarks>It holds a handle to the model's weights, which <see cref="Dispose"/> frees.</remarks>

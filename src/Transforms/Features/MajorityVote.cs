@@ -1,8 +1,7 @@
 using System.Numerics.Tensors;
-using IGptMl.Network;
 using IGptMl.Numerics;
 
-namespace IGptMl.Features;
+namespace IGptMl;
 
 /// <summary>
 /// The decision of an ensemble. The paper classifies an image several times with a masked model, each time with other tokens hidden, and takes the class

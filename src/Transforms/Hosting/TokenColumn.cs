@@ -10,7 +10,7 @@ internal static class TokenColumn
     /// <summary>The annotation of a token column that holds its palette's centres: Vector&lt;Single, K, 3&gt; in [-1, 1].</summary>
     internal const string PaletteAnnotation = "Palette";
 
-    /// <summary>The annotation of a token column that says how images became squares: Text, the name of an <see cref="Palettes.ImageCropping"/>.</summary>
+    /// <summary>The annotation of a token column that says how images became squares: Text, the name of an <see cref="ImageCropping"/>.</summary>
     internal const string CroppingAnnotation = "Cropping";
 
     private const string Role = "token";

@@ -1,9 +1,10 @@
 using IGptMl.Hosting;
-using IGptMl.Network;
+using IGptMl.Likelihood;
+using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
-namespace IGptMl.Likelihood;
+namespace IGptMl;
 
 /// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="ImageLikelihoodTransformer"/>: how likely a pretrained Image GPT finds an image, and each of its tokens.</summary>
 /// <remarks>

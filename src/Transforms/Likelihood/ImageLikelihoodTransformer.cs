@@ -1,14 +1,14 @@
-using IGptMl.Checkpoints;
+using IGptMl;
 using IGptMl.Hosting;
 using IGptMl.Likelihood;
-using IGptMl.Network;
+using IGptMl.Models;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 [assembly: SavedComponent<ImageLikelihoodTransformer>]
 
-namespace IGptMl.Likelihood;
+namespace IGptMl;
 
 /// <summary><see cref="ITransformer"/> that tells how likely a pretrained Image GPT finds each image, and each of its tokens.</summary>
 /// <remarks>It holds a handle to the model's weights, which <see cref="Dispose"/> frees.</remarks>

@@ -1,5 +1,5 @@
 using IGptMl.Hosting;
-using IGptMl.Palettes;
+using IGptMl.Images;
 using Microsoft.ML;
 
 namespace IGptMl.Likelihood;

@@ -1,3 +1,4 @@
+using IGptMl.Inference;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

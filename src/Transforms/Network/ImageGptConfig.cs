@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using IGptMl.Hosting;
+using IGptMl.Numerics;
 
-namespace IGptMl.Network;
+namespace IGptMl;
 
 /// <summary>The architecture of an Image GPT (Chen et al. 2020, section 2 and table 1): its sizes, and nothing learnt.</summary>
 /// <remarks>The presets <see cref="Small"/> to <see cref="ExtraLarge"/> are the paper's. <see cref="Tiny"/> and <see cref="Mini"/> are ours, for processors without a GPU.</remarks>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
+using IGptMl.Network;
 
-namespace IGptMl.Network;
+namespace IGptMl;
 
 /// <summary>What a model is pretrained to predict (Chen et al. 2020, section 2.1), and with it how its network reads an image.</summary>
 [JsonConverter(typeof(PretrainingObjectiveConverter))]

@@ -1,7 +1,7 @@
-using IGptMl.Hosting;
+using IGptMl.Network;
 using IGptMl.Numerics;
 
-namespace IGptMl.Network;
+namespace IGptMl;
 
 /// <summary>Which tokens of an image are hidden from a masked model that looks at it (Chen et al. 2020, sections 2.1 and 4.4).</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
-using IGptMl.Checkpoints;
+using IGptMl.Formats;
+using IGptMl.Palettes;
 
-namespace IGptMl.Palettes;
+namespace IGptMl;
 
 /// <summary>
 /// The colours that pixels are reduced to: K centres of RGB space, found by k-means ("9-bit palette" when K = 512; Chen et al. 2020, section 3.2).

@@ -1,4 +1,4 @@
-namespace IGptMl.Palettes;
+namespace IGptMl;
 
 /// <summary>How a palette was learnt.</summary>
 /// <param name="Sample">How well the palette stands for the pixels that k-means saw.</param>

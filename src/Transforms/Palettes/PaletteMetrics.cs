@@ -1,4 +1,4 @@
-namespace IGptMl.Palettes;
+namespace IGptMl;
 
 /// <summary>How well a palette stands for the pixels that are reduced to it.</summary>
 /// <param name="Pixels">The number of pixels.</param>

@@ -1,6 +1,5 @@
 using IGptMl.Cli;
 using IGptMl.Cli.Arguments;
-using IGptMl.Network;
 
 namespace IGptMl.Tests.Cli.Arguments;
 

@@ -1,5 +1,5 @@
-using IGptMl.Tests.Checkpoints;
 using IGptMl.Tests.Data;
+using IGptMl.Tests.Formats;
 using SkiaSharp;
 
 namespace IGptMl.Tests.Cli.Commands;
@@ -38,7 +38,7 @@ public sealed class CompleteCommandTests
     {
         using var folder = new TemporaryFolder();
         using var reference = new IGptMl.Tests.Network.ReferenceModel("tiny");
-        using var model = IGptMl.Network.ImageGptModel.Load(TestData.PathOf("tiny"));
+        using var model = ImageGptModel.Load(TestData.PathOf("tiny"));
         var json = CommandLine.Run([.. Model, "--temperature", "0", "--completions", "1", "--out", folder.Path, "--json"]).Json();
         var expected = reference.Integers("greedy_second_half");
         var row = 0;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using IGptMl.Cli.Commands;
 using IGptMl.Cli.Output;
-using IGptMl.Data.Download;
 using IGptMl.Tests.Data;
 using IGptMl.Tests.Data.Download;
 

@@ -1,5 +1,5 @@
-using IGptMl.Tests.Checkpoints;
 using IGptMl.Tests.Data;
+using IGptMl.Tests.Formats;
 
 namespace IGptMl.Tests.Cli.Commands;
 

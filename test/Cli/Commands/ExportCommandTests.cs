@@ -1,6 +1,6 @@
-using IGptMl.Network;
-using IGptMl.Tests.Checkpoints;
 using IGptMl.Tests.Data;
+using IGptMl.Tests.Formats;
+using IGptMl.Tests.Models;
 
 namespace IGptMl.Tests.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
-using IGptMl.Checkpoints;
-using IGptMl.Network;
+using IGptMl.Formats;
 using IGptMl.Tests.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;

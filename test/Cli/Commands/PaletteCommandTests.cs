@@ -1,6 +1,6 @@
-using IGptMl.Checkpoints;
-using IGptMl.Palettes;
+using IGptMl.Formats;
 using IGptMl.Tests.Data;
+using IGptMl.Tests.Formats;
 using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Cli.Commands;
@@ -54,7 +54,7 @@ public sealed class PaletteCommandTests
     public void Show_PaletteAlone_DrawsIt()
     {
         using var folder = new TemporaryFolder();
-        var json = CommandLine.Run("palette", "show", "--palette", Checkpoints.TestData.PathOf("openai-palette/kmeans_centers.npy"), "--out", folder.Combine("p.png"), "--json").Json();
+        var json = CommandLine.Run("palette", "show", "--palette", TestData.PathOf("openai-palette/kmeans_centers.npy"), "--out", folder.Combine("p.png"), "--json").Json();
         Assert.AreEqual(512, json.GetProperty("colors").GetInt32());
         Assert.AreEqual(System.Text.Json.JsonValueKind.Null, json.GetProperty("mean_color_error").ValueKind);
         Assert.IsTrue(File.Exists(folder.Combine("p.png")));

@@ -1,4 +1,3 @@
-using IGptMl.Network;
 using IGptMl.Tests.Data;
 
 namespace IGptMl.Tests.Cli.Commands;

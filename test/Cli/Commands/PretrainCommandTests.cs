@@ -1,6 +1,4 @@
-using IGptMl.Checkpoints;
-using IGptMl.Network;
-using IGptMl.Palettes;
+using IGptMl.Formats;
 using IGptMl.Tests.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;

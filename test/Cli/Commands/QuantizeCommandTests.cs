@@ -1,7 +1,7 @@
-using IGptMl.Checkpoints;
-using IGptMl.Tests.Checkpoints;
+using IGptMl.Formats;
 using IGptMl.Tests.Data;
-using IGptMl.Tests.Palettes;
+using IGptMl.Tests.Formats;
+using IGptMl.Tests.Images;
 
 namespace IGptMl.Tests.Cli.Commands;
 

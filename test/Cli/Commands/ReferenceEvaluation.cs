@@ -1,5 +1,5 @@
-using IGptMl.Checkpoints;
-using IGptMl.Tests.Checkpoints;
+using IGptMl.Formats;
+using IGptMl.Tests.Formats;
 
 namespace IGptMl.Tests.Cli.Commands;
 

@@ -1,7 +1,6 @@
-using IGptMl.Checkpoints;
-using IGptMl.Network;
-using IGptMl.Tests.Checkpoints;
+using IGptMl.Formats;
 using IGptMl.Tests.Data;
+using IGptMl.Tests.Formats;
 
 namespace IGptMl.Tests.Cli.Commands;
 

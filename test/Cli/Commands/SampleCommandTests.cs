@@ -1,6 +1,5 @@
-using IGptMl.Palettes;
-using IGptMl.Tests.Checkpoints;
 using IGptMl.Tests.Data;
+using IGptMl.Tests.Formats;
 using SkiaSharp;
 
 namespace IGptMl.Tests.Cli.Commands;
@@ -29,7 +28,7 @@ public sealed class SampleCommandTests
     {
         using var folder = new TemporaryFolder();
         Assert.AreEqual(0, CommandLine.Run("sample", "--model", TestData.PathOf("tiny"), "--count", "1", "--out", folder.Path).Code);
-        using var model = IGptMl.Network.ImageGptModel.Load(TestData.PathOf("tiny"));
+        using var model = ImageGptModel.Load(TestData.PathOf("tiny"));
         var colors = Enumerable.Range(0, model.Config.Colors).Select(model.Palette!.GetColor).ToHashSet();
         using var bitmap = SKBitmap.Decode(folder.Combine("sample-001.png"));
         Assert.IsTrue(bitmap.Pixels.All(pixel => colors.Contains((pixel.Red, pixel.Green, pixel.Blue))));

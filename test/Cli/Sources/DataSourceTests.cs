@@ -1,7 +1,6 @@
 using System.Text;
-using IGptMl.Checkpoints;
 using IGptMl.Cli.Sources;
-using IGptMl.Data.Download;
+using IGptMl.Formats;
 using IGptMl.Tests.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;

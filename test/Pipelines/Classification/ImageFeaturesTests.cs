@@ -1,6 +1,5 @@
 using IGptMl.Caching;
 using IGptMl.Classification;
-using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
 using IGptMl.Tests.LinearProbe;

@@ -1,5 +1,4 @@
 using System.Text;
-using IGptMl.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,4 +1,3 @@
-using IGptMl.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;

@@ -1,4 +1,3 @@
-using IGptMl.Palettes;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,6 +1,6 @@
-using IGptMl.Checkpoints;
+using IGptMl.Formats;
 using IGptMl.Hosting;
-using IGptMl.Palettes;
+using IGptMl.Quantization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

@@ -1,4 +1,4 @@
-using IGptMl.Palettes;
+using IGptMl.Quantization;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,6 +1,3 @@
-using IGptMl.FineTune;
-using IGptMl.FineTuning;
-using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
 using Microsoft.ML;

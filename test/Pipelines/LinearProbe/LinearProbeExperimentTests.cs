@@ -1,5 +1,3 @@
-using IGptMl.LinearProbe;
-using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML;
 using Microsoft.ML.Data;

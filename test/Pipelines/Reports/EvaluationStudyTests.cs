@@ -1,8 +1,3 @@
-using IGptMl.LinearProbe;
-using IGptMl.Network;
-using IGptMl.Palettes;
-using IGptMl.Pretraining;
-using IGptMl.Reports;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
 using IGptMl.Tests.LinearProbe;

@@ -1,4 +1,3 @@
-using IGptMl.Palettes;
 using IGptMl.Reports;
 using SkiaSharp;
 

@@ -1,4 +1,3 @@
-using IGptMl.Reports;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
 using IGptMl.Tests.LinearProbe;

@@ -1,5 +1,3 @@
-using IGptMl.LinearProbe;
-using IGptMl.Network;
 using IGptMl.SemiSupervised;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;

@@ -1,5 +1,4 @@
-using IGptMl.Batches;
-using IGptMl.Hosting;
+using IGptMl.Numerics;
 using IGptMl.Palettes;
 using IGptMl.Tests.Contracts;
 

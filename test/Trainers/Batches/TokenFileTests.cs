@@ -1,5 +1,4 @@
 using IGptMl.Batches;
-using IGptMl.Palettes;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
 

@@ -1,5 +1,3 @@
-using IGptMl.FineTuning;
-using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
 using IGptMl.Tests.Network;

@@ -1,6 +1,4 @@
-using IGptMl.FineTuning;
 using IGptMl.Network;
-using IGptMl.Palettes;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,6 +1,3 @@
-using IGptMl.Network;
-using IGptMl.Optimisation;
-using IGptMl.Pretraining;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Network;
 using Microsoft.ML;

@@ -1,6 +1,3 @@
-using IGptMl.Features;
-using IGptMl.Network;
-using IGptMl.Pretraining;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML;
 

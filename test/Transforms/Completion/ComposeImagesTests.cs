@@ -9,5 +9,5 @@ public sealed class ComposeImagesTests : CompleteImagesTests
     protected override IReadOnlyList<string> OutputColumns => ["Completed"];
 
     protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
-        => context.Transforms.CompleteImages("Completed", "Image", Model, new() { Size = IGptMl.Completion.CompletionSize.Input, Seed = 3, BatchSize = 4 });
+        => context.Transforms.CompleteImages("Completed", "Image", Model, new() { Size = CompletionSize.Input, Seed = 3, BatchSize = 4 });
 }

@@ -1,7 +1,4 @@
 using System.Drawing;
-using IGptMl.Completion;
-using IGptMl.Network;
-using IGptMl.Palettes;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
 using Microsoft.ML;

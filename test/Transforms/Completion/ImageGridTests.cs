@@ -1,4 +1,3 @@
-using IGptMl.Completion;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML.Data;
 

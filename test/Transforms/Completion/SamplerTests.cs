@@ -1,4 +1,5 @@
 using IGptMl.Completion;
+using IGptMl.Inference;
 using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Network;

@@ -1,4 +1,3 @@
-using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML;
 

@@ -1,5 +1,3 @@
-using IGptMl.Features;
-using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML;
 

@@ -1,5 +1,3 @@
-using IGptMl.Features;
-using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Network;
 using Microsoft.ML;
@@ -145,7 +143,7 @@ public sealed class ImageGptFeatureExtractingEstimatorTests : IDisposable
     [TestMethod]
     public void Palette_OfAnotherSize_IsRefusedNamingBoth()
     {
-        var palette = IGptMl.Palettes.Palette.FromColors(new byte[3 * 9]);
+        var palette = Palette.FromColors(new byte[3 * 9]);
         var pipeline = _context.Transforms.QuantizeToPalette("Tokens", "Image", palette, 4).Append(_context.Transforms.ExtractImageGptFeatures("Features", "Tokens", _model));
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => pipeline.Fit(ImageRows.Create(2)));
         Assert.StartsWith("Schema mismatch for token column 'Tokens': expected Vector<Key<UInt16, 0-7>, 16>, got Vector<Key<UInt16, 0-8>, 16>", error.Message);

@@ -1,5 +1,3 @@
-using IGptMl.Features;
-
 namespace IGptMl.Tests.Features;
 
 [TestClass]

@@ -1,4 +1,3 @@
-using IGptMl.Features;
 using IGptMl.Hosting;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML;

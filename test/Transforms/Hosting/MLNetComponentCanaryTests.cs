@@ -1,6 +1,5 @@
 using System.Reflection;
 using IGptMl.Hosting;
-using IGptMl.Palettes;
 using IGptMl.Tests.Contracts;
 using Microsoft.ML;
 using Microsoft.ML.Data;

@@ -1,7 +1,6 @@
 using IGptMl.Likelihood;
-using IGptMl.Network;
-using IGptMl.Tests.Checkpoints;
 using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Formats;
 using IGptMl.Tests.Network;
 using Microsoft.ML;
 using TorchSharp;

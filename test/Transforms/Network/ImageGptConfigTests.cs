@@ -1,5 +1,5 @@
-using IGptMl.Hosting;
 using IGptMl.Network;
+using IGptMl.Numerics;
 using IGptMl.Tests.Contracts;
 
 namespace IGptMl.Tests.Network;

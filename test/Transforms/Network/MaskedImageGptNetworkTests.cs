@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using IGptMl.Inference;
 using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using TorchSharp;

@@ -1,5 +1,5 @@
 using IGptMl.Network;
-using IGptMl.Optimisation;
+using IGptMl.Optimization;
 using IGptMl.Tests.Contracts;
 using TorchSharp;
 

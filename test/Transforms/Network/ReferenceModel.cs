@@ -1,6 +1,6 @@
-using IGptMl.Checkpoints;
+using IGptMl.Formats;
 using IGptMl.Network;
-using IGptMl.Tests.Checkpoints;
+using IGptMl.Tests.Formats;
 using TorchSharp;
 
 namespace IGptMl.Tests.Network;

@@ -1,4 +1,4 @@
-using IGptMl.Optimisation;
+using IGptMl.Optimization;
 using TorchSharp;
 
 namespace IGptMl.Tests.Network;

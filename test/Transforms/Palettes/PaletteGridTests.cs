@@ -1,4 +1,5 @@
 using IGptMl.Palettes;
+using IGptMl.Tests.Images;
 
 namespace IGptMl.Tests.Palettes;
 

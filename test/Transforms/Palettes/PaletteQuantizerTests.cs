@@ -1,4 +1,6 @@
+using IGptMl.Images;
 using IGptMl.Palettes;
+using IGptMl.Tests.Images;
 
 namespace IGptMl.Tests.Palettes;
 

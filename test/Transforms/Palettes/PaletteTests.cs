@@ -1,6 +1,6 @@
-using IGptMl.Checkpoints;
-using IGptMl.Palettes;
-using IGptMl.Tests.Checkpoints;
+using IGptMl.Formats;
+using IGptMl.Tests.Formats;
+using IGptMl.Tests.Images;
 
 namespace IGptMl.Tests.Palettes;
 

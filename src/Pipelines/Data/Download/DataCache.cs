@@ -1,4 +1,4 @@
-namespace IGptMl.Data.Download;
+namespace IGptMl;
 
 /// <summary>The folder that downloaded data sets are kept in.</summary>
 public static class DataCache

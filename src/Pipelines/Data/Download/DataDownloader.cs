@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
+using IGptMl.Data.Download;
 
-namespace IGptMl.Data.Download;
+namespace IGptMl;
 
 /// <summary>
 /// Fetches published data sets: downloads the archive, going on where an earlier run has ended, compares its checksum, unpacks it beside its place and moves it there, so that a

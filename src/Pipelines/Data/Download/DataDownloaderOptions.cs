@@ -1,6 +1,6 @@
-using IGptMl.Hosting;
+using IGptMl.Numerics;
 
-namespace IGptMl.Data.Download;
+namespace IGptMl;
 
 /// <summary>How patient a <see cref="DataDownloader"/> is.</summary>
 public sealed record DataDownloaderOptions

@@ -1,4 +1,4 @@
-namespace IGptMl.Data.Download;
+namespace IGptMl;
 
 /// <summary>How far a <see cref="DataDownloader"/> is.</summary>
 /// <param name="Stage">What it is doing.</param>

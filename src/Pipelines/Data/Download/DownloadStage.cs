@@ -1,4 +1,4 @@
-namespace IGptMl.Data.Download;
+namespace IGptMl;
 
 /// <summary>What a <see cref="DataDownloader"/> is doing.</summary>
 public enum DownloadStage

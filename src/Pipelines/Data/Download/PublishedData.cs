@@ -1,4 +1,6 @@
-namespace IGptMl.Data.Download;
+using IGptMl.Data;
+
+namespace IGptMl;
 
 /// <summary>A data set that its authors offer as one archive (tar.gz): where it is, how to know that it is right, and what is in it.</summary>
 /// <remarks>datasets/README.md says where the checksums come from, and what the licences are.</remarks>

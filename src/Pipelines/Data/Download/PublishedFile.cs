@@ -1,4 +1,4 @@
-namespace IGptMl.Data.Download;
+namespace IGptMl;
 
 /// <summary>A file of a published data set.</summary>
 /// <param name="Name">Its name in the data set's folder.</param>

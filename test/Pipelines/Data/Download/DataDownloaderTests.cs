@@ -1,5 +1,3 @@
-using IGptMl.Data.Download;
-
 namespace IGptMl.Tests.Data.Download;
 
 [TestClass]

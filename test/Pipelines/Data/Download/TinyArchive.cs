@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using IGptMl.Data.Download;
 
 namespace IGptMl.Tests.Data.Download;
 

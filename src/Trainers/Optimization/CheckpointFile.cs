@@ -1,0 +1,131 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using IGptMl.Formats;
+using IGptMl.Models;
+using TorchSharp;
+
+namespace IGptMl.Optimization;
+
+/// <summary>
+/// A training checkpoint: one safetensors file with the weights under their own names, the optimiser's moments, whatever else the run wants to keep, and
+/// the run's state as json in the metadata. Its last tensor is the SHA-256 of all bytes before it.
+/// </summary>
+internal static class CheckpointFile
+{
+    private const string FirstMoments = TrainingCheckpoint.OptimizerPrefix + "first_moments.";
+    private const string SecondMoments = TrainingCheckpoint.OptimizerPrefix + "second_moments.";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    /// <summary>Writes a checkpoint.</summary>
+    /// <param name="stream">An empty file.</param>
+    /// <param name="state">The run's state.</param>
+    /// <param name="parameters">The weights.</param>
+    /// <param name="adam">The optimiser; null for weights alone.</param>
+    /// <param name="attachments">Arrays of the run's own.</param>
+    internal static void Write(Stream stream, RunState state, FlatParameters parameters, Adam? adam, IReadOnlyDictionary<string, float[]> attachments)
+    {
+        var buffers = new List<(string Prefix, torch.Tensor Buffer)> { (string.Empty, parameters.Values) };
+        if (adam is not null)
+        {
+            buffers.Add((FirstMoments, adam.FirstMoments));
+            buffers.Add((SecondMoments, adam.SecondMoments));
+        }
+
+        List<WeightInfo> arrays =
+        [
+            .. buffers.SelectMany(buffer => parameters.Places.Select(place => new WeightInfo(buffer.Prefix + place.Name, WeightType.Float32, place.Shape))),
+            .. attachments.Select(a => new WeightInfo(a.Key, WeightType.Float32, [a.Value.Length])),
+            new WeightInfo(TrainingCheckpoint.DigestName, WeightType.UInt8, [SHA256.HashSizeInBytes]),
+        ];
+        using var hash = SHA256.Create();
+        using (var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
+        {
+            var writer = new SafetensorsWriter(hashing, arrays, new Dictionary<string, string> { [TrainingCheckpoint.StateKey] = JsonSerializer.Serialize(state, Json) });
+            foreach (var (prefix, buffer) in buffers)
+            {
+                using var host = buffer.cpu();
+                foreach (var (name, _) in parameters.Places)
+                {
+                    using var view = parameters.View(host, name);
+                    writer.Write(prefix + name, MemoryMarshal.Cast<byte, float>(view.bytes));
+                }
+            }
+
+            foreach (var (name, values) in attachments)
+            {
+                writer.Write(name, values);
+            }
+        }
+
+        stream.Write(hash.Hash);
+    }
+
+    /// <summary>Reads a checkpoint's state, after its checksum.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or no checkpoint.</exception>
+    internal static RunState Check(string path)
+    {
+        using (var file = File.OpenRead(path))
+        {
+            TrainingCheckpoint.CheckDigest(file, path);
+        }
+
+        using var reader = SafetensorsReader.OpenFile(path);
+        try
+        {
+            return JsonSerializer.Deserialize<RunState>(reader.Metadata.GetValueOrDefault(TrainingCheckpoint.StateKey) ?? "null", Json) ?? throw new JsonException("no state");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{path}' is no training checkpoint of this version: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads the weights, and the optimiser's moments where they are asked for, of a checkpoint that has been checked.</summary>
+    /// <exception cref="InvalidDataException">They are another network's.</exception>
+    internal static void Read(string path, FlatParameters parameters, Adam? adam)
+    {
+        using var noGradients = torch.no_grad();
+        using var reader = SafetensorsReader.OpenFile(path);
+        Fill(string.Empty, parameters.Values);
+        if (adam is not null)
+        {
+            Fill(FirstMoments, adam.FirstMoments);
+            Fill(SecondMoments, adam.SecondMoments);
+        }
+
+        parameters.Update();
+
+        void Fill(string prefix, torch.Tensor buffer)
+        {
+            using var host = torch.zeros(buffer.shape);
+            foreach (var (name, shape) in parameters.Places)
+            {
+                if (!reader.TryFind(prefix + name, out var found) || !found.HasShape(shape))
+                {
+                    throw new InvalidDataException($"'{path}' holds no '{prefix}{name}' of the shape [{string.Join(", ", shape)}].");
+                }
+
+                using var view = parameters.View(host, name);
+                reader.ReadFloat32(prefix + name, MemoryMarshal.Cast<byte, float>(view.bytes));
+            }
+
+            buffer.copy_(host);
+        }
+    }
+
+    /// <summary>Reads an array of the run's own, or null if there is none of this name.</summary>
+    internal static float[]? ReadAttachment(string path, string name)
+    {
+        using var reader = SafetensorsReader.OpenFile(path);
+        if (!reader.TryFind(name, out var info))
+        {
+            return null;
+        }
+
+        var values = new float[info.Count];
+        reader.ReadFloat32(name, values);
+        return values;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace IGptMl.Optimization;
+
+/// <summary>The numbers of a run as JSON lines, one for every so many steps and for every validation. A run that goes on continues the file without gaps or doubles.</summary>
+/// <param name="path">Its path.</param>
+/// <param name="interval">The steps between two lines.</param>
+/// <param name="warn">Told if the file cannot be written, which does not end the training.</param>
+internal sealed class MetricsFile(string path, long interval, Action<string> warn) : IMetricsWriter
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    private bool _failed;
+
+    /// <inheritdoc/>
+    public void Resume(long step) => Try(() =>
+    {
+        if (File.Exists(path))
+        {
+            File.WriteAllLines(path, [.. File.ReadAllLines(path).Where(line => StepOf(line) <= step)]);
+        }
+    });
+
+    /// <inheritdoc/>
+    public void Write(TrainingProgress progress)
+    {
+        if (progress.Step % interval == 0 || progress.Step == progress.Steps || progress.ValidationLoss is not null)
+        {
+            var line = new Line(progress.Step, progress.Loss, progress.LearningRate, progress.GradientNorm, progress.ImagesPerSecond, progress.PeakShare, progress.Elapsed.TotalSeconds, progress.ValidationLoss);
+            Try(() => File.AppendAllText(path, JsonSerializer.Serialize(line, Json) + "\n"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    private static long StepOf(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Line>(line, Json)?.Step ?? long.MaxValue;
+        }
+        catch (JsonException) // a line that a killed process did not finish
+        {
+            return long.MaxValue;
+        }
+    }
+
+    private void Try(Action write)
+    {
+        try
+        {
+            write();
+            _failed = false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!_failed)
+            {
+                warn($"The run's numbers could not be written: {e.Message}");
+            }
+
+            _failed = true;
+        }
+    }
+
+    private sealed record Line(long Step, double Loss, double LearningRate, double GradientNorm, double ImagesPerSecond, double? PeakShare, double Seconds, double? ValidationLoss);
+}

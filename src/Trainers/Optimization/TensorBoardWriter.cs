@@ -1,0 +1,41 @@
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace IGptMl.Optimization;
+
+/// <summary>The numbers of a run as events for TensorBoard. A run that goes on begins another file, whose steps TensorBoard puts in place of the older ones.</summary>
+/// <param name="folder">The folder of the event files.</param>
+/// <param name="interval">The steps between two points.</param>
+internal sealed class TensorBoardWriter(string folder, long interval) : IMetricsWriter
+{
+    private readonly SummaryWriter _writer = torch.utils.tensorboard.SummaryWriter(folder, createRunName: false);
+
+    /// <inheritdoc/>
+    public void Resume(long step)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Write(TrainingProgress progress)
+    {
+        if (progress.Step % interval == 0 || progress.Step == progress.Steps)
+        {
+            Add("loss/training", progress.Loss);
+            Add("learning_rate", progress.LearningRate);
+            Add("gradient_norm", progress.GradientNorm);
+            Add("images_per_second", progress.ImagesPerSecond);
+        }
+
+        if (progress.ValidationLoss is { } validation)
+        {
+            Add("loss/validation", validation);
+        }
+
+        void Add(string name, double value) => _writer.add_scalar(name, (float)value, (int)Math.Min(progress.Step, int.MaxValue));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,61 @@
+using IGptMl.Completion;
+using IGptMl.Hosting;
+using IGptMl.Numerics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Pretraining;
+
+/// <summary>Pictures that a model draws from nothing, as a data view.</summary>
+internal static class SampledImages
+{
+    internal const string ImageColumnName = "Image", TokensColumnName = "Tokens", SeedColumnName = "Seed";
+
+    private const int MostPictures = 1_000_000;
+
+    /// <summary>The seeds of pictures are one stream of those of a seed, whatever else it is for.</summary>
+    private const int Stream = 11;
+
+    /// <summary>Draws all pictures at once; two bytes a token are kept in memory, and images are made when they are read.</summary>
+    internal static IDataView Create(MLContext context, ImageGptModel model, int count, SamplingOptions options)
+    {
+        ImageCompletingEstimator.CheckModel(model);
+        var guard = new OptionGuard().Range(nameof(count), count, 1, MostPictures);
+        options.Check(guard, model.Config, count, nameof(count));
+        guard.ThrowIfAny(nameof(options));
+        var host = HostSettings.Register(context, "ImageGeneration");
+        var seed = options.Seed ?? host.Rand.Next();
+        int[] seeds = options.Seeds is { } given ? [.. given] : [.. Enumerable.Range(0, count).Select(i => SplitMix64.For(seed, Stream, i).Next(0, int.MaxValue))];
+        var length = model.Config.ContextLength;
+        var tokens = new ushort[count * length];
+        var device = DeviceChoice.Resolve(host, options.GpuDeviceId, options.FallbackToCpu);
+        new Sampler(model.Decoders(device), model.Config, options).Fill(tokens, Array.ConvertAll(seeds, s => (ulong)(uint)s), new bool[length]);
+
+        var view = context.Data.LoadFromEnumerable(Rows(tokens, seeds, length), Schema(model));
+        return new PaletteDecodingTransformer(host, ImageColumnName, TokensColumnName, model.Palette!).Transform(view);
+    }
+
+    private static Row[] Rows(ushort[] tokens, int[] seeds, int length)
+        => [.. seeds.Select((seed, i) => new Row { Seed = seed, Tokens = Array.ConvertAll(tokens[(i * length)..((i + 1) * length)], token => (ushort)(token + 1)) })]; // keys are 1-based
+
+    /// <summary>The token column as QuantizeToPalette would describe it.</summary>
+    private static SchemaDefinition Schema(ImageGptModel model)
+    {
+        var palette = model.Palette!;
+        var definition = SchemaDefinition.Create(typeof(Row));
+        var column = definition[nameof(Row.Tokens)];
+        column.ColumnType = new VectorDataViewType(new KeyDataViewType(typeof(ushort), palette.Count), model.Config.ContextLength);
+        var names = new VBuffer<ReadOnlyMemory<char>>(palette.Count, [.. palette.ToHexNames().Select(name => name.AsMemory())]);
+        column.AddAnnotation(AnnotationNames.KeyValues, names, new VectorDataViewType(TextDataViewType.Instance, palette.Count));
+        column.AddAnnotation(TokenColumn.PaletteAnnotation, new VBuffer<float>(palette.Centers.Length, palette.Centers.ToArray()), new VectorDataViewType(NumberDataViewType.Single, palette.Count, 3));
+        column.AddAnnotation(TokenColumn.CroppingAnnotation, model.Cropping.ToString().AsMemory(), TextDataViewType.Instance);
+        return definition;
+    }
+
+    private sealed class Row
+    {
+        public int Seed { get; set; }
+
+        public ushort[] Tokens { get; set; } = [];
+    }
+}

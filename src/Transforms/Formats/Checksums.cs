@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+
+namespace IGptMl.Formats;
+
+/// <summary>The SHA-256 of each file of a model, in the form that the tool sha256sum writes and checks.</summary>
+internal sealed class Checksums
+{
+    internal const string EntryName = "SHA256SUMS";
+
+    private const string Separator = "  ";
+
+    private readonly SortedDictionary<string, string> _digests = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the file is listed.</summary>
+    internal bool Contains(string name) => _digests.ContainsKey(name);
+
+    /// <summary>Lists what <paramref name="write"/> writes as the content of <paramref name="name"/>.</summary>
+    internal void Write(string name, Stream stream, Action<Stream> write)
+    {
+        using var hash = SHA256.Create();
+        using (var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
+        {
+            write(hashing);
+        }
+
+        _digests.Add(name, Convert.ToHexStringLower(hash.Hash!));
+    }
+
+    /// <summary>Reads the content of <paramref name="name"/>, and compares it with the list.</summary>
+    /// <exception cref="InvalidDataException">It is not the content that was written.</exception>
+    internal T Read<T>(string name, Stream stream, Func<Stream, T> read)
+    {
+        using var hash = SHA256.Create();
+        using var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Read, leaveOpen: true);
+        var result = read(hashing);
+        hashing.CopyTo(Stream.Null); // the hash ends with the stream
+        var digest = Convert.ToHexStringLower(hash.Hash!);
+        var expected = _digests.GetValueOrDefault(name);
+        if (digest == expected)
+        {
+            return result;
+        }
+
+        (result as IDisposable)?.Dispose();
+        throw new InvalidDataException(expected is null ? $"'{EntryName}' does not list it." : $"Its checksum is {digest}, and should be {expected}.");
+    }
+
+    /// <summary>Writes the list.</summary>
+    internal void WriteList(Stream stream)
+    {
+        using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+        foreach (var (name, digest) in _digests)
+        {
+            writer.WriteLine(digest + Separator + name);
+        }
+    }
+
+    /// <summary>Reads a list.</summary>
+    /// <exception cref="InvalidDataException">A line is not a checksum and a name.</exception>
+    internal static Checksums ReadList(Stream stream)
+    {
+        var result = new Checksums();
+        using var reader = new StreamReader(stream, leaveOpen: true);
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Split(Separator, 2) is not [{ Length: 2 * SHA256.HashSizeInBytes } digest, { Length: > 0 } name] || !result._digests.TryAdd(name, digest))
+            {
+                throw new InvalidDataException("It is not a list of checksums and names.");
+            }
+        }
+
+        return result;
+    }
+}

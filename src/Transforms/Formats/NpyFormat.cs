@@ -1,0 +1,180 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace IGptMl.Formats;
+
+/// <summary>
+/// NumPy's npy files: read in versions 1 to 3, little-endian, C order; written in version 1, laid out as NumPy does.
+/// Like the tensors that the values go to, this takes the machine to be little-endian.
+/// </summary>
+internal static class NpyFormat
+{
+    private const int Alignment = 64;
+    private const int LongestHeader = ushort.MaxValue;
+    private const int FirstRead = 1 << 20;
+
+    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+
+    /// <summary>Reads a file that holds one array.</summary>
+    /// <exception cref="InvalidDataException">The file is malformed; the message names it and the problem.</exception>
+    public static NpyArray Read(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Read(stream, path);
+    }
+
+    /// <summary>Reads the one array that the rest of the stream holds. Errors name it <paramref name="name"/>.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="mostBytes">The most data that make sense, so that a compressed stream cannot fill the memory.</param>
+    /// <exception cref="InvalidDataException">The stream is malformed; the message says how.</exception>
+    public static NpyArray Read(Stream stream, string name, int? mostBytes = null)
+    {
+        var header = ReadHeader(stream, name);
+        var most = mostBytes ?? Array.MaxLength;
+        if (header.ByteCount > most)
+        {
+            throw Error(name, $"shape {header.ShapeText} of {header.Type} has {header.ByteCount} bytes; expected at most {most}");
+        }
+
+        var length = (int)header.ByteCount;
+
+        // A stream that can seek was checked to hold this many. Of any other the buffer grows with what has really come.
+        var bytes = new byte[stream.CanSeek ? length : Math.Min(length, FirstRead)];
+        var filled = 0;
+        while (true)
+        {
+            var got = stream.ReadAtLeast(bytes.AsSpan(filled), bytes.Length - filled, throwOnEndOfStream: false);
+            filled += got;
+            if (filled < bytes.Length)
+            {
+                throw WrongSize(name, header, filled);
+            }
+
+            if (filled == length)
+            {
+                break;
+            }
+
+            Array.Resize(ref bytes, (int)Math.Min(length, 2L * filled));
+        }
+
+        if (stream.ReadByte() >= 0)
+        {
+            throw Error(name, $"bytes follow the {length} that shape {header.ShapeText} needs");
+        }
+
+        return new NpyArray(header, bytes);
+    }
+
+    /// <summary>Reads the header and leaves the stream at the first element; where the stream can seek, also checks that exactly the data follow.</summary>
+    /// <exception cref="InvalidDataException">The header is malformed, or the data's size is not the one it states.</exception>
+    public static NpyHeader ReadHeader(Stream stream, string name)
+    {
+        Span<byte> start = stackalloc byte[8];
+        Fill(stream, start, name);
+        if (!start[..6].SequenceEqual(Magic))
+        {
+            throw Error(name, "it does not begin with the npy signature");
+        }
+
+        int version = start[6];
+        if (version is < 1 or > 3)
+        {
+            throw Error(name, $"npy version {version}.{start[7]} is not understood; expected 1 to 3");
+        }
+
+        var lengthField = start[..(version == 1 ? 2 : 4)];
+        Fill(stream, lengthField, name);
+        var length = version == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(lengthField) : BinaryPrimitives.ReadUInt32LittleEndian(lengthField);
+        if (length > LongestHeader)
+        {
+            throw Error(name, $"its header claims {length} bytes; the element types understood need at most {LongestHeader}");
+        }
+
+        var text = new byte[length];
+        Fill(stream, text, name);
+        var header = NpyHeaderParser.Parse((version == 3 ? Encoding.UTF8 : Encoding.Latin1).GetString(text), name);
+        if (stream.CanSeek && stream.Length - stream.Position != header.ByteCount)
+        {
+            throw WrongSize(name, header, stream.Length - stream.Position);
+        }
+
+        return header;
+    }
+
+    /// <summary>Writes float32 values of the given shape.</summary>
+    public static void Write(Stream stream, ReadOnlySpan<float> values, params ReadOnlySpan<int> shape) => Write(stream, "<f4", MemoryMarshal.AsBytes(values), values.Length, shape);
+
+    /// <summary>Writes uint16 values of the given shape.</summary>
+    public static void Write(Stream stream, ReadOnlySpan<ushort> values, params ReadOnlySpan<int> shape) => Write(stream, "<u2", MemoryMarshal.AsBytes(values), values.Length, shape);
+
+    /// <summary>Writes bytes of the given shape.</summary>
+    public static void Write(Stream stream, ReadOnlySpan<byte> values, params ReadOnlySpan<int> shape) => Write(stream, "|u1", values, values.Length, shape);
+
+    /// <summary>Writes the header of a float32 array of the given shape; its elements, row-major and little-endian, are then the caller's to write.</summary>
+    public static void WriteFloat32Header(Stream stream, params ReadOnlySpan<int> shape) => WriteHeader(stream, "<f4", shape);
+
+    /// <summary>Writes the header of a uint16 array of the given shape; its elements, row-major and little-endian, are then the caller's to write.</summary>
+    public static void WriteUInt16Header(Stream stream, params ReadOnlySpan<int> shape) => WriteHeader(stream, "<u2", shape);
+
+    /// <summary>The exception for a malformed npy file.</summary>
+    internal static InvalidDataException Error(string name, string problem) => new($"'{name}' cannot be read as npy: {problem}.");
+
+    private static void Write(Stream stream, string descriptor, ReadOnlySpan<byte> bytes, int count, ReadOnlySpan<int> shape)
+    {
+        Int128 product = 1;
+        foreach (var dimension in shape)
+        {
+            product = product * dimension <= long.MaxValue ? product * dimension : long.MaxValue;
+        }
+
+        if (product != count)
+        {
+            throw new ArgumentException($"Shape {NpyHeader.ToText(Dimensions(shape))} does not hold {count} values.", nameof(shape));
+        }
+
+        WriteHeader(stream, descriptor, shape);
+        stream.Write(bytes);
+    }
+
+    private static void WriteHeader(Stream stream, string descriptor, ReadOnlySpan<int> shape)
+    {
+        const int Preamble = 10;
+        var dictionary = $"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': {NpyHeader.ToText(Dimensions(shape))}, }}";
+        var total = (Preamble + dictionary.Length + 1 + Alignment - 1) / Alignment * Alignment;
+        var header = new byte[total];
+        header.AsSpan().Fill((byte)' ');
+        Magic.CopyTo(header);
+        header[6] = 1;
+        header[7] = 0;
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), checked((ushort)(total - Preamble)));
+        Encoding.ASCII.GetBytes(dictionary, header.AsSpan(Preamble));
+        header[^1] = (byte)'\n';
+        stream.Write(header);
+    }
+
+    private static long[] Dimensions(ReadOnlySpan<int> shape)
+    {
+        var dimensions = new long[shape.Length];
+        for (var i = 0; i < shape.Length; i++)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(shape[i], nameof(shape));
+            dimensions[i] = shape[i];
+        }
+
+        return dimensions;
+    }
+
+    private static void Fill(Stream stream, Span<byte> buffer, string name)
+    {
+        if (stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) < buffer.Length)
+        {
+            throw Error(name, "it ends within its header");
+        }
+    }
+
+    private static InvalidDataException WrongSize(string name, NpyHeader header, long found) =>
+        Error(name, $"shape {header.ShapeText} of {header.Type} needs {header.ByteCount} bytes of data, and {found} are there");
+}

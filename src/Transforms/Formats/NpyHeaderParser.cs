@@ -1,0 +1,217 @@
+using System.Globalization;
+
+namespace IGptMl.Formats;
+
+/// <summary>Reads the Python dictionary of an npy header: {'descr': '&lt;f4', 'fortran_order': False, 'shape': (512, 3), }.</summary>
+internal sealed class NpyHeaderParser
+{
+    private readonly string _text;
+    private readonly string _name;
+    private int _at;
+
+    private NpyHeaderParser(string text, string name)
+    {
+        _text = text;
+        _name = name;
+    }
+
+    /// <summary>The header that the text states. Errors name the file, <paramref name="name"/>.</summary>
+    /// <exception cref="InvalidDataException">The text is no such dictionary, or asks for a layout that is not understood.</exception>
+    public static NpyHeader Parse(string text, string name) => new NpyHeaderParser(text, name).ParseDictionary();
+
+    private NpyHeader ParseDictionary()
+    {
+        NpyType? type = null;
+        bool? fortran = null;
+        List<long>? shape = null;
+
+        Expect('{');
+        while (!TryTake('}'))
+        {
+            var key = ParseString();
+            Expect(':');
+            switch (key)
+            {
+                case "descr" when type is null:
+                    type = ParseType();
+                    break;
+                case "fortran_order" when fortran is null:
+                    fortran = ParseBoolean();
+                    break;
+                case "shape" when shape is null:
+                    shape = ParseShape();
+                    break;
+                default:
+                    throw Error($"unexpected or repeated header key '{key}'");
+            }
+
+            if (!TryTake(','))
+            {
+                Expect('}');
+                break;
+            }
+        }
+
+        SkipBlanks();
+        if (_at < _text.Length)
+        {
+            throw Error($"the header goes on after its dictionary, at character {_at}");
+        }
+
+        if (type is null || fortran is null || shape is null)
+        {
+            throw Error("the header lacks one of 'descr', 'fortran_order' and 'shape'");
+        }
+
+        if (fortran.Value)
+        {
+            throw Error("the array is in Fortran order ('fortran_order': True); C order is expected");
+        }
+
+        return new NpyHeader(type.Value, shape, CountElements(shape));
+    }
+
+    private NpyType ParseType()
+    {
+        SkipBlanks();
+        if (_at < _text.Length && _text[_at] == '[')
+        {
+            throw Error("structured element types are not understood");
+        }
+
+        var descriptor = ParseString();
+        return descriptor switch
+        {
+            "<f4" => NpyType.Float32,
+            "<f8" => NpyType.Float64,
+            "|u1" or "<u1" => NpyType.UInt8,
+            "<u2" => NpyType.UInt16,
+            "<i4" => NpyType.Int32,
+            "<i8" => NpyType.Int64,
+            ['|', 'O', ..] => throw Error("the array holds Python objects (object dtype, pickled), which are never loaded"),
+            ['>', ..] => throw Error($"the array is big-endian ('{descriptor}'); little-endian is expected"),
+            _ => throw Error($"element type '{descriptor}' is not understood; expected one of <f4, <f8, |u1, <u2, <i4, <i8"),
+        };
+    }
+
+    private bool ParseBoolean()
+    {
+        SkipBlanks();
+        foreach (var value in new[] { true, false })
+        {
+            var word = value ? "True" : "False";
+            if (_text.AsSpan(_at).StartsWith(word, StringComparison.Ordinal))
+            {
+                _at += word.Length;
+                return value;
+            }
+        }
+
+        throw Error("'fortran_order' is neither True nor False");
+    }
+
+    private List<long> ParseShape()
+    {
+        var shape = new List<long>();
+        Expect('(');
+        while (!TryTake(')'))
+        {
+            shape.Add(ParseDimension());
+            if (!TryTake(','))
+            {
+                Expect(')');
+                break;
+            }
+        }
+
+        return shape;
+    }
+
+    private long ParseDimension()
+    {
+        SkipBlanks();
+        var start = _at;
+        while (_at < _text.Length && char.IsAsciiDigit(_text[_at]))
+        {
+            _at++;
+        }
+
+        if (!long.TryParse(_text.AsSpan(start, _at - start), NumberStyles.None, CultureInfo.InvariantCulture, out var dimension))
+        {
+            throw Error($"a dimension that is no number from 0 to 2^63-1, at character {start} of the header");
+        }
+
+        // Python 2 wrote long integers with a suffix.
+        TryTake('L');
+        return dimension;
+    }
+
+    private long CountElements(List<long> shape)
+    {
+        if (shape.Contains(0))
+        {
+            return 0;
+        }
+
+        var count = 1L;
+        foreach (var dimension in shape)
+        {
+            // Also in bytes (8 an element at most) the size must be a number.
+            if (count > long.MaxValue / sizeof(long) / dimension)
+            {
+                throw Error($"shape {NpyHeader.ToText(shape)} is larger than any file");
+            }
+
+            count *= dimension;
+        }
+
+        return count;
+    }
+
+    private string ParseString()
+    {
+        SkipBlanks();
+        if (_at < _text.Length && _text[_at] is '\'' or '"')
+        {
+            var end = _text.IndexOf(_text[_at], _at + 1);
+            if (end > 0)
+            {
+                var value = _text[(_at + 1)..end];
+                _at = end + 1;
+                return value;
+            }
+        }
+
+        throw Error($"a quoted word is expected at character {_at} of the header");
+    }
+
+    private void Expect(char symbol)
+    {
+        if (!TryTake(symbol))
+        {
+            throw Error($"'{symbol}' is expected at character {_at} of the header");
+        }
+    }
+
+    private bool TryTake(char symbol)
+    {
+        SkipBlanks();
+        if (_at >= _text.Length || _text[_at] != symbol)
+        {
+            return false;
+        }
+
+        _at++;
+        return true;
+    }
+
+    private void SkipBlanks()
+    {
+        while (_at < _text.Length && _text[_at] is ' ' or '\n' or '\t' or '\r')
+        {
+            _at++;
+        }
+    }
+
+    private InvalidDataException Error(string problem) => NpyFormat.Error(_name, problem);
+}

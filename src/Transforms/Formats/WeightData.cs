@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace IGptMl.Formats;
+
+/// <summary>The elements of one stored array, from the first to the last, read piece by piece. Holds one chunk of <see cref="ChunkBytes"/> at most.</summary>
+internal sealed class WeightData : IDisposable
+{
+    /// <summary>The most bytes that are read at once for a conversion.</summary>
+    public const int ChunkBytes = 1 << 16;
+
+    private readonly string _source;
+    private readonly Stream _stream;
+    private readonly bool _leaveOpen;
+    private readonly int _elementSize;
+
+    /// <summary>Reads from <paramref name="stream"/>, which stands at the first element; <paramref name="source"/> names the file in messages.</summary>
+    public WeightData(string source, WeightInfo info, Stream stream, bool leaveOpen = false)
+    {
+        _source = source;
+        _stream = stream;
+        _leaveOpen = leaveOpen;
+        _elementSize = WeightTypes.SizeOf(info.Type);
+        Info = info;
+        Remaining = info.Count;
+    }
+
+    /// <summary>What is read.</summary>
+    public WeightInfo Info { get; }
+
+    /// <summary>The number of elements not yet read.</summary>
+    public long Remaining { get; private set; }
+
+    /// <summary>Reads the next elements, converted to single precision, until the destination is full.</summary>
+    /// <exception cref="InvalidDataException">The elements are not floating-point, or the file ends inside them.</exception>
+    /// <exception cref="ArgumentException">The destination is longer than what remains.</exception>
+    public void ReadFloat32(Span<float> destination)
+    {
+        if (!WeightTypes.IsFloat(Info.Type))
+        {
+            throw new InvalidDataException($"{_source}: tensor {Info}: expected floating-point elements.");
+        }
+
+        CheckRemaining(destination.Length);
+        if (Info.Type == WeightType.Float32)
+        {
+            // Straight into the destination, in pieces because a span of bytes holds 2 GiB at most.
+            for (; !destination.IsEmpty; destination = destination[Math.Min(destination.Length, 1 << 28)..])
+            {
+                ReadBytes(MemoryMarshal.AsBytes(destination[..Math.Min(destination.Length, 1 << 28)]));
+            }
+
+            return;
+        }
+
+        Convert(destination, WeightTypes.ToFloat32);
+    }
+
+    /// <summary>Reads the next elements, widened to 64 bits, until the destination is full.</summary>
+    /// <exception cref="InvalidDataException">The elements are not integers, or the file ends inside them.</exception>
+    /// <exception cref="ArgumentException">The destination is longer than what remains.</exception>
+    public void ReadInt64(Span<long> destination)
+    {
+        if (!WeightTypes.IsInteger(Info.Type))
+        {
+            throw new InvalidDataException($"{_source}: tensor {Info}: expected integer elements that fit in Int64.");
+        }
+
+        CheckRemaining(destination.Length);
+        Convert(destination, WeightTypes.ToInt64);
+    }
+
+    /// <summary>Reads the next elements as they are stored (little-endian), until the destination is full.</summary>
+    /// <exception cref="InvalidDataException">The file ends inside the elements.</exception>
+    /// <exception cref="ArgumentException">The destination is longer than what remains, or not a whole number of elements.</exception>
+    public void ReadBytes(Span<byte> destination)
+    {
+        if (destination.Length % _elementSize != 0)
+        {
+            throw new ArgumentException($"Tensor {Info}: {destination.Length} bytes are not a whole number of elements.", nameof(destination));
+        }
+
+        CheckRemaining(destination.Length / _elementSize);
+        if (_stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false) < destination.Length)
+        {
+            throw new InvalidDataException($"{_source}: tensor {Info}: the file ends inside its elements.");
+        }
+
+        Remaining -= destination.Length / _elementSize;
+    }
+
+    /// <summary>Passes over the elements not yet read.</summary>
+    /// <exception cref="InvalidDataException">The file ends inside the elements.</exception>
+    public void SkipRemaining()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            while (Remaining > 0)
+            {
+                ReadBytes(buffer.AsSpan(0, (int)Math.Min(Remaining, ChunkBytes / _elementSize) * _elementSize));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_leaveOpen)
+        {
+            _stream.Dispose();
+        }
+    }
+
+    private void Convert<T>(Span<T> destination, Action<WeightType, ReadOnlySpan<byte>, Span<T>> convert)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            while (!destination.IsEmpty)
+            {
+                var count = Math.Min(destination.Length, ChunkBytes / _elementSize);
+                var bytes = buffer.AsSpan(0, count * _elementSize);
+                ReadBytes(bytes);
+                convert(Info.Type, bytes, destination[..count]);
+                destination = destination[count..];
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void CheckRemaining(int count)
+    {
+        if (count > Remaining)
+        {
+            throw new ArgumentException($"Tensor {Info}: {count} elements were asked for, {Remaining} remain.");
+        }
+    }
+}

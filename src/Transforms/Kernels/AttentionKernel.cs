@@ -1,0 +1,194 @@
+using System.Runtime.CompilerServices;
+
+namespace IGptMl.Kernels;
+
+/// <summary>Attention of one head of one image, forwards and backwards, in blocks of queries whose scores stay in the processor's cache.</summary>
+/// <remarks>
+/// Scores are never written to memory: the forward pass keeps the logarithm of each query's sum of exponentials, from which the backward pass
+/// computes them again (Dao et al. 2022, "FlashAttention", section 3). Where a position sees only those before it, no score behind the block's last
+/// query is computed. Of an image's projections, a head's part is a few numbers in each long row, and rows at such distances fall on the same few
+/// lines of the caches: what is read or written again and again is copied to rows that follow each other, and used in pieces that stay near.
+/// </remarks>
+internal static unsafe class AttentionKernel<TLanes, TVector>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    private const int QueryBlock = 32, KeyBlock = 128;
+
+    [ThreadStatic]
+    private static float[]? _scratch;
+
+    /// <summary>
+    /// Queries, keys and values with rows of <paramref name="stride"/> → the attended values, with rows of <paramref name="outputStride"/>, and the
+    /// logarithm of each query's sum of exponentials, unless that is null.
+    /// </summary>
+    internal static void Forward(float* queries, float* keys, float* values, nint stride, float* output, nint outputStride, float* logSums, int positions, int size, bool causal)
+    {
+        var width = Padded(positions);
+        fixed (float* scratch = Scratch(((size + QueryBlock) * width) + ((positions + (2 * QueryBlock)) * size)))
+        {
+            float* keysTransposed = scratch, scores = keysTransposed + (size * width), nearValues = scores + (QueryBlock * width);
+            float* nearQueries = nearValues + (positions * size), nearOutput = nearQueries + (QueryBlock * size);
+            Transpose(keys, stride, keysTransposed, width, positions, size);
+            if (stride == size)
+            {
+                nearValues = values;
+            }
+            else
+            {
+                Copy(values, stride, nearValues, size, positions, size);
+            }
+
+            var scale = 1 / MathF.Sqrt(size);
+            var sums = stackalloc float[QueryBlock];
+            for (var first = 0; first < positions; first += QueryBlock)
+            {
+                var rows = Math.Min(QueryBlock, positions - first);
+                var seen = causal ? first + rows : positions;
+                if (stride == size)
+                {
+                    nearQueries = queries + (first * size);
+                }
+                else
+                {
+                    Copy(queries + (first * stride), stride, nearQueries, size, rows, size);
+                }
+
+                SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed, width, scores, width, rows, VectorKernel<TLanes, TVector>.Rounded(seen), size, accumulate: false);
+                for (var i = 0; i < rows; i++)
+                {
+                    var own = causal ? first + i + 1 : positions;
+                    var row = scores + (i * width);
+                    new Span<float>(row + own, VectorKernel<TLanes, TVector>.Rounded(seen) - own).Fill(float.NegativeInfinity);
+                    var max = VectorKernel<TLanes, TVector>.Max(row, VectorKernel<TLanes, TVector>.Rounded(own));
+                    sums[i] = VectorKernel<TLanes, TVector>.Exponentials(row, VectorKernel<TLanes, TVector>.Rounded(own), scale, -max * scale);
+                    new Span<float>(row + own, VectorKernel<TLanes, TVector>.Rounded(seen) - own).Clear();
+                    if (logSums is not null)
+                    {
+                        logSums[first + i] = (max * scale) + MathF.Log(sums[i]);
+                    }
+                }
+
+                for (var key = 0; key < seen; key += KeyBlock)
+                {
+                    SmallProduct<TLanes, TVector>.Run(scores + key, width, 1, nearValues + (key * size), size, nearOutput, size, rows, size, Math.Min(KeyBlock, seen - key), accumulate: key > 0);
+                }
+
+                for (var i = 0; i < rows; i++)
+                {
+                    VectorKernel<TLanes, TVector>.Scale(nearOutput + (i * size), size, 1 / sums[i]);
+                }
+
+                Copy(nearOutput, size, output + (first * outputStride), outputStride, rows, size);
+            }
+        }
+    }
+
+    /// <summary>The gradients of queries, keys and values, with rows of <paramref name="stride"/>, from that of the output.</summary>
+    internal static void Backward(float* queries, float* keys, float* values, nint stride, float* output, float* outputGradient, nint outputStride, float* logSums, float* queryGradient, float* keyGradient, float* valueGradient, int positions, int size, bool causal)
+    {
+        int width = Padded(positions), area = positions * size, block = QueryBlock * size;
+        fixed (float* scratch = Scratch((2 * size * width) + (2 * QueryBlock * KeyBlock) + (3 * area) + (2 * block)))
+        {
+            float* keysTransposed = scratch, valuesTransposed = keysTransposed + (size * width);
+            float* probabilities = valuesTransposed + (size * width), scoreGradient = probabilities + (QueryBlock * KeyBlock);
+            float* nearKeys = scoreGradient + (QueryBlock * KeyBlock), keySums = nearKeys + area, valueSums = keySums + area;
+            float* nearQueries = valueSums + area, nearGradient = nearQueries + block;
+            Transpose(keys, stride, keysTransposed, width, positions, size);
+            Transpose(values, stride, valuesTransposed, width, positions, size);
+            Copy(keys, stride, nearKeys, size, positions, size);
+            new Span<float>(keySums, 2 * area).Clear();
+
+            var scale = 1 / MathF.Sqrt(size);
+            var means = stackalloc float[QueryBlock];
+            for (var first = 0; first < positions; first += QueryBlock)
+            {
+                var rows = Math.Min(QueryBlock, positions - first);
+                var seen = causal ? first + rows : positions;
+                Copy(queries + (first * stride), stride, nearQueries, size, rows, size);
+                Copy(outputGradient + (first * outputStride), outputStride, nearGradient, size, rows, size);
+                for (var i = 0; i < rows; i++)
+                {
+                    means[i] = VectorKernel<TLanes, TVector>.Dot(nearGradient + (i * size), output + ((first + i) * outputStride), size);
+                }
+
+                for (var key = 0; key < seen; key += KeyBlock)
+                {
+                    var count = Math.Min(KeyBlock, seen - key);
+                    SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed + key, width, probabilities, KeyBlock, rows, VectorKernel<TLanes, TVector>.Rounded(count), size, accumulate: false);
+                    SmallProduct<TLanes, TVector>.Run(nearGradient, size, 1, valuesTransposed + key, width, scoreGradient, KeyBlock, rows, VectorKernel<TLanes, TVector>.Rounded(count), size, accumulate: false);
+                    for (var i = 0; i < rows; i++)
+                    {
+                        var own = causal ? Math.Clamp(first + i + 1 - key, 0, count) : count;
+                        float* p = probabilities + (i * KeyBlock), g = scoreGradient + (i * KeyBlock);
+                        Gradients(p, g, VectorKernel<TLanes, TVector>.Rounded(own), scale, -logSums[first + i], means[i]);
+                        new Span<float>(p + own, VectorKernel<TLanes, TVector>.Rounded(count) - own).Clear();
+                        new Span<float>(g + own, VectorKernel<TLanes, TVector>.Rounded(count) - own).Clear();
+                    }
+
+                    SmallProduct<TLanes, TVector>.Run(scoreGradient, KeyBlock, 1, nearKeys + (key * size), size, queryGradient + (first * stride), stride, rows, size, count, accumulate: key > 0);
+                    SmallProduct<TLanes, TVector>.Run(scoreGradient, 1, KeyBlock, nearQueries, size, keySums + (key * size), size, count, size, rows, accumulate: true);
+                    SmallProduct<TLanes, TVector>.Run(probabilities, 1, KeyBlock, nearGradient, size, valueSums + (key * size), size, count, size, rows, accumulate: true);
+                }
+            }
+
+            Copy(keySums, size, keyGradient, stride, positions, size);
+            Copy(valueSums, size, valueGradient, stride, positions, size);
+        }
+    }
+
+    /// <summary>The row length of scores: whole registers, and one more so that rows do not fall on the same cache lines.</summary>
+    internal static int Padded(int positions) => VectorKernel<TLanes, TVector>.Rounded(positions) + TLanes.Count;
+
+    private static float[] Scratch(int count)
+    {
+        if (_scratch is null || _scratch.Length < count)
+        {
+            _scratch = GC.AllocateUninitializedArray<float>(count);
+        }
+
+        return _scratch;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Transpose(float* source, nint stride, float* destination, int width, int rows, int columns)
+    {
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j++)
+            {
+                destination[(j * width) + i] = source[j];
+            }
+
+            source += stride;
+        }
+
+        for (var j = 0; j < columns; j++)
+        {
+            new Span<float>(destination + (j * width) + rows, width - rows).Clear();
+        }
+    }
+
+    private static void Copy(float* source, nint stride, float* destination, nint destinationStride, int rows, int columns)
+    {
+        for (var i = 0; i < rows; i++)
+        {
+            new ReadOnlySpan<float>(source, columns).CopyTo(new Span<float>(destination, columns));
+            source += stride;
+            destination += destinationStride;
+        }
+    }
+
+    /// <summary>Scores become probabilities p = exp(scale · s + shift), and gradients of probabilities g those of scores, scale · p · (g - mean).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gradients(float* scores, float* gradients, int count, float scale, float shift, float mean)
+    {
+        var (factor, offset, centre) = (TLanes.Broadcast(scale), TLanes.Broadcast(shift), TLanes.Broadcast(mean));
+        for (var i = 0; i < count; i += TLanes.Count)
+        {
+            var p = Exponential.Of<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(scores + i), factor, offset));
+            TLanes.Store(p, scores + i);
+            TLanes.Store(TLanes.Multiply(TLanes.Multiply(p, factor), TLanes.Subtract(TLanes.Load(gradients + i), centre)), gradients + i);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+
+namespace IGptMl.Kernels;
+
+/// <summary>Passes over numbers that follow each other. Where a count is not a multiple of the register, as many numbers more are read and written as fill the last one.</summary>
+internal static unsafe class VectorKernel<TLanes, TVector>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    private const float Epsilon = 1e-5f;
+
+    /// <summary>Up to whole registers.</summary>
+    internal static int Rounded(int count) => (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
+
+    /// <summary>The greatest of some numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static float Max(float* values, int count)
+    {
+        var max = TLanes.Load(values);
+        for (var i = TLanes.Count; i < count; i += TLanes.Count)
+        {
+            max = TLanes.Max(max, TLanes.Load(values + i));
+        }
+
+        return TLanes.Max(max);
+    }
+
+    /// <summary>v ← exp(scale · v + shift); returns their sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static float Exponentials(float* values, int count, float scale, float shift)
+    {
+        var (factor, offset, sum) = (TLanes.Broadcast(scale), TLanes.Broadcast(shift), default(TVector));
+        for (var i = 0; i < count; i += TLanes.Count)
+        {
+            var value = Exponential.Of<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(values + i), factor, offset));
+            TLanes.Store(value, values + i);
+            sum = TLanes.Add(sum, value);
+        }
+
+        return TLanes.Sum(sum);
+    }
+
+    /// <summary>Σ a b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static float Dot(float* a, float* b, int count)
+    {
+        var sum = default(TVector);
+        for (var i = 0; i < count; i += TLanes.Count)
+        {
+            sum = TLanes.MultiplyAdd(TLanes.Load(a + i), TLanes.Load(b + i), sum);
+        }
+
+        return TLanes.Sum(sum);
+    }
+
+    /// <summary>v ← factor · v.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Scale(float* values, int count, float factor)
+    {
+        var wide = TLanes.Broadcast(factor);
+        for (var i = 0; i < count; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Multiply(TLanes.Load(values + i), wide), values + i);
+        }
+    }
+
+    /// <summary>s ← s + v.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Add(float* values, float* sums, int count)
+    {
+        for (var i = 0; i < count; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Add(TLanes.Load(sums + i), TLanes.Load(values + i)), sums + i);
+        }
+    }
+
+    /// <summary>x / sqrt(mean(x²) + ε), the norm of the network without its gain; x is zero beyond its <paramref name="size"/> numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Normalize(float* values, float* normalized, int count, int size)
+    {
+        var scale = TLanes.Broadcast(1 / MathF.Sqrt((Dot(values, values, count) / size) + Epsilon));
+        for (var i = 0; i < count; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Multiply(TLanes.Load(values + i), scale), normalized + i);
+        }
+    }
+
+    /// <summary>v ← v / (1 + exp(-v)).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Silu(float* values, int count)
+    {
+        var (one, minusOne) = (TLanes.Broadcast(1), TLanes.Broadcast(-1));
+        for (var i = 0; i < count; i += TLanes.Count)
+        {
+            var x = TLanes.Load(values + i);
+            TLanes.Store(TLanes.Divide(x, TLanes.Add(one, Exponential.Of<TLanes, TVector>(TLanes.Multiply(x, minusOne)))), values + i);
+        }
+    }
+}

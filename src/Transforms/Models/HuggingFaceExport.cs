@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using IGptMl.Formats;
+using IGptMl.Images;
+using IGptMl.Network;
+using TorchSharp;
+
+namespace IGptMl.Models;
+
+/// <summary>Writes a model as a folder that Hugging Face's ImageGPT and its image processor load as it is.</summary>
+internal static class HuggingFaceExport
+{
+    private static readonly Dictionary<string, string> Metadata = new() { ["format"] = "pt" };
+
+    /// <summary>Whether something lies at the path that an export would have to replace.</summary>
+    internal static bool IsTaken(string folder) => File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any());
+
+    /// <summary>Writes the folder beside its place and renames it. Without a palette there is no preprocessor_config.json.</summary>
+    /// <exception cref="IOException">Something else is there already, or it cannot be written.</exception>
+    /// <exception cref="NotSupportedException">The model is a masked one, which Hugging Face's ImageGPT would run as an autoregressive one.</exception>
+    internal static void Write(ImageGptModel model, string folder)
+    {
+        if (model.Config.Objective == PretrainingObjective.Masked)
+        {
+            throw new NotSupportedException("A masked (BERT) model cannot be exported to Hugging Face: its ImageGPT has no masked mode, and would run the model with causal attention.");
+        }
+
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (IsTaken(folder))
+        {
+            throw new IOException($"'{folder}' exists already; expected a new or an empty folder.");
+        }
+
+        var partial = $"{folder}.{Guid.NewGuid():N}.partial";
+        Directory.CreateDirectory(partial);
+        try
+        {
+            WriteJson(partial, HuggingFaceConfig.FileName, CreateConfig(model.Config));
+            if (model.Palette is { } palette)
+            {
+                WriteJson(partial, HuggingFaceProcessor.FileName, CreateProcessor(palette, model.Config.ImageSize, model.Cropping));
+            }
+
+            using (var stream = File.Create(Path.Combine(partial, HuggingFaceFolder.WeightsFile)))
+            {
+                WriteWeights(model.On(torch.CPU), stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder); // it is empty
+            }
+
+            Directory.Move(partial, folder);
+        }
+        catch
+        {
+            Directory.Delete(partial, recursive: true);
+            throw;
+        }
+    }
+
+    private static JsonObject CreateConfig(ImageGptConfig config) => new()
+    {
+        ["architectures"] = new JsonArray("ImageGPTForCausalImageModeling"),
+        ["model_type"] = HuggingFaceConfig.ModelTypeName,
+        ["vocab_size"] = config.Colors + 1,
+        ["n_positions"] = config.ContextLength,
+        ["n_embd"] = config.EmbeddingSize,
+        ["n_layer"] = config.Layers,
+        ["n_head"] = config.Heads,
+        ["n_inner"] = null,
+        ["activation_function"] = HuggingFaceConfig.QuickGelu,
+        ["resid_pdrop"] = 0.0, // the paper uses no dropout; Hugging Face's default is 0.1
+        ["embd_pdrop"] = 0.0,
+        ["attn_pdrop"] = 0.0,
+        ["layer_norm_epsilon"] = HuggingFaceConfig.Epsilon,
+        ["initializer_range"] = 0.02,
+        ["scale_attn_weights"] = true,
+        ["scale_attn_by_inverse_layer_idx"] = false,
+        ["reorder_and_upcast_attn"] = false,
+        ["tie_word_embeddings"] = false,
+        ["use_cache"] = true,
+        ["torch_dtype"] = "float32",
+    };
+
+    private static JsonObject CreateProcessor(Palette palette, int side, ImageCropping cropping)
+    {
+        var clusters = new JsonArray();
+        var centers = palette.Centers.Span;
+        for (var i = 0; i < centers.Length; i += 3)
+        {
+            clusters.Add(new JsonArray(centers[i], centers[i + 1], centers[i + 2])); // as many digits as single precision needs
+        }
+
+        var processor = new JsonObject
+        {
+            ["image_processor_type"] = "ImageGPTImageProcessor",
+            ["do_resize"] = true,
+            ["size"] = new JsonObject { ["height"] = side, ["width"] = side },
+            ["resample"] = HuggingFaceProcessor.Bilinear,
+            ["do_normalize"] = true,
+            ["do_color_quantize"] = true,
+            ["clusters"] = clusters,
+        };
+        if (cropping == ImageCropping.CenterCrop)
+        {
+            // In the words of Hugging Face's other processors, for whoever prepares the images: ImageGPT's own knows no crop, and would squash them.
+            processor["do_center_crop"] = true;
+            processor["crop_size"] = new JsonObject { ["height"] = CropWindow.Side, ["width"] = CropWindow.Side };
+        }
+
+        return processor;
+    }
+
+    private static void WriteJson(string folder, string name, JsonObject json)
+    {
+        using var stream = File.Create(Path.Combine(folder, name));
+        using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = name == HuggingFaceConfig.FileName });
+        json.WriteTo(writer);
+    }
+
+    private static void WriteWeights(ImageGptNetwork network, Stream stream)
+    {
+        var weights = network.state_dict();
+        var infos = new List<WeightInfo>();
+        foreach (var (name, weight) in weights)
+        {
+            infos.Add(new WeightInfo(name, WeightType.Float32, weight.shape));
+            if (HuggingFaceFolder.HasBias(name, weight.shape))
+            {
+                infos.Add(new WeightInfo(HuggingFaceFolder.BiasOf(name), WeightType.Float32, [weight.shape[1]]));
+            }
+        }
+
+        var writer = new SafetensorsWriter(stream, infos, Metadata);
+        foreach (var info in infos)
+        {
+            writer.Write(info.Name, weights.TryGetValue(info.Name, out var weight) ? MemoryMarshal.Cast<byte, float>(weight.bytes) : new float[info.Count]);
+        }
+
+        writer.Complete();
+    }
+}

@@ -1,0 +1,109 @@
+using System.Runtime.InteropServices;
+using IGptMl.Formats;
+using IGptMl.Hosting;
+using IGptMl.Network;
+
+namespace IGptMl.Models;
+
+/// <summary>A model as Hugging Face's ImageGPT stores it: a folder with config.json, the weights, and often preprocessor_config.json with the palette.</summary>
+internal static class HuggingFaceFolder
+{
+    internal const string WeightsFile = "model.safetensors";
+
+    private const string Prefix = "transformer.";
+
+    private static readonly (string Name, Func<string, WeightReader> Open)[] WeightFiles =
+    [
+        (WeightsFile, SafetensorsReader.OpenFile),
+        ("model.safetensors.index.json", path => ShardedReader.OpenFile(path)),
+        ("pytorch_model.bin", PyTorchReader.OpenFile),
+        ("pytorch_model.bin.index.json", path => ShardedReader.OpenFile(path, PyTorchReader.OpenFile)),
+    ];
+
+    /// <summary>Whether the folder claims to be one.</summary>
+    internal static bool IsOne(string folder) => File.Exists(Path.Combine(folder, HuggingFaceConfig.FileName));
+
+    /// <summary>Reads the model. Beside the network, no more than a piece of one tensor is in memory.</summary>
+    /// <exception cref="InvalidDataException">A file is missing or damaged, or the folder holds another network than ours.</exception>
+    internal static ImageGptModel Load(string folder)
+    {
+        TorchRuntime.EnsureLoaded();
+        var config = HuggingFaceConfig.Read(Path.Combine(folder, HuggingFaceConfig.FileName));
+        var processor = Path.Combine(folder, HuggingFaceProcessor.FileName);
+        var (palette, cropping) = File.Exists(processor) ? HuggingFaceProcessor.Read(processor, config) : default;
+        using var reader = OpenWeights(folder);
+        return new ImageGptModel(Read(reader, config), palette, cropping);
+    }
+
+    /// <summary>Whether Hugging Face's layer with this weight has a bias too, of the weight's second size.</summary>
+    internal static bool HasBias(string name, long[] shape) => shape.Length == 2 && name.Contains(".h.", StringComparison.Ordinal);
+
+    /// <summary>The bias's name.</summary>
+    internal static string BiasOf(string name) => Path.ChangeExtension(name, "bias");
+
+    private static WeightReader OpenWeights(string folder)
+    {
+        foreach (var (name, open) in WeightFiles)
+        {
+            var path = Path.Combine(folder, name);
+            if (File.Exists(path))
+            {
+                return open(path);
+            }
+        }
+
+        throw new InvalidDataException($"'{folder}' holds no weights; expected one of {string.Join(", ", WeightFiles.Select(file => $"'{file.Name}'"))}.");
+    }
+
+    private static ImageGptNetwork Read(WeightReader reader, ImageGptConfig config)
+    {
+        // A model saved without its head has its names without the prefix; it is then told what is missing.
+        var hasPrefix = reader.Weights.Any(weight => weight.Name.StartsWith(Prefix, StringComparison.Ordinal));
+        var names = NetworkShapes.Of(config).ToDictionary(shape => hasPrefix || !shape.Key.StartsWith(Prefix, StringComparison.Ordinal) ? shape.Key : shape.Key[Prefix.Length..], shape => shape.Key, StringComparer.Ordinal);
+        Check(reader, config, hasPrefix ? Prefix : string.Empty, names);
+
+        var network = new ImageGptNetwork(config);
+        try
+        {
+            var weights = network.state_dict();
+            foreach (var weight in reader.Weights)
+            {
+                if (names.TryGetValue(weight.Name, out var name))
+                {
+                    reader.ReadFloat32(weight.Name, MemoryMarshal.Cast<byte, float>(weights[name].bytes));
+                }
+            }
+
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private static void Check(WeightReader reader, ImageGptConfig config, string prefix, Dictionary<string, string> names)
+    {
+        var check = new WeightCheck(reader);
+        var shapes = NetworkShapes.Of(config);
+        foreach (var (nameInFile, name) in names)
+        {
+            check.Require(nameInFile, shapes[name]);
+            if (HasBias(name, shapes[name]))
+            {
+                check.AllowZeros(BiasOf(nameInFile), shapes[name][1]);
+            }
+        }
+
+        // The causal mask and its value, which old versions stored.
+        for (var l = 0; l < config.Layers; l++)
+        {
+            check.Ignore($"{prefix}h.{l}.attn.bias");
+            check.Ignore($"{prefix}h.{l}.attn.masked_bias");
+        }
+
+        check.Forbid("score.weight", "is the head of a classifier, which is not read");
+        check.ThrowIfAny();
+    }
+}

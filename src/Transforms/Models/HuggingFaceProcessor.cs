@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using IGptMl.Images;
+using IGptMl.Numerics;
+
+namespace IGptMl.Models;
+
+/// <summary>What preprocessor_config.json says of the way from images to tokens. What it leaves out is taken to be as the model needs it.</summary>
+internal sealed record HuggingFaceProcessor
+{
+    internal const string FileName = "preprocessor_config.json";
+    internal const int Bilinear = 2; // Pillow's number
+
+    [JsonPropertyName("clusters")]
+    public float[][]? Clusters { get; init; }
+
+    [JsonPropertyName("size")]
+    public JsonElement Size { get; init; }
+
+    [JsonPropertyName("resample")]
+    public int? Resample { get; init; }
+
+    [JsonPropertyName("do_normalize")]
+    public bool? Normalizes { get; init; }
+
+    [JsonPropertyName("do_color_quantize")]
+    public bool? Quantizes { get; init; }
+
+    /// <summary>Hugging Face's word, in other processors, for what is here <see cref="ImageCropping.CenterCrop"/>; ImageGPT's own passes over it.</summary>
+    [JsonPropertyName("do_center_crop")]
+    public bool? CropsCenter { get; init; }
+
+    /// <summary>The side of that crop.</summary>
+    [JsonPropertyName("crop_size")]
+    public JsonElement CropSize { get; init; }
+
+    /// <summary>Reads the palette, null where the file has none, and how images become squares. Settings that would give other tokens are refused, all together.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, holds no palette of the model's colours, or prepares images in another way.</exception>
+    internal static (Palette? Palette, ImageCropping Cropping) Read(string path, ImageGptConfig config)
+    {
+        var file = HuggingFaceJson.Read<HuggingFaceProcessor>(path);
+        var guard = new OptionGuard()
+            .Require(IsSize(file.Size, config.ImageSize), "size", file.Size, $"{config.ImageSize}, as n_positions is {config.ContextLength}")
+            .Require(file.Resample is null or Bilinear, "resample", file.Resample, $"{Bilinear}, which is bilinear")
+            .Require(file.Normalizes != false, "do_normalize", file.Normalizes, "true")
+            .Require(file.Quantizes != false, "do_color_quantize", file.Quantizes, "true")
+            .Require(file.CropsCenter != true || IsSize(file.CropSize, CropWindow.Side), "crop_size", file.CropSize, $"{CropWindow.Side}, as do_center_crop is true");
+        if (file.Clusters is { } clusters)
+        {
+            guard.Require(clusters.Length == config.Colors, "The number of clusters", clusters.Length, $"{config.Colors}, as vocab_size is {config.Colors + 1}")
+                .Require(Array.TrueForAll(clusters, color => color is { Length: 3 }), "A cluster", "not a triple", "red, green and blue");
+        }
+
+        guard.ThrowIfDamaged(path);
+        try
+        {
+            var palette = file.Clusters is null ? null : Palette.FromCenters([.. file.Clusters.SelectMany(color => color)]);
+            return (palette, file.CropsCenter == true ? ImageCropping.CenterCrop : ImageCropping.Squash);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"'{path}': the clusters are no palette. {e.Message}", e);
+        }
+    }
+
+    /// <summary>Whether the size, in any of the forms that it has had, is that square.</summary>
+    private static bool IsSize(JsonElement size, int side) => size.ValueKind switch
+    {
+        JsonValueKind.Undefined or JsonValueKind.Null => true,
+        JsonValueKind.Number => size.TryGetInt32(out var number) && number == side,
+        JsonValueKind.Object => size.EnumerateObject().Any() && size.EnumerateObject().All(part => part.Value.ValueKind == JsonValueKind.Number && IsSize(part.Value, side)),
+        _ => false,
+    };
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using IGptMl.Formats;
+using IGptMl.Hosting;
+using IGptMl.Network;
+using IGptMl.Numerics;
+using TorchSharp;
+
+namespace IGptMl.Models;
+
+/// <summary>A model inside a zip: its configuration as json, its palette as npy, how images become squares as json, its weights as safetensors, and the checksums of all of them.</summary>
+internal static class ModelEntries
+{
+    internal const string Folder = "ImageGptModel";
+
+    private const string ConfigEntry = "config.json";
+    private const string PaletteEntry = "palette.npy";
+    private const string PreprocessingEntry = "preprocessing.json";
+    private const string WeightsEntry = "model.safetensors";
+    private const int MostTextBytes = 1 << 16;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>Stores the model once a zip, and returns its folder.</summary>
+    internal static string Write(ComponentWriter writer, ImageGptModel model) => writer.WriteShared(model.Identity, Folder, write =>
+    {
+        var sums = new Checksums();
+        Add(ConfigEntry, stream => JsonSerializer.Serialize(stream, model.Config, Json));
+        if (model.Palette is { } palette)
+        {
+            Add(PaletteEntry, palette.Write);
+        }
+
+        Add(PreprocessingEntry, stream => JsonSerializer.Serialize(stream, new Preprocessing(model.Cropping), Json));
+        Add(WeightsEntry, stream => NetworkSafetensors.Write(model.On(torch.CPU), stream));
+        write(Checksums.EntryName, sums.WriteList);
+
+        void Add(string name, Action<Stream> body) => write(name, stream => sums.Write(name, stream, body));
+    });
+
+    /// <summary>Reads the model of a folder, or takes another handle to it where a component of the same zip has read it already.</summary>
+    internal static ImageGptModel Read(ComponentReader reader, string folder) => reader.ReadShared<ImageGptModel>(folder, model => model.TryShare(), Read);
+
+    /// <summary>Reads the model from the entries of its folder.</summary>
+    /// <exception cref="InvalidDataException">An entry is missing or damaged; the message names it.</exception>
+    internal static ImageGptModel Read(ComponentReader.EntryReader entries)
+    {
+        TorchRuntime.EnsureLoaded();
+        var sums = entries.Read(Checksums.EntryName, (stream, length) => Checksums.ReadList(Small(stream, length)));
+        var config = entries.Read(ConfigEntry, (stream, length) => sums.Read(ConfigEntry, Small(stream, length), ReadConfig));
+        var palette = sums.Contains(PaletteEntry) ? entries.Read(PaletteEntry, stream => sums.Read(PaletteEntry, stream, content => ReadPalette(config, content))) : null;
+        var cropping = sums.Contains(PreprocessingEntry) ? entries.Read(PreprocessingEntry, (stream, length) => sums.Read(PreprocessingEntry, Small(stream, length), ReadCropping)) : ImageCropping.Squash;
+        return new ImageGptModel(entries.Read(WeightsEntry, (stream, length) => sums.Read(WeightsEntry, stream, content => ReadWeights(config, content, length))), palette, cropping);
+    }
+
+    /// <summary>The stream of an entry that is text of a few lines, and therefore may be read as a whole.</summary>
+    private static Stream Small(Stream stream, long length)
+        => length <= MostTextBytes ? stream : throw new InvalidDataException($"It has {length} bytes; expected at most {MostTextBytes}.");
+
+    private static ImageCropping ReadCropping(Stream stream)
+    {
+        var cropping = ComponentReader.DeserializeJson<Preprocessing>(stream).Cropping;
+        return cropping is ImageCropping.Squash or ImageCropping.CenterCrop ? cropping : throw new InvalidDataException($"The cropping is {cropping}; expected Squash or CenterCrop.");
+    }
+
+    private static Palette ReadPalette(ImageGptConfig config, Stream stream)
+    {
+        var palette = Palette.Read(stream, PaletteEntry);
+        return palette.Count == config.Colors ? palette : throw new InvalidDataException($"It has {palette.Count} colours, and the model of '{ConfigEntry}' {config.Colors}.");
+    }
+
+    private static ImageGptConfig ReadConfig(Stream stream)
+    {
+        var config = ComponentReader.DeserializeJson<ImageGptConfig>(stream);
+        var guard = new OptionGuard();
+        config.Check(guard);
+        try
+        {
+            guard.ThrowIfAny(ConfigEntry);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException(e.Message, e);
+        }
+
+        return config;
+    }
+
+    private static ImageGptNetwork ReadWeights(ImageGptConfig config, Stream stream, long length)
+    {
+        // Before memory is taken for what a damaged configuration may ask for.
+        if (length < config.ParameterCount * sizeof(float))
+        {
+            throw new InvalidDataException($"It has {length} bytes, and the {config.ParameterCount} weights of the model of '{ConfigEntry}' need {config.ParameterCount * sizeof(float)}.");
+        }
+
+        return NetworkSafetensors.Read(config, stream, WeightsEntry);
+    }
+
+    private sealed record Preprocessing(ImageCropping Cropping);
+}

@@ -1,0 +1,79 @@
+using System.IO.Compression;
+using IGptMl.Hosting;
+
+namespace IGptMl.Models;
+
+/// <summary>The model in an ML.NET zip, read without ML.NET: of all components in the zip, only the network's own entries are looked at.</summary>
+internal static class ModelFile
+{
+    // Weights hardly compress. Entries below the limit may, whatever they hold.
+    private const int MostGrowth = 200, SmallEntry = 1 << 20;
+
+    /// <summary>Reads the first model of the zip.</summary>
+    /// <exception cref="InvalidDataException">The file is no zip or a damaged one, or holds no model.</exception>
+    internal static ImageGptModel Load(string path)
+    {
+        using var file = File.OpenRead(path);
+        using var zip = Open(path, file);
+        var entries = ListEntries(path, zip);
+        var folder = entries.Keys
+            .Where(name => name.StartsWith(ModelEntries.Folder, StringComparison.Ordinal) && name.Contains('/'))
+            .Select(name => name[..name.IndexOf('/')])
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault()
+            ?? throw new InvalidDataException($"'{path}' is a zip without an Image GPT: it has no folder '{ModelEntries.Folder}1'.");
+        try
+        {
+            return ModelEntries.Read(new ComponentReader.EntryReader(folder, name => entries.TryGetValue($"{folder}/{name}", out var entry) ? Open(entry) : null));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"'{path}': {e.Message}", e);
+        }
+    }
+
+    private static ZipArchive Open(string path, Stream file)
+    {
+        try
+        {
+            return new ZipArchive(file, ZipArchiveMode.Read, leaveOpen: true);
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            throw new InvalidDataException($"'{path}' is not a model file: it is no zip, or one that breaks off.", e);
+        }
+    }
+
+    /// <summary>The entries by their names; ML.NET on Windows writes names with backslashes.</summary>
+    private static Dictionary<string, ZipArchiveEntry> ListEntries(string path, ZipArchive zip)
+    {
+        try
+        {
+            var entries = new Dictionary<string, ZipArchiveEntry>(StringComparer.Ordinal);
+            foreach (var entry in zip.Entries)
+            {
+                entries.TryAdd(entry.FullName.Replace('\\', '/'), entry);
+            }
+
+            return entries;
+        }
+        catch (Exception e) when (IsDamage(e))
+        {
+            throw new InvalidDataException($"'{path}' is a damaged zip: its list of entries cannot be read.", e);
+        }
+    }
+
+    /// <summary>Opens an entry, unless it unpacks to so much more than itself that it can only be there to fill the memory.</summary>
+    private static ComponentReader.OpenedEntry Open(ZipArchiveEntry entry)
+    {
+        if (entry.Length > SmallEntry && entry.Length / MostGrowth > entry.CompressedLength)
+        {
+            throw new InvalidDataException($"Its {entry.CompressedLength} bytes unpack to {entry.Length}, more than {MostGrowth} times as many.");
+        }
+
+        var stream = entry.Open();
+        return new ComponentReader.OpenedEntry(stream, stream, entry.Length);
+    }
+
+    private static bool IsDamage(Exception e) => e is InvalidDataException or IOException or ArgumentException or NotSupportedException;
+}

@@ -1,0 +1,178 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using IGptMl.Formats;
+using IGptMl.Hosting;
+using IGptMl.Network;
+using IGptMl.Numerics;
+using TorchSharp;
+
+namespace IGptMl.Models;
+
+/// <summary>
+/// The model in a checkpoint of pretraining: one safetensors file with the weights under their own names, the optimiser's moments, the palette, and the
+/// run's settings as json in the metadata. Its last tensor is the SHA-256 of all bytes before it.
+/// </summary>
+internal static class TrainingCheckpoint
+{
+    /// <summary>The ending of checkpoints' names.</summary>
+    internal const string Extension = ".safetensors";
+
+    /// <summary>The entry of the metadata that holds the run's state.</summary>
+    internal const string StateKey = "training";
+
+    /// <summary>What the names of all the optimiser's tensors begin with.</summary>
+    internal const string OptimizerPrefix = "adam.";
+
+    /// <summary>The name of the checksum's tensor.</summary>
+    internal const string DigestName = "sha256";
+
+    /// <summary>The name of the palette's tensor: its colours one after the other.</summary>
+    internal const string PaletteName = "palette";
+
+    /// <summary>The run's setting that holds the architecture, as json.</summary>
+    internal const string ModelSetting = "Model";
+
+    /// <summary>The run's setting that says how its images became squares; where it is missing, they were squashed.</summary>
+    internal const string CroppingSetting = "Cropping";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Whether the file is called as a checkpoint, or begins as a safetensors file does: the header's length, and then json.</summary>
+    internal static bool IsOne(string path)
+    {
+        if (path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        using var file = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[sizeof(long) + 1];
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[^1] == (byte)'{' && !start.StartsWith("PK"u8);
+    }
+
+    /// <summary>Reads the model: the network with the weights of the checkpoint's step, the palette and how images become squares.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or no checkpoint of pretraining; the message names it.</exception>
+    internal static ImageGptModel Load(string path)
+    {
+        using var file = File.OpenRead(path);
+        using var reader = new SafetensorsReader(file, $"'{path}'", leaveOpen: true);
+        if (!reader.Metadata.TryGetValue(StateKey, out var state))
+        {
+            throw new InvalidDataException($"'{path}' holds weights without the settings of a training run, so that their architecture is unknown. Expected a checkpoint that pretraining wrote, or the folder of a Hugging Face model, not its weights alone.");
+        }
+
+        CheckDigest(file, path);
+        var run = ReadRun(path, state);
+        var config = ReadConfig(path, run);
+        var check = new WeightCheck(reader);
+        foreach (var (name, shape) in NetworkShapes.Of(config))
+        {
+            check.Require(name, shape);
+        }
+
+        var hasPalette = check.Allow(PaletteName, 3L * config.Colors);
+        check.Ignore(DigestName);
+        foreach (var weight in reader.Weights.Where(weight => weight.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal)))
+        {
+            check.Ignore(weight.Name);
+        }
+
+        check.ThrowIfAny();
+        var palette = hasPalette ? ReadPalette(path, reader, config) : null;
+        return new ImageGptModel(ReadNetwork(config, reader), palette, ReadCropping(path, run));
+    }
+
+    /// <summary>Compares the file with the checksum at its end.</summary>
+    /// <exception cref="InvalidDataException">It is another one, or there is none.</exception>
+    internal static void CheckDigest(Stream file, string path)
+    {
+        var digest = new byte[SHA256.HashSizeInBytes];
+        var length = Math.Max(0, file.Length - digest.Length);
+        using var content = new SliceStream(file, 0, length);
+        var expected = SHA256.HashData(content);
+        file.Position = length;
+        if (file.ReadAtLeast(digest, digest.Length, throwOnEndOfStream: false) < digest.Length || !digest.AsSpan().SequenceEqual(expected))
+        {
+            throw new InvalidDataException($"'{path}' is damaged: it has not the checksum that it should have.");
+        }
+    }
+
+    private static IReadOnlyDictionary<string, string> ReadRun(string path, string state)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<State>(state, Json)?.Run ?? throw new JsonException("no run");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{path}' is no training checkpoint of this version: its metadata '{StateKey}' cannot be read ({e.Message}).", e);
+        }
+    }
+
+    private static ImageGptConfig ReadConfig(string path, IReadOnlyDictionary<string, string> run)
+    {
+        if (!run.TryGetValue(ModelSetting, out var text))
+        {
+            throw new InvalidDataException($"'{path}' is a training checkpoint, but not of pretraining: its run has no setting '{ModelSetting}'.");
+        }
+
+        try
+        {
+            var config = JsonSerializer.Deserialize<ImageGptConfig>(text) ?? throw new JsonException("no architecture");
+            var guard = new OptionGuard();
+            config.Check(guard);
+            guard.ThrowIfAny(ModelSetting);
+            return config;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"'{path}' does not tell its architecture: its run's setting '{ModelSetting}' is '{text}' ({e.Message}).", e);
+        }
+    }
+
+    private static ImageCropping ReadCropping(string path, IReadOnlyDictionary<string, string> run)
+    {
+        var text = run.GetValueOrDefault(CroppingSetting, nameof(ImageCropping.Squash));
+        return Enum.TryParse<ImageCropping>(text, out var cropping) && Enum.IsDefined(cropping)
+            ? cropping
+            : throw new InvalidDataException($"'{path}' says that its images became squares by '{text}'; expected {string.Join(" or ", Enum.GetNames<ImageCropping>())}.");
+    }
+
+    private static Palette ReadPalette(string path, SafetensorsReader reader, ImageGptConfig config)
+    {
+        var centers = new float[3 * config.Colors];
+        reader.ReadFloat32(PaletteName, centers);
+        try
+        {
+            return Palette.FromCenters(centers);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidDataException($"'{path}' holds a palette that is none: {e.Message}", e);
+        }
+    }
+
+    private static ImageGptNetwork ReadNetwork(ImageGptConfig config, SafetensorsReader reader)
+    {
+        TorchRuntime.EnsureLoaded();
+        using var noGradients = torch.no_grad();
+        var network = new ImageGptNetwork(config);
+        try
+        {
+            foreach (var (name, weight) in network.state_dict())
+            {
+                reader.ReadFloat32(name, MemoryMarshal.Cast<byte, float>(weight.bytes));
+            }
+
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    private sealed record State(IReadOnlyDictionary<string, string>? Run);
+}

@@ -1,0 +1,89 @@
+using IGptMl.Formats;
+
+namespace IGptMl.Models;
+
+/// <summary>Compares what a weight file holds with what a model needs, and reports every difference in one exception.</summary>
+internal sealed class WeightCheck(WeightReader reader)
+{
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly List<string> _problems = [];
+
+    /// <summary>The file must hold floating-point values of this shape.</summary>
+    internal void Require(string name, params long[] shape)
+    {
+        if (!reader.TryFind(name, out _))
+        {
+            _problems.Add($"'{name}' [{string.Join(", ", shape)}] is missing.");
+        }
+
+        Allow(name, shape);
+    }
+
+    /// <summary>The file may hold floating-point values of this shape; whether it does.</summary>
+    internal bool Allow(string name, params long[] shape)
+    {
+        _known.Add(name);
+        if (!reader.TryFind(name, out var weight))
+        {
+            return false;
+        }
+
+        if (WeightTypes.IsFloat(weight.Type) && weight.HasShape(shape))
+        {
+            return true;
+        }
+
+        _problems.Add($"{weight} should be floating-point values of the shape [{string.Join(", ", shape)}].");
+        return false;
+    }
+
+    /// <summary>The file may hold anything by this name.</summary>
+    internal void Ignore(string name) => _known.Add(name);
+
+    /// <summary>The file must not hold this, for the reason given.</summary>
+    internal void Forbid(string name, string reason)
+    {
+        if (reader.TryFind(name, out var weight) && _known.Add(name))
+        {
+            _problems.Add($"{weight} {reason}.");
+        }
+    }
+
+    /// <summary>The values, if they are there, must all be zero, as the model does not have them.</summary>
+    internal void AllowZeros(string name, params long[] shape)
+    {
+        if (!Allow(name, shape))
+        {
+            return;
+        }
+
+        using var data = reader.OpenTensor(name);
+        var buffer = new float[4096];
+        var largest = 0f;
+        while (data.Remaining > 0)
+        {
+            var values = buffer.AsSpan(0, (int)Math.Min(data.Remaining, buffer.Length));
+            data.ReadFloat32(values);
+            foreach (var value in values)
+            {
+                largest = MathF.Max(largest, MathF.Abs(value)); // not a number, if one is
+            }
+        }
+
+        if (largest != 0)
+        {
+            _problems.Add(FormattableString.Invariant($"{data.Info} must be zero, as Image GPT has no biases; its largest magnitude is {largest}."));
+        }
+    }
+
+    /// <summary>Reports all problems together; what the file holds beside the names given so far is one.</summary>
+    /// <exception cref="InvalidDataException">There was at least one.</exception>
+    internal void ThrowIfAny()
+    {
+        _problems.AddRange(reader.Weights.Where(weight => !_known.Contains(weight.Name)).Select(weight => $"{weight} is not part of the model."));
+        if (_problems.Count > 0)
+        {
+            throw new InvalidDataException($"'{reader.Source}' does not hold the weights of the model. {string.Join(" ", _problems)}");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using IGptMl.Hosting;
+using IGptMl.Numerics;
+using IGptMl.Quantization;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+
+namespace IGptMl;
+
+/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="PaletteDecodingTransformer"/>: sequences of palette colours back to images.</summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// ###  Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No, but it takes the palette of the token column where it is not given one |
+/// | Input column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette gives it; its length is the square of the side |
+/// | Output column data type | <xref:Microsoft.ML.Data.MLImage> |
+/// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, Microsoft.ML.ImageAnalytics |
+/// | Exportable to ONNX | No |
+///
+/// Each token becomes a pixel of its colour's centre c in [-1, 1], as round(127.5 (c + 1)); rows of pixels from the top. It undoes QuantizeToPalette as far as that can be undone. A row whose
+/// tokens are missing gives no image.
+/// ]]></format>
+/// </remarks>
+public sealed class PaletteDecodingEstimator : IEstimator<PaletteDecodingTransformer>
+{
+    private readonly IHost _host;
+    private readonly string _outputColumnName;
+    private readonly string _inputColumnName;
+    private readonly Palette? _palette;
+
+    internal PaletteDecodingEstimator(IHostEnvironment environment, string outputColumnName, string inputColumnName, Palette? palette)
+    {
+        _host = HostSettings.Register(environment, nameof(PaletteDecodingEstimator));
+        new OptionGuard().Name(nameof(outputColumnName), outputColumnName).Name(nameof(inputColumnName), inputColumnName).ThrowIfAny("options");
+        (_outputColumnName, _inputColumnName, _palette) = (outputColumnName, inputColumnName, palette);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">No palette was given, and the token column tells of none.</exception>
+    public PaletteDecodingTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var column = TokenColumn.Require(input.Schema, _host, _inputColumnName, _palette?.Count, null);
+        var palette = _palette ?? QuantizedColumn.FindPalette(column)
+            ?? throw new InvalidOperationException($"Column '{_inputColumnName}' does not tell the colours of its tokens. Give DecodeFromPalette their palette.");
+        var transformer = new PaletteDecodingTransformer(_host, _outputColumnName, _inputColumnName, palette);
+        transformer.GetOutputSchema(input.Schema);
+        return transformer;
+    }
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        TokenColumn.Check(inputSchema, _host, _inputColumnName);
+        return SchemaPromise.Extend(inputSchema, [ImageColumn.Define(_outputColumnName)]); // the size is not known before there is data
+    }
+}

@@ -1,0 +1,63 @@
+using IGptMl.Hosting;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Quantization;
+
+/// <summary>The one description of the token column, for the estimator's promise and the transformer's delivery.</summary>
+internal static class QuantizedColumn
+{
+    internal static DataViewSchema.DetachedColumn Create(string name, Palette palette, int imageSize, ImageCropping cropping)
+    {
+        var annotations = new DataViewSchema.Annotations.Builder();
+        var names = new Lazy<ReadOnlyMemory<char>[]>(() => [.. palette.ToHexNames().Select(hex => hex.AsMemory())]);
+        annotations.Add(
+            AnnotationNames.KeyValues,
+            new VectorDataViewType(TextDataViewType.Instance, palette.Count),
+            (ref VBuffer<ReadOnlyMemory<char>> value) => new VBuffer<ReadOnlyMemory<char>>(palette.Count, names.Value).CopyTo(ref value));
+        annotations.Add(
+            TokenColumn.PaletteAnnotation,
+            new VectorDataViewType(NumberDataViewType.Single, palette.Count, 3),
+            (ref VBuffer<float> value) => new VBuffer<float>(palette.Centers.Length, palette.Centers.ToArray()).CopyTo(ref value));
+        annotations.Add(
+            TokenColumn.CroppingAnnotation,
+            TextDataViewType.Instance,
+            (ref ReadOnlyMemory<char> value) => value = cropping.ToString().AsMemory());
+        var type = new VectorDataViewType(new KeyDataViewType(typeof(ushort), palette.Count), imageSize * imageSize);
+        return new DataViewSchema.DetachedColumn(name, type, annotations.ToAnnotations());
+    }
+
+    /// <summary>How the images behind a token column became squares; <see cref="ImageCropping.Squash"/> where the column does not tell, or tells nonsense.</summary>
+    internal static ImageCropping FindCropping(DataViewSchema.Column column)
+    {
+        if (column.Annotations.Schema.GetColumnOrNull(TokenColumn.CroppingAnnotation)?.Type is not TextDataViewType)
+        {
+            return ImageCropping.Squash;
+        }
+
+        ReadOnlyMemory<char> name = default;
+        column.Annotations.GetValue(TokenColumn.CroppingAnnotation, ref name);
+        return Enum.TryParse<ImageCropping>(name.Span, out var cropping) && Enum.IsDefined(cropping) ? cropping : ImageCropping.Squash;
+    }
+
+    /// <summary>The palette behind a token column, or null where the column does not tell, or tells nonsense.</summary>
+    internal static Palette? FindPalette(DataViewSchema.Column column)
+    {
+        var annotation = column.Annotations.Schema.GetColumnOrNull(TokenColumn.PaletteAnnotation);
+        if (annotation?.Type is not VectorDataViewType { ItemType: NumberDataViewType item } vector || item != NumberDataViewType.Single || vector.Size % 3 != 0)
+        {
+            return null;
+        }
+
+        VBuffer<float> centers = default;
+        column.Annotations.GetValue(TokenColumn.PaletteAnnotation, ref centers);
+        try
+        {
+            return Palette.FromCenters([.. centers.DenseValues()]);
+        }
+        catch (ArgumentException)
+        {
+            return null; // annotations are hints: a malformed one must not stop the work
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using IGptMl.Hosting;
+using IGptMl.Images;
+using IGptMl.Palettes;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace IGptMl.Quantization;
+
+/// <summary>One image to one vector of tokens.</summary>
+internal sealed class QuantizingMapping : RowMapping
+{
+    private readonly PaletteQuantizingTransformer _transformer;
+    private readonly PaletteQuantizer _quantizer;
+
+    internal QuantizingMapping(PaletteQuantizingTransformer transformer, IHost host)
+        : base(transformer, host)
+    {
+        _transformer = transformer;
+        _quantizer = new PaletteQuantizer(transformer.Palette);
+        Outputs = [QuantizedColumn.Create(transformer.OutputColumnName, transformer.Palette, transformer.ImageSize, transformer.Cropping)];
+    }
+
+    internal override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; }
+
+    internal override DataViewSchema.Column FindInput(DataViewSchema schema) => ImageColumn.Require(schema, Host, _transformer.InputColumnName);
+
+    internal override Delegate CreateGetter(DataViewRow input, int output)
+    {
+        var context = _transformer.ImageSize * _transformer.ImageSize;
+        var images = new ResizedImages(input, FindInput(input.Schema), _transformer.ImageSize, _transformer.Cropping, _transformer.Seed);
+
+        void Get(ref VBuffer<ushort> value)
+        {
+            var editor = VBufferEditor.Create(ref value, context);
+            if (images.TryRead(out var pixels))
+            {
+                _quantizer.Assign(pixels, editor.Values);
+                foreach (ref var token in editor.Values)
+                {
+                    token++; // keys are 1-based
+                }
+            }
+            else
+            {
+                editor.Values.Clear(); // missing
+            }
+
+            value = editor.Commit();
+        }
+
+        return (ValueGetter<VBuffer<ushort>>)Get;
+    }
+}

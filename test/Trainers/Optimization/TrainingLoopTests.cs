@@ -1,0 +1,85 @@
+using System.Globalization;
+using IGptMl.Optimization;
+using IGptMl.Tests.Contracts;
+using TorchSharp;
+using TorchSharp.Modules;
+
+namespace IGptMl.Tests.Optimization;
+
+/// <summary>The loop on a task without any network: the weight must go to 3.</summary>
+[TestClass]
+public sealed class TrainingLoopTests : IDisposable
+{
+    private readonly Parameter _weight = new(torch.zeros(1));
+
+    [TestMethod]
+    public void Run_SimpleLoss_FindsItsMinimumAndReportsEveryStep()
+    {
+        var schedule = new CosineSchedule(0.1, 5, 200);
+        var reports = new List<TrainingProgress>();
+        Assert.AreEqual(200, Run(schedule, Loss, reports.Add));
+        Assert.AreEqual(3, _weight.item<float>(), 0.05);
+        CollectionAssert.AreEqual(Enumerable.Range(1, 200).Select(step => (long)step).ToArray(), reports.Select(r => r.Step).ToArray());
+        Assert.IsTrue(reports.All(r => r.Steps == 200 && r.ImagesPerSecond > 0));
+        Assert.AreEqual(9, reports[0].Loss, 1e-6);
+        for (var step = 0; step < 200; step++)
+        {
+            Assert.AreEqual(schedule.RateAt(step), reports[step].LearningRate);
+        }
+
+        Assert.AreEqual(TimeSpan.Zero, reports[^1].TimeLeft);
+    }
+
+    [TestMethod]
+    public void Run_FirstStep_MovesByTheRate()
+    {
+        // Adam's first step has the length of the rate, whatever the gradient.
+        Run(new CosineSchedule(0.25, 0, 1), Loss);
+        Assert.AreEqual(0.25, _weight.item<float>(), 1e-6);
+    }
+
+    [TestMethod]
+    [DataRow(float.NaN, "NaN")]
+    [DataRow(float.PositiveInfinity, "Infinity")]
+    public void Run_LossNoNumber_StopsBeforeTheWeightsAreSpoilt(float loss, string text)
+    {
+        var step = 0;
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Run(new CosineSchedule(0.5, 0, 10), () => ++step == 3 ? _weight.sum() * loss : Loss()));
+        Assert.AreEqual(
+            string.Create(CultureInfo.InvariantCulture, $"The loss is {text} at step 3 of 10, at a learning rate of {new CosineSchedule(0.5, 0, 10).RateAt(2):G4}. A lower rate or a longer warm-up is needed."),
+            error.Message);
+        Assert.IsTrue(float.IsFinite(_weight.item<float>()));
+    }
+
+    [TestMethod]
+    public void Run_Cancelled_ReturnsTheStepsDone()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var done = Run(new CosineSchedule(0.1, 0, 100), Loss, progress => CancelAt(progress.Step), cancellation.Token);
+        Assert.AreEqual(7, done);
+
+        void CancelAt(long step)
+        {
+            if (step == 7)
+            {
+                cancellation.Cancel();
+            }
+        }
+    }
+
+    [TestMethod]
+    public void Run_ManySteps_LeavesNoTensors()
+    {
+        Run(new CosineSchedule(0.1, 0, 1), Loss);
+        var live = new List<long>();
+        LiveTensors.AssertNoneLeft(() => Run(new CosineSchedule(0.1, 0, 50), Loss, _ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount)));
+        Assert.HasCount(1, live.Skip(1).Distinct().ToList());
+    }
+
+    public void Dispose() => _weight.Dispose();
+
+    private long Run(CosineSchedule schedule, Func<torch.Tensor> loss, Action<TrainingProgress>? report = null, CancellationToken cancellation = default)
+        => new TrainingLoop([_weight], schedule, imagesPerStep: 4).Run(loss, report ?? (_ => { }), cancellation);
+
+    private torch.Tensor Loss() => (_weight - 3).square().sum();
+}

@@ -1,0 +1,65 @@
+using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Formats;
+using Microsoft.ML;
+
+namespace IGptMl.Tests.Quantization;
+
+/// <summary>The contract of DecodeFromPalette, and that it undoes QuantizeToPalette.</summary>
+[TestClass]
+public sealed class DecodeFromPaletteTests : TokenEstimatorContract
+{
+    protected override IReadOnlyList<string> OutputColumns => ["Decoded"];
+
+    protected override bool OutputCanBeCached => false;
+
+    protected override bool Batched => false;
+
+    protected override string ExpectedType => "Vector<Key<UInt16, 0-7>>";
+
+    protected override IReadOnlyList<WrongInput> WrongInputs => [.. base.WrongInputs.Where(wrong => !wrong.Type.Equals(TokenRows.TypeOf(TokenRows.Colors, 25)))]; // another square is none
+
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext context) => context.Transforms.DecodeFromPalette("Decoded", "Tokens", TinyImageGpt.Palette);
+
+    [TestMethod]
+    public void Images_QuantisedAndDecodedTwice_AreTheSame()
+    {
+        var context = new MLContext(seed: 1);
+        var data = ImageRows.Create();
+        var palette = Palette.Load(TestData.PathOf("openai-palette", "kmeans_centers.npy"));
+        var chain = context.Transforms.QuantizeToPalette("Tokens", "Image", palette, imageSize: 6)
+            .Append(context.Transforms.DecodeFromPalette("Decoded", "Tokens"))
+            .Append(context.Transforms.QuantizeToPalette("Again", "Decoded", palette, imageSize: 6));
+        var view = chain.Fit(data).Transform(data);
+        RowValues.AssertSame(RowValues.Read(view, ["Tokens"]), RowValues.Read(view, ["Again"]));
+        var pixels = RowValues.Read(view, ["Decoded"])[0].Values;
+        var tokens = RowValues.Read(view, ["Tokens"])[0].Values;
+        for (var i = 0; i < 36; i++)
+        {
+            var (red, green, blue) = palette.GetColor((int)tokens[i] - 1);
+            CollectionAssert.AreEqual((double[])[red, green, blue, 255], pixels[(2 + (4 * i))..(6 + (4 * i))]);
+        }
+    }
+
+    [TestMethod]
+    public void Tokens_WithoutColours_AreRefusedWithoutAPalette()
+    {
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => new MLContext().Transforms.DecodeFromPalette("Decoded", "Tokens").Fit(TokenRows.Create()));
+        Assert.AreEqual("Column 'Tokens' does not tell the colours of its tokens. Give DecodeFromPalette their palette.", error.Message);
+    }
+
+    [TestMethod]
+    public void Tokens_ThatFillNoSquare_AreRefused()
+    {
+        var data = new TableView(1).AddVector("Tokens", TokenRows.TypeOf(8, 12), _ => new ushort[12]);
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().Transforms.DecodeFromPalette("Decoded", "Tokens", TinyImageGpt.Palette).Fit(data));
+        StringAssert.StartsWith(error.Message, "Schema mismatch for token column 'Tokens': expected Vector<Key<UInt16>> whose length is a square, got Vector<Key<UInt16, 0-7>, 12>");
+    }
+
+    [TestMethod]
+    public void Tokens_ThatAreMissing_GiveNoImage()
+    {
+        var data = TokenRows.Create(3, missing: row => row == 1);
+        var rows = RowValues.Read(new MLContext().Transforms.DecodeFromPalette("Decoded", "Tokens", TinyImageGpt.Palette).Fit(data).Transform(data), ["Decoded"]);
+        CollectionAssert.AreEqual((int[])[66, 1, 66], rows.Select(row => row.Values.Length).ToArray());
+    }
+}

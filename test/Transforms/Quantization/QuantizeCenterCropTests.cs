@@ -1,0 +1,12 @@
+using IGptMl.Tests.Contracts;
+using Microsoft.ML;
+
+namespace IGptMl.Tests.Quantization;
+
+/// <summary>The contract of QuantizeToPalette where images are cropped to their middle.</summary>
+[TestClass]
+public sealed class QuantizeCenterCropTests : QuantizeToLearntPaletteTests
+{
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
+        => context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, imageSize: 4, ImageCropping.CenterCrop);
+}

@@ -1,0 +1,12 @@
+using IGptMl.Tests.Contracts;
+using Microsoft.ML;
+
+namespace IGptMl.Tests.Quantization;
+
+/// <summary>The contract of QuantizeToPalette where the palette is given.</summary>
+[TestClass]
+public sealed class QuantizeToGivenPaletteTests : QuantizeToLearntPaletteTests
+{
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
+        => context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, imageSize: 4);
+}
