@@ -1,13 +1,13 @@
 using IGptMl.BuildTools;
 
-// publicise OUTPUT-FOLDER ASSEMBLY...       reference copies of the assemblies with every type and member public
+// publicize OUTPUT-FOLDER ASSEMBLY...       reference copies of the assemblies with every type and member public
 // weaken LIBRARY VERSION...                 lets LIBRARY load where the C++ runtime lacks a symbol version that it names but does not use
 switch (args)
 {
-    case ["publicise", var folder, .. { Length: > 0 } assemblies]:
+    case ["publicize", var folder, .. { Length: > 0 } assemblies]:
         foreach (var assembly in assemblies)
         {
-            Publiciser.WriteReferenceCopy(assembly, folder);
+            Publicizer.WriteReferenceCopy(assembly, folder);
         }
 
         return 0;
@@ -24,6 +24,6 @@ switch (args)
         return 0;
 
     default:
-        Console.Error.WriteLine("usage: igptml-build publicise OUTPUT-FOLDER ASSEMBLY... | weaken LIBRARY VERSION...");
+        Console.Error.WriteLine("usage: igptml-build publicize OUTPUT-FOLDER ASSEMBLY... | weaken LIBRARY VERSION...");
         return 2;
 }

@@ -6,7 +6,7 @@ namespace IGptMl.Samples.PhotoClassifier;
 /// <content>How good the saved zip is.</content>
 public static partial class PhotoModel
 {
-    /// <summary>Measures the zip on photographs that it has not learnt from.</summary>
+    /// <summary>Measures the zip on photographs that it has not learned from.</summary>
     /// <param name="zipPath">What <see cref="Train"/> has saved.</param>
     /// <param name="photosFolder">One subfolder a class, with the names of the training.</param>
     public static MulticlassClassificationMetrics Evaluate(string zipPath, string photosFolder)

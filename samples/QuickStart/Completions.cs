@@ -25,7 +25,7 @@ internal static class Completions
         return ImageGrid.Create(completed, Columns, ShownRows, scale: 1, gap: 1);
     }
 
-    /// <summary>Shows a picture, two characters a pixel, on a terminal of many colours that is wide enough.</summary>
+    /// <summary>Shows a picture, two characters a pixel, on a terminal of many colors that is wide enough.</summary>
     internal static void Show(MLImage image)
     {
         if (AnsiConsole.Profile.Capabilities.ColorSystem != ColorSystem.TrueColor || AnsiConsole.Profile.Width < 2 * image.Width)

@@ -13,12 +13,12 @@ internal static class MainJob
     {
         var clock = Stopwatch.StartNew();
         var ml = new MLContext(seed: 1);
-        var images = pictures.Unlabelled(ml);
+        var images = pictures.Unlabeled(ml);
 
-        // 1. Pixels to tokens: a palette learnt by k-means, each image a sequence of its colours.
+        // 1. Pixels to tokens: a palette learned by k-means, each image a sequence of its colors.
         var quantize = ml.Transforms.QuantizeToPalette("Tokens", "Image", new() { ImageSize = pictures.Model.ImageSize, Colors = pictures.Model.Colors });
         var quantizer = Status("Learning the palette", () => quantize.Fit(images));
-        Say(clock, $"Palette of {quantizer.Palette.Count} colours.");
+        Say(clock, $"Palette of {quantizer.Palette.Count} colors.");
         var tokens = quantizer.Transform(images);
 
         // 2. Pretraining: predict every token from those before it. No labels.
@@ -30,7 +30,7 @@ internal static class MainJob
 
         // 3. What a linear classifier reads from each layer.
         var experiment = new LinearProbeExperiment(ml, gpt.Model);
-        var result = Probe(experiment, pictures.Labelled(ml), test);
+        var result = Probe(experiment, pictures.Labeled(ml), test);
         Say(clock, $"Best: {result.Best.Name}, {result.Best.Accuracy:P1}, {100 * (result.Best.Accuracy - result.Baselines[0].Accuracy):F1} points ahead of raw pixels.");
 
         // 4. Pictures out of the model: it sees the upper half of images that it has never seen, and draws the rest.
@@ -43,15 +43,15 @@ internal static class MainJob
         Say(clock, $"Completions in {completions}: what the model saw, four ways to go on, and the original.");
 
         // 5. The whole way from pixels to a class name as one pipeline, in one zip.
-        var labelled = pictures.Labelled(ml);
+        var labeled = pictures.Labeled(ml);
         var pipeline = ml.Transforms.QuantizeToPalette("Tokens", "Image", gpt.Model)
             .Append(ml.Transforms.ExtractImageGptFeatures("Features", "Tokens", gpt.Model, result.Best.Layer!.Value))
             .AppendCacheCheckpoint(ml)
             .Append(experiment.CreateClassifier("Features", result.Best.L2Regularization))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedClass", "PredictedLabel"));
-        using (var model = Status("Fitting the pipeline", () => pipeline.Fit(labelled)))
+        using (var model = Status("Fitting the pipeline", () => pipeline.Fit(labeled)))
         {
-            ml.Model.Save(model, labelled.Schema, output);
+            ml.Model.Save(model, labeled.Schema, output);
         }
 
         Say(clock, $"Saved {output} ({new FileInfo(output).Length / 1e6:F1} MB). A new process loads it:");
@@ -99,9 +99,9 @@ internal static class MainJob
         return result!;
     }
 
-    private static LinearProbeResult Probe(LinearProbeExperiment experiment, IDataView labelled, IDataView test)
+    private static LinearProbeResult Probe(LinearProbeExperiment experiment, IDataView labeled, IDataView test)
     {
-        var result = Status("Probing the layers", () => experiment.Run(labelled, test));
+        var result = Status("Probing the layers", () => experiment.Run(labeled, test));
         var table = new Table().AddColumns("Representation", "Features", "Accuracy");
         table.Columns[1].RightAligned();
         table.Columns[2].RightAligned();
@@ -111,7 +111,7 @@ internal static class MainJob
             table.AddRow(best ? $"[bold]{row.Name}[/]" : row.Name, $"{row.FeatureCount}", best ? $"[bold]{row.Accuracy:P1}[/]" : $"{row.Accuracy:P1}");
         }
 
-        AnsiConsole.Write(table.Title($"Linear probe: {result.TrainingRows:N0} labelled, {result.TestRows:N0} test images"));
+        AnsiConsole.Write(table.Title($"Linear probe: {result.TrainingRows:N0} labeled, {result.TestRows:N0} test images"));
         return result;
     }
 
@@ -137,7 +137,7 @@ internal static class MainJob
         return result;
     }
 
-    private static void Say(Stopwatch clock, string text) => AnsiConsole.MarkupLineInterpolated($"[grey]{clock.Elapsed:h\\:mm\\:ss}[/] {text}");
+    private static void Say(Stopwatch clock, string text) => AnsiConsole.MarkupLineInterpolated($"[gray]{clock.Elapsed:h\\:mm\\:ss}[/] {text}");
 
     /// <summary>Passes progress on at once; <see cref="Progress{T}"/> would post it to the thread pool, out of order.</summary>
     private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>

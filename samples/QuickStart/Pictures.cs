@@ -21,10 +21,10 @@ internal sealed class Pictures(string name, string? path, double minutes)
     };
 
     /// <summary>The pictures for pretraining, whose labels nobody looks at.</summary>
-    internal IDataView Unlabelled(MLContext ml) => name == "shapes" ? ml.Data.LoadShapes(12_000, seed: 1) : ml.Data.LoadCifar10(path!);
+    internal IDataView Unlabeled(MLContext ml) => name == "shapes" ? ml.Data.LoadShapes(12_000, seed: 1) : ml.Data.LoadCifar10(path!);
 
-    /// <summary>The labelled pictures for the classifiers.</summary>
-    internal IDataView Labelled(MLContext ml) => name == "shapes" ? ml.Data.LoadShapes(3_600, seed: 1) : ml.Data.TakeRows(ml.Data.LoadCifar10(path!), 10_000);
+    /// <summary>The labeled pictures for the classifiers.</summary>
+    internal IDataView Labeled(MLContext ml) => name == "shapes" ? ml.Data.LoadShapes(3_600, seed: 1) : ml.Data.TakeRows(ml.Data.LoadCifar10(path!), 10_000);
 
     /// <summary>Pictures that neither has seen.</summary>
     internal IDataView Test(MLContext ml) => name == "shapes" ? ml.Data.LoadShapes(1_800, seed: 2) : ml.Data.LoadCifar10(path!, CifarSplit.Test);

@@ -20,7 +20,7 @@ internal static class Prediction
         VBuffer<ReadOnlyMemory<char>> names = default;
         examples.Schema["Label"].GetKeyValues(ref names);
         var table = new Table().AddColumns("Picture", "Class", "Predicted", "Probability");
-        foreach (var example in ml.Data.CreateEnumerable<LabelledPicture>(examples, reuseRowObject: true))
+        foreach (var example in ml.Data.CreateEnumerable<LabeledPicture>(examples, reuseRowObject: true))
         {
             var prediction = engine.Predict(new Picture { Image = example.Image });
             table.AddRow(example.Name!, names.GetItemOrDefault((int)example.Label - 1).ToString(), prediction.PredictedClass!, $"{prediction.Score!.Max():P0}");
@@ -37,7 +37,7 @@ internal static class Prediction
     }
 
     /// <summary>A row of the data.</summary>
-    private sealed class LabelledPicture : Picture
+    private sealed class LabeledPicture : Picture
     {
         public uint Label { get; set; }
 

@@ -11,5 +11,5 @@ internal static class ExitCodes
     internal const int Usage = 2;
 
     /// <summary>Ended by Ctrl-C; shells use the same number (128 + SIGINT).</summary>
-    internal const int Cancelled = 130;
+    internal const int Canceled = 130;
 }

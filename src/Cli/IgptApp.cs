@@ -66,7 +66,7 @@ internal static class IgptApp
             return cause switch
             {
                 UsageException => ExitCodes.Usage,
-                OperationCanceledException => ExitCodes.Cancelled,
+                OperationCanceledException => ExitCodes.Canceled,
                 _ => ExitCodes.Failure,
             };
         }

@@ -64,14 +64,14 @@ public sealed class ImageGenerationCatalog
     /// <summary>Lets a pretrained model draw pictures from nothing.</summary>
     /// <param name="model">An autoregressive model that knows its palette; it stays the caller's.</param>
     /// <param name="count">The number of pictures, 1 to 1,000,000.</param>
-    /// <param name="options">How tokens are drawn; null means the paper's way, at temperature 1 from all colours.</param>
+    /// <param name="options">How tokens are drawn; null means the paper's way, at temperature 1 from all colors.</param>
     /// <returns>
     /// A row a picture: "Image" (<see cref="MLImage"/> of the model's size), "Tokens" (as QuantizeToPalette gives them) and "Seed" (<see cref="int"/>; the same picture comes again where it is in
     /// <see cref="SamplingOptions.Seeds"/>). All are drawn before the method returns.
     /// </returns>
     /// <exception cref="ArgumentException">The model is a masked one, or knows no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The count or options are out of range; all are reported together.</exception>
-    /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The options' token was canceled.</exception>
     /// <exception cref="InvalidOperationException">The GPU that was asked for is not there, or the model's logits are not numbers.</exception>
     public IDataView Sample(ImageGptModel model, int count, SamplingOptions? options = null)
     {
@@ -89,7 +89,7 @@ public sealed class ImageGenerationCatalog
         /// <summary>Create an <see cref="ImageGptTrainer"/>, which pretrains an Image GPT on images alone.</summary>
         /// <param name="inputColumnName">The token column, as QuantizeToPalette gives it.</param>
         /// <param name="model">The architecture; null means <see cref="ImageGptConfig.Small"/>.</param>
-        /// <param name="steps">The number of optimisation steps.</param>
+        /// <param name="steps">The number of optimization steps.</param>
         /// <param name="batchSize">The number of images a step.</param>
         /// <param name="learningRate">The peak learning rate.</param>
         /// <exception cref="ArgumentOutOfRangeException">An argument is out of range; all are reported together.</exception>

@@ -7,12 +7,12 @@ namespace Microsoft.ML;
 /// <summary>Collection of extension methods for <see cref="TransformsCatalog"/> to create instances of the transforms of Image GPT.</summary>
 public static class ImageGptCatalog
 {
-    /// <summary>Create a <see cref="PaletteQuantizingEstimator"/>, which turns images into sequences of palette colours and learns the palette by k-means.</summary>
+    /// <summary>Create a <see cref="PaletteQuantizingEstimator"/>, which turns images into sequences of palette colors and learns the palette by k-means.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of tokens: <c>Vector&lt;Key&lt;UInt16, colors&gt;, imageSize²&gt;</c>.</param>
     /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
     /// <param name="imageSize">The side of the square in pixels to which images are resized, 1 to 256.</param>
-    /// <param name="colors">The number of colours, 2 to 65,535.</param>
+    /// <param name="colors">The number of colors, 2 to 65,535.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, int imageSize = 32, int colors = 512)
         => catalog.QuantizeToPalette(outputColumnName, inputColumnName, new PaletteQuantizingEstimator.Options { ImageSize = imageSize, Colors = colors });
@@ -41,7 +41,7 @@ public static class ImageGptCatalog
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of tokens: <c>Vector&lt;Key&lt;UInt16, K&gt;, imageSize²&gt;</c>.</param>
     /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
-    /// <param name="palette">The colours.</param>
+    /// <param name="palette">The colors.</param>
     /// <param name="imageSize">The side of the square in pixels to which images are resized, 1 to 256.</param>
     /// <param name="cropping">How images become squares; random crops have the seed of the MLContext.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
@@ -63,7 +63,7 @@ public static class ImageGptCatalog
     public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, ImageCropping? cropping = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var palette = model.Palette ?? throw new ArgumentException("The model knows no palette, so images cannot be quantised for it.", nameof(model));
+        var palette = model.Palette ?? throw new ArgumentException("The model knows no palette, so images cannot be quantized for it.", nameof(model));
         return catalog.QuantizeToPalette(outputColumnName, inputColumnName, palette, model.Config.ImageSize, cropping ?? model.Cropping);
     }
 
@@ -100,7 +100,7 @@ public static class ImageGptCatalog
     /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
     /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
     /// <param name="keepRows">The number of rows of the model's pixels that are kept, from the top; null means half of them, as in the paper.</param>
-    /// <param name="temperature">What logits are divided by: 1 draws from the model's own probabilities, 0 always takes the likeliest colour.</param>
+    /// <param name="temperature">What logits are divided by: 1 draws from the model's own probabilities, 0 always takes the likeliest color.</param>
     /// <exception cref="ArgumentException">The model is a masked one, or knows no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
     public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, int? keepRows = null, double temperature = 1)
@@ -147,11 +147,11 @@ public static class ImageGptCatalog
     public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, ImageGptModel model, ImageLikelihoodEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
 
-    /// <summary>Create a <see cref="PaletteDecodingEstimator"/>, which turns sequences of palette colours back into images.</summary>
+    /// <summary>Create a <see cref="PaletteDecodingEstimator"/>, which turns sequences of palette colors back into images.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of images, <see cref="Data.MLImage"/>.</param>
     /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
-    /// <param name="palette">The colours; null means those that the token column tells of, as one of QuantizeToPalette does.</param>
+    /// <param name="palette">The colors; null means those that the token column tells of, as one of QuantizeToPalette does.</param>
     public static PaletteDecodingEstimator DecodeFromPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, Palette? palette = null)
         => new(CatalogEnvironment.Of(catalog), outputColumnName, inputColumnName ?? outputColumnName, palette);
 }

@@ -2,7 +2,7 @@ using IGptMl.Palettes;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>The nearest colour of every pixel: ours beside the plain double loop over pixels and colours, whose tokens must be the same.</summary>
+/// <summary>The nearest color of every pixel: ours beside the plain double loop over pixels and colors, whose tokens must be the same.</summary>
 internal static class PaletteAssignment
 {
     private const int PixelsPerImage = Pixels.Side * Pixels.Side;
@@ -32,7 +32,7 @@ internal static class PaletteAssignment
         }
 
         var nanoseconds = new[] { seconds[0].Elapsed * 1e9 / plain.Length, seconds[1].Elapsed * 1e9 / tokens.Length, seconds[2].Elapsed * 1e9 / tokens.Length };
-        Console.WriteLine($"{palette.Count} colours, {images:N0} images of {Pixels.Side}x{Pixels.Side}; the first {plainImages:N0} equal those of the plain double loop, bit for bit");
+        Console.WriteLine($"{palette.Count} colors, {images:N0} images of {Pixels.Side}x{Pixels.Side}; the first {plainImages:N0} equal those of the plain double loop, bit for bit");
         Console.WriteLine($"plain double loop, one thread: {nanoseconds[0]:F1} ns a pixel, {1e9 / nanoseconds[0] / PixelsPerImage:N0} images/s");
         Console.WriteLine($"ours, one thread:              {nanoseconds[1]:F1} ns a pixel, {1e9 / nanoseconds[1] / PixelsPerImage:N0} images/s, {nanoseconds[0] / nanoseconds[1]:F1} times as fast");
         Console.WriteLine($"ours, {Environment.ProcessorCount} cores:                 {nanoseconds[2]:F1} ns a pixel, {1e9 / nanoseconds[2] / PixelsPerImage:N0} images/s, {nanoseconds[0] / nanoseconds[2]:F1} times as fast");

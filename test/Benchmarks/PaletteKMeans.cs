@@ -18,7 +18,7 @@ internal static class PaletteKMeans
         var reservoir = new PixelReservoir(SampledPixels, seed: 1);
         reservoir.Add(images);
         var sample = ColorHistogram.Of([.. reservoir.Codes]);
-        Console.WriteLine($"{sample.Pixels:N0} pixels of {sample.Count:N0} colours, K = {colors}, {Iterations} iterations at most");
+        Console.WriteLine($"{sample.Pixels:N0} pixels of {sample.Count:N0} colors, K = {colors}, {Iterations} iterations at most");
         var rgb = new byte[3 * SampledPixels];
         var at = 0;
         for (var i = 0; i < sample.Count; i++)
@@ -61,7 +61,7 @@ internal static class PaletteKMeans
         void Report(string who, TimeSpan time, TimeSpan processor, Palette palette, string remark)
         {
             var metrics = palette.Evaluate(rgb);
-            Console.WriteLine($"{who,-22} {time.TotalSeconds,8:F3} s, {processor.TotalSeconds,8:F3} s of all processors; inertia {metrics.Inertia,8:F2}, mean colour error {metrics.MeanColorError:F3} of 255; {remark}");
+            Console.WriteLine($"{who,-22} {time.TotalSeconds,8:F3} s, {processor.TotalSeconds,8:F3} s of all processors; inertia {metrics.Inertia,8:F2}, mean color error {metrics.MeanColorError:F3} of 255; {remark}");
         }
     }
 

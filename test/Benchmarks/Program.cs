@@ -82,7 +82,7 @@ switch (args)
               model-file                                        time and memory of saving and loading weights of the size of iGPT-S
               model-forms                                       time and memory of loading weights of that size in each form, side by side
               palette-kmeans [CIFAR [K]]                        k-means on 250,000 pixels beside ML.NET's trainer
-              palette-assignment PALETTE [CIFAR]                the nearest of the palette's colours beside the plain double loop
+              palette-assignment PALETTE [CIFAR]                the nearest of the palette's colors beside the plain double loop
               images-to-tokens FOLDER PALETTE                   image files to tokens at 32x32 beside ML.NET's loading, resizing and extracting
               data-pass CIFAR PALETTE                           all 60,000 images of CIFAR-10 to tokens at 32x32: speed, and memory on the way
               features-vs-onnx GRAPH [TURNS]                    features of layer 4 (d 256, 1,024 tokens) beside that graph in ONNX Runtime; build with -p:OnnxRuntime=true

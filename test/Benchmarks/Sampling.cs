@@ -22,7 +22,7 @@ internal static class Sampling
         using var generator = new torch.Generator(1);
         using var network = new ImageGptNetwork(config, generator);
         var (cpu, libtorch) = (DecoderFactory.Cpu(network), DecoderFactory.Torch(network, torch.CPU));
-        Console.WriteLine($"d {config.EmbeddingSize}, {config.Layers} layers, {config.Heads} heads, {config.ContextLength} tokens, {config.Colors} colours: tokens a second");
+        Console.WriteLine($"d {config.EmbeddingSize}, {config.Layers} layers, {config.Heads} heads, {config.ContextLength} tokens, {config.Colors} colors: tokens a second");
         Console.WriteLine("batch   decoder of the CPU   libtorch with a cache   full passes");
         foreach (var batch in Batches)
         {

@@ -9,7 +9,7 @@ public sealed class IgptAppTests
     [DataRow("", "command")]
     [DataRow("paint", "'paint'")]
     [DataRow("pretrain", "'--data' is required")]
-    [DataRow("pretrain --data shapes --out x.zip --colour 3", "'--colour'")]
+    [DataRow("pretrain --data shapes --out x.zip --color 3", "'--color'")]
     [DataRow("pretrain --data shapes --out x.zip --steps", "'--steps'")]
     [DataRow("pretrain --data shapes --out x.zip --steps 0", "--steps is '0'; expected a whole number, 1 or more.")]
     [DataRow("pretrain --data shapes --out x.zip --steps 1.5", "--steps is '1.5'; expected a whole number, 1 or more.")]

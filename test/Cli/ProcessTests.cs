@@ -30,11 +30,11 @@ public sealed class ProcessTests
     public void Process_ClassifierOfAnotherProcess_PredictsFromTheBytesOfFiles()
     {
         using var folder = new TemporaryFolder();
-        foreach (var (name, colour) in ((string, (byte, byte, byte))[])[("red", (220, 30, 30)), ("blue", (30, 30, 220))])
+        foreach (var (name, color) in ((string, (byte, byte, byte))[])[("red", (220, 30, 30)), ("blue", (30, 30, 220))])
         {
             for (byte i = 0; i < 12; i++)
             {
-                folder.WriteImage($"data/{name}/{i}.png", 6, 6, ((byte)(colour.Item1 + i), (byte)(colour.Item2 + i), (byte)(colour.Item3 + i)));
+                folder.WriteImage($"data/{name}/{i}.png", 6, 6, ((byte)(color.Item1 + i), (byte)(color.Item2 + i), (byte)(color.Item3 + i)));
             }
         }
 

@@ -3,7 +3,7 @@ namespace IGptMl.Tests.Cli;
 /// <summary>A model that the tool has pretrained for a moment, once for all tests.</summary>
 internal static class TinyModel
 {
-    /// <summary>4x4 pixels, 8 colours, d 8, one layer.</summary>
+    /// <summary>4x4 pixels, 8 colors, d 8, one layer.</summary>
     internal static readonly string[] Sizes = ["--image-size", "4", "--colors", "8", "--embedding-size", "8", "--layers", "1", "--heads", "2", "--batch-size", "4"];
 
     private static readonly Lazy<string> File = new(() =>

@@ -36,7 +36,7 @@ public static class ImageRows
         return MLImage.CreateFromPixels(width, height, format, pixels);
     }
 
-    /// <summary>An image of one colour.</summary>
+    /// <summary>An image of one color.</summary>
     public static MLImage Plain(int width, int height, byte red, byte green, byte blue, MLPixelFormat format = MLPixelFormat.Rgba32)
     {
         byte[] pixel = format == MLPixelFormat.Rgba32 ? [red, green, blue, byte.MaxValue] : [blue, green, red, byte.MaxValue];

@@ -3,12 +3,12 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>The smallest model that has everything: 4x4 pixels, 8 colours, d = 8, 2 layers, 2 heads.</summary>
+/// <summary>The smallest model that has everything: 4x4 pixels, 8 colors, d = 8, 2 layers, 2 heads.</summary>
 public static class TinyImageGpt
 {
     public static ImageGptConfig Config { get; } = new() { ImageSize = 4, Colors = 8, EmbeddingSize = 8, Layers = 2, Heads = 2 };
 
-    /// <summary>The corners of the colour cube.</summary>
+    /// <summary>The corners of the color cube.</summary>
     public static Palette Palette { get; } = Palette.FromColors([0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 255, 255, 0, 0, 255, 0, 255, 255, 255, 0, 255, 255, 255]);
 
     /// <summary>A model of random weights, output head included, so that its likelihoods differ from image to image.</summary>

@@ -14,11 +14,11 @@ public static class TokenRows
     public static VectorDataViewType TypeOf(int colors, int context) => new(new KeyDataViewType(typeof(ushort), colors), context);
 
     /// <summary>Rows whose tokens follow from a random start by a rule, so that there is something to learn. Keys are 1-based.</summary>
-    public static TableView Create(int rows = 21, Func<int, bool>? missing = null, Func<int, bool>? labelled = null)
+    public static TableView Create(int rows = 21, Func<int, bool>? missing = null, Func<int, bool>? labeled = null)
     {
         return new TableView(rows)
             .Add("Name", TextDataViewType.Instance, row => $"row {row}".AsMemory())
-            .Add("Label", new KeyDataViewType(typeof(uint), 2), row => labelled?.Invoke(row) == false ? 0 : (uint)(1 + (row % 2)))
+            .Add("Label", new KeyDataViewType(typeof(uint), 2), row => labeled?.Invoke(row) == false ? 0 : (uint)(1 + (row % 2)))
             .AddVector("Tokens", Type, row => missing?.Invoke(row) == true ? null : Keys(row))
             .AddVector("Decoy", Type, row => Keys(row + 1000));
     }

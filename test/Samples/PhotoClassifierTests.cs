@@ -49,7 +49,7 @@ public sealed class PhotoClassifierTests
         }
     }
 
-    /// <summary>Bright and dark pictures of random colours.</summary>
+    /// <summary>Bright and dark pictures of random colors.</summary>
     private static string WritePhotos(TemporaryFolder folder, string name, int count)
     {
         for (var i = 0; i < count; i++)

@@ -38,14 +38,14 @@ public sealed class ImageGenerationSampleTests : IDisposable
     {
         var context = new MLContext(seed: 1);
         var view = context.ImageGeneration.Sample(_model, 10);
-        var quantised = context.Transforms.QuantizeToPalette("Again", "Image", _model).Fit(view).Transform(view);
-        Assert.AreEqual(quantised.Schema["Again"].Type, view.Schema["Tokens"].Type);
-        foreach (var annotation in quantised.Schema["Again"].Annotations.Schema)
+        var quantized = context.Transforms.QuantizeToPalette("Again", "Image", _model).Fit(view).Transform(view);
+        Assert.AreEqual(quantized.Schema["Again"].Type, view.Schema["Tokens"].Type);
+        foreach (var annotation in quantized.Schema["Again"].Annotations.Schema)
         {
             Assert.AreEqual(annotation.Type, view.Schema["Tokens"].Annotations.Schema[annotation.Name].Type);
         }
 
-        CollectionAssert.AreEqual(Read(view).SelectMany(row => row.Tokens).ToList(), Read(quantised, "Again").SelectMany(row => row.Tokens).ToList());
+        CollectionAssert.AreEqual(Read(view).SelectMany(row => row.Tokens).ToList(), Read(quantized, "Again").SelectMany(row => row.Tokens).ToList());
         using var likelihood = context.Transforms.CalculateImageLikelihood(_model).Fit(view);
         Assert.AreEqual(10, context.ImageGeneration.Evaluate(likelihood.Transform(view)).ImageCount);
     }
@@ -55,18 +55,18 @@ public sealed class ImageGenerationSampleTests : IDisposable
     {
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().ImageGeneration.Sample(_model, 0, new SamplingOptions { Temperature = -1, TopK = 9, TopP = 2, Seeds = [1, 2] }));
         Assert.AreEqual(
-            "count is 0; expected 1 to 1000000. Temperature is -1; expected 0 (the likeliest colour) or more. TopK is 9; expected 1 to 8, the model's number of colours. "
+            "count is 0; expected 1 to 1000000. Temperature is -1; expected 0 (the likeliest color) or more. TopK is 9; expected 1 to 8, the model's number of colors. "
             + "TopP is 2; expected more than 0, up to 1. Seeds is a list of 2; expected 0, as count says. (Parameter 'options')",
             error.Message);
     }
 
     [TestMethod]
-    public void Sample_OfAMaskedModelOrOneWithoutColours_IsRefused()
+    public void Sample_OfAMaskedModelOrOneWithoutColors_IsRefused()
     {
         using var masked = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette, PretrainingObjective.Masked);
         Assert.Contains("masked (BERT)", Assert.ThrowsExactly<ArgumentException>(() => new MLContext().ImageGeneration.Sample(masked, 1)).Message);
-        using var colourless = TinyImageGpt.CreateModel();
-        Assert.Contains("knows no palette", Assert.ThrowsExactly<ArgumentException>(() => new MLContext().ImageGeneration.Sample(colourless, 1)).Message);
+        using var colorless = TinyImageGpt.CreateModel();
+        Assert.Contains("knows no palette", Assert.ThrowsExactly<ArgumentException>(() => new MLContext().ImageGeneration.Sample(colorless, 1)).Message);
     }
 
     [TestMethod]

@@ -10,11 +10,11 @@ internal sealed class ArchitectureOptions
 
     private readonly Option<string> _preset = new("--preset") { HelpName = "NAME", DefaultValueFactory = _ => Arguments.Preset.Known[0].Name };
     private readonly Option<int?> _imageSize = CommandOptions.Number("--image-size", "Side of the square that images are resized to, in pixels, in place of the preset's.", 1, 256);
-    private readonly Option<int?> _colors = CommandOptions.Number("--colors", "Colours of the palette, in place of the preset's 512.", 2, ushort.MaxValue);
+    private readonly Option<int?> _colors = CommandOptions.Number("--colors", "Colors of the palette, in place of the preset's 512.", 2, ushort.MaxValue);
     private readonly Option<int?> _embeddingSize = CommandOptions.Number("--embedding-size", "Width d of the network, in place of the preset's; a multiple of the heads.", 1, 65536);
     private readonly Option<int?> _layers = CommandOptions.Number("--layers", "Blocks of the network, in place of the preset's.", 1, 1024);
     private readonly Option<int?> _heads = CommandOptions.Number("--heads", "Attention heads of a block, in place of the preset's.", 1, 1024);
-    private readonly Option<string> _objective = new("--objective") { Description = "What is learnt: autoregressive predicts every token from those before it, masked (BERT) predicts hidden tokens from all others.", HelpName = "NAME", DefaultValueFactory = _ => Autoregressive };
+    private readonly Option<string> _objective = new("--objective") { Description = "What is learned: autoregressive predicts every token from those before it, masked (BERT) predicts hidden tokens from all others.", HelpName = "NAME", DefaultValueFactory = _ => Autoregressive };
     private readonly Option<double?> _maskProbability = MaskOptions.CreateForTraining();
 
     internal void AddTo(Command command)
@@ -36,7 +36,7 @@ internal sealed class ArchitectureOptions
 
     /// <summary>The architecture.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="palette">A palette that is given and not learnt.</param>
+    /// <param name="palette">A palette that is given and not learned.</param>
     /// <exception cref="UsageException">The options contradict each other.</exception>
     internal ImageGptConfig Read(ParseResult parsed, Palette? palette)
     {
@@ -52,7 +52,7 @@ internal sealed class ArchitectureOptions
         };
         if (palette is not null && parsed.GetValue(_colors) is not null)
         {
-            throw new UsageException("--colors is for a palette that is learnt; that of --palette has its own.");
+            throw new UsageException("--colors is for a palette that is learned; that of --palette has its own.");
         }
 
         if (model.EmbeddingSize % model.Heads != 0)

@@ -14,7 +14,7 @@ internal sealed class MaskOptions
     internal MaskOptions(double least)
         => _probability = CommandOptions.Number("--mask-probability", $"For a masked model: the probability with which each token is hidden [default: {TokenMasking.DefaultProbability}].{(least == 0 ? " 0 hides none." : string.Empty)}", least, Most);
 
-    /// <summary>The same option for training, where nothing can be learnt without hidden tokens.</summary>
+    /// <summary>The same option for training, where nothing can be learned without hidden tokens.</summary>
     internal static Option<double?> CreateForTraining() => CommandOptions.Number("--mask-probability", $"With --objective masked: the probability with which each token is hidden in a step [default: {TokenMasking.DefaultProbability}].", 0.001, Most);
 
     /// <summary>The same option for fine-tuning, which hides in use what it hid in training.</summary>

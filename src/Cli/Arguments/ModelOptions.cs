@@ -15,7 +15,7 @@ internal sealed class ModelOptions
     /// <summary>The option for a palette, which some forms do not have.</summary>
     internal static Option<string?> CreatePalette() => new("--palette")
     {
-        Description = "The colours of the model's tokens, for a model that comes without them: an npy file of float32 [colours, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy.",
+        Description = "The colors of the model's tokens, for a model that comes without them: an npy file of float32 [colors, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy.",
         HelpName = "FILE",
     };
 
@@ -56,6 +56,6 @@ internal sealed class ModelOptions
         }
 
         model.Dispose();
-        throw new InvalidDataException($"'{path}': the model knows no palette, so images cannot be quantised for it. Give one by --palette.");
+        throw new InvalidDataException($"'{path}': the model knows no palette, so images cannot be quantized for it. Give one by --palette.");
     }
 }

@@ -4,11 +4,11 @@ using Microsoft.ML;
 
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>The options of the commands that fit classifiers to features: the labelled images, the layers, the classifier, the cache.</summary>
+/// <summary>The options of the commands that fit classifiers to features: the labeled images, the layers, the classifier, the cache.</summary>
 internal sealed class ProbeOptions
 {
-    private readonly Option<DataSource?> _data = CommandOptions.Data("--data", $"Labelled images to fit the classifiers to: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.", heldOut: false);
-    private readonly Option<DataSource?> _test = CommandOptions.Data("--test", "Labelled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
+    private readonly Option<DataSource?> _data = CommandOptions.Data("--data", $"Labeled images to fit the classifiers to: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.", heldOut: false);
+    private readonly Option<DataSource?> _test = CommandOptions.Data("--test", "Labeled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
     private readonly Option<int?> _limit = CommandOptions.Number("--limit", "Take N training images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
     private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Take N test images at most.", 1, int.MaxValue);
     private readonly Option<LayerSelection> _layers = CommandOptions.Layers("The layers, each alone: all, 3, or 0,2,5.");
@@ -29,7 +29,7 @@ internal sealed class ProbeOptions
     private readonly Option<float[]?> _l2 = CommandOptions.Numbers("--l2", "The weights of the squared norm to choose from, on images held out of the training images [default: 1,30,1000].", 0f, "numbers from 0 separated by commas, such as 1,30,1000");
     private readonly Option<int> _votes = CommandOptions.Number("--votes", "For a masked model: the masks under which each test image is classified, to take the class of the majority.", 1, 1000, MajorityVote.DefaultVotes);
     private readonly Option<bool> _raw = new("--no-standardize") { Description = "Leave the features as they are, in place of mean 0 and variance 1." };
-    private readonly Option<bool> _patches = new("--patches") { Description = "Probe k-means features of image patches, too: a baseline that is learnt from the same images in a minute." };
+    private readonly Option<bool> _patches = new("--patches") { Description = "Probe k-means features of image patches, too: a baseline that is learned from the same images in a minute." };
     private readonly Option<string?> _cache = new("--cache") { Description = "Keep features and results in this folder, and use those that are there: a second run goes on where the first one was.", HelpName = "DIR" };
 
     private readonly Option<string?> _pretrainedOn = new("--pretrained-on") { Description = "What the model was pretrained on, such as Tiny-ImageNet, for a report to tell.", HelpName = "TEXT" };

@@ -19,7 +19,7 @@ internal sealed class TrainingOptions
     private readonly Option<int?> _augment = CommandOptions.Number("--augment", "Shift the images at random by up to N pixels of the model's square, and flip half of them, anew in every step [default: leave them as they are].", 0, 255);
     private readonly Option<string> _precision = new("--precision")
     {
-        Description = "What a step computes in; what is learnt is float32. tf32: float32 with shorter factors on NVIDIA GPUs. bf16: bfloat16, the fastest on GPUs, slow on most CPUs.",
+        Description = "What a step computes in; what is learned is float32. tf32: float32 with shorter factors on NVIDIA GPUs. bf16: bfloat16, the fastest on GPUs, slow on most CPUs.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "float32",
     };

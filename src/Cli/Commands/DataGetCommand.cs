@@ -85,7 +85,7 @@ internal sealed class DataGetCommand : IgptCommand
         }
         catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
         {
-            throw new OperationCanceledException("Cancelled. What has been downloaded is kept; the same command goes on from there.", e, cancellation);
+            throw new OperationCanceledException("Canceled. What has been downloaded is kept; the same command goes on from there.", e, cancellation);
         }
     }
 }

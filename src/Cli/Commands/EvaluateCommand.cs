@@ -19,7 +19,7 @@ internal sealed class EvaluateCommand : IgptCommand
     private readonly MaskOptions _masks = new(least: 0.001);
     private readonly Option<string?> _maps = new("--surprise-maps")
     {
-        Description = $"Draw the first {MostMaps} images in the model's colours beside maps of how much each pixel surprised it, from black (as expected) to bright yellow, into this PNG file.",
+        Description = $"Draw the first {MostMaps} images in the model's colors beside maps of how much each pixel surprised it, from black (as expected) to bright yellow, into this PNG file.",
         HelpName = "FILE",
     };
 

@@ -7,7 +7,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt finetune: a pretrained model and labelled images to a classifier.</summary>
+/// <summary>igpt finetune: a pretrained model and labeled images to a classifier.</summary>
 internal sealed class FineTuneCommand : IgptCommand
 {
     private static readonly Activity Reading = new("Reading the images", "image");
@@ -16,8 +16,8 @@ internal sealed class FineTuneCommand : IgptCommand
     private static readonly ImageGptFineTuneTrainer.Options Defaults = new();
 
     private readonly ModelOptions _model = new();
-    private readonly Option<DataSource?> _data = CommandOptions.Data("--data", $"Labelled images to learn from: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.", heldOut: false);
-    private readonly Option<DataSource?> _test = CommandOptions.Data("--test", "Labelled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
+    private readonly Option<DataSource?> _data = CommandOptions.Data("--data", $"Labeled images to learn from: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.", heldOut: false);
+    private readonly Option<DataSource?> _test = CommandOptions.Data("--test", "Labeled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
     private readonly Option<int?> _limit = CommandOptions.Number("--limit", "Learn from N images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
     private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Take N test images at most.", 1, int.MaxValue);
     private readonly Option<string> _out = CommandOptions.FilePath("--out", "The classifier to write, a zip from images to class names for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
@@ -115,7 +115,7 @@ internal sealed class FineTuneCommand : IgptCommand
             Terminal.Write(Tables.Of(summary.Facts));
         }
 
-        return completed ? ExitCodes.Success : ExitCodes.Cancelled;
+        return completed ? ExitCodes.Success : ExitCodes.Canceled;
     }
 
     /// <summary>The classifier beside linear probes of the model that it comes from.</summary>
@@ -142,7 +142,7 @@ internal sealed class FineTuneCommand : IgptCommand
         }
         catch (OperationCanceledException) // before the first step
         {
-            throw new OperationCanceledException("Cancelled before the first step; nothing is saved.");
+            throw new OperationCanceledException("Canceled before the first step; nothing is saved.");
         }
     }
 

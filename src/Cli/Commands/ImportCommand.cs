@@ -55,7 +55,7 @@ internal sealed class ImportCommand : IgptCommand
             return new TransformerChain<ITransformer>(gpt);
         }
 
-        // With a given palette nothing is learnt from the picture: only its column is looked at.
+        // With a given palette nothing is learned from the picture: only its column is looked at.
         var quantizer = CreateQuantizer(context, model, new OpenedData(context.Data.LoadShapes(1), 1));
         return new TransformerChain<ITransformer>(quantizer, gpt);
     }

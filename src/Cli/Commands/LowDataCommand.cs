@@ -51,10 +51,10 @@ internal sealed class LowDataCommand : IgptCommand
             var (done, all) = (0, (1 + (probe.Baselines ? 2 : 0) + (probe.PatchBaseline ? 1 : 0)) * options.Budgets.Distinct().Count() * options.Seeds.Distinct().Count());
             var relay = new Relay<LowDataRun>(run => progress.Report(new Advance(Fitting, ++done, all, $"{run.Representation}, {run.Budget:N0} labels: {run.Accuracy:P1}")));
             return experiment.Run(
-                training.Watch(LabelledReading.Training, progress, cancellation),
-                test.Watch(LabelledReading.Test, progress, cancellation),
+                training.Watch(LabeledReading.Training, progress, cancellation),
+                test.Watch(LabeledReading.Test, progress, cancellation),
                 relay,
-                LabelledReading.Features(progress),
+                LabeledReading.Features(progress),
                 cancellation);
         });
         foreach (var note in result.Notes)

@@ -7,7 +7,7 @@ namespace IGptMl.Cli.Commands;
 internal sealed class PaletteCommand : Command
 {
     internal PaletteCommand(Terminal terminal, Option<bool> verbose)
-        : base("palette", "Learn the colours that pixels are reduced to, and look at them.")
+        : base("palette", "Learn the colors that pixels are reduced to, and look at them.")
     {
         Add(new PaletteFitCommand(terminal, verbose));
         Add(new PaletteShowCommand(terminal, verbose));

@@ -22,10 +22,10 @@ internal sealed class PretrainCommand : IgptCommand
     private readonly Option<int?> _validationLimit = CommandOptions.Number("--validation-limit", "Evaluate on N images at most.", 1, int.MaxValue);
     private readonly Option<string> _out = CommandOptions.FilePath("--out", "The model file to write, a zip for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
     private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash, ImageCropping.CenterCrop, ImageCropping.RandomCrop);
-    private readonly Option<int> _crops = CommandOptions.Number("--crops", "With --crop random, the crops of each image that are learnt from; their tokens are held in memory.", 1, 100_000, 1);
-    private readonly Option<string?> _palette = new("--palette") { Description = "Take these colours instead of learning them: an npy file, such as igpt palette fit writes.", HelpName = "FILE" };
+    private readonly Option<int> _crops = CommandOptions.Number("--crops", "With --crop random, the crops of each image that are learned from; their tokens are held in memory.", 1, 100_000, 1);
+    private readonly Option<string?> _palette = new("--palette") { Description = "Take these colors instead of learning them: an npy file, such as igpt palette fit writes.", HelpName = "FILE" };
     private readonly Option<string?> _cache = new("--cache") { Description = "Keep the images' tokens in this file, two bytes each, and read them from there the next time; it is written again where it is of other images, another palette or another size.", HelpName = "FILE" };
-    private readonly Option<long?> _steps = CommandOptions.Number("--steps", "Optimisation steps, in place of the preset's.", 1L, long.MaxValue);
+    private readonly Option<long?> _steps = CommandOptions.Number("--steps", "Optimization steps, in place of the preset's.", 1L, long.MaxValue);
     private readonly Option<int?> _batchSize = CommandOptions.Number("--batch-size", "Images a step, in place of the preset's.", 1, 65536);
     private readonly Option<double?> _learningRate = LearningRateOption.Create();
     private readonly Option<long?> _warmUp = CommandOptions.Number("--warm-up", "Steps of the linear warm-up [default: one pass over the images, but at most a tenth of the steps].", 0L, long.MaxValue);
@@ -78,7 +78,7 @@ internal sealed class PretrainCommand : IgptCommand
         PretrainingWatch? watch = null;
         using var model = Terminal.Track(progress =>
         {
-            using var announcement = cancellation.Register(() => Terminal.Say("Stopping. What has been learnt so far will be saved; Ctrl-C again quits at once."));
+            using var announcement = cancellation.Register(() => Terminal.Say("Stopping. What has been learned so far will be saved; Ctrl-C again quits at once."));
             watch = new PretrainingWatch(Terminal, progress);
             return Train(context, data, parsed.GetValue(_crop) ?? ImageCropping.Squash, parsed.GetValue(_crops), palette, options with { Progress = watch, CancellationToken = cancellation }, progress);
         });
@@ -96,7 +96,7 @@ internal sealed class PretrainCommand : IgptCommand
         }
 
         Show(result, WantsJson(parsed));
-        return result.Completed ? ExitCodes.Success : ExitCodes.Cancelled;
+        return result.Completed ? ExitCodes.Success : ExitCodes.Canceled;
     }
 
     private static TransformerChain<ITransformer> Train(MLContext context, OpenedData data, ImageCropping cropping, int crops, Palette? palette, ImageGptTrainer.Options options, IProgress<Advance> progress)
@@ -126,7 +126,7 @@ internal sealed class PretrainCommand : IgptCommand
         }
         catch (OperationCanceledException)
         {
-            throw new OperationCanceledException("Cancelled before the first step; nothing is saved.");
+            throw new OperationCanceledException("Canceled before the first step; nothing is saved.");
         }
     }
 

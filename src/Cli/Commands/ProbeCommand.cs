@@ -92,10 +92,10 @@ internal sealed class ProbeCommand : IgptCommand
         var (done, all) = (0, options.Layers!.Count + options.Concatenations.Count + (options.Baselines ? 2 : 0) + (options.PatchBaseline ? 1 : 0));
         var relay = new Relay<ProbedRepresentation>(probed => progress.Report(new Advance(Probing, ++done, all, $"{probed.Name}: {probed.Accuracy:P1}")));
         return experiment.Run(
-            training.Watch(LabelledReading.Training, progress, cancellation),
-            test.Watch(LabelledReading.Test, progress, cancellation),
+            training.Watch(LabeledReading.Training, progress, cancellation),
+            test.Watch(LabeledReading.Test, progress, cancellation),
             relay,
-            LabelledReading.Features(progress),
+            LabeledReading.Features(progress),
             cancellation);
     }
 

@@ -7,25 +7,25 @@ using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt quantize: images to the palette colours of their pixels, in a file.</summary>
+/// <summary>igpt quantize: images to the palette colors of their pixels, in a file.</summary>
 internal sealed class QuantizeCommand : IgptCommand
 {
     private const int DefaultSize = 32;
 
-    private static readonly Activity Quantizing = new("Quantising", "image");
+    private static readonly Activity Quantizing = new("Quantizing", "image");
 
     private readonly DataOptions _data = new();
     private readonly Option<string?> _model = new("--model") { Description = $"A model, whose palette, size and way of cropping are taken: {ModelOptions.Forms}.", HelpName = "FILE" };
-    private readonly Option<string?> _palette = new("--palette") { Description = "The colours: an npy file of float32 [colours, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy. For a model too, if it comes without them.", HelpName = "FILE" };
+    private readonly Option<string?> _palette = new("--palette") { Description = "The colors: an npy file of float32 [colors, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy. For a model too, if it comes without them.", HelpName = "FILE" };
     private readonly Option<int?> _size = CommandOptions.Number("--size", $"Side of the square that images become, in pixels; a model has its own [default: {DefaultSize}].", 1, 256);
     private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: the model's way, or squash].", ImageCropping.Squash, ImageCropping.CenterCrop, ImageCropping.RandomCrop);
     private readonly Option<int> _seed = CommandOptions.Number("--seed", "Seed of random crops.", 0, int.MaxValue, 1);
-    private readonly Option<string> _out = CommandOptions.FilePath("--out", "The npy file to write: uint16 [images, size * size], raster order, colours numbered from 0. An existing one is replaced once the new one is complete.");
+    private readonly Option<string> _out = CommandOptions.FilePath("--out", "The npy file to write: uint16 [images, size * size], raster order, colors numbered from 0. An existing one is replaced once the new one is complete.");
 
     internal QuantizeCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "quantize",
-            "Write the palette colours of images, one number a pixel, as a model reads them.",
+            "Write the palette colors of images, one number a pixel, as a model reads them.",
             "igpt quantize --images photos --palette kmeans_centers.npy --size 32 --out tokens.npy",
             terminal,
             verbose)
@@ -43,7 +43,7 @@ internal sealed class QuantizeCommand : IgptCommand
             var hasModel = result.GetResult(_model) is not null;
             if (!hasModel && result.GetResult(_palette) is null)
             {
-                result.AddError("Give the colours by --palette or --model.");
+                result.AddError("Give the colors by --palette or --model.");
             }
 
             if (hasModel && result.GetResult(_size) is not null)
@@ -69,7 +69,7 @@ internal sealed class QuantizeCommand : IgptCommand
         });
 
         var result = new QuantizeResult(path, data.Count, quantizer.ImageSize, quantizer.ImageSize * quantizer.ImageSize, quantizer.Palette.Count, quantizer.Cropping);
-        WriteResult(parsed, result, [("file", path), ("images", $"{result.Images:N0} of {result.ImageSize}x{result.ImageSize} pixels"), ("colours", $"{result.Colors:N0}")]);
+        WriteResult(parsed, result, [("file", path), ("images", $"{result.Images:N0} of {result.ImageSize}x{result.ImageSize} pixels"), ("colors", $"{result.Colors:N0}")]);
         return ExitCodes.Success;
     }
 

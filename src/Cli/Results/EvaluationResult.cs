@@ -6,7 +6,7 @@ namespace IGptMl.Cli.Results;
 
 /// <summary>What igpt evaluate tells.</summary>
 /// <param name="MeanNatsPerToken">The mean over all images.</param>
-/// <param name="BitsPerDimension">The same in bits for each of a pixel's three colour channels.</param>
+/// <param name="BitsPerDimension">The same in bits for each of a pixel's three color channels.</param>
 /// <param name="Images">Each image, in row order.</param>
 internal sealed record EvaluationResult(double MeanNatsPerToken, double BitsPerDimension, IReadOnlyList<ImageLikelihood> Images)
 {

@@ -2,10 +2,10 @@ namespace IGptMl.Cli.Results;
 
 /// <summary>What igpt palette fit tells.</summary>
 /// <param name="Palette">The path of the palette file.</param>
-/// <param name="Colors">The number of colours.</param>
+/// <param name="Colors">The number of colors.</param>
 /// <param name="Images">The images that pixels were drawn from.</param>
 /// <param name="SampledPixels">The pixels that k-means saw.</param>
-/// <param name="DistinctColors">The different colours among them.</param>
+/// <param name="DistinctColors">The different colors among them.</param>
 /// <param name="Iterations">The iterations of k-means.</param>
 /// <param name="Converged">Whether it ended because nothing changed any more.</param>
 /// <param name="Inertia">The sum of the squared distances, channels in [-1, 1].</param>
@@ -16,12 +16,12 @@ internal sealed record PaletteFitResult(string Palette, int Colors, int Images, 
     internal IEnumerable<(string Name, string Value)> Facts =>
     [
         ("palette", Palette),
-        ("colours", $"{Colors:N0}"),
+        ("colors", $"{Colors:N0}"),
         ("images", $"{Images:N0}"),
-        ("sampled pixels", $"{SampledPixels:N0} of {DistinctColors:N0} different colours"),
+        ("sampled pixels", $"{SampledPixels:N0} of {DistinctColors:N0} different colors"),
         ("k-means", $"{Iterations:N0} iterations{(Converged ? ", converged" : string.Empty)}"),
         ("inertia", $"{Inertia:G6} (channels in [-1, 1])"),
-        ("mean colour error", $"{MeanColorError:F2} of 255"),
+        ("mean color error", $"{MeanColorError:F2} of 255"),
     ];
 
     internal static PaletteFitResult Of(string path, int images, Palette palette, PaletteLearning learning)

@@ -5,8 +5,8 @@ namespace IGptMl.Cli.Results;
 /// <param name="Completed">Whether all steps were done; false after a cancellation.</param>
 /// <param name="Steps">The steps done.</param>
 /// <param name="PlannedSteps">The steps asked for.</param>
-/// <param name="Parameters">The learnt values.</param>
-/// <param name="Images">The images that were learnt from.</param>
+/// <param name="Parameters">The learned values.</param>
+/// <param name="Images">The images that were learned from.</param>
 /// <param name="Seconds">The time of the steps.</param>
 /// <param name="LearningRate">The peak rate, given or found.</param>
 /// <param name="LastNatsPerToken">The loss of the last batch.</param>

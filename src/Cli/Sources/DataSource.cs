@@ -9,7 +9,7 @@ internal abstract record DataSource
     /// <summary>What may be written, for help and errors.</summary>
     internal const string Syntax = "shapes, shapes:COUNT, shapes:COUNT:SEED, cifar10:DIR, cifar10-test:DIR, cifar100:DIR (also cifar100-test, -coarse, -coarse-test), "
         + "stl10:DIR (also stl10-test, -unlabeled, -fold1 to -fold10), csv:FILE with columns path and label, a folder of images, readable:DIR for one whose unreadable files are left out, "
-        + "or tokens:FILE, an npy file of tokens of 512 colours (for pretrain, evaluate and features). Without :DIR, data sets are where igpt data get puts them";
+        + "or tokens:FILE, an npy file of tokens of 512 colors (for pretrain, evaluate and features). Without :DIR, data sets are where igpt data get puts them";
 
     private const int DefaultCount = 12_000;
     private const int TrainingSeed = 1;

@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Cli.Sources;
 
-/// <summary>A view that tells how far its cursors are, and whose cursors stop when a command is cancelled.</summary>
+/// <summary>A view that tells how far its cursors are, and whose cursors stop when a command is canceled.</summary>
 /// <param name="inner">The rows.</param>
 /// <param name="reach">Gets the number of rows that a cursor is done with, on the thread of the cursor.</param>
 /// <param name="cancellation">Ends the reading with an <see cref="OperationCanceledException"/>.</param>

@@ -8,7 +8,7 @@ internal sealed class ExperimentData
 {
     private readonly List<string> _notes = [];
 
-    private ExperimentData(MLContext context, ImageGptModel model, LinearProbeExperiment.Options options, LabelledImages training, LabelledImages test)
+    private ExperimentData(MLContext context, ImageGptModel model, LinearProbeExperiment.Options options, LabeledImages training, LabeledImages test)
     {
         Model = model;
         Votes = model.Config.Objective == PretrainingObjective.Masked ? options.Votes : 1;
@@ -51,15 +51,15 @@ internal sealed class ExperimentData
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(test);
-        LabelledImages.RequireLabel(context, training.Schema, options.LabelColumnName);
-        LabelledImages.RequireLabel(context, test.Schema, options.LabelColumnName);
+        LabeledImages.RequireLabel(context, training.Schema, options.LabelColumnName);
+        LabeledImages.RequireLabel(context, test.Schema, options.LabelColumnName);
         var (fitted, measured) = (Images(training, "training"), Images(test, "test"));
         CheckClasses(fitted, measured);
         var data = new ExperimentData(context, model, options, fitted, measured).Watched(progress, cancellation);
         data.NoteRows();
         return data;
 
-        LabelledImages Images(IDataView view, string role) => LabelledImages.Read(context, model, view, options.ImageColumnName, options.LabelColumnName, role, cancellation);
+        LabeledImages Images(IDataView view, string role) => LabeledImages.Read(context, model, view, options.ImageColumnName, options.LabelColumnName, role, cancellation);
     }
 
     /// <summary>The same images for another model, to which they are the same tokens.</summary>
@@ -93,7 +93,7 @@ internal sealed class ExperimentData
         return this;
     }
 
-    private static void CheckClasses(LabelledImages training, LabelledImages test)
+    private static void CheckClasses(LabeledImages training, LabeledImages test)
     {
         if (training.ClassNames.Count != test.ClassNames.Count || (training.HasClassNames && test.HasClassNames && !training.ClassNames.SequenceEqual(test.ClassNames, StringComparer.Ordinal)))
         {
@@ -110,7 +110,7 @@ internal sealed class ExperimentData
 
     private void NoteRows()
     {
-        foreach (var images in (LabelledImages[])[Training.Images, Test.Images])
+        foreach (var images in (LabeledImages[])[Training.Images, Test.Images])
         {
             if (images.LeftOut > 0)
             {

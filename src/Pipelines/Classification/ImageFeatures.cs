@@ -19,7 +19,7 @@ internal sealed class ImageFeatures
     private readonly Dictionary<(int Layer, int Vote), FeatureMatrix> _layers = [];
     private IReadOnlyList<int> _announced = [];
 
-    internal ImageFeatures(MLContext context, ImageGptModel model, string modelDigest, LabelledImages images, CacheFolder cache, int batchSize, double maskProbability)
+    internal ImageFeatures(MLContext context, ImageGptModel model, string modelDigest, LabeledImages images, CacheFolder cache, int batchSize, double maskProbability)
     {
         _context = context;
         _model = model;
@@ -30,7 +30,7 @@ internal sealed class ImageFeatures
         _masking = TokenMasking.Of(model.Config, new TokenMasking { Probability = maskProbability });
     }
 
-    internal LabelledImages Images { get; }
+    internal LabeledImages Images { get; }
 
     /// <summary>The time that the network has run.</summary>
     internal TimeSpan Duration { get; private set; }
@@ -105,7 +105,7 @@ internal sealed class ImageFeatures
         var tokens = Images.TokenView([.. Enumerable.Range(first, rows)]);
         var options = new ImageGptFeatureExtractingEstimator.Options
         {
-            InputColumnName = LabelledImages.Tokens,
+            InputColumnName = LabeledImages.Tokens,
             Columns = [.. layers.Select(layer => new ImageGptFeatureColumn($"Layer{layer}", layer))],
             BatchSize = _batchSize,
             Masking = MaskingOf(vote),

@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 namespace IGptMl.Classification;
 
 /// <summary>
-/// Single-layer k-means features (Coates, Lee, Ng 2011, "An analysis of single-layer networks in unsupervised feature learning"): what can be learnt from the same
-/// unlabelled images in a minute, without a network that is trained, and so a baseline that pretraining should beat.
+/// Single-layer k-means features (Coates, Lee, Ng 2011, "An analysis of single-layer networks in unsupervised feature learning"): what can be learned from the same
+/// unlabeled images in a minute, without a network that is trained, and so a baseline that pretraining should beat.
 /// </summary>
 /// <remarks>
-/// Patches of 6x6 pixels (all of the image where it is smaller), normalised in brightness and contrast, whitened (ZCA), 256 centres by k-means; an image's features are the
+/// Patches of 6x6 pixels (all of the image where it is smaller), normalized in brightness and contrast, whitened (ZCA), 256 centers by k-means; an image's features are the
 /// "triangle" activations, sums over the four quarters of the image: 1,024 numbers.
 /// </remarks>
 internal sealed class PatchDictionary : IDisposable
@@ -37,7 +37,7 @@ internal sealed class PatchDictionary : IDisposable
     }
 
     /// <summary>Learns from patches of the images, without their labels.</summary>
-    internal static PatchDictionary Learn(LabelledImages images)
+    internal static PatchDictionary Learn(LabeledImages images)
     {
         TorchRuntime.EnsureLoaded();
         using var noGradients = no_grad();
@@ -45,16 +45,16 @@ internal sealed class PatchDictionary : IDisposable
         var patch = Math.Min(GreatestPatch, images.Config.ImageSize);
         var patches = Sample(images, patch); // (N, D)
         var mean = patches.mean([0]);
-        var centred = patches - mean;
-        var covariance = centred.t().matmul(centred) / patches.shape[0];
+        var centered = patches - mean;
+        var covariance = centered.t().matmul(centered) / patches.shape[0];
         var (values, vectors) = linalg.eigh(covariance);
         var whitening = (vectors * (values + WhiteningFloor).rsqrt()).matmul(vectors.t());
-        var centers = Cluster(centred.matmul(whitening));
+        var centers = Cluster(centered.matmul(whitening));
         return new PatchDictionary(patch, mean.MoveToOuterDisposeScope(), whitening.MoveToOuterDisposeScope(), centers.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The features of images: (rows, 4 · centres).</summary>
-    internal FeatureMatrix Encode(LabelledImages images, CancellationToken cancellation)
+    /// <summary>The features of images: (rows, 4 · centers).</summary>
+    internal FeatureMatrix Encode(LabeledImages images, CancellationToken cancellation)
     {
         using var noGradients = no_grad();
         var result = new FeatureMatrix(images.Count, 4 * (int)_centers.shape[0]);
@@ -82,7 +82,7 @@ internal sealed class PatchDictionary : IDisposable
         _centers.Dispose();
     }
 
-    private static Tensor Sample(LabelledImages images, int patch)
+    private static Tensor Sample(LabeledImages images, int patch)
     {
         var (size, random) = (images.Config.ImageSize, new Random(Seed));
         var count = Math.Clamp(PatchesAnImage * images.Count, 2 * Centers, GreatestSample);
@@ -108,7 +108,7 @@ internal sealed class PatchDictionary : IDisposable
         return Normalize(tensor(values, [count, patch * patch * 3]));
     }
 
-    /// <summary>Lloyd's iterations from random patches; a centre that nothing is near stays where it is.</summary>
+    /// <summary>Lloyd's iterations from random patches; a center that nothing is near stays where it is.</summary>
     private static Tensor Cluster(Tensor patches)
     {
         using var generator = new Generator(Seed);
@@ -127,11 +127,11 @@ internal sealed class PatchDictionary : IDisposable
     /// <summary>Brightness and contrast of each patch taken out.</summary>
     private static Tensor Normalize(Tensor patches)
     {
-        var centred = patches - patches.mean([-1], keepdim: true);
-        return centred * ((centred * centred).mean([-1], keepdim: true) + ContrastFloor).rsqrt();
+        var centered = patches - patches.mean([-1], keepdim: true);
+        return centered * ((centered * centered).mean([-1], keepdim: true) + ContrastFloor).rsqrt();
     }
 
-    private Tensor Unfold(LabelledImages images, int start, int count)
+    private Tensor Unfold(LabeledImages images, int start, int count)
     {
         var size = images.Config.ImageSize;
         var bytes = images.Rgb.AsSpan(start * size * size * 3, count * size * size * 3).ToArray();

@@ -38,18 +38,18 @@ internal abstract record Representation(string Name, IReadOnlyList<int> Layers)
         {
             return (Of(data.Training.Images), [Of(data.Test.Images)]);
 
-            static FeatureMatrix Of(LabelledImages images) => FeatureMatrix.Of<byte>(images.Rgb, images.Count, 1f / byte.MaxValue);
+            static FeatureMatrix Of(LabeledImages images) => FeatureMatrix.Of<byte>(images.Rgb, images.Count, 1f / byte.MaxValue);
         }
     }
 
-    /// <summary>How often each palette colour occurs.</summary>
+    /// <summary>How often each palette color occurs.</summary>
     private sealed record PaletteHistogram() : Representation("Palette tokens", [])
     {
         internal override (FeatureMatrix Training, FeatureMatrix[] Test) Compute(ExperimentData data)
         {
             return (Of(data.Training.Images), [Of(data.Test.Images)]);
 
-            static FeatureMatrix Of(LabelledImages images) => FeatureMatrix.Create(images.Count, images.Config.Colors, (row, counts) =>
+            static FeatureMatrix Of(LabeledImages images) => FeatureMatrix.Create(images.Count, images.Config.Colors, (row, counts) =>
             {
                 foreach (var token in images.TokensOf(row))
                 {

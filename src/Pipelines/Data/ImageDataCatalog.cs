@@ -72,7 +72,7 @@ public static class ImageDataCatalog
     /// </summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="folder">The folder that has <c>class_names.txt</c> and the <c>.bin</c> files, or the folder above, if the files are in its subfolder <c>stl10_binary</c>.</param>
-    /// <param name="split">The labelled training images (the default), the test images, or the images without labels, whose labels are missing values.</param>
+    /// <param name="split">The labeled training images (the default), the test images, or the images without labels, whose labels are missing values.</param>
     /// <param name="fold">1 to 10 for one of the predefined folds of the training images (a line of <c>fold_indices.txt</c>), in its order; null, the default, means all.</param>
     /// <param name="shuffleSeed">Gives the order of the rows; null, the default, means that of the file or the fold.</param>
     /// <returns>The images. The files stay open for reading while the view is in use.</returns>
@@ -148,7 +148,7 @@ public static class ImageDataCatalog
 
     /// <summary>
     /// The built-in pictures: 32 x 32 images of twelve classes (stripes in four directions, checkerboard, dots, rings, grid, disc, square, triangle, cross) that are drawn
-    /// when they are read, with random colours, positions, sizes and noise. The same on every platform; no files are needed.
+    /// when they are read, with random colors, positions, sizes and noise. The same on every platform; no files are needed.
     /// </summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="count">The number of pictures, 1 or more. Every twelve in a row have each class once.</param>
@@ -161,11 +161,11 @@ public static class ImageDataCatalog
         return new SourceDataView(new ShapesSource(count, seed));
     }
 
-    /// <summary>Reads images that are palette colours already, such as OpenAI's <c>cifar10_trX.npy</c>: the column <c>Tokens</c> stands in place of <c>Image</c>.</summary>
+    /// <summary>Reads images that are palette colors already, such as OpenAI's <c>cifar10_trX.npy</c>: the column <c>Tokens</c> stands in place of <c>Image</c>.</summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="file">An npy file of whole numbers from 0, (images, side * side) or (images, side, side), in raster order.</param>
     /// <param name="labelsFile">An npy file of class numbers from 0, (images), or of ones at the classes, (images, classes), such as <c>cifar10_trY.npy</c>; null, the default, means no labels.</param>
-    /// <param name="colors">The number of colours, 2 to 65,535; default 512.</param>
+    /// <param name="colors">The number of colors, 2 to 65,535; default 512.</param>
     /// <param name="shuffleSeed">Gives the order of the rows; null, the default, means that of the file.</param>
     /// <returns>The rows: <c>Tokens</c> (<c>Vector&lt;Key&lt;UInt16, colors&gt;, side²&gt;</c>), <c>Label</c> with the numbers as class names, and <c>Name</c>. The file stays open for reading while the view is in use.</returns>
     /// <exception cref="ArgumentException"><paramref name="file"/> is null or blank, or <paramref name="colors"/> is out of range.</exception>
@@ -178,11 +178,11 @@ public static class ImageDataCatalog
         return LoadTokens(file, labelsFile, colors, null, shuffleSeed);
     }
 
-    /// <summary>Reads images that are colours of a known palette already.</summary>
+    /// <summary>Reads images that are colors of a known palette already.</summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="file">An npy file of whole numbers from 0, (images, side * side) or (images, side, side), in raster order.</param>
     /// <param name="labelsFile">An npy file of class numbers from 0, (images), or of ones at the classes, (images, classes); null means no labels.</param>
-    /// <param name="palette">The colours, which the column of tokens then tells, so that a model that learns from it knows them.</param>
+    /// <param name="palette">The colors, which the column of tokens then tells, so that a model that learns from it knows them.</param>
     /// <param name="shuffleSeed">Gives the order of the rows; null, the default, means that of the file.</param>
     /// <returns>The rows, as without a palette.</returns>
     /// <exception cref="ArgumentException"><paramref name="file"/> or <paramref name="palette"/> is null, or the file's name is blank.</exception>

@@ -3,7 +3,7 @@ using Microsoft.ML;
 namespace IGptMl.Data;
 
 /// <summary>
-/// A fixed, ordered set of labelled rows whose contents, images or tokens, are made one at a time. Every member may be called from several threads at once, and the
+/// A fixed, ordered set of labeled rows whose contents, images or tokens, are made one at a time. Every member may be called from several threads at once, and the
 /// same index always gives the same row; nothing that grows with the number of pixels is kept.
 /// </summary>
 internal abstract class RowSource

@@ -12,8 +12,8 @@ internal readonly struct ShapeGeometry
     private const double RootOfThree = 1.7320508075688772;
 
     private readonly ShapeKind _kind;
-    private readonly double _centreX;
-    private readonly double _centreY;
+    private readonly double _centerX;
+    private readonly double _centerY;
     private readonly double _cosine;
     private readonly double _sine;
     private readonly double _period;
@@ -26,11 +26,11 @@ internal readonly struct ShapeGeometry
         var single = kind >= ShapeKind.Disc;
         _kind = kind;
 
-        // A pattern repeats, so any centre is as good as another; a single shape must stay in the picture.
+        // A pattern repeats, so any center is as good as another; a single shape must stay in the picture.
         _radius = single ? random.Next(0.22, 0.36) * size : 0;
         var low = single ? _radius + 1 : 0.2 * size;
-        _centreX = random.Next(low, size - low);
-        _centreY = random.Next(low, size - low);
+        _centerX = random.Next(low, size - low);
+        _centerY = random.Next(low, size - low);
 
         // With t the tangent of half the angle, (1-t^2)/(1+t^2) and 2t/(1+t^2) are its cosine and sine.
         var t = random.Next(-0.09, 0.09);
@@ -53,8 +53,8 @@ internal readonly struct ShapeGeometry
     /// <summary>Whether the point (x, y), in pixels from the upper left corner, belongs to the foreground.</summary>
     public bool Contains(double x, double y)
     {
-        var dx = x - _centreX;
-        var dy = y - _centreY;
+        var dx = x - _centerX;
+        var dy = y - _centerY;
         var u = (_cosine * dx) + (_sine * dy);
         var v = (_cosine * dy) - (_sine * dx);
         return _kind switch

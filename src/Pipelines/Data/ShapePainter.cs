@@ -3,8 +3,8 @@ using IGptMl.Numerics;
 namespace IGptMl.Data;
 
 /// <summary>
-/// Paints the built-in pictures: two colours with visible contrast, either of them on top, softened edges, a slope of brightness and a little noise
-/// in every channel, so that the colours alone say nothing about the class.
+/// Paints the built-in pictures: two colors with visible contrast, either of them on top, softened edges, a slope of brightness and a little noise
+/// in every channel, so that the colors alone say nothing about the class.
 /// </summary>
 internal static class ShapePainter
 {
@@ -15,7 +15,7 @@ internal static class ShapePainter
     private const int PointsPerSide = 4;
     private const int Points = PointsPerSide * PointsPerSide;
 
-    // Of 255: the least difference of brightness between the colours, the slope's largest step from edge to edge, the noise's standard deviation.
+    // Of 255: the least difference of brightness between the colors, the slope's largest step from edge to edge, the noise's standard deviation.
     private const int LeastContrast = 70;
     private const int LargestSlope = 12;
     private const int NoiseDeviation = 4;
@@ -24,17 +24,17 @@ internal static class ShapePainter
     private const int ByteSumDeviation = 148;
     private const int ByteSumMean = 510;
 
-    // Few colours, because what is to be learnt in minutes are the shapes.
-    private static readonly Colour[] Crayons = [new(28, 34, 66), new(198, 52, 44), new(34, 132, 92), new(240, 176, 48), new(244, 240, 228)];
+    // Few colors, because what is to be learned in minutes are the shapes.
+    private static readonly Color[] Crayons = [new(28, 34, 66), new(198, 52, 44), new(34, 132, 92), new(240, 176, 48), new(244, 240, 228)];
 
-    // The foreground is the brighter colour in this many of 100 pictures.
+    // The foreground is the brighter color in this many of 100 pictures.
     private const int BrightForegrounds = 65;
 
     /// <summary>Paints a picture of class <paramref name="kind"/> into <paramref name="rgba"/>: <see cref="Size"/> x <see cref="Size"/> x 4 bytes, row by row.</summary>
     public static void Paint(ShapeKind kind, SplitMix64 random, Span<byte> rgba)
     {
         var geometry = new ShapeGeometry(kind, Size, ref random);
-        var (back, front) = DrawColours(ref random);
+        var (back, front) = DrawColors(ref random);
         var slopeX = random.Next(-LargestSlope, LargestSlope);
         var slopeY = random.Next(-LargestSlope, LargestSlope);
 
@@ -75,12 +75,12 @@ internal static class ShapePainter
         return (byte)Math.Clamp(value, byte.MinValue, byte.MaxValue);
     }
 
-    private static (Colour Back, Colour Front) DrawColours(ref SplitMix64 random)
+    private static (Color Back, Color Front) DrawColors(ref SplitMix64 random)
     {
         while (true)
         {
-            var dark = DrawColour(ref random);
-            var bright = DrawColour(ref random);
+            var dark = DrawColor(ref random);
+            var bright = DrawColor(ref random);
             if (bright.Brightness - dark.Brightness >= LeastContrast)
             {
                 return random.Next(1, 100) <= BrightForegrounds ? (dark, bright) : (bright, dark);
@@ -88,9 +88,9 @@ internal static class ShapePainter
         }
     }
 
-    private static Colour DrawColour(ref SplitMix64 random) => Crayons[random.Next(0, Crayons.Length - 1)];
+    private static Color DrawColor(ref SplitMix64 random) => Crayons[random.Next(0, Crayons.Length - 1)];
 
-    private readonly record struct Colour(int Red, int Green, int Blue)
+    private readonly record struct Color(int Red, int Green, int Blue)
     {
         // ITU-R BT.601 luma in 256ths.
         public int Brightness => ((77 * Red) + (150 * Green) + (29 * Blue)) >> 8;

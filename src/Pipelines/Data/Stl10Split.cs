@@ -3,7 +3,7 @@ namespace IGptMl;
 /// <summary>Which part of STL-10 to read.</summary>
 public enum Stl10Split
 {
-    /// <summary>The labelled training images: 5,000 in the official data, 500 a class, of which each of the ten predefined folds names 1,000.</summary>
+    /// <summary>The labeled training images: 5,000 in the official data, 500 a class, of which each of the ten predefined folds names 1,000.</summary>
     Train,
 
     /// <summary>The test images: 8,000 in the official data, 800 a class.</summary>

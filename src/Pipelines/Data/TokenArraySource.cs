@@ -8,7 +8,7 @@ using Microsoft.Win32.SafeHandles;
 namespace IGptMl.Data;
 
 /// <summary>
-/// Images that are palette colours already: an npy file of whole numbers [rows, side²] or [rows, side, side], in raster order and counted from 0, as OpenAI published ImageNet and
+/// Images that are palette colors already: an npy file of whole numbers [rows, side²] or [rows, side, side], in raster order and counted from 0, as OpenAI published ImageNet and
 /// CIFAR-10 (cifar10_trX.npy). Rows are read from the open file when they are asked for.
 /// </summary>
 internal sealed class TokenArraySource : RowSource
@@ -22,8 +22,8 @@ internal sealed class TokenArraySource : RowSource
 
     /// <param name="path">The tokens.</param>
     /// <param name="labels">The classes of the rows; null means that there are none.</param>
-    /// <param name="colors">The number of colours.</param>
-    /// <param name="palette">The colours themselves, if they are known; as many.</param>
+    /// <param name="colors">The number of colors.</param>
+    /// <param name="palette">The colors themselves, if they are known; as many.</param>
     public TokenArraySource(string path, TokenArrayLabels? labels, int colors, Palette? palette)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -71,7 +71,7 @@ internal sealed class TokenArraySource : RowSource
     /// <inheritdoc/>
     public override DataViewSchema.DetachedColumn Content { get; }
 
-    /// <summary>The number of colours, which tokens stay below.</summary>
+    /// <summary>The number of colors, which tokens stay below.</summary>
     public int Colors { get; }
 
     /// <inheritdoc/>

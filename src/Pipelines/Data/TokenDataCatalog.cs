@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML;
 
-/// <summary>Token files: a data set whose images are quantised once, two bytes a token, instead of every time that it is read.</summary>
+/// <summary>Token files: a data set whose images are quantized once, two bytes a token, instead of every time that it is read.</summary>
 public static class TokenDataCatalog
 {
     private const string LabelRole = "label";

@@ -37,7 +37,7 @@ internal sealed class TokenFileSource(string path) : RowSource
     public override ContentGetter OpenContent(SourceCursor cursor) => new TokenGetter(_file, cursor);
 
     /// <inheritdoc/>
-    public override int ReadLabel(int index) => _file.Header.IsLabelled ? _file.LabelOf(index) : NoLabel;
+    public override int ReadLabel(int index) => _file.Header.IsLabeled ? _file.LabelOf(index) : NoLabel;
 
     /// <inheritdoc/>
     public override string ReadName(int index) => $"{Path.GetFileName(path)}#{index}";

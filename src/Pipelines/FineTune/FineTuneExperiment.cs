@@ -22,7 +22,7 @@ public sealed class FineTuneExperiment
     /// <param name="model">The pretrained model; it stays the caller's, and as it is.</param>
     /// <param name="options">Columns and settings; null means the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
-    /// <exception cref="ArgumentException">The model knows no palette, so images cannot be quantised for it.</exception>
+    /// <exception cref="ArgumentException">The model knows no palette, so images cannot be quantized for it.</exception>
     public FineTuneExperiment(MLContext context, ImageGptModel model, Options? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -57,7 +57,7 @@ public sealed class FineTuneExperiment
     /// <returns>The classifier, which the caller disposes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no training rows of two classes, or the loss has stopped being a number.</exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled before its first step.</exception>
+    /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
     public FineTunedClassifier Fit(IDataView training, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
@@ -92,7 +92,7 @@ public sealed class FineTuneExperiment
     /// <param name="cancellation">Ends the evaluation early.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no test rows with an image and a label.</exception>
-    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public FineTuneResult Evaluate(ITransformer classifier, IDataView test, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(classifier);
@@ -118,7 +118,7 @@ public sealed class FineTuneExperiment
     /// <param name="cancellation">Ends the training early, and then the experiment.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no training rows of two classes, no test rows, or other classes in the test data.</exception>
-    /// <exception cref="OperationCanceledException">The experiment was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The experiment was canceled.</exception>
     public FineTuneResult Run(IDataView training, IDataView test, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellation = default)
     {
         CheckClasses(training, test);

@@ -24,7 +24,7 @@ public sealed partial class LinearProbeExperiment
         /// <summary>Whether raw pixels and palette tokens are probed, too. Default true.</summary>
         public bool Baselines { get; init; } = true;
 
-        /// <summary>Whether k-means features of image patches are probed, too (Coates, Lee, Ng 2011), learnt from the training images. Default false.</summary>
+        /// <summary>Whether k-means features of image patches are probed, too (Coates, Lee, Ng 2011), learned from the training images. Default false.</summary>
         public bool PatchBaseline { get; init; }
 
         /// <summary>The greatest number of images whose features are computed together, 1 to 4,096. Default 32.</summary>

@@ -27,7 +27,7 @@ public sealed partial class LinearProbeExperiment
     /// <param name="model">The pretrained model; it stays the caller's.</param>
     /// <param name="options">Columns, layers and the classifier's settings; null means the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
-    /// <exception cref="ArgumentException">The model knows no palette, so images cannot be quantised for it.</exception>
+    /// <exception cref="ArgumentException">The model knows no palette, so images cannot be quantized for it.</exception>
     public LinearProbeExperiment(MLContext context, ImageGptModel model, Options? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -39,7 +39,7 @@ public sealed partial class LinearProbeExperiment
         model.RequirePalette(nameof(model));
     }
 
-    /// <summary>The pipeline that images take to the features of the layers: quantisation with the model's palette, then one column a layer.</summary>
+    /// <summary>The pipeline that images take to the features of the layers: quantization with the model's palette, then one column a layer.</summary>
     /// <param name="layers">The layers; each becomes a column "Layer0", "Layer1", ….</param>
     public IEstimator<ITransformer> CreateFeaturePipeline(IReadOnlyList<int> layers)
     {
@@ -47,7 +47,7 @@ public sealed partial class LinearProbeExperiment
         return CreatePipeline([.. layers.Select(layer => new ImageGptFeatureColumn($"Layer{layer}", layer))]);
     }
 
-    /// <summary>The classifier that is fitted to a representation: standardised features, unless the options say otherwise, then the trainer of the options.</summary>
+    /// <summary>The classifier that is fitted to a representation: standardized features, unless the options say otherwise, then the trainer of the options.</summary>
     /// <param name="featureColumnName">The representation.</param>
     /// <param name="l2Regularization">The weight of the squared norm of the classifier's weights, against the loss summed over all rows.</param>
     /// <param name="rows">The number of rows that it will be fitted to, for trainers that weigh by the mean loss: <see cref="ProbeClassifier.SdcaMaximumEntropy"/>.</param>
@@ -70,7 +70,7 @@ public sealed partial class LinearProbeExperiment
             throw new ArgumentException($"'{representation.Name}' is a baseline, which has no layers.", nameof(representation));
         }
 
-        LabelledImages.RequireLabel(_context, training.Schema, _options.LabelColumnName);
+        LabeledImages.RequireLabel(_context, training.Schema, _options.LabelColumnName);
         const string column = "ImageGpt";
         var classifier = CreateClassifier(column, representation.L2Regularization, training.GetRowCount() ?? 1);
         var pipeline = _model.Config.Objective == PretrainingObjective.Masked
@@ -89,7 +89,7 @@ public sealed partial class LinearProbeExperiment
     /// <param name="cancellation">Ends the experiment early.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no training rows or no test rows, rows of one class only, or classes that differ between the two.</exception>
-    /// <exception cref="OperationCanceledException">The experiment was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The experiment was canceled.</exception>
     public LinearProbeResult Run(IDataView training, IDataView test, IProgress<ProbedRepresentation>? progress = null, IProgress<FeatureProgress>? features = null, CancellationToken cancellation = default)
         => RunOn(ExperimentData.Read(_context, _model, _options, training, test, features, cancellation), progress, cancellation);
 

@@ -3,7 +3,7 @@ namespace IGptMl;
 /// <summary>The accuracy of a linear classifier on every layer of a model, and on the baselines.</summary>
 /// <param name="Layers">The layers in order, then the concatenations.</param>
 /// <param name="Baselines">Raw pixels, palette tokens and patches, where they were asked for.</param>
-/// <param name="TrainingRows">The labelled rows that the classifiers were fitted to.</param>
+/// <param name="TrainingRows">The labeled rows that the classifiers were fitted to.</param>
 /// <param name="TestRows">The rows of the accuracy.</param>
 public sealed record LinearProbeResult(IReadOnlyList<ProbedRepresentation> Layers, IReadOnlyList<ProbedRepresentation> Baselines, long TrainingRows, long TestRows)
 {

@@ -7,7 +7,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Reports;
 
-/// <summary>Test images whose lower half an autoregressive model draws: what it saw, some ways in which it went on, and the image in its colours, as in the paper's figure.</summary>
+/// <summary>Test images whose lower half an autoregressive model draws: what it saw, some ways in which it went on, and the image in its colors, as in the paper's figure.</summary>
 internal static class CompletionPictures
 {
     private const int Completions = 3;
@@ -16,7 +16,7 @@ internal static class CompletionPictures
     private const int Seed = 1;
 
     /// <summary>The first image of each class in turn, up to <paramref name="count"/>.</summary>
-    internal static IReadOnlyList<ReportedPicture> Create(MLContext context, ImageGptModel model, LabelledImages images, int count, CancellationToken cancellation)
+    internal static IReadOnlyList<ReportedPicture> Create(MLContext context, ImageGptModel model, LabeledImages images, int count, CancellationToken cancellation)
     {
         if (count == 0 || model.Config.Objective != PretrainingObjective.Autoregressive || model.Config.ImageSize < 2)
         {

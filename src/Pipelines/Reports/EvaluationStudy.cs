@@ -41,7 +41,7 @@ public sealed partial class EvaluationStudy
     /// <param name="cancellation">Ends it early; with a cache folder, the next run goes on from there.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the model does not have a layer that was asked for.</exception>
     /// <exception cref="InvalidOperationException">The data is not enough for a classifier, or for a number of labels.</exception>
-    /// <exception cref="OperationCanceledException">The study was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The study was canceled.</exception>
     public StudyResults Run(IDataView training, IDataView test, IProgress<StudyProgress>? progress = null, CancellationToken cancellation = default)
     {
         var clock = Stopwatch.StartNew();
@@ -95,7 +95,7 @@ public sealed partial class EvaluationStudy
         return [.. Reports(other.Name, data, result, options, cancellation).Select(model => model with { Step = other.Step })];
     }
 
-    /// <summary>Reads another model. One whose form knows no colours, such as a checkpoint of training, gets those of the report's model.</summary>
+    /// <summary>Reads another model. One whose form knows no colors, such as a checkpoint of training, gets those of the report's model.</summary>
     private ImageGptModel Load(ComparedModel other)
     {
         var model = ImageGptModel.Load(other.Path);
@@ -105,8 +105,8 @@ public sealed partial class EvaluationStudy
         }
 
         model.Dispose();
-        using var coloured = ImageGptModel.Load(other.Path, _model.Palette!);
-        return coloured.WithCropping(_model.Cropping);
+        using var colored = ImageGptModel.Load(other.Path, _model.Palette!);
+        return colored.WithCropping(_model.Cropping);
     }
 
     /// <summary>Whether images become the same tokens for that model as for the report's own.</summary>
@@ -149,14 +149,14 @@ public sealed partial class EvaluationStudy
     {
         var images = data.Test.Images;
         var count = Math.Min(images.Count, _options.LikelihoodImages);
-        using var transformer = new ImageGptTransformer(_context, data.Model.Share(), LabelledImages.Tokens);
+        using var transformer = new ImageGptTransformer(_context, data.Model.Share(), LabeledImages.Tokens);
         var tokens = images.TokenView([.. Enumerable.Range(0, count)]);
         var metrics = _context.ImageGeneration.Evaluate(transformer.Transform(tokens));
         return new GenerativeLoss(metrics.NatsPerToken, count);
     }
 
     /// <summary>One example of each of the most frequent confusions, then others, up to the number of the options.</summary>
-    private List<ReportedPicture> Mistakes(LabelledImages images, LinearProbeResult result)
+    private List<ReportedPicture> Mistakes(LabeledImages images, LinearProbeResult result)
     {
         var predicted = result.Best.PredictedClasses;
         var groups = Enumerable.Range(0, images.Count)
@@ -179,9 +179,9 @@ public sealed partial class EvaluationStudy
         var probe = _options.Probe;
         var result = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["classifier"] = $"{(probe.CustomClassifier is null ? probe.Classifier : "a custom one")}, {(probe.Standardize ? "standardised features" : "features as they are")}",
+            ["classifier"] = $"{(probe.CustomClassifier is null ? probe.Classifier : "a custom one")}, {(probe.Standardize ? "standardized features" : "features as they are")}",
             ["L2 grid"] = string.Join(", ", probe.L2Regularization.Select(weight => weight.ToString(CultureInfo.InvariantCulture))),
-            ["L2 choice"] = $"a tenth of the labelled images held out; cross-validation below {StratifiedFolds.ManyRowsAClass} a class; then refitted on all",
+            ["L2 choice"] = $"a tenth of the labeled images held out; cross-validation below {StratifiedFolds.ManyRowsAClass} a class; then refitted on all",
             ["L2 split seed"] = $"{LinearProbeExperiment.SplitSeed}",
         };
         if (_options.PretrainedOn is { } source)

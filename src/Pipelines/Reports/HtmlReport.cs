@@ -30,7 +30,7 @@ internal static class HtmlReport
 
         if (results.LowData.Count > 0)
         {
-            Section(page, "few-labels", "With few labels", "The same classifier when only some images have labels: the rest of the training set is not used, and layer and regularisation are chosen within the drawn labels.");
+            Section(page, "few-labels", "With few labels", "The same classifier when only some images have labels: the rest of the training set is not used, and layer and regularization are chosen within the drawn labels.");
             AppendPlot(page, plots, ReportPlots.LowDataName);
             AppendTable(page, ReportTables.LowData(results.LowData));
             page.Append("</section>\n");
@@ -62,7 +62,7 @@ internal static class HtmlReport
         }
 
         AppendPictures(page, "mistakes", "Misclassified test images", $"As the model sees them, {model.Config.ImageSize}x{model.Config.ImageSize} pixels: examples of the most frequent confusions.", results.Misclassified);
-        AppendPictures(page, "completions", "Completions", "The upper halves of test images, as the model saw them; three ways in which it went on, at temperature 1; and the images in its colours.", results.Completions);
+        AppendPictures(page, "completions", "Completions", "The upper halves of test images, as the model saw them; three ways in which it went on, at temperature 1; and the images in its colors.", results.Completions);
         AppendSources(page, results);
         return page.Append("</main>\n</body>\n</html>\n").ToString();
     }
@@ -93,7 +93,7 @@ internal static class HtmlReport
     private static void Section(StringBuilder page, string id, string title, string lead)
         => page.Append("<section id=\"").Append(id).Append("\">\n<h2>").Append(Text(title)).Append("</h2>\n<p>").Append(Text(lead)).Append("</p>\n");
 
-    /// <summary>Four drawings, of which the style shows the one that fits the width and the colours of the reader's screen.</summary>
+    /// <summary>Four drawings, of which the style shows the one that fits the width and the colors of the reader's screen.</summary>
     private static void AppendPlot(StringBuilder page, Dictionary<string, (string Name, string Caption, Func<PlotTheme, OxyPlot.PlotModel> Create)> plots, string name)
     {
         if (!plots.TryGetValue(name, out var plot))

@@ -9,7 +9,7 @@ internal sealed class LabelPlaces
     private const double Width = 255;
     private const double Height = 230;
     private const double Margin = 0.12; // of the width, on either side of the outermost points
-    private const double Gap = 7; // from the point's centre
+    private const double Gap = 7; // from the point's center
     private const double Radius = 5;
 
     private readonly (double X, double Y)[] _points;

@@ -48,7 +48,7 @@ internal static class MarkdownReport
         var (model, probe) = (results.Models[0], results.Models[0].Probe);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{model.Config.Layers} layers, width {model.Config.EmbeddingSize}, {model.Config.ImageSize}x{model.Config.ImageSize} pixels, {model.Config.Colors} colours, {model.Parameters:N0} parameters.{(results.PretrainedOn is { } source ? $" Pretrained on {source}, without labels." : string.Empty)} {probe.TrainingRows:N0} labelled images, {probe.TestRows:N0} test images, {probe.ClassNames.Count} classes.");
+            $"{model.Config.Layers} layers, width {model.Config.EmbeddingSize}, {model.Config.ImageSize}x{model.Config.ImageSize} pixels, {model.Config.Colors} colors, {model.Parameters:N0} parameters.{(results.PretrainedOn is { } source ? $" Pretrained on {source}, without labels." : string.Empty)} {probe.TrainingRows:N0} labeled images, {probe.TestRows:N0} test images, {probe.ClassNames.Count} classes.");
     }
 
     private static void AppendRow(StringBuilder text, IReadOnlyList<string> cells, bool stress)

@@ -5,7 +5,7 @@ using SkiaSharp;
 namespace IGptMl;
 
 /// <summary>
-/// A palette as a picture: its colours by family and lightness, each with its token where there is room, and pictures before and after they are reduced to it.
+/// A palette as a picture: its colors by family and lightness, each with its token where there is room, and pictures before and after they are reduced to it.
 /// Labels are drawn in the system's own font; where a system has none, they are missing.
 /// </summary>
 public static class PaletteChart
@@ -23,8 +23,8 @@ public static class PaletteChart
 
     /// <summary>Draws the chart and writes it as PNG.</summary>
     /// <param name="stream">Receives the PNG.</param>
-    /// <param name="palette">The colours.</param>
-    /// <param name="pictures">Pictures before quantisation: size · size · 3 channel values each, row-major, R, G, B a pixel. May be none.</param>
+    /// <param name="palette">The colors.</param>
+    /// <param name="pictures">Pictures before quantization: size · size · 3 channel values each, row-major, R, G, B a pixel. May be none.</param>
     /// <param name="size">The side of the pictures in pixels, at least 1.</param>
     /// <exception cref="ArgumentException">A picture has another length, or the size is below 1.</exception>
     public static void Write(Stream stream, Palette palette, IReadOnlyList<ReadOnlyMemory<byte>> pictures, int size)
@@ -53,7 +53,7 @@ public static class PaletteChart
 
     private static int Draw(SKCanvas? canvas, Palette palette, IReadOnlyList<ReadOnlyMemory<byte>> pictures, int size)
     {
-        Text(canvas, $"{palette.Count:N0} colours", Margin, Margin + 24, 26, Ink);
+        Text(canvas, $"{palette.Count:N0} colors", Margin, Margin + 24, 26, Ink);
         var y = DrawColors(canvas, palette, Margin + 52);
         return (pictures.Count > 0 ? DrawPictures(canvas, palette, pictures, size, y + 20) : y) + Margin;
     }
@@ -96,7 +96,7 @@ public static class PaletteChart
 
     private static int DrawPictures(SKCanvas? canvas, Palette palette, IReadOnlyList<ReadOnlyMemory<byte>> pictures, int size, int y)
     {
-        // Whole pixels on the chart for each of the picture's, so that none looks larger than its neighbour.
+        // Whole pixels on the chart for each of the picture's, so that none looks larger than its neighbor.
         var scale = Math.Max(1, (LeastPicture + size - 1) / size);
         var side = scale * size;
         var perRow = Math.Max(1, (RowWidth + PictureGap) / (side + PictureGap));
@@ -107,7 +107,7 @@ public static class PaletteChart
         {
             Text(canvas, "before", Margin, y + 15, 15, Ink);
             Text(canvas, "after", Margin, y + side + PictureGap + 15, 15, Ink);
-            Text(canvas, "mean colour error", Margin, y + (2 * side) + PictureGap + 17, 12, Faint);
+            Text(canvas, "mean color error", Margin, y + (2 * side) + PictureGap + 17, 12, Faint);
             for (var i = first; i < Math.Min(first + perRow, pictures.Count) && canvas is not null; i++)
             {
                 var left = Margin + LabelWidth + ((i - first) * (side + PictureGap));

@@ -2,15 +2,15 @@ using OxyPlot;
 
 namespace IGptMl.Reports;
 
-/// <summary>The colours of a plot.</summary>
+/// <summary>The colors of a plot.</summary>
 /// <param name="Name">"light" or "dark".</param>
 /// <param name="Background">Behind the plot.</param>
 /// <param name="Text">Titles and numbers.</param>
 /// <param name="Grid">The lines of the grid.</param>
-/// <param name="Series">The colours of the data, told apart in both kinds of colour blindness.</param>
+/// <param name="Series">The colors of the data, told apart in both kinds of color blindness.</param>
 internal sealed record PlotTheme(string Name, OxyColor Background, OxyColor Text, OxyColor Grid, IReadOnlyList<OxyColor> Series)
 {
-    /// <summary>The first colour of the data, so much of it (0 to 1) on the background.</summary>
+    /// <summary>The first color of the data, so much of it (0 to 1) on the background.</summary>
     internal OxyColor Paler(double share)
     {
         var ground = this == Dark ? OxyColor.Parse("#171c24") : OxyColors.White;
@@ -26,5 +26,5 @@ internal sealed record PlotTheme(string Name, OxyColor Background, OxyColor Text
     /// <summary>For files that are looked at alone.</summary>
     internal static PlotTheme Paper { get; } = Light with { Name = "paper", Background = OxyColors.White };
 
-    private static IEnumerable<OxyColor> Parse(params string[] colours) => colours.Select(OxyColor.Parse);
+    private static IEnumerable<OxyColor> Parse(params string[] colors) => colors.Select(OxyColor.Parse);
 }

@@ -6,7 +6,7 @@ internal static class PublishedResults
     /// <summary>The columns of <see cref="LinearProbe"/>.</summary>
     internal static readonly IReadOnlyList<string> LinearProbeColumns = ["CIFAR-10", "CIFAR-100", "STL-10"];
 
-    /// <summary>Linear probes, transfer from unlabelled ImageNet; accuracy in percent.</summary>
+    /// <summary>Linear probes, transfer from unlabeled ImageNet; accuracy in percent.</summary>
     internal static readonly IReadOnlyList<PublishedRow> LinearProbe =
     [
         new("iGPT-L, 32x32 (1.4 billion parameters)", "96.3", "82.8", "95.5"),

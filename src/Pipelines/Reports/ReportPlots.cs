@@ -20,10 +20,10 @@ internal static class ReportPlots
     /// <summary>The title of an axis.</summary>
     internal const string Percent = "accuracy, %";
 
-    // Told apart without their colours, too.
+    // Told apart without their colors, too.
     private static readonly IReadOnlyList<LineStyle> Dashes = [LineStyle.Dash, LineStyle.Dot, LineStyle.DashDot, LineStyle.LongDash];
 
-    /// <summary>The plots that the results are enough for: a file name, a caption and the plot in the colours of a theme.</summary>
+    /// <summary>The plots that the results are enough for: a file name, a caption and the plot in the colors of a theme.</summary>
     internal static IEnumerable<(string Name, string Caption, Func<PlotTheme, PlotModel> Create)> Of(StudyResults results)
     {
         if (results.Models is [var first, ..] && first.Probe.Layers.Count(layer => layer.Layers.Count == 1) > 1)
@@ -49,14 +49,14 @@ internal static class ReportPlots
         plot.Axes.Add(Axis(theme, AxisPosition.Bottom, "layer", step: models.Max(model => model.Config.Layers) > 16 ? 4 : 1));
         plot.Axes.Add(Axis(theme, AxisPosition.Left, Percent));
         var checkpoints = models.Where(model => model.Step is not null).ToArray();
-        var colour = 0;
+        var color = 0;
         foreach (var model in checkpoints.Concat(models.Where(model => model.Step is null))) // a run's checkpoints lie behind, the paler the earlier
         {
             var at = Array.IndexOf(checkpoints, model);
             var line = new LineSeries
             {
                 Title = model.Name,
-                Color = at < 0 ? theme.Series[colour++ % theme.Series.Count] : theme.Paler(0.25 + (0.5 * at / checkpoints.Length)),
+                Color = at < 0 ? theme.Series[color++ % theme.Series.Count] : theme.Paler(0.25 + (0.5 * at / checkpoints.Length)),
                 StrokeThickness = at < 0 ? 2.5 : 1.5,
                 MarkerType = MarkerType.Circle,
                 MarkerSize = at < 0 ? 3.5 : 2.5,
@@ -68,7 +68,7 @@ internal static class ReportPlots
         var last = models.Max(model => model.Config.Layers);
         foreach (var (i, baseline) in models[0].Probe.Baselines.Index())
         {
-            var line = new LineSeries { Title = baseline.Name, Color = theme.Series[colour++ % theme.Series.Count], StrokeThickness = 1.5, LineStyle = Dashes[i % Dashes.Count] };
+            var line = new LineSeries { Title = baseline.Name, Color = theme.Series[color++ % theme.Series.Count], StrokeThickness = 1.5, LineStyle = Dashes[i % Dashes.Count] };
             line.Points.AddRange([new DataPoint(0, 100 * baseline.Accuracy), new DataPoint(last, 100 * baseline.Accuracy)]);
             plot.Series.Add(line);
         }
@@ -93,11 +93,11 @@ internal static class ReportPlots
         bottom.Labels.AddRange(budgets.Select(budget => ReportTables.Number(budget)));
         plot.Axes.Add(bottom);
         plot.Axes.Add(Axis(theme, AxisPosition.Left, Percent));
-        var colour = 0;
+        var color = 0;
         foreach (var group in scores.GroupBy(score => score.Representation).OrderBy(group => group.Key == LowDataExperiment.ModelName ? 0 : 1))
         {
-            var shade = theme.Series[colour++ % theme.Series.Count];
-            var line = new LineSeries { Title = group.Key, Color = shade, StrokeThickness = colour == 1 ? 2.5 : 1.5, MarkerType = MarkerType.Circle, MarkerSize = 3.5, LineStyle = colour == 1 ? LineStyle.Solid : LineStyle.Dash };
+            var shade = theme.Series[color++ % theme.Series.Count];
+            var line = new LineSeries { Title = group.Key, Color = shade, StrokeThickness = color == 1 ? 2.5 : 1.5, MarkerType = MarkerType.Circle, MarkerSize = 3.5, LineStyle = color == 1 ? LineStyle.Solid : LineStyle.Dash };
             line.Points.AddRange(group.Select(score => new DataPoint(budgets.IndexOf(score.Budget), 100 * score.Mean)));
             plot.Series.Add(line);
             var bars = new ScatterErrorSeries { ErrorBarColor = shade, MarkerType = MarkerType.None, ErrorBarStrokeThickness = 1.5 };

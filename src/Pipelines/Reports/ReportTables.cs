@@ -29,7 +29,7 @@ internal static class ReportTables
     internal static string Percent(double? share) => share is { } value ? (100 * value).ToString("F1", CultureInfo.InvariantCulture) : None;
 
     internal static ReportTable Layers(ReportedProbe probe) => new(
-        $"Linear probe of every layer: {Number(probe.TrainingRows)} labelled images, {Number(probe.TestRows)} test images. Accuracy in percent.",
+        $"Linear probe of every layer: {Number(probe.TrainingRows)} labeled images, {Number(probe.TestRows)} test images. Accuracy in percent.",
         ["Representation", "test", .. TopFive(probe) ? (string[])["top-5"] : [], "held out", "features", "L2", "seconds"],
         [.. probe.Baselines.Concat(probe.Layers).Select(representation => new ReportTable.Row(
             [
@@ -47,7 +47,7 @@ internal static class ReportTables
     {
         var best = results.Models[0].Probe.BestLayer;
         return new ReportTable(
-            "Beside published linear probes, which transfer from 1.2 million unlabelled images of ImageNet. Accuracy in percent.",
+            "Beside published linear probes, which transfer from 1.2 million unlabeled images of ImageNet. Accuracy in percent.",
             ["Method", "this data", .. PublishedResults.LinearProbeColumns],
             [
                 new ReportTable.Row([$"{results.Models[0].Name}, {best.Name.ToLowerInvariant()} ({Number(results.Models[0].Parameters)} parameters)", Percent(best.Accuracy), .. PublishedResults.LinearProbeColumns.Select(_ => None)], Stress: true),
@@ -56,7 +56,7 @@ internal static class ReportTables
     }
 
     internal static ReportTable FineTune(StudyResults results) => new(
-        "The whole network fine-tuned on the same labelled images, beside the linear probe and published results. Accuracy in percent.",
+        "The whole network fine-tuned on the same labeled images, beside the linear probe and published results. Accuracy in percent.",
         ["Method", "this data", .. PublishedResults.FineTuneColumns],
         [
             new ReportTable.Row([$"{results.Models[0].Name}, fine-tuned", Percent(results.FineTune!.Accuracy), .. PublishedResults.FineTuneColumns.Select(_ => None)], Stress: true),

@@ -1,7 +1,7 @@
 namespace IGptMl;
 
 /// <summary>A linear probe in a results file.</summary>
-/// <param name="TrainingRows">The labelled images.</param>
+/// <param name="TrainingRows">The labeled images.</param>
 /// <param name="TestRows">The images of the accuracy.</param>
 /// <param name="FeatureSeconds">The time that the network ran; 0 where the features came from a cache.</param>
 /// <param name="Best">The representation with the greatest accuracy on the test images.</param>

@@ -1,6 +1,6 @@
 namespace IGptMl.SemiSupervised;
 
-/// <summary>The labelled rows of a low-data evaluation: as many of each class as of any other, drawn by the rule of FixMatch (Sohn et al. 2020), so that results compare.</summary>
+/// <summary>The labeled rows of a low-data evaluation: as many of each class as of any other, drawn by the rule of FixMatch (Sohn et al. 2020), so that results compare.</summary>
 /// <remarks>
 /// The rule of its tool for splits: numpy's generator is seeded; the rows of each class in turn, in the order of the data, are shuffled; then labels are taken one at
 /// a time from the class of which the smallest share has been taken, the first of equals. On CIFAR-10 in its official order the rows are those of FixMatch's own splits with

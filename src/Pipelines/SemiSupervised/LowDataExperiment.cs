@@ -8,7 +8,7 @@ using Microsoft.ML;
 namespace IGptMl;
 
 /// <summary>
-/// The paper's low-data evaluation (Chen et al. 2020, section 4.6): a linear classifier on features of a model that has seen no labels, fitted to 40, 250 or 4,000 labelled
+/// The paper's low-data evaluation (Chen et al. 2020, section 4.6): a linear classifier on features of a model that has seen no labels, fitted to 40, 250 or 4,000 labeled
 /// images, measured on the whole test set, over five draws of the labels.
 /// </summary>
 /// <remarks>
@@ -31,7 +31,7 @@ public sealed class LowDataExperiment
     /// <param name="model">The pretrained model; it stays the caller's.</param>
     /// <param name="options">Budgets, seeds and the probe's settings; null means the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
-    /// <exception cref="ArgumentException">The model knows no palette, so images cannot be quantised for it.</exception>
+    /// <exception cref="ArgumentException">The model knows no palette, so images cannot be quantized for it.</exception>
     public LowDataExperiment(MLContext context, ImageGptModel model, Options? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -45,14 +45,14 @@ public sealed class LowDataExperiment
     }
 
     /// <summary>Draws the labels, fits and evaluates.</summary>
-    /// <param name="training">Images with a label of key type, to draw the labelled rows from.</param>
+    /// <param name="training">Images with a label of key type, to draw the labeled rows from.</param>
     /// <param name="test">Images with the same label; all of them are used.</param>
     /// <param name="progress">Receives each classifier as it is done.</param>
     /// <param name="features">Receives how far the network is.</param>
     /// <param name="cancellation">Ends the experiment early.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no rows, rows of one class only, classes that differ between the two, or fewer rows of a class than a budget asks for.</exception>
-    /// <exception cref="OperationCanceledException">The experiment was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The experiment was canceled.</exception>
     public LowDataResult Run(IDataView training, IDataView test, IProgress<LowDataRun>? progress = null, IProgress<FeatureProgress>? features = null, CancellationToken cancellation = default)
         => RunOn(ExperimentData.Read(_context, _model, _options.Probe, training, test, features, cancellation), progress, cancellation);
 
@@ -122,7 +122,7 @@ public sealed class LowDataExperiment
         /// <summary>The numbers of labels, each 2 or more. Default 40, 250 and 4,000, as in the paper.</summary>
         public IReadOnlyList<int> Budgets { get; init; } = [40, 250, 4000];
 
-        /// <summary>The seeds that draw the labelled rows, each 0 or more; 0 takes the first rows of each class. Default 1 to 5.</summary>
+        /// <summary>The seeds that draw the labeled rows, each 0 or more; 0 takes the first rows of each class. Default 1 to 5.</summary>
         public IReadOnlyList<int> Seeds { get; init; } = [1, 2, 3, 4, 5];
 
         /// <summary>Columns, candidate layers, baselines, the classifier and the cache. Default: all layers, weights 1, 30 and 1000.</summary>

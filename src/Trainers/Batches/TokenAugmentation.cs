@@ -5,7 +5,7 @@ namespace IGptMl;
 /// <summary>
 /// Random shifts and flips of the images that a trainer sees: the image is padded by reflection, a crop of its own size is taken at a random place, and
 /// flipped half of the time. The defaults are those for fine-tuning on CIFAR (Chen et al. 2020, section 3.1). Pixels move and do not change, so the tokens
-/// of a moved image are the moved tokens of the image, exactly, and nothing needs to be quantised again. What is random depends on the seed of the
+/// of a moved image are the moved tokens of the image, exactly, and nothing needs to be quantized again. What is random depends on the seed of the
 /// training, the step and the row alone. An immutable value.
 /// </summary>
 public sealed record TokenAugmentation

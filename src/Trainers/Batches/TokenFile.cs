@@ -11,7 +11,7 @@ namespace IGptMl.Batches;
 /// </summary>
 internal sealed unsafe class TokenFile : ITokenRows, IDisposable
 {
-    /// <summary>What stands for a missing token: colours end at 65534.</summary>
+    /// <summary>What stands for a missing token: colors end at 65534.</summary>
     internal const ushort Missing = ushort.MaxValue;
 
     private const int PieceBytes = 1 << 26;
@@ -163,7 +163,7 @@ internal sealed unsafe class TokenFile : ITokenRows, IDisposable
 
         if (most >= Header.Colors)
         {
-            throw new InvalidDataException($"it holds token {most} of {Header.Colors} colours");
+            throw new InvalidDataException($"it holds token {most} of {Header.Colors} colors");
         }
     }
 
@@ -171,15 +171,15 @@ internal sealed unsafe class TokenFile : ITokenRows, IDisposable
     {
         if (Description.Palette is { } palette && palette.Count != Header.Colors)
         {
-            throw new InvalidDataException($"its palette has {palette.Count} colours for tokens of {Header.Colors}");
+            throw new InvalidDataException($"its palette has {palette.Count} colors for tokens of {Header.Colors}");
         }
 
-        if (Header.IsLabelled != (Description.ClassNames is { Count: > 0 }))
+        if (Header.IsLabeled != (Description.ClassNames is { Count: > 0 }))
         {
             throw new InvalidDataException("it has labels without classes, or classes without labels");
         }
 
-        for (var row = 0; Header.IsLabelled && row < Count; row++)
+        for (var row = 0; Header.IsLabeled && row < Count; row++)
         {
             if (LabelOf(row) < -1 || LabelOf(row) >= Description.ClassNames!.Count)
             {

@@ -8,7 +8,7 @@ using Microsoft.ML.Data;
 namespace IGptMl.Batches;
 
 /// <summary>What the tokens of a file were made of.</summary>
-/// <param name="Palette">The colours of the tokens; null where they are not known.</param>
+/// <param name="Palette">The colors of the tokens; null where they are not known.</param>
 /// <param name="Cropping">How images became squares.</param>
 /// <param name="ClassNames">The names of the labels; null where there are no labels.</param>
 /// <param name="Source">What tells the data from other data; null where nothing does.</param>

@@ -8,10 +8,10 @@ namespace IGptMl.Batches;
 /// <param name="ContextLength">The tokens of a row, 1 or more.</param>
 /// <param name="Rows">The number of rows.</param>
 /// <param name="Skipped">The rows of the data that were left out because their tokens are missing.</param>
-/// <param name="IsLabelled">Whether every row has a label.</param>
+/// <param name="IsLabeled">Whether every row has a label.</param>
 /// <param name="DescriptionBytes">The size of the description at the end of the file.</param>
 /// <param name="ContentChecksum">The CRC-32C of everything after these 64 bytes.</param>
-internal sealed record TokenFileHeader(int Colors, int ContextLength, int Rows, long Skipped, bool IsLabelled, int DescriptionBytes, uint ContentChecksum)
+internal sealed record TokenFileHeader(int Colors, int ContextLength, int Rows, long Skipped, bool IsLabeled, int DescriptionBytes, uint ContentChecksum)
 {
     /// <summary>The size of the header in bytes.</summary>
     internal const int Size = 64;
@@ -27,7 +27,7 @@ internal sealed record TokenFileHeader(int Colors, int ContextLength, int Rows, 
     internal long LabelsAt => Size + TokenBytes;
 
     /// <summary>Where the description begins.</summary>
-    internal long DescriptionAt => LabelsAt + (IsLabelled ? (long)Rows * sizeof(int) : 0);
+    internal long DescriptionAt => LabelsAt + (IsLabeled ? (long)Rows * sizeof(int) : 0);
 
     /// <summary>The size of the whole file.</summary>
     internal long FileBytes => DescriptionAt + DescriptionBytes;
@@ -41,7 +41,7 @@ internal sealed record TokenFileHeader(int Colors, int ContextLength, int Rows, 
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), ContextLength);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), Rows);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(20), Skipped);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(28), IsLabelled ? 1 : 0);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(28), IsLabeled ? 1 : 0);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(32), DescriptionBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(36), ContentChecksum);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumAt), Checksum(bytes));

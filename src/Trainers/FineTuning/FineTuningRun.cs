@@ -14,7 +14,7 @@ internal sealed class FineTuningRun : IDisposable
     private readonly ImageGptFineTuneTrainer.Options _options;
     private readonly ClassifierNetwork _network;
     private readonly ClassifierNetwork? _best;
-    private readonly LabelledTokens _training;
+    private readonly LabeledTokens _training;
     private readonly ValidationRows? _validation;
     private readonly torch.Device _device;
     private readonly IChannel _channel;
@@ -35,7 +35,7 @@ internal sealed class FineTuningRun : IDisposable
     private long _step;
 
     /// <summary>Takes over the network, which is on the device already.</summary>
-    internal FineTuningRun(ImageGptFineTuneTrainer.Options options, ClassifierNetwork network, LabelledTokens training, LabelledTokens? validation, int seed, torch.Device device, IChannel channel)
+    internal FineTuningRun(ImageGptFineTuneTrainer.Options options, ClassifierNetwork network, LabeledTokens training, LabeledTokens? validation, int seed, torch.Device device, IChannel channel)
     {
         _options = options;
         _network = network;
@@ -60,7 +60,7 @@ internal sealed class FineTuningRun : IDisposable
     private long Steps => _options.Epochs * _epochSteps;
 
     /// <summary>Runs to the end, to the early stop or to the cancellation, and gives the best weights: those of the best validation, or the last where there was none.</summary>
-    /// <exception cref="OperationCanceledException">The run was cancelled before its first step.</exception>
+    /// <exception cref="OperationCanceledException">The run was canceled before its first step.</exception>
     /// <exception cref="InvalidOperationException">The loss has stopped being a number.</exception>
     internal (ImageGptNetwork Network, ClassificationHead Head) Run()
     {
@@ -70,13 +70,13 @@ internal sealed class FineTuningRun : IDisposable
         var done = loop.Run(Loss, progress => Report(progress, stop), stop.Token);
         if (done == 0)
         {
-            throw new OperationCanceledException("The fine-tuning was cancelled before its first step.", _options.CancellationToken);
+            throw new OperationCanceledException("The fine-tuning was canceled before its first step.", _options.CancellationToken);
         }
 
         var best = _bestMeasured is { } found ? $"the weights after epoch {found.Epoch:N0} are returned, with the best validation accuracy, {found.Measurement.Accuracy:P1}" : "the weights so far are returned";
         if (_options.CancellationToken.IsCancellationRequested && done < Steps)
         {
-            _channel.Warning(MessageSensitivity.None, "Cancelled after {0:N0} of {1:N0} steps; {2}.", done, Steps, best);
+            _channel.Warning(MessageSensitivity.None, "Canceled after {0:N0} of {1:N0} steps; {2}.", done, Steps, best);
         }
         else if (_bestMeasured is not null)
         {

@@ -15,7 +15,7 @@ namespace IGptMl;
 ///
 /// ### Input and Output Columns
 /// The input label column must be of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt32) with two values or more. The token column must be a
-/// known-sized vector of key type (UInt16), as QuantizeToPalette gives it: as many tokens as the model has positions, as many key values as it has colours.
+/// known-sized vector of key type (UInt16), as QuantizeToPalette gives it: as many tokens as the model has positions, as many key values as it has colors.
 /// Rows with missing tokens or labels are left out, with a warning.
 ///
 /// | Output Column Name | Column Type | Description|
@@ -62,7 +62,7 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
     /// <returns>The transformer with the tuned model; after a cancellation, with the best so far.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or does not fit, of the input or of the validation set.</exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled before its first step.</exception>
+    /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
     /// <exception cref="InvalidOperationException">There are no rows of two classes, the loss has stopped being a number, or the GPU that was asked for is not there.</exception>
     public ImageGptClassificationTransformer Fit(IDataView input)
     {
@@ -75,15 +75,15 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         var palette = QuantizedColumn.FindPalette(tokenColumn);
         if (_model.Palette is not null && palette is not null && palette != _model.Palette)
         {
-            channel.Warning(MessageSensitivity.None, "The tokens in column '{0}' are of another palette than the model's: what it has learnt in pretraining is lost.", _options.InputColumnName);
+            channel.Warning(MessageSensitivity.None, "The tokens in column '{0}' are of another palette than the model's: what it has learned in pretraining is lost.", _options.InputColumnName);
         }
 
-        var rows = LabelledTokens.Read(input, tokenColumn, labelColumn, _options.CancellationToken);
+        var rows = LabeledTokens.Read(input, tokenColumn, labelColumn, _options.CancellationToken);
         Warn(channel, rows);
         CheckClasses(rows, values, channel);
         var seed = _options.Seed ?? _host.Rand.Next();
         var (training, validation) = _options.ValidationSet is { } set
-            ? (rows, LabelledTokens.Read(set, heldOut.Tokens, heldOut.Label, _options.CancellationToken))
+            ? (rows, LabeledTokens.Read(set, heldOut.Tokens, heldOut.Label, _options.CancellationToken))
             : Split(rows, seed);
         if (validation.Count == 0 && (_options.ValidationSet is not null || _options.ValidationFraction > 0))
         {
@@ -129,13 +129,13 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         return (tokens, label);
     }
 
-    private (LabelledTokens Training, LabelledTokens Validation) Split(LabelledTokens rows, int seed)
+    private (LabeledTokens Training, LabeledTokens Validation) Split(LabeledTokens rows, int seed)
     {
         var (training, validation) = StratifiedSplit.Of(rows.Labels, _options.ValidationFraction, seed);
         return (rows.Select(training), rows.Select(validation));
     }
 
-    private void CheckClasses(LabelledTokens rows, ClassValues? values, IChannel channel)
+    private void CheckClasses(LabeledTokens rows, ClassValues? values, IChannel channel)
     {
         if (rows.Count == 0)
         {
@@ -159,7 +159,7 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
 
     private static string List(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
 
-    private static void Warn(IChannel channel, LabelledTokens rows)
+    private static void Warn(IChannel channel, LabeledTokens rows)
     {
         if (rows.WithoutTokens > 0)
         {

@@ -17,7 +17,7 @@ namespace IGptMl;
 ///
 /// ### Input and Output Columns
 /// The input label column must be of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt32) with two values or more. The token column must be a
-/// known-sized vector of key type (UInt16), as QuantizeToPalette gives it: as many tokens as the model has positions, as many key values as it has colours.
+/// known-sized vector of key type (UInt16), as QuantizeToPalette gives it: as many tokens as the model has positions, as many key values as it has colors.
 ///
 /// | Output Column Name | Column Type | Description|
 /// | -- | -- | -- |

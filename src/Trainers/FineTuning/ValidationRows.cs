@@ -3,8 +3,8 @@ using TorchSharp;
 
 namespace IGptMl.FineTuning;
 
-/// <summary>Rows on which a classifier is measured while it learns, as it will be scored when it has learnt.</summary>
-internal sealed class ValidationRows(LabelledTokens rows, ClassScorer scorer, torch.Device device)
+/// <summary>Rows on which a classifier is measured while it learns, as it will be scored when it has learned.</summary>
+internal sealed class ValidationRows(LabeledTokens rows, ClassScorer scorer, torch.Device device)
 {
     private const int RowsPerBatch = 32;
 

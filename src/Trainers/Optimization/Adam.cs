@@ -21,7 +21,7 @@ internal sealed class Adam : IDisposable
     private readonly double _weightDecay;
     private readonly List<Piece> _pieces = [];
 
-    /// <param name="parameters">What is learnt; it stays the caller's.</param>
+    /// <param name="parameters">What is learned; it stays the caller's.</param>
     /// <param name="weightDecay">The share of a matrix that a step at rate 1 takes away.</param>
     /// <param name="inPieces">Whether steps are done in pieces, as the CPU can; null means there.</param>
     internal Adam(FlatParameters parameters, double weightDecay = 0, bool? inPieces = null)

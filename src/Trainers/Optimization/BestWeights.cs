@@ -3,7 +3,7 @@ using TorchSharp;
 namespace IGptMl.Optimization;
 
 /// <summary>The weights with the least validation loss: in memory, and in the checkpoint folder where there is one.</summary>
-/// <param name="parameters">What is learnt; it stays the caller's.</param>
+/// <param name="parameters">What is learned; it stays the caller's.</param>
 /// <param name="settings">Where they are kept, and whether they are taken in the end.</param>
 internal sealed class BestWeights(FlatParameters parameters, TrainingSettings settings) : IDisposable
 {

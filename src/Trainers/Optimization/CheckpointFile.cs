@@ -8,7 +8,7 @@ using TorchSharp;
 namespace IGptMl.Optimization;
 
 /// <summary>
-/// A training checkpoint: one safetensors file with the weights under their own names, the optimiser's moments, whatever else the run wants to keep, and
+/// A training checkpoint: one safetensors file with the weights under their own names, the optimizer's moments, whatever else the run wants to keep, and
 /// the run's state as json in the metadata. Its last tensor is the SHA-256 of all bytes before it.
 /// </summary>
 internal static class CheckpointFile
@@ -22,7 +22,7 @@ internal static class CheckpointFile
     /// <param name="stream">An empty file.</param>
     /// <param name="state">The run's state.</param>
     /// <param name="parameters">The weights.</param>
-    /// <param name="adam">The optimiser; null for weights alone.</param>
+    /// <param name="adam">The optimizer; null for weights alone.</param>
     /// <param name="attachments">Arrays of the run's own.</param>
     internal static void Write(Stream stream, RunState state, FlatParameters parameters, Adam? adam, IReadOnlyDictionary<string, float[]> attachments)
     {
@@ -82,7 +82,7 @@ internal static class CheckpointFile
         }
     }
 
-    /// <summary>Reads the weights, and the optimiser's moments where they are asked for, of a checkpoint that has been checked.</summary>
+    /// <summary>Reads the weights, and the optimizer's moments where they are asked for, of a checkpoint that has been checked.</summary>
     /// <exception cref="InvalidDataException">They are another network's.</exception>
     internal static void Read(string path, FlatParameters parameters, Adam? adam)
     {

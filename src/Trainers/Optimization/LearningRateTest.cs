@@ -18,8 +18,8 @@ internal static class LearningRateTest
     /// <summary>How many times the least loss ends the test.</summary>
     private const double Explosion = 2;
 
-    /// <summary>Runs the test. The module has learnt from it afterwards, and is of no more use.</summary>
-    /// <param name="module">What is learnt: all its parameters.</param>
+    /// <summary>Runs the test. The module has learned from it afterwards, and is of no more use.</summary>
+    /// <param name="module">What is learned: all its parameters.</param>
     /// <param name="loss">The scalar loss of a part of a step's batch.</param>
     /// <param name="settings">How steps are taken; nothing is kept or validated.</param>
     /// <param name="cancellation">Ends it with an exception, for a rate from half a test is worth nothing.</param>

@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 
 namespace IGptMl.Optimization;
 
-/// <summary>Runs optimisation steps: rate, loss, gradients, Adam, validation, checkpoints, progress. It knows nothing of what is learnt.</summary>
+/// <summary>Runs optimization steps: rate, loss, gradients, Adam, validation, checkpoints, progress. It knows nothing of what is learned.</summary>
 internal sealed class TrainingLoop
 {
     private static readonly TimeSpan PeakDelay = TimeSpan.FromSeconds(5);
@@ -14,7 +14,7 @@ internal sealed class TrainingLoop
     private readonly int _imagesPerStep;
     private readonly TrainingSettings _settings;
 
-    /// <param name="module">What is learnt: all its parameters.</param>
+    /// <param name="module">What is learned: all its parameters.</param>
     /// <param name="schedule">The rates and the number of steps.</param>
     /// <param name="imagesPerStep">The images of a step, for the speed.</param>
     /// <param name="settings">The rest; null means the least.</param>

@@ -14,7 +14,7 @@ internal sealed record TrainingSettings
     /// <summary>The share of each matrix that a step at rate 1 takes away.</summary>
     internal double WeightDecay { get; init; }
 
-    /// <summary>The type that the module computes in; the weights that are learnt are float32.</summary>
+    /// <summary>The type that the module computes in; the weights that are learned are float32.</summary>
     internal torch.ScalarType ComputeType { get; init; } = torch.ScalarType.Float32;
 
     /// <summary>Where the run is kept, and goes on from.</summary>

@@ -14,17 +14,17 @@ public sealed class ImageGenerationMetrics
 
     /// <summary>
     /// The mean of -ln p(token | tokens before it) over all positions of all images; of a masked model, that of -ln p(token | tokens not hidden) over each
-    /// image's hidden tokens, and then over the images, which is not comparable with the former. Lower is better, and ln K means that nothing was learnt.
+    /// image's hidden tokens, and then over the images, which is not comparable with the former. Lower is better, and ln K means that nothing was learned.
     /// </summary>
     public double NatsPerToken { get; }
 
     /// <summary>
-    /// The same in bits for each of a pixel's three colour channels: nats / (3 ln 2). It measures the quantised image, so it cannot be compared with
+    /// The same in bits for each of a pixel's three color channels: nats / (3 ln 2). It measures the quantized image, so it cannot be compared with
     /// bits per dimension of models of raw pixels.
     /// </summary>
     public double BitsPerDimension => LikelihoodMapping.ToBitsPerDimension(NatsPerToken);
 
-    /// <summary>exp(<see cref="NatsPerToken"/>): the number of equally likely colours that would be as hard to guess.</summary>
+    /// <summary>exp(<see cref="NatsPerToken"/>): the number of equally likely colors that would be as hard to guess.</summary>
     public double Perplexity => Math.Exp(NatsPerToken);
 
     /// <summary>The number of images evaluated.</summary>

@@ -11,10 +11,10 @@ public sealed partial class ImageGptTrainer
         /// <summary>The token column. Default "Tokens".</summary>
         public string InputColumnName { get; init; } = "Tokens";
 
-        /// <summary>The architecture; its number of colours and its context must be the token column's. Default <see cref="ImageGptConfig.Small"/>.</summary>
+        /// <summary>The architecture; its number of colors and its context must be the token column's. Default <see cref="ImageGptConfig.Small"/>.</summary>
         public ImageGptConfig Model { get; init; } = ImageGptConfig.Small;
 
-        /// <summary>The number of optimisation steps, at least 1. Default 1,000,000.</summary>
+        /// <summary>The number of optimization steps, at least 1. Default 1,000,000.</summary>
         public long Steps { get; init; } = 1_000_000;
 
         /// <summary>The number of images a step, 1 to 65,536; no more than there are rows. Default 128.</summary>
@@ -57,7 +57,7 @@ public sealed partial class ImageGptTrainer
         public double MaskProbability { get; init; } = TokenMasking.DefaultProbability;
 
         /// <summary>
-        /// Shifts and flips of the images, other ones in every step. Default null: none. The paper crops its training images at random before it quantises
+        /// Shifts and flips of the images, other ones in every step. Default null: none. The paper crops its training images at random before it quantizes
         /// them, which is <see cref="ImageCropping.RandomCrop"/>.
         /// </summary>
         public TokenAugmentation? Augmentation { get; init; }
@@ -72,7 +72,7 @@ public sealed partial class ImageGptTrainer
         public bool RecomputeActivations { get; init; }
 
         /// <summary>
-        /// The share of the rows that is set aside, drawn by the seed, 0 to less than 1: not learnt from, but used to measure nats per token while training.
+        /// The share of the rows that is set aside, drawn by the seed, 0 to less than 1: not learned from, but used to measure nats per token while training.
         /// Default 0; the paper sets 0.04 aside while it chooses learning rates. Has no effect where validation data are given.
         /// </summary>
         public double ValidationFraction { get; init; }

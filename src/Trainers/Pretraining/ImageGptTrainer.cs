@@ -18,12 +18,12 @@ namespace IGptMl;
 ///
 /// ### Input and Output Columns
 /// The input column must be a known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette gives it: as many
-/// tokens as the model has positions, as many key values as it has colours. Rows with missing tokens are left out, with a warning.
+/// tokens as the model has positions, as many key values as it has colors. Rows with missing tokens are left out, with a warning.
 ///
 /// | Output Column Name | Column Type | Description|
 /// | -- | -- | -- |
 /// | `NatsPerToken` | <xref:System.Single> | The mean of -ln p(token given the tokens before it) over the image; of a masked model, of -ln p(token given the tokens not hidden) over the hidden ones. |
-/// | `BitsPerDimension` | <xref:System.Single> | The same in bits for each of a pixel's three colour channels: nats / (3 ln 2). |
+/// | `BitsPerDimension` | <xref:System.Single> | The same in bits for each of a pixel's three color channels: nats / (3 ln 2). |
 ///
 /// ### Trainer Characteristics
 /// |  |  |
@@ -57,7 +57,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
     /// <summary>Pretrains a new model on all rows, or on those that <see cref="Options.ValidationFraction"/> leaves.</summary>
     /// <returns>The transformer with the trained model; after a cancellation, with the model so far.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The token column is missing or does not fit the model.</exception>
-    /// <exception cref="OperationCanceledException">The training was cancelled before its first step.</exception>
+    /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
     /// <exception cref="InvalidOperationException">
     /// There are no rows with tokens, the loss has stopped being a number or exploded, the GPU that was asked for is not there, or the checkpoint folder
     /// holds another run's checkpoints.
@@ -112,7 +112,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
     /// <param name="input">The images to learn from.</param>
     /// <returns>The rate, and the curve that it was read from.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The token column is missing or does not fit the model.</exception>
-    /// <exception cref="OperationCanceledException">The test was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The test was canceled.</exception>
     /// <exception cref="InvalidOperationException">There are no rows with tokens, or the GPU that was asked for is not there.</exception>
     public LearningRateRange FindLearningRate(IDataView input)
     {

@@ -74,7 +74,7 @@ internal sealed class PretrainingRun
     /// <summary>The steps of the warm-up.</summary>
     internal long WarmUpSteps => _schedule.WarmUpSteps;
 
-    /// <summary>The images that are learnt from, and those that are measured on.</summary>
+    /// <summary>The images that are learned from, and those that are measured on.</summary>
     internal (TokenTable Training, TokenTable? Validation) Tables => (_table, _validation);
 
     /// <summary>The seed of the run of a checkpoint.</summary>
@@ -84,7 +84,7 @@ internal sealed class PretrainingRun
     internal static double? RateOf(RunState? state)
         => state?.Run.GetValueOrDefault(PretrainingSettings.LearningRate) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : null;
 
-    /// <summary>Finds a learning rate on the run's first batches. The network has learnt from them afterwards, and is of no more use.</summary>
+    /// <summary>Finds a learning rate on the run's first batches. The network has learned from them afterwards, and is of no more use.</summary>
     internal LearningRateRange FindLearningRate()
     {
         using var precision = new PrecisionScope(_options.Precision);
@@ -120,7 +120,7 @@ internal sealed class PretrainingRun
             var done = loop.Run(Loss, Report, _options.CancellationToken);
             if (done == 0)
             {
-                throw new OperationCanceledException("The pretraining was cancelled before its first step.", _options.CancellationToken);
+                throw new OperationCanceledException("The pretraining was canceled before its first step.", _options.CancellationToken);
             }
 
             Tell(loop, done);
@@ -224,7 +224,7 @@ internal sealed class PretrainingRun
         }
         else if (done < _options.Steps)
         {
-            _channel.Warning(MessageSensitivity.None, "Cancelled after {0:N0} of {1:N0} steps; the model so far is returned.", done, _options.Steps);
+            _channel.Warning(MessageSensitivity.None, "Canceled after {0:N0} of {1:N0} steps; the model so far is returned.", done, _options.Steps);
         }
     }
 }

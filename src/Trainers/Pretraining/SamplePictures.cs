@@ -7,9 +7,9 @@ using TorchSharp;
 
 namespace IGptMl.Pretraining;
 
-/// <summary>Pictures drawn from a model while it learns, from the same random numbers each time, so that one sheet after the other shows what has been learnt.</summary>
+/// <summary>Pictures drawn from a model while it learns, from the same random numbers each time, so that one sheet after the other shows what has been learned.</summary>
 /// <param name="network">The network, on its device.</param>
-/// <param name="palette">The colours of its tokens.</param>
+/// <param name="palette">The colors of its tokens.</param>
 /// <param name="seed">The seed of the run.</param>
 /// <param name="device">The device.</param>
 /// <param name="warn">Told of a sheet that could not be written.</param>

@@ -1,6 +1,6 @@
 namespace IGptMl;
 
-/// <summary>The numbers that a training step computes with. What is learnt, and Adam's moments, are float32 always.</summary>
+/// <summary>The numbers that a training step computes with. What is learned, and Adam's moments, are float32 always.</summary>
 public enum TrainingPrecision
 {
     /// <summary>float32 throughout, as the paper's models were trained (appendix A.1).</summary>

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 namespace IGptMl.Completion;
 
 /// <summary>Turns the tokens of a completed image into pixels.</summary>
-/// <param name="palette">The colours of the tokens.</param>
+/// <param name="palette">The colors of the tokens.</param>
 /// <param name="imageSize">The side of the model's images.</param>
 /// <param name="kept">Whether each position was kept: (T).</param>
 /// <param name="cropping">Which part of an image the model's square is.</param>

@@ -3,7 +3,7 @@ namespace IGptMl;
 /// <summary>The size of a completed image.</summary>
 public enum CompletionSize
 {
-    /// <summary>The model's own: a square of <c>ImageSize</c> pixels, all of them in the palette's colours.</summary>
+    /// <summary>The model's own: a square of <c>ImageSize</c> pixels, all of them in the palette's colors.</summary>
     Model,
 
     /// <summary>

@@ -33,7 +33,7 @@ public sealed partial class ImageCompletingEstimator
         /// <summary>The size of the completed images. Default <see cref="CompletionSize.Model"/>.</summary>
         public CompletionSize Size { get; init; }
 
-        /// <summary>A column for what the model was shown: the kept pixels in its palette's colours, the others white; null for none. Default null.</summary>
+        /// <summary>A column for what the model was shown: the kept pixels in its palette's colors, the others white; null for none. Default null.</summary>
         public string? KeptColumnName { get; init; }
 
         /// <summary>The greatest number of images that are completed together, 1 to 4,096. Default 32. It does not change the pictures.</summary>

@@ -63,7 +63,7 @@ public sealed partial class ImageCompletingEstimator : IEstimator<ImageCompletin
         return SchemaPromise.Extend(inputSchema, CompletionColumns.Define(_options, _model.Config.ImageSize));
     }
 
-    /// <summary>Only an autoregressive model of known colours completes images.</summary>
+    /// <summary>Only an autoregressive model of known colors completes images.</summary>
     /// <exception cref="ArgumentException">The model is another one.</exception>
     internal static void CheckModel(ImageGptModel model)
     {

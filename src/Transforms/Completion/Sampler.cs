@@ -28,7 +28,7 @@ internal sealed class Sampler
     /// <param name="tokens">The images, (rows, T).</param>
     /// <param name="seeds">The seed of each image, (rows).</param>
     /// <param name="kept">Whether a position's token is given, (T).</param>
-    /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The options' token was canceled.</exception>
     internal void Fill(Memory<ushort> tokens, ReadOnlyMemory<ulong> seeds, bool[] kept)
     {
         var (rows, free) = (seeds.Length, kept.Count(k => !k));

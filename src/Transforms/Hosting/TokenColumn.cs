@@ -7,7 +7,7 @@ namespace IGptMl.Hosting;
 /// <summary>The token column that the network reads: <c>Vector&lt;Key&lt;UInt16, K&gt;, T&gt;</c>, raster order.</summary>
 internal static class TokenColumn
 {
-    /// <summary>The annotation of a token column that holds its palette's centres: Vector&lt;Single, K, 3&gt; in [-1, 1].</summary>
+    /// <summary>The annotation of a token column that holds its palette's centers: Vector&lt;Single, K, 3&gt; in [-1, 1].</summary>
     internal const string PaletteAnnotation = "Palette";
 
     /// <summary>The annotation of a token column that says how images became squares: Text, the name of an <see cref="ImageCropping"/>.</summary>
@@ -41,7 +41,7 @@ internal static class TokenColumn
         return column;
     }
 
-    /// <summary>The column's number of colours and of positions.</summary>
+    /// <summary>The column's number of colors and of positions.</summary>
     internal static (int Colors, int Context) Sizes(DataViewSchema.Column column)
     {
         var vector = (VectorDataViewType)column.Type;

@@ -22,7 +22,7 @@ public enum ImageCropping
     /// The paper's way for training (Chen et al. 2020, section 3.1): resized until the shorter side has a random number of pixels, 256 to 384, then 224x224
     /// pixels at a random place, then down to the model's size. What is random depends on a seed and the row's id alone, so a row gives the same crop in
     /// every pass, in any order. A model trained so is evaluated with <see cref="CenterCrop"/>, so a
-    /// pipeline that is to be used later quantises with <c>QuantizeToPalette(…, model)</c>, not with what the model was trained through.
+    /// pipeline that is to be used later quantizes with <c>QuantizeToPalette(…, model)</c>, not with what the model was trained through.
     /// </summary>
     RandomCrop,
 }

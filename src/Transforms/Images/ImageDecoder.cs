@@ -6,8 +6,8 @@ using SkiaSharp;
 namespace IGptMl.Images;
 
 /// <summary>
-/// Image files to upright, opaque RGB: PNG, JPEG, BMP, WebP and GIF (of an animation the first picture). The orientation that a camera noted (EXIF) is applied, grey becomes
-/// three equal channels, and what is transparent shows white paper. Values are taken as they are stored; colour profiles are not applied.
+/// Image files to upright, opaque RGB: PNG, JPEG, BMP, WebP and GIF (of an animation the first picture). The orientation that a camera noted (EXIF) is applied, gray becomes
+/// three equal channels, and what is transparent shows white paper. Values are taken as they are stored; color profiles are not applied.
 /// </summary>
 /// <remarks>MLImage.CreateFromFile does none of this, and takes a file that breaks off for a whole one.</remarks>
 internal static class ImageDecoder
@@ -111,7 +111,7 @@ internal static class ImageDecoder
         }
     }
 
-    /// <summary>Colours come multiplied by their alpha, so what is missing to 255 is the share of the paper.</summary>
+    /// <summary>Colors come multiplied by their alpha, so what is missing to 255 is the share of the paper.</summary>
     private static void LayOnWhite(Span<byte> pixels)
     {
         for (var i = 0; i < pixels.Length; i += PixelBytes)

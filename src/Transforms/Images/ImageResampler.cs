@@ -180,7 +180,7 @@ internal static class ImageResampler
         }
     }
 
-    // Eight neighbouring values.
+    // Eight neighboring values.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong SumDown(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<int> weights)
     {

@@ -4,7 +4,7 @@ namespace IGptMl.Images;
 
 /// <summary>
 /// The weights that one axis of a bilinear resize gives to its input samples, in Pillow's fixed point: a triangle of half-width 1 output sample (never less
-/// than 1 input sample), normalised in double, then rounded half away from zero to <see cref="FractionBits"/> bits. Immutable and shared.
+/// than 1 input sample), normalized in double, then rounded half away from zero to <see cref="FractionBits"/> bits. Immutable and shared.
 /// </summary>
 internal sealed class ResampleCoefficients
 {

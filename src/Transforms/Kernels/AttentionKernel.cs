@@ -183,12 +183,12 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gradients(float* scores, float* gradients, int count, float scale, float shift, float mean)
     {
-        var (factor, offset, centre) = (TLanes.Broadcast(scale), TLanes.Broadcast(shift), TLanes.Broadcast(mean));
+        var (factor, offset, center) = (TLanes.Broadcast(scale), TLanes.Broadcast(shift), TLanes.Broadcast(mean));
         for (var i = 0; i < count; i += TLanes.Count)
         {
             var p = Exponential.Of<TLanes, TVector>(TLanes.MultiplyAdd(TLanes.Load(scores + i), factor, offset));
             TLanes.Store(p, scores + i);
-            TLanes.Store(TLanes.Multiply(TLanes.Multiply(p, factor), TLanes.Subtract(TLanes.Load(gradients + i), centre)), gradients + i);
+            TLanes.Store(TLanes.Multiply(TLanes.Multiply(p, factor), TLanes.Subtract(TLanes.Load(gradients + i), center)), gradients + i);
         }
     }
 }

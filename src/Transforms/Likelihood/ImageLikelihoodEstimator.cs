@@ -19,7 +19,7 @@ namespace IGptMl;
 /// | Exportable to ONNX | No |
 ///
 /// Nats per token is the mean of -ln p(token | tokens before it) over the image (Chen et al. 2020, section 2.1); bits per dimension is that divided by 3 ln 2, for
-/// the three channels of a pixel, of the quantised image. An image that is unlike those the model was trained on has a high value, but so has a detailed one, and a plain one a low value.
+/// the three channels of a pixel, of the quantized image. An image that is unlike those the model was trained on has a high value, but so has a detailed one, and a plain one a low value.
 /// A masked (BERT) model is asked for hidden tokens alone, by `Options.Masking`. A row whose tokens are missing gives NaN, and no picture.
 /// ]]></format>
 /// </remarks>
@@ -79,11 +79,11 @@ public sealed class ImageLikelihoodEstimator : IEstimator<ImageLikelihoodTransfo
         public string? TokenNatsColumnName { get; init; }
 
         /// <summary>
-        /// The column of pictures of those nats, size x size pixels, from black to bright yellow, grey where a masked model was not asked; null for none. Default null.
+        /// The column of pictures of those nats, size x size pixels, from black to bright yellow, gray where a masked model was not asked; null for none. Default null.
         /// </summary>
         public string? SurpriseMapColumnName { get; init; }
 
-        /// <summary>The nats at which the colours of the pictures end, more than 0. Default null: ln K, the surprise of a model that has learnt nothing.</summary>
+        /// <summary>The nats at which the colors of the pictures end, more than 0. Default null: ln K, the surprise of a model that has learned nothing.</summary>
         public double? SurpriseRange { get; init; }
 
         /// <summary>The greatest number of rows computed together, 1 to 4,096. Default 32. It does not change the values beyond rounding.</summary>

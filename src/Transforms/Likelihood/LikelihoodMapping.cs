@@ -36,7 +36,7 @@ internal sealed class LikelihoodMapping : BatchedMapping
 
     internal override IReadOnlyList<BatchedColumn> Columns { get; }
 
-    /// <summary>Bits for each colour channel of a pixel, from nats a pixel token.</summary>
+    /// <summary>Bits for each color channel of a pixel, from nats a pixel token.</summary>
     internal static double ToBitsPerDimension(double natsPerToken) => natsPerToken / (Math.Log(2) * Channels);
 
     internal override void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers)

@@ -1,18 +1,18 @@
 namespace IGptMl.Likelihood;
 
-/// <summary>Colours from black by way of purple and orange to pale yellow, of steadily growing lightness: matplotlib's map "inferno" at five places, and straight between them.</summary>
+/// <summary>Colors from black by way of purple and orange to pale yellow, of steadily growing lightness: matplotlib's map "inferno" at five places, and straight between them.</summary>
 internal static class SurpriseColors
 {
-    private const byte Grey = 128;
+    private const byte Gray = 128;
 
     private static readonly (byte R, byte G, byte B)[] Places = [(0, 0, 4), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164)];
 
-    /// <summary>The colour of a share from 0 to 1, beyond which the ends go on; grey where it is not a number.</summary>
+    /// <summary>The color of a share from 0 to 1, beyond which the ends go on; gray where it is not a number.</summary>
     internal static (byte R, byte G, byte B) Of(double share)
     {
         if (double.IsNaN(share))
         {
-            return (Grey, Grey, Grey);
+            return (Gray, Gray, Gray);
         }
 
         var place = Math.Clamp(share, 0, 1) * (Places.Length - 1);

@@ -8,7 +8,7 @@ namespace IGptMl.Likelihood;
 /// <param name="name">The column's name.</param>
 /// <param name="size">The side of the picture.</param>
 /// <param name="start">Where the tokens' nats lie in a row of numbers.</param>
-/// <param name="range">The nats at which the colours end.</param>
+/// <param name="range">The nats at which the colors end.</param>
 internal sealed class SurpriseMapColumn(string name, int size, int start, double range) : BatchedColumn
 {
     internal override DataViewSchema.DetachedColumn Definition { get; } = ImageColumn.Define(name, size, size);

@@ -4,7 +4,7 @@ using IGptMl.Numerics;
 namespace IGptMl.Models;
 
 /// <summary>
-/// What config.json says of an ImageGPT, with the defaults that Hugging Face gives to what is left out. Dropout, initialisation and
+/// What config.json says of an ImageGPT, with the defaults that Hugging Face gives to what is left out. Dropout, initialization and
 /// reorder_and_upcast_attn do not change what a trained network computes in single precision, and are not looked at.
 /// </summary>
 internal sealed record HuggingFaceConfig

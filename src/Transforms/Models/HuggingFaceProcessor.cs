@@ -35,7 +35,7 @@ internal sealed record HuggingFaceProcessor
     public JsonElement CropSize { get; init; }
 
     /// <summary>Reads the palette, null where the file has none, and how images become squares. Settings that would give other tokens are refused, all together.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, holds no palette of the model's colours, or prepares images in another way.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, holds no palette of the model's colors, or prepares images in another way.</exception>
     internal static (Palette? Palette, ImageCropping Cropping) Read(string path, ImageGptConfig config)
     {
         var file = HuggingFaceJson.Read<HuggingFaceProcessor>(path);

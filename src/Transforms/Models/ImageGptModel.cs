@@ -16,7 +16,7 @@ public sealed class ImageGptModel : IDisposable
     private int _disposed;
 
     /// <param name="network">The network, which becomes the model's.</param>
-    /// <param name="palette">The colours of the tokens, if known.</param>
+    /// <param name="palette">The colors of the tokens, if known.</param>
     /// <param name="cropping">How the images became squares that it was trained on.</param>
     internal ImageGptModel(ImageGptNetwork network, Palette? palette, ImageCropping cropping = ImageCropping.Squash)
         : this(new SharedNetwork(network), palette, cropping)
@@ -33,7 +33,7 @@ public sealed class ImageGptModel : IDisposable
     /// <summary>The architecture.</summary>
     public ImageGptConfig Config => _network.Config;
 
-    /// <summary>The colours of the tokens, or null where the model was trained on tokens without known colours.</summary>
+    /// <summary>The colors of the tokens, or null where the model was trained on tokens without known colors.</summary>
     public Palette? Palette { get; }
 
     /// <summary>
@@ -61,17 +61,17 @@ public sealed class ImageGptModel : IDisposable
 
     /// <summary>Reads a pretrained model as <see cref="Load(string)"/> does, and gives it a palette where its form has none.</summary>
     /// <param name="path">Path of the zip, of the checkpoint of pretraining or of the folder, or the prefix of the TensorFlow checkpoint.</param>
-    /// <param name="palette">The colours of the tokens, as many as <see cref="ImageGptConfig.Colors"/>; OpenAI's models have those of its kmeans_centers.npy.</param>
+    /// <param name="palette">The colors of the tokens, as many as <see cref="ImageGptConfig.Colors"/>; OpenAI's models have those of its kmeans_centers.npy.</param>
     /// <returns>The model, on the CPU; the caller disposes it.</returns>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged or holds no such model, or the model has another palette or another number of colours.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or holds no such model, or the model has another palette or another number of colors.</exception>
     public static ImageGptModel Load(string path, Palette palette)
     {
         ArgumentNullException.ThrowIfNull(palette);
         using var model = Load(path);
         if (palette.Count != model.Config.Colors)
         {
-            throw new InvalidDataException($"The palette has {palette.Count} colours, and the model '{path}' {model.Config.Colors}.");
+            throw new InvalidDataException($"The palette has {palette.Count} colors, and the model '{path}' {model.Config.Colors}.");
         }
 
         return model.Palette is null || model.Palette == palette
@@ -96,13 +96,13 @@ public sealed class ImageGptModel : IDisposable
         return TryShare() ?? throw new ObjectDisposedException(nameof(ImageGptModel));
     }
 
-    /// <summary>Checks that images can be quantised for the model.</summary>
+    /// <summary>Checks that images can be quantized for the model.</summary>
     /// <exception cref="ArgumentException">It knows no palette.</exception>
     internal void RequirePalette(string parameterName)
     {
         if (Palette is null)
         {
-            throw new ArgumentException("The model knows no palette, so images cannot be quantised for it.", parameterName);
+            throw new ArgumentException("The model knows no palette, so images cannot be quantized for it.", parameterName);
         }
     }
 

@@ -65,7 +65,7 @@ internal static class ModelEntries
     private static Palette ReadPalette(ImageGptConfig config, Stream stream)
     {
         var palette = Palette.Read(stream, PaletteEntry);
-        return palette.Count == config.Colors ? palette : throw new InvalidDataException($"It has {palette.Count} colours, and the model of '{ConfigEntry}' {config.Colors}.");
+        return palette.Count == config.Colors ? palette : throw new InvalidDataException($"It has {palette.Count} colors, and the model of '{ConfigEntry}' {config.Colors}.");
     }
 
     private static ImageGptConfig ReadConfig(Stream stream)

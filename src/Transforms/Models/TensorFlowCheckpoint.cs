@@ -9,7 +9,7 @@ namespace IGptMl.Models;
 
 /// <summary>
 /// A model as OpenAI's code stores it: a TensorFlow checkpoint, whose shapes say the architecture, and whose lack of a start
-/// of sequence says that it is a masked (BERT) model. It has no palette. Variables of the optimiser and of
+/// of sequence says that it is a masked (BERT) model. It has no palette. Variables of the optimizer and of
 /// a classifier are passed over. Images are cropped to the middle, which is how the paper evaluates these
 /// models and how the arrays of images that were published with them were made.
 /// </summary>
@@ -43,7 +43,7 @@ internal static class TensorFlowCheckpoint
 
     private static ImageGptConfig ReadConfig(WeightReader reader)
     {
-        var tokens = Shape(reader, Scope + "wte", "[colours, d]", 2);
+        var tokens = Shape(reader, Scope + "wte", "[colors, d]", 2);
         var positions = Shape(reader, Scope + "wpe", "[positions, d]", 2);
         var queries = Shape(reader, Scope + "h0/attn/q_proj", "[heads, d / heads, d]", 3);
         var objective = reader.TryFind(StartName, out _) ? PretrainingObjective.Autoregressive : PretrainingObjective.Masked; // only the former has a start of sequence
@@ -106,7 +106,7 @@ internal static class TensorFlowCheckpoint
         check.ThrowIfAny();
     }
 
-    /// <summary>Whether it is a variable of the optimiser, such as model/wte/Adam_1 or adam_m/model/wte, or of a classifier.</summary>
+    /// <summary>Whether it is a variable of the optimizer, such as model/wte/Adam_1 or adam_m/model/wte, or of a classifier.</summary>
     private static bool IsNoPartOfTheNetwork(string name) => !name.StartsWith(Scope, StringComparison.Ordinal)
         || name.StartsWith(Scope + "clf/", StringComparison.Ordinal)
         || name[(name.LastIndexOf('/') + 1)..].StartsWith("adam", StringComparison.OrdinalIgnoreCase);

@@ -10,7 +10,7 @@ using TorchSharp;
 namespace IGptMl.Models;
 
 /// <summary>
-/// The model in a checkpoint of pretraining: one safetensors file with the weights under their own names, the optimiser's moments, the palette, and the
+/// The model in a checkpoint of pretraining: one safetensors file with the weights under their own names, the optimizer's moments, the palette, and the
 /// run's settings as json in the metadata. Its last tensor is the SHA-256 of all bytes before it.
 /// </summary>
 internal static class TrainingCheckpoint
@@ -21,13 +21,13 @@ internal static class TrainingCheckpoint
     /// <summary>The entry of the metadata that holds the run's state.</summary>
     internal const string StateKey = "training";
 
-    /// <summary>What the names of all the optimiser's tensors begin with.</summary>
+    /// <summary>What the names of all the optimizer's tensors begin with.</summary>
     internal const string OptimizerPrefix = "adam.";
 
     /// <summary>The name of the checksum's tensor.</summary>
     internal const string DigestName = "sha256";
 
-    /// <summary>The name of the palette's tensor: its colours one after the other.</summary>
+    /// <summary>The name of the palette's tensor: its colors one after the other.</summary>
     internal const string PaletteName = "palette";
 
     /// <summary>The run's setting that holds the architecture, as json.</summary>

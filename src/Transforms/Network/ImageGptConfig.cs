@@ -3,14 +3,14 @@ using IGptMl.Numerics;
 
 namespace IGptMl;
 
-/// <summary>The architecture of an Image GPT (Chen et al. 2020, section 2 and table 1): its sizes, and nothing learnt.</summary>
+/// <summary>The architecture of an Image GPT (Chen et al. 2020, section 2 and table 1): its sizes, and nothing learned.</summary>
 /// <remarks>The presets <see cref="Small"/> to <see cref="ExtraLarge"/> are the paper's. <see cref="Tiny"/> and <see cref="Mini"/> are ours, for processors without a GPU.</remarks>
 public sealed record ImageGptConfig
 {
     /// <summary>The side of the square input in pixels, 1 to 256; the context is its square. Default 32.</summary>
     public int ImageSize { get; init; } = 32;
 
-    /// <summary>The number of colours in the palette, which is the number of token values, 2 to 65,535. Default 512.</summary>
+    /// <summary>The number of colors in the palette, which is the number of token values, 2 to 65,535. Default 512.</summary>
     public int Colors { get; init; } = 512;
 
     /// <summary>The width d of the residual stream and of the features, a multiple of <see cref="Heads"/>. Default 512.</summary>
@@ -40,17 +40,17 @@ public sealed record ImageGptConfig
     /// </summary>
     public static ImageGptConfig ExtraLarge { get; } = new() { ImageSize = 64, EmbeddingSize = 3072, Layers = 60, Heads = 24 };
 
-    /// <summary>For a first look on a CPU: 6 layers, d = 64, 2 heads, 16x16 pixels; 377,728 parameters with 512 colours.</summary>
+    /// <summary>For a first look on a CPU: 6 layers, d = 64, 2 heads, 16x16 pixels; 377,728 parameters with 512 colors.</summary>
     public static ImageGptConfig Tiny { get; } = new() { ImageSize = 16, EmbeddingSize = 64, Layers = 6, Heads = 2 };
 
-    /// <summary>For an hour on a CPU: 8 layers, d = 128, 4 heads, 16x16 pixels; 1,739,008 parameters with 512 colours.</summary>
+    /// <summary>For an hour on a CPU: 8 layers, d = 128, 4 heads, 16x16 pixels; 1,739,008 parameters with 512 colors.</summary>
     public static ImageGptConfig Mini { get; } = new() { ImageSize = 16, EmbeddingSize = 128, Layers = 8, Heads = 4 };
 
     /// <summary>The number T of positions: the square of <see cref="ImageSize"/>.</summary>
     [JsonIgnore]
     public int ContextLength => ImageSize * ImageSize;
 
-    /// <summary>The number of learnt values: L (12 d² + 2 d) + T d + 2 K d + 2 d, and d less for a masked model, which has no start of sequence. There are no biases.</summary>
+    /// <summary>The number of learned values: L (12 d² + 2 d) + T d + 2 K d + 2 d, and d less for a masked model, which has no start of sequence. There are no biases.</summary>
     [JsonIgnore]
     public long ParameterCount
     {
@@ -74,7 +74,7 @@ public sealed record ImageGptConfig
         }
     }
 
-    /// <summary>The number of vectors that tokens are embedded with: one a colour, and one for the start of sequence where there is one.</summary>
+    /// <summary>The number of vectors that tokens are embedded with: one a color, and one for the start of sequence where there is one.</summary>
     internal int InputTokens => Objective == PretrainingObjective.Masked ? Colors : Colors + 1;
 
     /// <summary>Adds to <paramref name="guard"/> what is wrong with the sizes.</summary>

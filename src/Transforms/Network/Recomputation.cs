@@ -35,7 +35,7 @@ internal sealed class Recomputation : autograd.SingleTensorFunction<Recomputatio
         using var output = ((nn.Module<Tensor, Tensor>)ctx.get_data("part")).forward(input);
         output.backward([grad_output]);
 
-        // TorchSharp frees what a function written in C# has saved when its context is finalised, which would be after many blocks: twice the memory.
+        // TorchSharp frees what a function written in C# has saved when its context is finalized, which would be after many blocks: twice the memory.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         return [input.grad!.MoveToOuterDisposeScope(), null!];

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>Learnt vectors, looked up by row.</summary>
+/// <summary>Learned vectors, looked up by row.</summary>
 internal sealed class Table : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "weight")]

@@ -10,7 +10,7 @@ internal struct SplitMix64(ulong state)
 
     private ulong _state = state;
 
-    /// <summary>A generator for item <paramref name="index"/> of stream <paramref name="stream"/> under <paramref name="seed"/>; neighbours have nothing in common.</summary>
+    /// <summary>A generator for item <paramref name="index"/> of stream <paramref name="stream"/> under <paramref name="seed"/>; neighbors have nothing in common.</summary>
     public static SplitMix64 For(int seed, int stream, int index)
     {
         var state = Mix(unchecked((uint)seed + Increment));
@@ -18,7 +18,7 @@ internal struct SplitMix64(ulong state)
         return new SplitMix64(Mix(unchecked(state + (uint)index + Increment)));
     }
 
-    /// <summary>A generator for the item of that 128-bit number, such as a row's, under <paramref name="seed"/>; neighbours have nothing in common.</summary>
+    /// <summary>A generator for the item of that 128-bit number, such as a row's, under <paramref name="seed"/>; neighbors have nothing in common.</summary>
     public static SplitMix64 For(int seed, ulong low, ulong high)
     {
         var state = Mix(unchecked((uint)seed + Increment));

@@ -1,6 +1,6 @@
 namespace IGptMl.Palettes;
 
-/// <summary>The distinct 8-bit colours of some pixels and how often each occurs. Colours that follow one another are near one another (Morton order). Immutable.</summary>
+/// <summary>The distinct 8-bit colors of some pixels and how often each occurs. Colors that follow one another are near one another (Morton order). Immutable.</summary>
 internal sealed class ColorHistogram
 {
     // Bit i of a channel value at bit 3 i, so that three channels interleave.
@@ -16,19 +16,19 @@ internal sealed class ColorHistogram
         Pixels = pixels;
     }
 
-    /// <summary>The number of distinct colours.</summary>
+    /// <summary>The number of distinct colors.</summary>
     public int Count => _counts.Length;
 
     /// <summary>The number of pixels.</summary>
     public long Pixels { get; }
 
-    /// <summary>The colours, R, G, B each.</summary>
+    /// <summary>The colors, R, G, B each.</summary>
     public ReadOnlySpan<byte> Colors => _colors;
 
-    /// <summary>How often each colour occurs, at least once.</summary>
+    /// <summary>How often each color occurs, at least once.</summary>
     public ReadOnlySpan<int> Counts => _counts;
 
-    /// <summary>The place of a colour on the curve that visits all 2^24.</summary>
+    /// <summary>The place of a color on the curve that visits all 2^24.</summary>
     public static int ToCode(byte red, byte green, byte blue) => (Spread[red] << 2) | (Spread[green] << 1) | Spread[blue];
 
     /// <summary>Counts the pixels with these codes, which it sorts.</summary>

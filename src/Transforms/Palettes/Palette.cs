@@ -4,46 +4,46 @@ using IGptMl.Palettes;
 namespace IGptMl;
 
 /// <summary>
-/// The colours that pixels are reduced to: K centres of RGB space, found by k-means ("9-bit palette" when K = 512; Chen et al. 2020, section 3.2).
-/// Token i of an image means colour i of the palette. An immutable value: two palettes with the same centres are equal.
+/// The colors that pixels are reduced to: K centers of RGB space, found by k-means ("9-bit palette" when K = 512; Chen et al. 2020, section 3.2).
+/// Token i of an image means color i of the palette. An immutable value: two palettes with the same centers are equal.
 /// </summary>
 public sealed class Palette : IEquatable<Palette>
 {
-    /// <summary>The fewest colours of a palette: 2.</summary>
+    /// <summary>The fewest colors of a palette: 2.</summary>
     public const int MinCount = 2;
 
-    /// <summary>The most colours of a palette: 65535, the keys that 16 bits can tell apart beside "missing".</summary>
+    /// <summary>The most colors of a palette: 65535, the keys that 16 bits can tell apart beside "missing".</summary>
     public const int MaxCount = ushort.MaxValue;
 
-    // How far beyond [-1, 1] rounding may have carried a centre. GetColor still rounds such a value into 0..255.
+    // How far beyond [-1, 1] rounding may have carried a center. GetColor still rounds such a value into 0..255.
     private const float Tolerance = 1e-3f;
 
     private static readonly float[] Units = [.. Enumerable.Range(0, 256).Select(value => (value / 127.5f) - 1f)];
 
     private readonly float[] _centers;
 
-    // Takes ownership of centres that were checked.
+    // Takes ownership of centers that were checked.
     private Palette(float[] centers) => _centers = centers;
 
-    /// <summary>Number of colours, K, 2 to 65535.</summary>
+    /// <summary>Number of colors, K, 2 to 65535.</summary>
     public int Count => _centers.Length / 3;
 
-    /// <summary>The colours as K x 3 float32 values, row-major, each row R, G, B in [-1, 1]: v / 127.5 - 1 for a channel value v of 0 to 255.</summary>
+    /// <summary>The colors as K x 3 float32 values, row-major, each row R, G, B in [-1, 1]: v / 127.5 - 1 for a channel value v of 0 to 255.</summary>
     public ReadOnlyMemory<float> Centers => _centers;
 
     /// <summary>The 256 channel values 0..255 in the units of <see cref="Centers"/>: v / 127.5 - 1 in float32.</summary>
     internal static ReadOnlySpan<float> ChannelUnits => Units;
 
-    /// <summary>Makes a palette of centres in [-1, 1], such as k-means finds.</summary>
+    /// <summary>Makes a palette of centers in [-1, 1], such as k-means finds.</summary>
     /// <param name="centers">K x 3 values, row-major, each row R, G, B; K from 2 to 65535. They are copied.</param>
     /// <returns>The palette.</returns>
     /// <exception cref="ArgumentException">The length is no multiple of 3, K is out of range, or a value is not a number or more than 0.001 outside [-1, 1].</exception>
     public static Palette FromCenters(ReadOnlySpan<float> centers) =>
         FindProblem(centers) is { } problem ? throw new ArgumentException(problem, nameof(centers)) : new Palette(centers.ToArray());
 
-    /// <summary>Makes a palette of 8-bit colours.</summary>
+    /// <summary>Makes a palette of 8-bit colors.</summary>
     /// <param name="rgb">K x 3 channel values 0 to 255, row-major, each row R, G, B; K from 2 to 65535.</param>
-    /// <returns>The palette, with centres v / 127.5 - 1; <see cref="GetColor"/> returns the colours exactly.</returns>
+    /// <returns>The palette, with centers v / 127.5 - 1; <see cref="GetColor"/> returns the colors exactly.</returns>
     /// <exception cref="ArgumentException">The length is no multiple of 3, or K is out of range.</exception>
     public static Palette FromColors(ReadOnlySpan<byte> rgb)
     {
@@ -96,7 +96,7 @@ public sealed class Palette : IEquatable<Palette>
         }
     }
 
-    /// <summary>The 8-bit colour of a token: round(127.5 (c + 1)) of each centre value c, halves to even.</summary>
+    /// <summary>The 8-bit color of a token: round(127.5 (c + 1)) of each center value c, halves to even.</summary>
     /// <param name="index">The token, 0 to K - 1.</param>
     /// <returns>Channel values 0 to 255.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
@@ -110,7 +110,7 @@ public sealed class Palette : IEquatable<Palette>
         return (ToByte(_centers[3 * index]), ToByte(_centers[(3 * index) + 1]), ToByte(_centers[(3 * index) + 2]));
     }
 
-    /// <summary>The colours of tokens: three bytes R, G, B for each.</summary>
+    /// <summary>The colors of tokens: three bytes R, G, B for each.</summary>
     /// <param name="tokens">Indices from 0 to <see cref="Count"/> - 1.</param>
     /// <param name="rgb">Receives three times as many bytes.</param>
     internal void Decode(ReadOnlySpan<ushort> tokens, Span<byte> rgb)
@@ -123,7 +123,7 @@ public sealed class Palette : IEquatable<Palette>
 
     /// <summary>Measures how well the palette stands for pixels.</summary>
     /// <param name="rgb">At least one pixel: 3 N channel values 0 to 255, R, G, B a pixel.</param>
-    /// <returns>The inertia and the mean colour error.</returns>
+    /// <returns>The inertia and the mean color error.</returns>
     /// <exception cref="ArgumentException">There is no pixel, or the length is no multiple of 3.</exception>
     public PaletteMetrics Evaluate(ReadOnlySpan<byte> rgb)
     {
@@ -139,7 +139,7 @@ public sealed class Palette : IEquatable<Palette>
         return PaletteMetrics.Of(this, rgb, counts, tokens);
     }
 
-    /// <summary>Whether the other palette has the same centres in the same order.</summary>
+    /// <summary>Whether the other palette has the same centers in the same order.</summary>
     /// <param name="other">The palette to compare with.</param>
     /// <returns>True when equal.</returns>
     public bool Equals(Palette? other) => other is not null && _centers.AsSpan().SequenceEqual(other._centers);
@@ -159,7 +159,7 @@ public sealed class Palette : IEquatable<Palette>
         return hash.ToHashCode();
     }
 
-    /// <summary>Whether two palettes have the same centres in the same order, or both are null.</summary>
+    /// <summary>Whether two palettes have the same centers in the same order, or both are null.</summary>
     /// <param name="left">One palette.</param>
     /// <param name="right">The other.</param>
     /// <returns>True when equal.</returns>
@@ -171,9 +171,9 @@ public sealed class Palette : IEquatable<Palette>
     /// <returns>True when different.</returns>
     public static bool operator !=(Palette? left, Palette? right) => !(left == right);
 
-    /// <summary>"512 colours".</summary>
-    /// <returns>The number of colours in words.</returns>
-    public override string ToString() => $"{Count} colours";
+    /// <summary>"512 colors".</summary>
+    /// <returns>The number of colors in words.</returns>
+    public override string ToString() => $"{Count} colors";
 
     /// <summary>Reads a palette from the rest of a stream in npy format. Errors name it <paramref name="nameForErrors"/>.</summary>
     /// <exception cref="InvalidDataException">The stream is not well-formed npy, or its array is no palette.</exception>
@@ -199,7 +199,7 @@ public sealed class Palette : IEquatable<Palette>
     /// <summary>Writes the palette in npy format, float32 [K, 3].</summary>
     internal void Write(Stream stream) => NpyFormat.Write(stream, _centers, Count, 3);
 
-    /// <summary>The colours as "#RRGGBB", one a token.</summary>
+    /// <summary>The colors as "#RRGGBB", one a token.</summary>
     internal string[] ToHexNames()
     {
         var names = new string[Count];
@@ -221,7 +221,7 @@ public sealed class Palette : IEquatable<Palette>
             return $"A palette is K x 3 values (R, G, B); {length} is no multiple of 3.";
         }
 
-        return length / 3 is < MinCount or > MaxCount ? $"A palette has {MinCount} to {MaxCount} colours, not {length / 3}." : null;
+        return length / 3 is < MinCount or > MaxCount ? $"A palette has {MinCount} to {MaxCount} colors, not {length / 3}." : null;
     }
 
     private static string? FindProblem(ReadOnlySpan<float> centers)
@@ -236,7 +236,7 @@ public sealed class Palette : IEquatable<Palette>
             // Written so that NaN, too, is outside.
             if (!(MathF.Abs(centers[i]) <= 1f + Tolerance))
             {
-                return FormattableString.Invariant($"Colour {i / 3}, channel {"RGB"[i % 3]} is {centers[i]}; expected a value in [-1, 1] (v / 127.5 - 1).");
+                return FormattableString.Invariant($"Color {i / 3}, channel {"RGB"[i % 3]} is {centers[i]}; expected a value in [-1, 1] (v / 127.5 - 1).");
             }
         }
 

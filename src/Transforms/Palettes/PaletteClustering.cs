@@ -1,9 +1,9 @@
 namespace IGptMl.Palettes;
 
-/// <summary>k-means over 8-bit colours: k-means++ seeding, then Lloyd's iterations with the exact assignment of <see cref="PaletteQuantizer"/>.</summary>
+/// <summary>k-means over 8-bit colors: k-means++ seeding, then Lloyd's iterations with the exact assignment of <see cref="PaletteQuantizer"/>.</summary>
 /// <remarks>
 /// ML.NET's trainer finds palettes of the same quality in hundreds of times the time (test/Benchmarks, palette-kmeans), because it cannot use that pixels have
-/// three coordinates of eight bits, of which many are equal. Sums are exact, so the result depends on the colours and the seed alone.
+/// three coordinates of eight bits, of which many are equal. Sums are exact, so the result depends on the colors and the seed alone.
 /// </remarks>
 internal sealed class PaletteClustering
 {
@@ -12,7 +12,7 @@ internal sealed class PaletteClustering
     private readonly ColorHistogram _colors;
     private readonly Random _random;
 
-    /// <param name="colors">The colours and how often each occurs.</param>
+    /// <param name="colors">The colors and how often each occurs.</param>
     /// <param name="seed">The seed.</param>
     internal PaletteClustering(ColorHistogram colors, int seed)
     {
@@ -20,7 +20,7 @@ internal sealed class PaletteClustering
         _random = new Random(seed);
     }
 
-    /// <summary>Runs until no colour changes its cluster, or for that many iterations. There must be more distinct colours than clusters.</summary>
+    /// <summary>Runs until no color changes its cluster, or for that many iterations. There must be more distinct colors than clusters.</summary>
     internal (Palette Palette, PaletteLearning Learning) Run(int clusters, int maximumIterations)
     {
         var palette = Palette.FromColors(new PaletteSeeding(_colors, _random).Choose(clusters));
@@ -40,7 +40,7 @@ internal sealed class PaletteClustering
         return (palette, new PaletteLearning(metrics, _colors.Count, iterations, converged));
     }
 
-    /// <summary>The nearest centre of every distinct colour.</summary>
+    /// <summary>The nearest center of every distinct color.</summary>
     private ushort[] Assign(Palette palette)
     {
         var quantizer = new PaletteQuantizer(palette);
@@ -54,7 +54,7 @@ internal sealed class PaletteClustering
         return assigned;
     }
 
-    /// <summary>The mean colour of each cluster. An empty one moves to the colour that its centre serves worst.</summary>
+    /// <summary>The mean color of each cluster. An empty one moves to the color that its center serves worst.</summary>
     private float[] Means(Palette palette, ushort[] assigned)
     {
         var sums = new long[3 * palette.Count];

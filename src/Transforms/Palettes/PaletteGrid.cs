@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics;
 namespace IGptMl.Palettes;
 
 /// <summary>
-/// Which centres can be nearest, for every 8 x 8 x 8 cell of the cube of 8-bit colours (32 x 32 x 32 cells). Immutable.
-/// Built top-down by halving boxes: inside a box the difference of the squared distances to two centres is linear in the colour, so one centre loses to
-/// another everywhere in the box when it does at the corner that favours it most. The centres of a cell lie side by side, eight of them to a group of vectors, the first group in the cell itself: photographs need no more, so that a pixel takes
+/// Which centers can be nearest, for every 8 x 8 x 8 cell of the cube of 8-bit colors (32 x 32 x 32 cells). Immutable.
+/// Built top-down by halving boxes: inside a box the difference of the squared distances to two centers is linear in the color, so one center loses to
+/// another everywhere in the box when it does at the corner that favors it most. The centers of a cell lie side by side, eight of them to a group of vectors, the first group in the cell itself: photographs need no more, so that a pixel takes
 /// no branch that cannot be foreseen and one place in memory.
 /// </summary>
 internal sealed class PaletteGrid
@@ -25,7 +25,7 @@ internal sealed class PaletteGrid
 
     private readonly Cell[] _cells = new Cell[1 << (3 * Depth)];
 
-    // A group has eight tokens, and three vectors: the reds, greens and blues of their centres, infinity where there are fewer, for nothing is near that.
+    // A group has eight tokens, and three vectors: the reds, greens and blues of their centers, infinity where there are fewer, for nothing is near that.
     private readonly ushort[] _tokens;
     private readonly Vector256<float>[] _channels;
 
@@ -49,7 +49,7 @@ internal sealed class PaletteGrid
             var (r, g, b) = (centers[3 * i], centers[(3 * i) + 1], centers[(3 * i) + 2]);
             (_red[i], _green[i], _blue[i], _norm[i]) = (r, g, b, ((double)r * r) + ((double)g * g) + ((double)b * b));
 
-            // Of equal centres the first wins every tie.
+            // Of equal centers the first wins every tie.
             if (seen.Add((r, g, b)))
             {
                 distinct.Add((ushort)i);
@@ -73,17 +73,17 @@ internal sealed class PaletteGrid
         (_red, _green, _blue, _norm, _scratch, _built) = ([], [], [], [], [], []);
     }
 
-    /// <summary>The mean number of centres that a cell compares, for measurements.</summary>
+    /// <summary>The mean number of centers that a cell compares, for measurements.</summary>
     public double MeanLength => _cells.Average(cell => (double)cell.Count);
 
-    /// <summary>The centres that can be nearest to this colour, ascending; of equal centres the first.</summary>
+    /// <summary>The centers that can be nearest to this color, ascending; of equal centers the first.</summary>
     public ReadOnlySpan<ushort> Candidates(int red, int green, int blue)
     {
         var cell = _cells[CellOf(red, green, blue)];
         return _tokens.AsSpan(GroupSize * cell.FirstGroup, cell.Count);
     }
 
-    /// <summary>The token of an 8-bit colour: the index of the nearest centre, the lowest one of equally near ones.</summary>
+    /// <summary>The token of an 8-bit color: the index of the nearest center, the lowest one of equally near ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ushort Nearest(int red, int green, int blue)
     {
@@ -100,7 +100,7 @@ internal sealed class PaletteGrid
         least = Vector128.MinNative(least, Vector128.Shuffle(least, Vector128.Create(2, 3, 0, 1)));
         least = Vector128.MinNative(least, Vector128.Shuffle(least, Vector128.Create(1, 0, 3, 2)));
 
-        // Centres ascend, so the first lane with the shortest distance has the lowest index.
+        // Centers ascend, so the first lane with the shortest distance has the lowest index.
         var lane = BitOperations.TrailingZeroCount(Vector256.Equals(distance, Vector256.Create(least, least)).ExtractMostSignificantBits());
         return cell.Tokens[lane];
     }
@@ -120,7 +120,7 @@ internal sealed class PaletteGrid
             places = Vector256.ConditionalSelect(nearer.AsInt32(), place, places);
         }
 
-        // Every lane holds its first minimum. Centres ascend, so that of the lanes with the shortest distance the one with the lowest place has the lowest index.
+        // Every lane holds its first minimum. Centers ascend, so that of the lanes with the shortest distance the one with the lowest place has the lowest index.
         var shortest = Vector256.Equals(best, Vector256.Create(Least(best))).AsInt32();
         return _tokens[(GroupSize * cell.FirstGroup) + Least(Vector256.ConditionalSelect(shortest, places, Vector256.Create(int.MaxValue)))];
     }
@@ -206,8 +206,8 @@ internal sealed class PaletteGrid
         foreach (var i in candidates)
         {
             var (r, g, b) = (_red[i] - _red[rival], _green[i] - _green[rival], _blue[i] - _blue[rival]);
-            var favour = Math.Max(r * redLow, r * redHigh) + Math.Max(g * greenLow, g * greenHigh) + Math.Max(b * blueLow, b * blueHigh);
-            if (_norm[i] - _norm[rival] - (2 * favour) <= Margin)
+            var favor = Math.Max(r * redLow, r * redHigh) + Math.Max(g * greenLow, g * greenHigh) + Math.Max(b * blueLow, b * blueHigh);
+            if (_norm[i] - _norm[rival] - (2 * favor) <= Margin)
             {
                 kept[count++] = i;
             }
@@ -216,7 +216,7 @@ internal sealed class PaletteGrid
         return count;
     }
 
-    /// <summary>The centres of a cell: so many, from that group on; and the first group itself, which is nearly always all of them, side by side in memory.</summary>
+    /// <summary>The centers of a cell: so many, from that group on; and the first group itself, which is nearly always all of them, side by side in memory.</summary>
     private struct Cell(int firstGroup, int count)
     {
         internal readonly int FirstGroup = firstGroup;

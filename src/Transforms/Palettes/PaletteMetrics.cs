@@ -2,11 +2,11 @@ namespace IGptMl;
 
 /// <summary>How well a palette stands for the pixels that are reduced to it.</summary>
 /// <param name="Pixels">The number of pixels.</param>
-/// <param name="Inertia">The sum over the pixels of the squared distance to the nearest centre, in the units of <see cref="Palette.Centers"/>: what k-means minimises.</param>
-/// <param name="MeanColorError">The mean over the pixels of the distance to the nearest centre in RGB, in channel values 0 to 255: at most 255 √3.</param>
+/// <param name="Inertia">The sum over the pixels of the squared distance to the nearest center, in the units of <see cref="Palette.Centers"/>: what k-means minimizes.</param>
+/// <param name="MeanColorError">The mean over the pixels of the distance to the nearest center in RGB, in channel values 0 to 255: at most 255 √3.</param>
 public sealed record PaletteMetrics(long Pixels, double Inertia, double MeanColorError)
 {
-    /// <summary>The metrics of distinct colours (R, G, B each) that occur so often and have these tokens.</summary>
+    /// <summary>The metrics of distinct colors (R, G, B each) that occur so often and have these tokens.</summary>
     internal static PaletteMetrics Of(Palette palette, ReadOnlySpan<byte> colors, ReadOnlySpan<int> counts, ReadOnlySpan<ushort> tokens)
     {
         var (pixels, inertia, error) = (0L, 0.0, 0.0);
@@ -21,7 +21,7 @@ public sealed record PaletteMetrics(long Pixels, double Inertia, double MeanColo
         return new PaletteMetrics(pixels, inertia, 127.5 * error / pixels);
     }
 
-    /// <summary>The squared distance between a colour and a centre, in the units of <see cref="Palette.Centers"/>.</summary>
+    /// <summary>The squared distance between a color and a center, in the units of <see cref="Palette.Centers"/>.</summary>
     internal static double SquaredDistance(Palette palette, int token, ReadOnlySpan<byte> color)
     {
         var center = palette.Centers.Span.Slice(3 * token, 3);

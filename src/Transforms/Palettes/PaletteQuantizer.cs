@@ -2,8 +2,8 @@ namespace IGptMl.Palettes;
 
 /// <summary>
 /// Turns 8-bit pixels into tokens and back. Thread-safe; no call allocates.
-/// The token of a pixel is the index of the nearest centre, the lowest one of equally near ones, by the float32 distance
-/// ((R - r)² + (G - g)²) + (B - b)², where R = v / 127.5 - 1 and every operation is rounded on its own (no fused multiply-add). Which centres are compared at
+/// The token of a pixel is the index of the nearest center, the lowest one of equally near ones, by the float32 distance
+/// ((R - r)² + (G - g)²) + (B - b)², where R = v / 127.5 - 1 and every operation is rounded on its own (no fused multiply-add). Which centers are compared at
 /// all (<see cref="PaletteGrid"/>) and how many at a time does not change a bit of that.
 /// </summary>
 internal sealed class PaletteQuantizer
@@ -25,7 +25,7 @@ internal sealed class PaletteQuantizer
 
     public Palette Palette { get; }
 
-    /// <summary>The nearest centre of every pixel.</summary>
+    /// <summary>The nearest center of every pixel.</summary>
     /// <param name="rgb">3 N channel values, R, G, B a pixel.</param>
     /// <param name="tokens">Receives N tokens, 0 to K - 1.</param>
     /// <exception cref="ArgumentException">The lengths do not match.</exception>
@@ -38,7 +38,7 @@ internal sealed class PaletteQuantizer
         }
     }
 
-    /// <summary>The colour of every token.</summary>
+    /// <summary>The color of every token.</summary>
     /// <param name="tokens">N tokens, 0 to K - 1.</param>
     /// <param name="rgb">Receives 3 N channel values, R, G, B a pixel.</param>
     /// <exception cref="ArgumentException">The lengths do not match, or a token is not of this palette.</exception>

@@ -1,8 +1,8 @@
 namespace IGptMl.Palettes;
 
 /// <summary>
-/// The first centres of k-means by k-means++ (Arthur and Vassilvitskii 2007): each further one is a pixel drawn with probability proportional to its squared
-/// distance from the nearest so far. Colours that are near one another are kept in blocks, and a new centre leaves those blocks alone that it is too far from
+/// The first centers of k-means by k-means++ (Arthur and Vassilvitskii 2007): each further one is a pixel drawn with probability proportional to its squared
+/// distance from the nearest so far. Colors that are near one another are kept in blocks, and a new center leaves those blocks alone that it is too far from
 /// to change anything. All arithmetic is exact, so blocks, machines and threads do not show in the result.
 /// </summary>
 internal sealed class PaletteSeeding
@@ -11,7 +11,7 @@ internal sealed class PaletteSeeding
 
     private readonly ColorHistogram _colors;
     private readonly Random _random;
-    private readonly int[] _nearest; // squared distance from the nearest centre so far, in channel values
+    private readonly int[] _nearest; // squared distance from the nearest center so far, in channel values
     private readonly Block[] _blocks;
 
     public PaletteSeeding(ColorHistogram colors, Random random)
@@ -28,7 +28,7 @@ internal sealed class PaletteSeeding
         }
     }
 
-    /// <summary>The colours (R, G, B each) that are to be the centres; fewer than there are distinct ones.</summary>
+    /// <summary>The colors (R, G, B each) that are to be the centers; fewer than there are distinct ones.</summary>
     public byte[] Choose(int clusters)
     {
         var chosen = new byte[3 * clusters];
@@ -60,7 +60,7 @@ internal sealed class PaletteSeeding
 
     private int SizeOf(int block) => Math.Min(BlockSize, _colors.Count - (BlockSize * block));
 
-    /// <summary>A colour drawn with probability proportional to its count times its squared distance.</summary>
+    /// <summary>A color drawn with probability proportional to its count times its squared distance.</summary>
     private int Draw()
     {
         var target = _random.NextInt64(_blocks.Sum(block => block.Weight));
@@ -105,7 +105,7 @@ internal sealed class PaletteSeeding
         (_blocks[block].Weight, _blocks[block].Farthest) = (weight, farthest);
     }
 
-    /// <summary>The box around some colours, the sum of their weights and the largest of their squared distances.</summary>
+    /// <summary>The box around some colors, the sum of their weights and the largest of their squared distances.</summary>
     private struct Block
     {
         internal long Weight;
@@ -125,7 +125,7 @@ internal sealed class PaletteSeeding
             return block;
         }
 
-        /// <summary>The squared distance between a colour and the box; 0 inside.</summary>
+        /// <summary>The squared distance between a color and the box; 0 inside.</summary>
         internal readonly int SquaredDistance(int red, int green, int blue)
         {
             var r = Math.Max(0, Math.Max(_redLow - red, red - _redHigh));

@@ -6,7 +6,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="PaletteDecodingTransformer"/>: sequences of palette colours back to images.</summary>
+/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="PaletteDecodingTransformer"/>: sequences of palette colors back to images.</summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// ###  Estimator Characteristics
@@ -18,7 +18,7 @@ namespace IGptMl;
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, Microsoft.ML.ImageAnalytics |
 /// | Exportable to ONNX | No |
 ///
-/// Each token becomes a pixel of its colour's centre c in [-1, 1], as round(127.5 (c + 1)); rows of pixels from the top. It undoes QuantizeToPalette as far as that can be undone. A row whose
+/// Each token becomes a pixel of its color's center c in [-1, 1], as round(127.5 (c + 1)); rows of pixels from the top. It undoes QuantizeToPalette as far as that can be undone. A row whose
 /// tokens are missing gives no image.
 /// ]]></format>
 /// </remarks>
@@ -43,7 +43,7 @@ public sealed class PaletteDecodingEstimator : IEstimator<PaletteDecodingTransfo
         ArgumentNullException.ThrowIfNull(input);
         var column = TokenColumn.Require(input.Schema, _host, _inputColumnName, _palette?.Count, null);
         var palette = _palette ?? QuantizedColumn.FindPalette(column)
-            ?? throw new InvalidOperationException($"Column '{_inputColumnName}' does not tell the colours of its tokens. Give DecodeFromPalette their palette.");
+            ?? throw new InvalidOperationException($"Column '{_inputColumnName}' does not tell the colors of its tokens. Give DecodeFromPalette their palette.");
         var transformer = new PaletteDecodingTransformer(_host, _outputColumnName, _inputColumnName, palette);
         transformer.GetOutputSchema(input.Schema);
         return transformer;

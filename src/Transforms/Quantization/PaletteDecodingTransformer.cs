@@ -9,7 +9,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="ITransformer"/> that turns sequences of palette colours back into images.</summary>
+/// <summary><see cref="ITransformer"/> that turns sequences of palette colors back into images.</summary>
 public sealed class PaletteDecodingTransformer : ITransformer, ISavedComponent<PaletteDecodingTransformer>
 {
     private const string SettingsEntry = "decoding.json";
@@ -23,7 +23,7 @@ public sealed class PaletteDecodingTransformer : ITransformer, ISavedComponent<P
         _mapping = new Mapping(this, HostSettings.Register(environment, nameof(PaletteDecodingTransformer)));
     }
 
-    /// <summary>The colours.</summary>
+    /// <summary>The colors.</summary>
     public Palette Palette { get; }
 
     /// <summary>The column of tokens.</summary>

@@ -20,7 +20,7 @@ internal static class PaletteLearner
 
         if (sample.Count == 0)
         {
-            throw new InvalidOperationException($"The palette cannot be learnt: column '{column.Name}' holds no image.");
+            throw new InvalidOperationException($"The palette cannot be learned: column '{column.Name}' holds no image.");
         }
 
         var (palette, learning) = sample.Count > options.Colors
@@ -28,12 +28,12 @@ internal static class PaletteLearner
             : TakeAll(sample, options.Colors);
         channel.Info(
             MessageSensitivity.None,
-            "{0:N0} colours for {1:N0} pixels of {2:N0} colours: inertia {3:G6}, mean colour error {4:F2} of 255, {5} iterations.",
+            "{0:N0} colors for {1:N0} pixels of {2:N0} colors: inertia {3:G6}, mean color error {4:F2} of 255, {5} iterations.",
             options.Colors, learning.Sample.Pixels, learning.DistinctColors, learning.Sample.Inertia, learning.Sample.MeanColorError, learning.Iterations);
         return (palette, learning);
     }
 
-    /// <summary>Every colour that was seen, in the order of their values, becomes one of the palette; the rest of the palette repeats the last and is never used.</summary>
+    /// <summary>Every color that was seen, in the order of their values, becomes one of the palette; the rest of the palette repeats the last and is never used.</summary>
     private static (Palette Palette, PaletteLearning Learning) TakeAll(ColorHistogram sample, int count)
     {
         var colors = sample.Colors.ToArray().Chunk(3).OrderBy(c => (c[0], c[1], c[2])).ToList();

@@ -6,7 +6,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="PaletteQuantizingTransformer"/>: images to sequences of palette colours.</summary>
+/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="PaletteQuantizingTransformer"/>: images to sequences of palette colors.</summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// ###  Estimator Characteristics
@@ -19,9 +19,9 @@ namespace IGptMl;
 /// | Exportable to ONNX | No |
 ///
 /// The image, of any size and pixel format, is resized to a square with an antialiasing triangle filter, whole and with its aspect ratio squashed, or
-/// cropped as in the paper (<see cref="ImageCropping"/>); an image of that size already is taken as it is. Each pixel then becomes the index of the nearest palette colour, in raster order (Chen et al. 2020, section 3.2: a "9-bit palette" of 512 colours).
-/// The palette is learnt by k-means over a sample of pixels of the resized images. Key values are the colours as "#RRGGBB";
-/// the annotation "Palette" holds the exact centres, and "Cropping" the way to the square. A row without an image gives missing tokens.
+/// cropped as in the paper (<see cref="ImageCropping"/>); an image of that size already is taken as it is. Each pixel then becomes the index of the nearest palette color, in raster order (Chen et al. 2020, section 3.2: a "9-bit palette" of 512 colors).
+/// The palette is learned by k-means over a sample of pixels of the resized images. Key values are the colors as "#RRGGBB";
+/// the annotation "Palette" holds the exact centers, and "Cropping" the way to the square. A row without an image gives missing tokens.
 /// ]]></format>
 /// </remarks>
 public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTransformer>
@@ -40,7 +40,7 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A palette is to be learnt and the data holds no image.</exception>
+    /// <exception cref="InvalidOperationException">A palette is to be learned and the data holds no image.</exception>
     public PaletteQuantizingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -76,7 +76,7 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
         /// <summary>The side of the square in pixels to which images are resized, 1 to 256; its square is the number of tokens. Default 32.</summary>
         public int ImageSize { get; init; } = 32;
 
-        /// <summary>The number K of colours to learn, 2 to 65,535; without meaning where a palette is given. Default 512.</summary>
+        /// <summary>The number K of colors to learn, 2 to 65,535; without meaning where a palette is given. Default 512.</summary>
         public int Colors { get; init; } = 512;
 
         /// <summary>The number of pixels that k-means sees, drawn from all images with equal probability, 1,000 to 100,000,000. Default 250,000.</summary>

@@ -9,7 +9,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="ITransformer"/> that turns images into sequences of palette colours.</summary>
+/// <summary><see cref="ITransformer"/> that turns images into sequences of palette colors.</summary>
 public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent<PaletteQuantizingTransformer>
 {
     private const string SettingsEntry = "quantization.json";
@@ -29,10 +29,10 @@ public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent
         _mapping = new QuantizingMapping(this, HostSettings.Register(environment, nameof(PaletteQuantizingTransformer)));
     }
 
-    /// <summary>The colours.</summary>
+    /// <summary>The colors.</summary>
     public Palette Palette { get; }
 
-    /// <summary>How the palette was learnt; null where it was given, and where the transformer was loaded from a file.</summary>
+    /// <summary>How the palette was learned; null where it was given, and where the transformer was loaded from a file.</summary>
     public PaletteLearning? Learning { get; }
 
     /// <summary>The column of images.</summary>

@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Quantization;
 
-/// <summary>Images as the model sees them before quantisation: the baseline that every representation must beat.</summary>
+/// <summary>Images as the model sees them before quantization: the baseline that every representation must beat.</summary>
 internal sealed class ResizedPixelsEstimator(IHostEnvironment environment, string outputColumnName, string inputColumnName, int imageSize, ImageCropping cropping = ImageCropping.Squash) : IEstimator<ResizedPixelsTransformer>
 {
     /// <inheritdoc/>

@@ -75,7 +75,7 @@ public sealed class CompleteCommandTests
     [DataRow("--keep-rectangle 4,4,8", "--keep-rectangle is '4,4,8'; expected X,Y,W,H, whole numbers with commas between them.")]
     [DataRow("--keep-rows 2 --keep-row-numbers 1", "Say what is kept by one of --keep-rows, --keep-row-numbers and --keep-rectangle.")]
     [DataRow("--completions 2 --seeds 1,2,3", "Seeds is a list of 3; expected 2, as Completions says.")]
-    [DataRow("--top-k 100", "TopK is 100; expected 1 to 16, the model's number of colours.")]
+    [DataRow("--top-k 100", "TopK is 100; expected 1 to 16, the model's number of colors.")]
     public void Complete_WrongUsage_IsTold(string arguments, string message)
     {
         using var folder = new TemporaryFolder();

@@ -55,7 +55,7 @@ public sealed class DataGetCommandTests
         => CommandLine.Run("data", "get", "cifar10", "--from", address).AssertFails(2, $"--from is '{address}'; expected an address that begins with http:// or https://.");
 
     [TestMethod]
-    public void Get_Cancelled_SaysThatItGoesOn()
+    public void Get_Canceled_SaysThatItGoesOn()
     {
         using var folder = new TemporaryFolder();
         using var server = new FileServer([1]) { IsSilent = true };
@@ -63,7 +63,7 @@ public sealed class DataGetCommandTests
 
         var line = CommandLine.Run(cancellation.Token, "data", "get", "cifar10", "--to", folder.Path, "--from", server.Address.ToString());
 
-        line.AssertFails(130, "Cancelled. What has been downloaded is kept; the same command goes on from there.");
+        line.AssertFails(130, "Canceled. What has been downloaded is kept; the same command goes on from there.");
     }
 
     private static (int Code, string Output, string Error) Run(PublishedData data, params string[] args)

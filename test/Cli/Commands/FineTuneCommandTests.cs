@@ -63,17 +63,17 @@ public sealed class FineTuneCommandTests
         => CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--out", "classifier.zip", "--report", "report").AssertFails(2, "--report needs --test");
 
     [TestMethod]
-    public void FineTune_Cancelled_EndsWith130AndSavesNothing()
+    public void FineTune_Canceled_EndsWith130AndSavesNothing()
     {
         using var folder = new TemporaryFolder();
         var run = CommandLine.Run(new CancellationToken(canceled: true), "finetune", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--out", folder.Combine("classifier.zip"));
         Assert.AreEqual(130, run.Code);
-        StringAssert.Contains(run.Error, "Cancelled before the first step; nothing is saved.");
+        StringAssert.Contains(run.Error, "Canceled before the first step; nothing is saved.");
         Assert.IsEmpty(Directory.GetFiles(folder.Path));
     }
 
     [TestMethod]
-    public void FineTune_DataThatCannotBeLearnt_IsRefused()
+    public void FineTune_DataThatCannotBeLearned_IsRefused()
     {
         using var folder = new TemporaryFolder();
         foreach (var name in (string[])["train/cat", "train/dog", "test/dog", "test/owl"])

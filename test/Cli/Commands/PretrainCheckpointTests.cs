@@ -57,7 +57,7 @@ public sealed class PretrainCheckpointTests : IDisposable
     }
 
     [TestMethod]
-    public void Pretrain_CancelledAndRunAgain_GoesOnToTheSameModel()
+    public void Pretrain_CanceledAndRunAgain_GoesOnToTheSameModel()
     {
         Assert.AreEqual(0, Pretrain("--steps", "400").Code);
         var expected = Weights(_folder.Combine("model.zip"));

@@ -98,7 +98,7 @@ public sealed class PretrainCommandTests
     {
         using var folder = new TemporaryFolder();
         Contracts.TinyImageGpt.Palette.Save(folder.Combine("palette.npy"));
-        CommandLine.Run("pretrain", "--data", "shapes:24", "--palette", folder.Combine("palette.npy"), "--colors", "8", "--out", folder.Combine("model.zip")).AssertFails(2, "--colors is for a palette that is learnt");
+        CommandLine.Run("pretrain", "--data", "shapes:24", "--palette", folder.Combine("palette.npy"), "--colors", "8", "--out", folder.Combine("model.zip")).AssertFails(2, "--colors is for a palette that is learned");
     }
 
     [TestMethod]
@@ -127,7 +127,7 @@ public sealed class PretrainCommandTests
     }
 
     [TestMethod]
-    public void Pretrain_CancelledInTraining_SavesTheModelSoFar()
+    public void Pretrain_CanceledInTraining_SavesTheModelSoFar()
     {
         Assert.IsTrue(File.Exists(TinyModel.ZipPath)); // training has run in this process: the first step will not be slow
         using var folder = new TemporaryFolder();
@@ -142,7 +142,7 @@ public sealed class PretrainCommandTests
     }
 
     [TestMethod]
-    public void Pretrain_CancelledBeforeTraining_LeavesTheOldFile()
+    public void Pretrain_CanceledBeforeTraining_LeavesTheOldFile()
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("model.zip", [1, 2, 3]);

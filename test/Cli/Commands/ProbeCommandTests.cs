@@ -55,7 +55,7 @@ public sealed class ProbeCommandTests
     }
 
     [TestMethod]
-    public void Probe_Cancelled_EndsWith130()
+    public void Probe_Canceled_EndsWith130()
     {
         var run = CommandLine.Run(new CancellationToken(canceled: true), "probe", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24");
         run.AssertFails(130, "canceled");

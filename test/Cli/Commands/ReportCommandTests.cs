@@ -13,14 +13,14 @@ public sealed class ReportCommandTests
         string[] arguments =
         [
             "report", "--model", TinyModel.ZipPath, "--data", "shapes:60", "--test", "shapes:36", "--labels", "24", "--seeds", "1,2", "--l2", "1", "--patches", "--fine-tune", "1",
-            "--beside", $"one={TinyModel.ZipPath}", "--beside", $"two={TinyModel.ZipPath}", "--title", "Shapes & <colours>", "--pretrained-on", "shapes of another seed", "--out", folder.Path,
+            "--beside", $"one={TinyModel.ZipPath}", "--beside", $"two={TinyModel.ZipPath}", "--title", "Shapes & <colors>", "--pretrained-on", "shapes of another seed", "--out", folder.Path,
         ];
         var first = CommandLine.Run([.. arguments, "--json"]).Json();
         Assert.AreEqual(folder.Combine("report.html"), first.GetProperty("report").GetString());
         Assert.AreEqual(4, first.GetProperty("low_data").GetArrayLength());
 
         var results = JsonDocument.Parse(File.ReadAllText(folder.Combine("results.json"))).RootElement;
-        Assert.AreEqual("Shapes & <colours>", results.GetProperty("title").GetString());
+        Assert.AreEqual("Shapes & <colors>", results.GetProperty("title").GetString());
         CollectionAssert.AreEqual((string[])["Image GPT", "one", "two"], results.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()).ToArray());
         Assert.AreEqual(64, results.GetProperty("models")[0].GetProperty("checksum").GetString()!.Length);
         Assert.AreEqual("shapes:60", results.GetProperty("configuration").GetProperty("training images").GetString());
@@ -28,7 +28,7 @@ public sealed class ReportCommandTests
         Assert.IsGreaterThan(0, results.GetProperty("provenance").GetProperty("cores").GetInt32());
 
         var page = File.ReadAllText(folder.Combine("report.html"));
-        StringAssert.Contains(page, "<h1>Shapes &amp; &lt;colours&gt;</h1>");
+        StringAssert.Contains(page, "<h1>Shapes &amp; &lt;colors&gt;</h1>");
         StringAssert.Contains(page, "Pretrained on shapes of another seed, without labels.");
         StringAssert.Contains(page, "data:image/png;base64,");
         Assert.DoesNotContain("<script", page);

@@ -24,7 +24,7 @@ public sealed class SampleCommandTests
     }
 
     [TestMethod]
-    public void Sample_Pictures_AreInThePalettesColours()
+    public void Sample_Pictures_AreInThePalettesColors()
     {
         using var folder = new TemporaryFolder();
         Assert.AreEqual(0, CommandLine.Run("sample", "--model", TestData.PathOf("tiny"), "--count", "1", "--out", folder.Path).Code);
@@ -54,7 +54,7 @@ public sealed class SampleCommandTests
         using var folder = new TemporaryFolder();
         var run = CommandLine.Run("sample", "--model", TestData.PathOf("tiny"), "--count", "3", "--seeds", "1,2", "--out", folder.Path);
         run.AssertFails(2, "--seeds are 2; expected 3, as --count says.");
-        CommandLine.Run("sample", "--model", TestData.PathOf("tiny"), "--top-k", "100", "--out", folder.Path).AssertFails(1, "igpt: TopK is 100; expected 1 to 16, the model's number of colours.\n");
+        CommandLine.Run("sample", "--model", TestData.PathOf("tiny"), "--top-k", "100", "--out", folder.Path).AssertFails(1, "igpt: TopK is 100; expected 1 to 16, the model's number of colors.\n");
     }
 
     [TestMethod]

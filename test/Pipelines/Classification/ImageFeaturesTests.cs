@@ -69,7 +69,7 @@ public sealed class ImageFeaturesTests : IDisposable
 
     private ImageFeatures Open(int partRows, bool keep = false, int rows = Rows)
     {
-        var images = LabelledImages.Read(_context, _model, _context.Data.TakeRows(ColouredImages.Create(Rows, 1), rows), "Image", "Label", "training", default);
+        var images = LabeledImages.Read(_context, _model, _context.Data.TakeRows(ColoredImages.Create(Rows, 1), rows), "Image", "Label", "training", default);
         return new ImageFeatures(_context, _model, Digest.Of(_model), images, new CacheFolder(keep ? _folder.Path : null, Assert.Fail), batchSize: 8, maskProbability: 0.15) { PartRows = partRows };
     }
 }

@@ -29,7 +29,7 @@ public sealed class CifarSourceTests
     }
 
     [TestMethod]
-    public void Pixels_PlanarBytes_BecomeColours()
+    public void Pixels_PlanarBytes_BecomeColors()
     {
         using var folder = Copy();
 

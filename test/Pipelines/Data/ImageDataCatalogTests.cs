@@ -126,7 +126,7 @@ public sealed class ImageDataCatalogTests
     [TestMethod]
     public void LinearClassifierOnPixels_DoesBadlyOnShapes()
     {
-        // What the built-in set is for: colours at fixed places say little about the class. Chance is 1 in 12.
+        // What the built-in set is for: colors at fixed places say little about the class. Chance is 1 in 12.
         var pipeline = Ml.Transforms.ResizeImages("Small", 16, 16, "Image", ImageResizingEstimator.ResizingKind.Fill)
             .Append(Ml.Transforms.ExtractPixels("Features", "Small", offsetImage: 127.5f, scaleImage: 1 / 127.5f))
             .AppendCacheCheckpoint(Ml)

@@ -38,19 +38,19 @@ public sealed class ShapesSourceTests
     [TestMethod]
     public void Pictures_BothPolarities_HaveVisibleContrast()
     {
-        var darkCentres = 0;
+        var darkCenters = 0;
         var discs = Rows.Read(Ml.Data.LoadShapes(1200)).Where(r => r.Label == (int)ShapeKind.Disc + 1).ToList();
         foreach (var disc in discs)
         {
             var brightness = Enumerable.Range(0, 1024).Select(i => (0.299 * disc.Rgb![3 * i]) + (0.587 * disc.Rgb[(3 * i) + 1]) + (0.114 * disc.Rgb[(3 * i) + 2])).ToList();
             var corner = brightness[0];
-            var centre = brightness.MaxBy(b => Math.Abs(b - corner));
-            Assert.IsGreaterThan(40.0, Math.Abs(centre - corner), $"{disc.Name} has no visible shape.");
-            darkCentres += centre < corner ? 1 : 0;
+            var center = brightness.MaxBy(b => Math.Abs(b - corner));
+            Assert.IsGreaterThan(40.0, Math.Abs(center - corner), $"{disc.Name} has no visible shape.");
+            darkCenters += center < corner ? 1 : 0;
         }
 
         Assert.HasCount(100, discs);
-        Assert.IsInRange(20, 50, darkCentres);
+        Assert.IsInRange(20, 50, darkCenters);
     }
 
     [TestMethod]

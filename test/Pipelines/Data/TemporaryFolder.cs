@@ -20,13 +20,13 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
-    /// <summary>Writes an image of one colour; the format follows the extension.</summary>
-    public string WriteImage(string relativePath, int width, int height, (byte Red, byte Green, byte Blue) colour)
+    /// <summary>Writes an image of one color; the format follows the extension.</summary>
+    public string WriteImage(string relativePath, int width, int height, (byte Red, byte Green, byte Blue) color)
     {
         var rgba = new byte[width * height * 4];
         for (var i = 0; i < rgba.Length; i += 4)
         {
-            (rgba[i], rgba[i + 1], rgba[i + 2], rgba[i + 3]) = (colour.Red, colour.Green, colour.Blue, 255);
+            (rgba[i], rgba[i + 1], rgba[i + 2], rgba[i + 3]) = (color.Red, color.Green, color.Blue, 255);
         }
 
         var path = Write(relativePath, []);

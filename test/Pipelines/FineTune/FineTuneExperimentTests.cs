@@ -89,7 +89,7 @@ public sealed class FineTuneExperimentTests : IDisposable
     }
 
     [TestMethod]
-    public void Run_Cancelled_Throws()
+    public void Run_Canceled_Throws()
     {
         Assert.ThrowsExactly<OperationCanceledException>(() => new FineTuneExperiment(_context, _model, Quick).Run(TwoClasses(8, 1), TwoClasses(4, 2), cancellation: new CancellationToken(canceled: true)));
         using var cancellation = new CancellationTokenSource();
@@ -130,7 +130,7 @@ public sealed class FineTuneExperimentTests : IDisposable
     public void Construct_ModelWithoutPaletteOrWrongOptions_IsRefused()
     {
         using var model = TinyImageGpt.CreateModel();
-        Assert.AreEqual("The model knows no palette, so images cannot be quantised for it. (Parameter 'model')", Assert.ThrowsExactly<ArgumentException>(() => new FineTuneExperiment(_context, model)).Message);
+        Assert.AreEqual("The model knows no palette, so images cannot be quantized for it. (Parameter 'model')", Assert.ThrowsExactly<ArgumentException>(() => new FineTuneExperiment(_context, model)).Message);
         Assert.AreEqual(
             "ImageColumnName is ''; expected a column name. LabelColumnName is ''; expected a column name. Training is null; expected settings. (Parameter 'options')",
             Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new FineTuneExperiment(_context, _model, new() { ImageColumnName = "", LabelColumnName = "", Training = null! })).Message);

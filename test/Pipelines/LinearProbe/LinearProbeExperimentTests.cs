@@ -68,7 +68,7 @@ public sealed class LinearProbeExperimentTests : IDisposable
     }
 
     [TestMethod]
-    public void Run_Cancelled_Throws()
+    public void Run_Canceled_Throws()
         => Assert.ThrowsExactly<OperationCanceledException>(() => new LinearProbeExperiment(_context, _model).Run(TwoClasses(8, 1), TwoClasses(4, 2), cancellation: new CancellationToken(canceled: true)));
 
     [TestMethod]
@@ -76,7 +76,7 @@ public sealed class LinearProbeExperimentTests : IDisposable
     {
         using var model = TinyImageGpt.CreateModel();
         var error = Assert.ThrowsExactly<ArgumentException>(() => new LinearProbeExperiment(_context, model));
-        Assert.AreEqual("The model knows no palette, so images cannot be quantised for it. (Parameter 'model')", error.Message);
+        Assert.AreEqual("The model knows no palette, so images cannot be quantized for it. (Parameter 'model')", error.Message);
     }
 
     [TestMethod]

@@ -16,7 +16,7 @@ public sealed class LinearProbeOptionsTests : IDisposable
     [DataRow(ProbeClassifier.LbfgsMaximumEntropy, false)]
     [DataRow(ProbeClassifier.SdcaMaximumEntropy, true)]
     [DataRow(ProbeClassifier.FastTree, true)]
-    public void Run_AnyClassifier_TellsColoursApart(ProbeClassifier classifier, bool standardize)
+    public void Run_AnyClassifier_TellsColorsApart(ProbeClassifier classifier, bool standardize)
     {
         var result = Probe(new() { Layers = [1], Baselines = false, Classifier = classifier, Standardize = standardize, L2Regularization = [0.1f] }, rows: 60);
         Assert.AreEqual(1, result.Best.Accuracy, 0.05);
@@ -42,10 +42,10 @@ public sealed class LinearProbeOptionsTests : IDisposable
     }
 
     [TestMethod]
-    public void Run_SdcaAndLbfgs_MinimiseTheSameLoss()
+    public void Run_SdcaAndLbfgs_MinimizeTheSameLoss()
     {
         LinearProbeExperiment.Options options = new() { Layers = [1], Baselines = false, L2Regularization = [20], OptimizationTolerance = 1e-6f, MaximumNumberOfIterations = 2000 };
-        var (training, test) = (ColouredImages.Create(90, 1, classes: 6), ColouredImages.Create(90, 2, classes: 6)); // classes c and c + 3 look alike
+        var (training, test) = (ColoredImages.Create(90, 1, classes: 6), ColoredImages.Create(90, 2, classes: 6)); // classes c and c + 3 look alike
         var accuracies = ((ProbeClassifier[])[ProbeClassifier.LbfgsMaximumEntropy, ProbeClassifier.SdcaMaximumEntropy])
             .Select(classifier => new LinearProbeExperiment(_context, _model, options with { Classifier = classifier }).Run(training, test).Best.PredictedClasses.ToArray())
             .ToArray();
@@ -74,7 +74,7 @@ public sealed class LinearProbeOptionsTests : IDisposable
     public void Run_SixClasses_HasTopFiveAndConfusions()
     {
         var result = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false, L2Regularization = [1] })
-            .Run(ColouredImages.Create(60, 1, classes: 6), ColouredImages.Create(30, 2, classes: 6));
+            .Run(ColoredImages.Create(60, 1, classes: 6), ColoredImages.Create(30, 2, classes: 6));
         Assert.IsGreaterThanOrEqualTo(result.Best.Accuracy, result.Best.Top5Accuracy!.Value);
         var confusion = result.ConfusionMatrix(result.Best);
         CollectionAssert.AreEqual((int[])[5, 5, 5, 5, 5, 5], confusion.Select(row => row.Sum()).ToArray());
@@ -89,7 +89,7 @@ public sealed class LinearProbeOptionsTests : IDisposable
         var first = Probe(options);
         var files = Directory.GetFiles(folder.Path, "*.features").ToDictionary(file => file, File.GetLastWriteTimeUtc);
         var second = Probe(options);
-        Assert.HasCount(3, files); // three layers: to the palette of eight colours, the test images are the training images
+        Assert.HasCount(3, files); // three layers: to the palette of eight colors, the test images are the training images
         Assert.IsGreaterThan(TimeSpan.Zero, first.FeatureDuration);
         Assert.AreEqual(TimeSpan.Zero, second.FeatureDuration);
         CollectionAssert.AreEqual(first.Layers.Concat(first.Baselines).Select(Describe).ToArray(), second.Layers.Concat(second.Baselines).Select(Describe).ToArray());
@@ -113,14 +113,14 @@ public sealed class LinearProbeOptionsTests : IDisposable
         LinearProbeExperiment.Options options = new() { Layers = [1], Baselines = false, CacheFolder = folder.Path };
         using (var other = TinyImageGpt.CreateModel(2, TinyImageGpt.Palette))
         {
-            new LinearProbeExperiment(_context, other, options).Run(ColouredImages.Create(24, 1), ColouredImages.Create(24, 2));
+            new LinearProbeExperiment(_context, other, options).Run(ColoredImages.Create(24, 1), ColoredImages.Create(24, 2));
         }
 
         Assert.IsGreaterThan(TimeSpan.Zero, Probe(options).FeatureDuration);
 
         // A file under this model's name that holds the other one's features.
         var files = Directory.GetFiles(folder.Path, "layer1-*.features").OrderBy(File.GetLastWriteTimeUtc).ToArray();
-        Assert.HasCount(2, files); // one a model: to the palette of eight colours, the test images are the training images
+        Assert.HasCount(2, files); // one a model: to the palette of eight colors, the test images are the training images
         File.Copy(files[0], files[1], overwrite: true);
         foreach (var file in Directory.GetFiles(folder.Path, "probe-*"))
         {
@@ -142,24 +142,24 @@ public sealed class LinearProbeOptionsTests : IDisposable
 
     [TestMethod]
     public void Run_RowsOfOneClass_AreRefused()
-        => AssertRefused("The training data has rows of one class only, '2'; a classifier needs two.", ColouredImages.Create(12, 1, label: _ => 2), ColouredImages.Create(12, 2));
+        => AssertRefused("The training data has rows of one class only, '2'; a classifier needs two.", ColoredImages.Create(12, 1, label: _ => 2), ColoredImages.Create(12, 2));
 
     [TestMethod]
     public void Run_OtherClassNamesInTheTest_AreRefused()
         => AssertRefused(
             "The test data has other classes than the training data: dog, cat in place of cat, dog.",
-            ColouredImages.Create(12, 1, names: ["cat", "dog"]),
-            ColouredImages.Create(12, 2, names: ["dog", "cat"]));
+            ColoredImages.Create(12, 1, names: ["cat", "dog"]),
+            ColoredImages.Create(12, 2, names: ["dog", "cat"]));
 
     [TestMethod]
     public void Run_OtherNumberOfClassesInTheTest_IsRefused()
-        => AssertRefused("The test data has other classes than the training data: 1, 2, 3 in place of 1, 2.", ColouredImages.Create(12, 1), ColouredImages.Create(12, 2, classes: 3));
+        => AssertRefused("The test data has other classes than the training data: 1, 2, 3 in place of 1, 2.", ColoredImages.Create(12, 1), ColoredImages.Create(12, 2, classes: 3));
 
     [TestMethod]
     public void Run_ClassMissingInTheTest_IsNoted()
     {
         var result = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false })
-            .Run(ColouredImages.Create(24, 1, names: ["red", "green"]), ColouredImages.Create(12, 2, names: ["red", "green"], label: _ => 1));
+            .Run(ColoredImages.Create(24, 1, names: ["red", "green"]), ColoredImages.Create(12, 2, names: ["red", "green"], label: _ => 1));
         CollectionAssert.AreEqual((string[])["The test data has no rows of green."], result.Notes.ToArray());
         Assert.AreEqual(0.5, result.Best.Accuracy);
     }
@@ -167,14 +167,14 @@ public sealed class LinearProbeOptionsTests : IDisposable
     [TestMethod]
     public void Run_TestImagesAmongTheTrainingImages_AreNoted()
     {
-        var result = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false }).Run(ColouredImages.Create(24, 1), ColouredImages.Create(12, 1));
+        var result = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false }).Run(ColoredImages.Create(24, 1), ColoredImages.Create(12, 1));
         CollectionAssert.AreEqual((string[])["12 of the 12 test images are, at the model's resolution, equal to a training image."], result.Notes.ToArray());
     }
 
     [TestMethod]
     public void Run_LabelsMissing_AreLeftOut()
     {
-        var result = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false }).Run(ColouredImages.Create(24, 1, label: row => row < 2 ? 0u : (uint)(1 + (row % 2))), ColouredImages.Create(12, 2));
+        var result = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false }).Run(ColoredImages.Create(24, 1, label: row => row < 2 ? 0u : (uint)(1 + (row % 2))), ColoredImages.Create(12, 2));
         Assert.AreEqual(22, result.TrainingRows);
         CollectionAssert.AreEqual((string[])["2 rows of the training data have no image or no label, and are left out."], result.Notes.ToArray());
     }
@@ -183,7 +183,7 @@ public sealed class LinearProbeOptionsTests : IDisposable
     public void Run_TighterTolerance_ChangesNothing()
     {
         double[] accuracies = [.. ((float[])[1e-4f, 1e-7f]).Select(tolerance => new LinearProbeExperiment(_context, _model, new() { Layers = [1, 2], Baselines = false, L2Regularization = [1], OptimizationTolerance = tolerance, MaximumNumberOfIterations = 5000 })
-            .Run(ColouredImages.Create(120, 1, classes: 6), ColouredImages.Create(120, 2, classes: 6)).Best.Accuracy)];
+            .Run(ColoredImages.Create(120, 1, classes: 6), ColoredImages.Create(120, 2, classes: 6)).Best.Accuracy)];
         Assert.AreEqual(accuracies[1], accuracies[0], 0.02);
     }
 
@@ -199,7 +199,7 @@ public sealed class LinearProbeOptionsTests : IDisposable
     public void Dispose() => _model.Dispose();
 
     private LinearProbeResult Probe(LinearProbeExperiment.Options options, int rows = 24)
-        => new LinearProbeExperiment(_context, _model, options).Run(ColouredImages.Create(rows, 1), ColouredImages.Create(24, 2));
+        => new LinearProbeExperiment(_context, _model, options).Run(ColoredImages.Create(rows, 1), ColoredImages.Create(24, 2));
 
     private void AssertRefused(string expected, IDataView training, IDataView test)
         => Assert.AreEqual(expected, Assert.ThrowsExactly<InvalidOperationException>(() => new LinearProbeExperiment(_context, _model).Run(training, test)).Message);

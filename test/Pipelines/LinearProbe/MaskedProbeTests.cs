@@ -30,7 +30,7 @@ public sealed class MaskedProbeTests : IDisposable
     public void Run_OtherMasks_DoNotShareTheCache()
     {
         using var folder = new TemporaryFolder();
-        var (training, test) = (ColouredImages.Create(24, 1), ColouredImages.Create(12, 2));
+        var (training, test) = (ColoredImages.Create(24, 1), ColoredImages.Create(12, 2));
         LinearProbeExperiment.Options options = new() { Layers = [1], Baselines = false, L2Regularization = [1], CacheFolder = folder.Path };
         new LinearProbeExperiment(_context, _model, options).Run(training, test);
         Assert.AreEqual(TimeSpan.Zero, new LinearProbeExperiment(_context, _model, options).Run(training, test).FeatureDuration);
@@ -41,7 +41,7 @@ public sealed class MaskedProbeTests : IDisposable
     public void Run_FewLabels_VotesToo()
     {
         var result = new LowDataExperiment(_context, _model, new() { Budgets = [12], Seeds = [1], Probe = new() { Layers = [1], Baselines = false, L2Regularization = [1] } })
-            .Run(ColouredImages.Create(24, 1), ColouredImages.Create(12, 2));
+            .Run(ColoredImages.Create(24, 1), ColoredImages.Create(12, 2));
         Assert.IsGreaterThan(0.8, result.Scores.Single().Mean);
     }
 

@@ -21,7 +21,7 @@ public sealed class EvaluationStudyTests : IDisposable
         Assert.AreEqual(7, model.LikelihoodImages);
         Assert.AreEqual(_model.Config.ParameterCount, model.Parameters);
         using var transformer = new ImageGptTransformer(_context, Tiny(), "Tokens");
-        var test = _context.Data.TakeRows(ColouredImages.Create(30, 2, classes: 3), 7);
+        var test = _context.Data.TakeRows(ColoredImages.Create(30, 2, classes: 3), 7);
         var tokens = _context.Transforms.QuantizeToPalette("Tokens", "Image", _model).Fit(test).Transform(test);
         Assert.AreEqual(_context.ImageGeneration.Evaluate(transformer.Transform(tokens)).NatsPerToken, model.NatsPerToken, 1e-6);
         CollectionAssert.AreEqual((string[])["Layer 0", "Layer 1", "Layer 2"], model.Probe.Layers.Select(layer => layer.Name).ToArray());
@@ -69,7 +69,7 @@ public sealed class EvaluationStudyTests : IDisposable
         Assert.IsTrue(results.Models.All(model => model.Probe.Layers.Count == 3));
 
         using var loaded = ImageGptModel.Load(folder.Combine("masked.zip"));
-        var single = new LinearProbeExperiment(_context, loaded, probe with { Votes = 1, CacheFolder = null }).Run(ColouredImages.Create(30, 1, classes: 3), ColouredImages.Create(30, 2, classes: 3));
+        var single = new LinearProbeExperiment(_context, loaded, probe with { Votes = 1, CacheFolder = null }).Run(ColoredImages.Create(30, 1, classes: 3), ColoredImages.Create(30, 2, classes: 3));
         double[] five = [.. results.Models[1].Probe.Layers.Select(layer => layer.Accuracy)], one = [.. results.Models[2].Probe.Layers.Select(layer => layer.Accuracy)];
         CollectionAssert.AreEqual(single.Layers.Select(layer => layer.Accuracy).ToArray(), one);
         CollectionAssert.AreNotEqual(five, one);
@@ -88,7 +88,7 @@ public sealed class EvaluationStudyTests : IDisposable
     }
 
     [TestMethod]
-    public void Run_OtherModelWithoutColours_GetsThoseOfTheFirst()
+    public void Run_OtherModelWithoutColors_GetsThoseOfTheFirst()
     {
         using var folder = new TemporaryFolder();
         var results = Run(new() { Probe = Probe, Others = [new ComparedModel("with", Save(folder, "with.zip", 3, TinyImageGpt.Palette)), new ComparedModel("without", Save(folder, "without.zip", 3, palette: null))] });
@@ -100,8 +100,8 @@ public sealed class EvaluationStudyTests : IDisposable
     public void Run_OtherModelOfAnotherPalette_IsProbedOnItsOwnTokensAndNotCompared()
     {
         using var folder = new TemporaryFolder();
-        var grey = Palette.FromColors([.. Enumerable.Range(0, 8).SelectMany(i => Enumerable.Repeat((byte)(36 * i), 3))]);
-        var results = Run(new() { Probe = Probe, Others = [new ComparedModel("grey", Save(folder, "grey.zip", 1, grey))] });
+        var gray = Palette.FromColors([.. Enumerable.Range(0, 8).SelectMany(i => Enumerable.Repeat((byte)(36 * i), 3))]);
+        var results = Run(new() { Probe = Probe, Others = [new ComparedModel("gray", Save(folder, "gray.zip", 1, gray))] });
         Assert.IsFalse(results.Models[1].IsComparableTo(results.Models[0]));
         Assert.AreNotEqual(results.Models[0].NatsPerToken, results.Models[1].NatsPerToken);
     }
@@ -111,7 +111,7 @@ public sealed class EvaluationStudyTests : IDisposable
     {
         var works = 0;
         var study = new EvaluationStudy(_context, _model, new() { Probe = Probe, Others = [new ComparedModel("none", "none.zip")] });
-        var error = Assert.ThrowsExactly<FileNotFoundException>(() => study.Run(ColouredImages.Create(30, 1), ColouredImages.Create(30, 2), new Counter(() => works++)));
+        var error = Assert.ThrowsExactly<FileNotFoundException>(() => study.Run(ColoredImages.Create(30, 1), ColoredImages.Create(30, 2), new Counter(() => works++)));
         StringAssert.Contains(error.Message, "none.zip");
         Assert.AreEqual(0, works);
     }
@@ -137,7 +137,7 @@ public sealed class EvaluationStudyTests : IDisposable
     private static ImageGptModel Tiny() => TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
 
     private StudyResults Run(EvaluationStudy.Options options)
-        => new EvaluationStudy(_context, _model, options).Run(ColouredImages.Create(30, 1, classes: 3), ColouredImages.Create(30, 2, classes: 3));
+        => new EvaluationStudy(_context, _model, options).Run(ColoredImages.Create(30, 1, classes: 3), ColoredImages.Create(30, 2, classes: 3));
 
     private sealed class Counter(Action count) : IProgress<StudyProgress>
     {

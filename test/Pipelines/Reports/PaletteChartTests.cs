@@ -9,7 +9,7 @@ public sealed class PaletteChartTests
     private static readonly SKColor Red = new(200, 60, 40), Blue = new(20, 40, 180), Brick = new(190, 70, 40);
 
     [TestMethod]
-    public void Write_Colours_HaveOneTileEach()
+    public void Write_Colors_HaveOneTileEach()
     {
         using var chart = Draw(Palette.FromColors([20, 40, 180, 200, 60, 40]), []);
         Assert.AreEqual(1200, chart.Width);
@@ -20,7 +20,7 @@ public sealed class PaletteChartTests
     [TestMethod]
     public void Write_Picture_ShowsItBeforeAndAfter()
     {
-        // 2 x 2 pixels, each 60 x 60 on the chart: three of a colour that the palette has, one that it has not.
+        // 2 x 2 pixels, each 60 x 60 on the chart: three of a color that the palette has, one that it has not.
         var palette = Palette.FromColors([20, 40, 180, 200, 60, 40]);
         using var without = Draw(palette, []);
         using var chart = Draw(palette, [(byte[])[20, 40, 180, 190, 70, 40, 20, 40, 180, 20, 40, 180]]);
@@ -30,7 +30,7 @@ public sealed class PaletteChartTests
     }
 
     [TestMethod]
-    public void Write_MostColours_FitsThemAll()
+    public void Write_MostColors_FitsThemAll()
     {
         var colors = new byte[3 * Palette.MaxCount];
         new Random(1).NextBytes(colors);
@@ -46,8 +46,8 @@ public sealed class PaletteChartTests
     }
 
     [TestMethod]
-    [DataRow(0, 0, 0, "greys")]
-    [DataRow(128, 128, 128, "greys")]
+    [DataRow(0, 0, 0, "grays")]
+    [DataRow(128, 128, 128, "grays")]
     [DataRow(255, 0, 0, "reds")]
     [DataRow(139, 90, 43, "browns")]
     [DataRow(255, 255, 0, "yellows")]
@@ -56,16 +56,16 @@ public sealed class PaletteChartTests
     [DataRow(0, 0, 255, "blues")]
     [DataRow(128, 0, 128, "purples")]
     [DataRow(255, 105, 180, "pinks")]
-    public void Family_OfAColour_IsWhatPeopleCallIt(int red, int green, int blue, string name)
+    public void Family_OfAColor_IsWhatPeopleCallIt(int red, int green, int blue, string name)
         => Assert.AreEqual(name, ColorFamily.Names[ColorFamily.Of((byte)red, (byte)green, (byte)blue).Family]);
 
     [TestMethod]
-    public void Lightness_OfGreys_Rises()
+    public void Lightness_OfGrays_Rises()
     {
-        var greys = Enumerable.Range(0, 256).Select(v => ColorFamily.Of((byte)v, (byte)v, (byte)v).Lightness).ToArray();
-        CollectionAssert.AreEqual(greys.Order().Distinct().ToArray(), greys);
-        Assert.AreEqual(0, greys[0], 1e-6);
-        Assert.AreEqual(1, greys[255], 1e-6);
+        var grays = Enumerable.Range(0, 256).Select(v => ColorFamily.Of((byte)v, (byte)v, (byte)v).Lightness).ToArray();
+        CollectionAssert.AreEqual(grays.Order().Distinct().ToArray(), grays);
+        Assert.AreEqual(0, grays[0], 1e-6);
+        Assert.AreEqual(1, grays[255], 1e-6);
     }
 
     private static SKBitmap Draw(Palette palette, IReadOnlyList<ReadOnlyMemory<byte>> pictures)

@@ -29,7 +29,7 @@ public sealed class RunCheckpointsTests
         using var folder = new TemporaryFolder();
         var context = new MLContext(seed: 1);
         using var model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
-        var images = ColouredImages.Create(24, 1);
+        var images = ColoredImages.Create(24, 1);
         var tokens = context.Transforms.QuantizeToPalette("Tokens", "Image", model).Fit(images).Transform(images);
         context.ImageGeneration.Trainers.ImageGpt("Tokens", new() { Model = TinyImageGpt.Config, Steps = 4, BatchSize = 4, CheckpointFolder = folder.Path, CheckpointSteps = [2] }).Fit(tokens).Dispose();
         CollectionAssert.Contains(RunCheckpoints.Find(folder.Path).Select(found => found.Step).ToArray(), 2L);

@@ -36,7 +36,7 @@ public sealed class LowDataExperimentTests : IDisposable
         // Raw pixels tell which image a row is.
         var seen = new List<string[]>();
         var probe = Probe with { Layers = [1], Standardize = false, L2Regularization = [1, 2], CustomClassifier = (features, label, _) => new Spy(_context.MulticlassClassification.Trainers.NaiveBayes(label, features), features, seen) };
-        var (training, test) = (ColouredImages.Create(60, 1), ColouredImages.Create(30, 2));
+        var (training, test) = (ColoredImages.Create(60, 1), ColoredImages.Create(30, 2));
         new LowDataExperiment(_context, _model, new() { Budgets = [8], Seeds = [1], Probe = probe }).Run(training, test);
         var names = (string[])["red", "green"];
         var drawn = LabelSubset.Choose([.. Enumerable.Range(0, 60).Select(row => row % 2)], names, 8, 1);
@@ -54,7 +54,7 @@ public sealed class LowDataExperimentTests : IDisposable
 
         HashSet<string> PixelsOf(IDataView view, IEnumerable<int> rows)
         {
-            var images = IGptMl.Classification.LabelledImages.Read(_context, _model, view, "Image", "Label", "training", default);
+            var images = IGptMl.Classification.LabeledImages.Read(_context, _model, view, "Image", "Label", "training", default);
             return [.. rows.Select(row => string.Join(' ', images.RgbOf(row).ToArray().Select(value => value * (1f / 255))))];
         }
     }
@@ -62,7 +62,7 @@ public sealed class LowDataExperimentTests : IDisposable
     [TestMethod]
     public void Run_TestRowsAmongTheTrainingRows_AreNoted()
     {
-        var result = new LowDataExperiment(_context, _model, new() { Budgets = [4], Seeds = [1], Probe = Probe }).Run(ColouredImages.Create(40, 1), ColouredImages.Create(40, 1));
+        var result = new LowDataExperiment(_context, _model, new() { Budgets = [4], Seeds = [1], Probe = Probe }).Run(ColoredImages.Create(40, 1), ColoredImages.Create(40, 1));
         CollectionAssert.AreEqual((string[])["40 of the 40 test images are, at the model's resolution, equal to a training image."], result.Notes.ToArray());
         Assert.IsEmpty(Run(new() { Budgets = [4], Seeds = [1], Probe = Probe }).Notes);
     }
@@ -95,13 +95,13 @@ public sealed class LowDataExperimentTests : IDisposable
     [TestMethod]
     public void Run_Done_LeavesNoTensors()
     {
-        var (training, test) = (ColouredImages.Create(20, 1), ColouredImages.Create(10, 2));
+        var (training, test) = (ColoredImages.Create(20, 1), ColoredImages.Create(10, 2));
         LiveTensors.AssertNoneLeft(() => new LowDataExperiment(_context, _model, new() { Budgets = [4], Seeds = [1], Probe = new() { Layers = [1], PatchBaseline = true } }).Run(training, test));
     }
 
     [TestMethod]
-    public void Run_Cancelled_Throws()
-        => Assert.ThrowsExactly<OperationCanceledException>(() => new LowDataExperiment(_context, _model).Run(ColouredImages.Create(20, 1), ColouredImages.Create(10, 2), cancellation: new CancellationToken(canceled: true)));
+    public void Run_Canceled_Throws()
+        => Assert.ThrowsExactly<OperationCanceledException>(() => new LowDataExperiment(_context, _model).Run(ColoredImages.Create(20, 1), ColoredImages.Create(10, 2), cancellation: new CancellationToken(canceled: true)));
 
     [TestMethod]
     public void Score_Deviation_IsTheSampleOne()
@@ -124,7 +124,7 @@ public sealed class LowDataExperimentTests : IDisposable
     public void Dispose() => _model.Dispose();
 
     private LowDataResult Run(LowDataExperiment.Options options, IProgress<LowDataRun>? progress = null)
-        => new LowDataExperiment(_context, _model, options).Run(ColouredImages.Create(60, 1), ColouredImages.Create(30, 2), progress);
+        => new LowDataExperiment(_context, _model, options).Run(ColoredImages.Create(60, 1), ColoredImages.Create(30, 2), progress);
 
     /// <summary>Tells which rows a classifier was fitted to.</summary>
     private sealed class Spy(IEstimator<ITransformer> inner, string features, List<string[]> seen) : IEstimator<ITransformer>

@@ -54,7 +54,7 @@ public sealed class TokenAugmentationTests
     [TestMethod]
     public void Apply_Tokens_GivesTheTokensOfTheMovedPixels()
     {
-        // Quantising and moving may change places, which is why trainers can move tokens.
+        // Quantizing and moving may change places, which is why trainers can move tokens.
         var rgb = new byte[3 * Side * Side];
         new Random(1).NextBytes(rgb);
         var quantizer = new PaletteQuantizer(TinyImageGpt.Palette);

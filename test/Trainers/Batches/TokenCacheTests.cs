@@ -72,7 +72,7 @@ public sealed class TokenCacheTests
     {
         Open(Shapes(TinyImageGpt.Palette, 4)).Dispose();
         AssertMadeAgain(Shapes(Palette.FromColors([.. Enumerable.Range(0, 24).Select(i => (byte)i)]), 4), "they are of another palette");
-        AssertMadeAgain(Shapes(TinyImageGpt.Palette, 5), "they are 16 of 8 colours a row, not 25 of 8");
+        AssertMadeAgain(Shapes(TinyImageGpt.Palette, 5), "they are 16 of 8 colors a row, not 25 of 8");
         AssertMadeAgain(Shapes(TinyImageGpt.Palette, 5, ImageCropping.CenterCrop), "their images were made squares by Squash, not by CenterCrop");
     }
 
@@ -115,7 +115,7 @@ public sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public void Open_Cancelled_LeavesNoFile()
+    public void Open_Canceled_LeavesNoFile()
     {
         var data = TokenRows.Create();
         using var channel = ((IHostEnvironment)_context).Register("Test").Start("Test");

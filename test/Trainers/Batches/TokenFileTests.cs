@@ -15,7 +15,7 @@ public sealed class TokenFileTests
         using var folder = new TemporaryFolder();
         using var file = TokenFile.Open(Write(folder, rows: 5));
         Assert.AreEqual(5, file.Count);
-        Assert.AreEqual((8, 16, 5, 2L, true), (file.Header.Colors, file.Header.ContextLength, file.Header.Rows, file.Header.Skipped, file.Header.IsLabelled));
+        Assert.AreEqual((8, 16, 5, 2L, true), (file.Header.Colors, file.Header.ContextLength, file.Header.Rows, file.Header.Skipped, file.Header.IsLabeled));
         Assert.AreEqual(TinyImageGpt.Palette, file.Description.Palette);
         Assert.AreEqual((ImageCropping.CenterCrop, "somewhere"), (file.Description.Cropping, file.Description.Source));
         CollectionAssert.AreEqual(new[] { "cat", "dog" }, file.Description.ClassNames!.ToArray());
@@ -75,12 +75,12 @@ public sealed class TokenFileTests
     public void Open_ChecksumsRightButContentWrong_IsRefused()
     {
         using var folder = new TemporaryFolder();
-        AssertRefused([8], [0], Described, "it holds token 8 of 8 colours");
+        AssertRefused([8], [0], Described, "it holds token 8 of 8 colors");
         AssertRefused([0], [2], Described, "row 0 has label 2 of 2 classes");
         AssertRefused([0], [-2], Described, "row 0 has label -2 of 2 classes");
         AssertRefused([0], null, Described, "it has labels without classes, or classes without labels");
         AssertRefused([0], [0], Described with { ClassNames = null }, "it has labels without classes, or classes without labels");
-        AssertRefused([0], [0], Described with { Palette = Palette.FromColors(new byte[6]) }, "its palette has 2 colours for tokens of 8");
+        AssertRefused([0], [0], Described with { Palette = Palette.FromColors(new byte[6]) }, "its palette has 2 colors for tokens of 8");
 
         void AssertRefused(ushort[] tokens, int[]? labels, TokenFileDescription description, string problem)
         {

@@ -44,7 +44,7 @@ public sealed class TokenTableTests
     }
 
     [TestMethod]
-    public void Read_Cancelled_Stops()
+    public void Read_Canceled_Stops()
     {
         var data = TokenRows.Create();
         Assert.ThrowsExactly<OperationCanceledException>(() => TokenTable.Read(data, data.Schema["Tokens"], new CancellationToken(canceled: true)));

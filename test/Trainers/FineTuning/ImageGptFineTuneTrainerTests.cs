@@ -69,7 +69,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         using var alone = Fit(options);
         using var joint = Fit(options with { GenerativeWeight = 1 });
         Assert.IsNull(reports[0].GenerativeLoss);
-        CollectionAssert.AreEqual(HeadOf(_model), HeadOf(alone.Model), "Nothing asks for the logits of colours.");
+        CollectionAssert.AreEqual(HeadOf(_model), HeadOf(alone.Model), "Nothing asks for the logits of colors.");
         CollectionAssert.AreNotEqual(HeadOf(_model), HeadOf(joint.Model));
         CollectionAssert.AreNotEqual(alone.Head.Weights.ToArray(), joint.Head.Weights.ToArray());
         Assert.IsLessThan(Nats(alone), Nats(joint), "The generative part keeps the model good at images.");
@@ -126,7 +126,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     [TestMethod]
     public void Fit_NoBetterValidation_StopsEarly()
     {
-        // What is learnt is wrong on the validation set, so that every epoch is worse than the first.
+        // What is learned is wrong on the validation set, so that every epoch is worse than the first.
         var validation = Rows(21, row => 3 - Half(row));
         var reports = new List<FineTuningProgress>();
         Fit(Options with { Seed = 5, Epochs = 50, Patience = 3, ValidationSet = validation, Progress = new Reporter(reports.Add) }, Rows(21, Half)).Dispose();
@@ -136,27 +136,27 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     }
 
     [TestMethod]
-    public void Fit_Cancelled_GivesTheModelSoFar()
+    public void Fit_Canceled_GivesTheModelSoFar()
     {
         using var cancellation = new CancellationTokenSource();
         using var transformer = Fit(Options with { Epochs = 1000, CancellationToken = cancellation.Token, Progress = new Reporter(CancelAt(4, cancellation)) });
-        Assert.Contains("Cancelled after 4 of 3,000 steps; the weights so far are returned.", _messages);
+        Assert.Contains("Canceled after 4 of 3,000 steps; the weights so far are returned.", _messages);
         CollectionAssert.AreNotEqual(WeightsOf(_model), WeightsOf(transformer.Model));
     }
 
     [TestMethod]
-    public void Fit_CancelledAfterAValidation_GivesTheBestSoFar()
+    public void Fit_CanceledAfterAValidation_GivesTheBestSoFar()
     {
         using var cancellation = new CancellationTokenSource();
         var options = Options with { Seed = 5, Epochs = 1000, ValidationSet = Rows(21, row => 3 - Half(row)) };
-        using var cancelled = Fit(options with { CancellationToken = cancellation.Token, Progress = new Reporter(CancelAt(8, cancellation)) }, Rows(21, Half));
+        using var canceled = Fit(options with { CancellationToken = cancellation.Token, Progress = new Reporter(CancelAt(8, cancellation)) }, Rows(21, Half));
         using var first = Fit(options with { Epochs = 1 }, Rows(21, Half));
-        CollectionAssert.AreEqual(WeightsOf(first.Model), WeightsOf(cancelled.Model));
-        CollectionAssert.AreEqual(first.Head.Weights.ToArray(), cancelled.Head.Weights.ToArray());
+        CollectionAssert.AreEqual(WeightsOf(first.Model), WeightsOf(canceled.Model));
+        CollectionAssert.AreEqual(first.Head.Weights.ToArray(), canceled.Head.Weights.ToArray());
     }
 
     [TestMethod]
-    public void Fit_CancelledBeforeTheFirstStep_Throws()
+    public void Fit_CanceledBeforeTheFirstStep_Throws()
         => LiveTensors.AssertNoneLeft(() => Assert.ThrowsExactly<OperationCanceledException>(() => Fit(Options with { CancellationToken = new CancellationToken(canceled: true) })));
 
     [TestMethod]
@@ -176,9 +176,9 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     [TestMethod]
     [DataRow(PretrainingObjective.Autoregressive)]
     [DataRow(PretrainingObjective.Masked)]
-    public void Fit_WhatAveragesHide_IsLearnt(PretrainingObjective objective)
+    public void Fit_WhatAveragesHide_IsLearned(PretrainingObjective objective)
     {
-        // The class is whether one certain token is of the first or the second half of the colours: hard to read from averages over the positions.
+        // The class is whether one certain token is of the first or the second half of the colors: hard to read from averages over the positions.
         var (training, test) = (Rows(400, Half), Rows(200, Half, first: 1000));
         using var model = new ImageGptModel(TinyImageGpt.CreateNetwork(TinyImageGpt.Config with { Objective = objective }), null);
         using var transformer = Fit(Options with { Epochs = 8, BatchSize = 16, MaskProbability = 0.02, ValidationFraction = 0.1 }, training, model);
@@ -207,7 +207,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     [TestMethod]
     public void Fit_RowsWithoutTokensOrLabel_AreLeftOutWithWarnings()
     {
-        using var transformer = Fit(Options, TokenRows.Create(21, missing: row => row is 3 or 4, labelled: row => row != 20));
+        using var transformer = Fit(Options, TokenRows.Create(21, missing: row => row is 3 or 4, labeled: row => row != 20));
         Assert.Contains("2 rows with missing tokens were left out.", _messages);
         Assert.Contains("1 rows with missing labels were left out.", _messages);
         using var expected = Fit(Options, Rows(18, row => (uint)(1 + (row % 2)), 0, 3, 4));
@@ -219,7 +219,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     {
         const string expected = "Training has no rows: none has both tokens in column 'Tokens' and a label in column 'Label'.";
         Assert.AreEqual(expected, Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Options, TokenRows.Create(0))).Message);
-        Assert.AreEqual(expected, Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Options, TokenRows.Create(4, missing: row => row < 2, labelled: row => row < 2))).Message);
+        Assert.AreEqual(expected, Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Options, TokenRows.Create(4, missing: row => row < 2, labeled: row => row < 2))).Message);
     }
 
     [TestMethod]
@@ -230,7 +230,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         using var same = _context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, 4).Append(Trainer(Options)).Fit(images);
         Assert.DoesNotContain(message => message.Contains("palette", StringComparison.Ordinal), _messages);
         using var chain = _context.Transforms.QuantizeToPalette("Tokens", "Image", other, 4).Append(Trainer(Options)).Fit(images);
-        Assert.Contains("The tokens in column 'Tokens' are of another palette than the model's: what it has learnt in pretraining is lost.", _messages);
+        Assert.Contains("The tokens in column 'Tokens' are of another palette than the model's: what it has learned in pretraining is lost.", _messages);
         Assert.AreEqual(other, chain.LastTransformer.Model.Palette);
     }
 

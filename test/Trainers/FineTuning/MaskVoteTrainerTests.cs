@@ -99,7 +99,7 @@ public sealed class MaskVoteTrainerTests : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Rows of three classes: the class says how often a colour occurs.</summary>
+    /// <summary>Rows of three classes: the class says how often a color occurs.</summary>
     private static TableView Data(int rows) => new TableView(rows)
         .Add("Label", new KeyDataViewType(typeof(uint), 3), row => (uint)(1 + (row % 3)))
         .AddVector("Tokens", TokenRows.Type, row =>

@@ -47,7 +47,7 @@ public sealed class LearningRateTestTests
     }
 
     [TestMethod]
-    public void Run_Cancelled_Throws()
+    public void Run_Canceled_Throws()
     {
         using var module = new TwoLayers();
         Assert.ThrowsExactly<OperationCanceledException>(() => LearningRateTest.Run(module, module.Loss, new TrainingSettings(), new CancellationToken(canceled: true)));

@@ -52,7 +52,7 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [TestMethod]
-    public void Run_Cancelled_ReturnsTheStepsDone()
+    public void Run_Canceled_ReturnsTheStepsDone()
     {
         using var cancellation = new CancellationTokenSource();
         var done = Run(new CosineSchedule(0.1, 0, 100), Loss, progress => CancelAt(progress.Step), cancellation.Token);

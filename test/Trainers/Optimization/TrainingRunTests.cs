@@ -324,7 +324,7 @@ public sealed class TrainingRunTests : IDisposable
 
     private CheckpointFolder Open(CheckpointSettings settings, Func<string, Stream>? create = null) => new(settings, _warnings.Add, create);
 
-    /// <summary>Trains to a step of the same schedule as if the run were cancelled there, and gives the weights.</summary>
+    /// <summary>Trains to a step of the same schedule as if the run were canceled there, and gives the weights.</summary>
     private float[] Train(CheckpointSettings? settings, int stop, Action<TrainingProgress>? report = null, Func<string, Stream>? create = null)
     {
         using var cancellation = new CancellationTokenSource();

@@ -146,7 +146,7 @@ public sealed class ImageGptTrainerTests
     }
 
     [TestMethod]
-    public void Fit_Cancelled_GivesTheModelSoFar()
+    public void Fit_Canceled_GivesTheModelSoFar()
     {
         using var cancellation = new CancellationTokenSource();
         var context = new MLContext(seed: 1);
@@ -155,7 +155,7 @@ public sealed class ImageGptTrainerTests
         long last = 0;
         using var transformer = context.ImageGeneration.Trainers.ImageGpt("Tokens", Options with { Steps = 1000, CancellationToken = cancellation.Token, Progress = new Reporter(CancelAtThree) }).Fit(TokenRows.Create());
         Assert.AreEqual(3, last);
-        Assert.Contains("Cancelled after 3 of 1,000 steps; the model so far is returned.", warnings);
+        Assert.Contains("Canceled after 3 of 1,000 steps; the model so far is returned.", warnings);
         Assert.AreNotEqual(Math.Log(8), context.ImageGeneration.Evaluate(transformer.Transform(TokenRows.Create())).NatsPerToken, 1e-4);
 
         void CancelAtThree(TrainingProgress progress)
@@ -169,7 +169,7 @@ public sealed class ImageGptTrainerTests
     }
 
     [TestMethod]
-    public void Fit_CancelledBeforeTheFirstStep_Throws()
+    public void Fit_CanceledBeforeTheFirstStep_Throws()
         => LiveTensors.AssertNoneLeft(() => Assert.ThrowsExactly<OperationCanceledException>(() => Fit(Options with { CancellationToken = new CancellationToken(canceled: true) })));
 
     [TestMethod]

@@ -49,7 +49,7 @@ public sealed class PretrainingRunTests : IDisposable
     [TestMethod]
     [DataRow(PretrainingObjective.Autoregressive)]
     [DataRow(PretrainingObjective.Masked)]
-    public void Fit_CancelledAnywhere_LeavesACheckpointAndGoesOnToTheSameWeights(PretrainingObjective objective)
+    public void Fit_CanceledAnywhere_LeavesACheckpointAndGoesOnToTheSameWeights(PretrainingObjective objective)
     {
         var options = Options with { Model = TinyImageGpt.Config with { Objective = objective }, Augmentation = new() { Padding = 1 }, AccumulationSteps = 2, CheckpointFolder = _folder.Path };
         var expected = Weights(options with { CheckpointFolder = null });
@@ -116,7 +116,7 @@ public sealed class PretrainingRunTests : IDisposable
     [TestMethod]
     [DataRow(TrainingPrecision.Float32)]
     [DataRow(TrainingPrecision.BFloat16)]
-    public void Fit_SampleInterval_WritesSheetsOfPaletteColours(TrainingPrecision precision)
+    public void Fit_SampleInterval_WritesSheetsOfPaletteColors(TrainingPrecision precision)
     {
         var context = new MLContext(seed: 1);
         var options = Options with { Precision = precision, SampleInterval = 3, CheckpointFolder = _folder.Path };
@@ -126,10 +126,10 @@ public sealed class PretrainingRunTests : IDisposable
         CollectionAssert.AreEquivalent(new[] { 3, 6, 8 }.Select(step => $"samples-{step:D9}.png").ToArray(), Directory.GetFiles(_folder.Path, "*.png").Select(Path.GetFileName).ToArray());
         using var sheet = MLImage.CreateFromFile(_folder.Combine("samples-000000008.png"));
         Assert.AreEqual((4 * 64) + (3 * 2), sheet.Width);
-        var colours = sheet.Pixels.ToArray().Chunk(4).Select(p => (p[0], p[1], p[2])).Distinct().Count();
-        Assert.IsTrue(colours is > 2 and <= 8, $"{colours} colours: those of the palette, and white between the pictures.");
+        var colors = sheet.Pixels.ToArray().Chunk(4).Select(p => (p[0], p[1], p[2])).Distinct().Count();
+        Assert.IsTrue(colors is > 2 and <= 8, $"{colors} colors: those of the palette, and white between the pictures.");
 
-        // Pictures change nothing of what is learnt.
+        // Pictures change nothing of what is learned.
         using var without = Train(options with { SampleInterval = null, CheckpointFolder = null });
         CollectionAssert.AreEqual(WeightsOf(without.Model), WeightsOf(transformer.Model));
     }

@@ -16,7 +16,7 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
     public void Dispose() => _model.Dispose();
 
     [TestMethod]
-    public void Completed_ByDefault_KeepsTheUpperHalfInThePalettesColours()
+    public void Completed_ByDefault_KeepsTheUpperHalfInThePalettesColors()
     {
         var data = ImageRows.Create(12, size: 4);
         var tokens = RowValues.Read(_context.Transforms.QuantizeToPalette("Tokens", "Image", _model).Fit(data).Transform(data), ["Tokens"]);
@@ -167,18 +167,18 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
             + "KeepRectangle is {X=3,Y=3,Width=2,Height=1}; expected a rectangle inside the model's images of 4x4 pixels. "
             + "what is kept is given twice; expected one of KeepRows, KeepRowNumbers and KeepRectangle. Size is 7; expected Model or Input. BatchSize is 0; expected 1 to 4096. "
             + "KeepRowNumbers is 4; expected 0 to 3, the rows of the model's images. KeptColumnName is ' 2'; expected another name than that of a completion. "
-            + "Temperature is -0.5; expected 0 (the likeliest colour) or more. TopK is 9; expected 1 to 8, the model's number of colours. TopP is 0; expected more than 0, up to 1. "
+            + "Temperature is -0.5; expected 0 (the likeliest color) or more. TopK is 9; expected 1 to 8, the model's number of colors. TopP is 0; expected more than 0, up to 1. "
             + "Seeds is a list of 1; expected 2, as Completions says. (Parameter 'options')",
             error.Message);
     }
 
     [TestMethod]
-    public void Model_MaskedOrWithoutColours_IsRefused()
+    public void Model_MaskedOrWithoutColors_IsRefused()
     {
         using var masked = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette, PretrainingObjective.Masked);
         Assert.Contains("masked (BERT)", Assert.ThrowsExactly<ArgumentException>(() => _context.Transforms.CompleteImages("Completed", "Image", masked)).Message);
-        using var colourless = TinyImageGpt.CreateModel();
-        Assert.Contains("knows no palette", Assert.ThrowsExactly<ArgumentException>(() => _context.Transforms.CompleteImages("Completed", "Image", colourless)).Message);
+        using var colorless = TinyImageGpt.CreateModel();
+        Assert.Contains("knows no palette", Assert.ThrowsExactly<ArgumentException>(() => _context.Transforms.CompleteImages("Completed", "Image", colorless)).Message);
     }
 
     [TestMethod]
@@ -200,7 +200,7 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
     }
 
     [TestMethod]
-    public void Cancelled_WhileRowsAreRead_Stops()
+    public void Canceled_WhileRowsAreRead_Stops()
     {
         using var cancellation = new CancellationTokenSource();
         using var transformer = _context.Transforms.CompleteImages("Completed", "Image", _model, new() { CancellationToken = cancellation.Token }).Fit(ImageRows.Create(1));

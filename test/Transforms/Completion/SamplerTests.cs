@@ -69,7 +69,7 @@ public sealed class SamplerTests
     [TestMethod]
     public void Fill_ManyPictures_HaveTheModelsProbabilities()
     {
-        // 2x2 pixels of 5 colours: all 25 beginnings of two tokens, with their exact probabilities.
+        // 2x2 pixels of 5 colors: all 25 beginnings of two tokens, with their exact probabilities.
         var config = new ImageGptConfig { ImageSize = 2, Colors = 5, EmbeddingSize = 8, Layers = 2, Heads = 2 };
         const int draws = 20_000;
         using var network = TinyImageGpt.CreateNetwork(config, seed: 4);
@@ -97,7 +97,7 @@ public sealed class SamplerTests
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
-    public void Fill_Cancelled_Stops(bool several)
+    public void Fill_Canceled_Stops(bool several)
     {
         using var network = TinyImageGpt.CreateNetwork(Config);
         using var cancellation = new CancellationTokenSource();

@@ -32,7 +32,7 @@ public sealed class MajorityVoteTests
     }
 
     [TestMethod]
-    public void Of_EquallyManyVotesAndOneSeed_FavoursNoClass()
+    public void Of_EquallyManyVotesAndOneSeed_FavorsNoClass()
     {
         var first = 0;
         for (var i = 0; i < 3000; i++)

@@ -99,7 +99,7 @@ public sealed class NpyFormatTests
     [DataRow("'descr': '|u1'", "'{' is expected at character 0 of the header")]
     [DataRow("{'descr': '|u1', 'fortran_order': False}", "the header lacks one of")]
     [DataRow("{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (1,)}", "unexpected or repeated header key 'descr'")]
-    [DataRow("{'colour': 1}", "unexpected or repeated header key 'colour'")]
+    [DataRow("{'color': 1}", "unexpected or repeated header key 'color'")]
     [DataRow("{'descr' '|u1'}", "':' is expected")]
     [DataRow("{'descr: |u1}", "a quoted word is expected")]
     [DataRow("{'descr': '|u1', 'fortran_order': 0, 'shape': (1,)}", "neither True nor False")]

@@ -115,7 +115,7 @@ public sealed class ImageCroppingTests
     {
         using var model = TinyImageGpt.CreateModel();
         var error = Assert.ThrowsExactly<ArgumentException>(() => _context.Transforms.QuantizeToPalette("Tokens", "Image", model));
-        Assert.StartsWith("The model knows no palette, so images cannot be quantised for it.", error.Message);
+        Assert.StartsWith("The model knows no palette, so images cannot be quantized for it.", error.Message);
     }
 
     [TestMethod]

@@ -33,10 +33,10 @@ public sealed class ImageDecoderTests
     }
 
     [TestMethod]
-    public void Decode_GreyPng_HasThreeEqualChannels()
+    public void Decode_GrayPng_HasThreeEqualChannels()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.Write("grey.png", GreyPng.Create(2, 2, [0, 80, 160, 255]));
+        var path = folder.Write("gray.png", GrayPng.Create(2, 2, [0, 80, 160, 255]));
 
         using var image = ImageDecoder.Decode(path);
 
@@ -72,7 +72,7 @@ public sealed class ImageDecoderTests
     }
 
     [TestMethod]
-    public void Decode_Bmp_HasItsColours()
+    public void Decode_Bmp_HasItsColors()
     {
         using var folder = new TemporaryFolder();
         byte[] header = [.. "BM"u8, 62, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0, .. new byte[24]];
@@ -134,7 +134,7 @@ public sealed class ImageDecoderTests
     public void Decode_GiganticClaim_IsRefusedBeforeMemoryIsTaken()
     {
         using var folder = new TemporaryFolder();
-        var png = GreyPng.Create(30_000, 1, new byte[30_000]);
+        var png = GrayPng.Create(30_000, 1, new byte[30_000]);
         png[22] = 0x75; // the height, 30,000 in place of 1, with its checksum
         png[23] = 0x30;
         uint crc = uint.MaxValue;

@@ -30,9 +30,9 @@ public sealed class ImageResamplerTests
     }
 
     [TestMethod]
-    public void Resize_Halving_WeighsTheNeighboursOfTheBox()
+    public void Resize_Halving_WeighsTheNeighborsOfTheBox()
     {
-        // Centre 1, half-width 2: samples 0, 1, 2 with 3/4, 3/4, 1/4, together 7/4. The last output mirrors it.
+        // Center 1, half-width 2: samples 0, 1, 2 with 3/4, 3/4, 1/4, together 7/4. The last output mirrors it.
         AssertRow([0, 0, 70, 210], [10, 120], "(3 * 0 + 3 * 0 + 70) / 7 and (0 + 3 * 70 + 3 * 210) / 7");
     }
 
@@ -52,17 +52,17 @@ public sealed class ImageResamplerTests
     public void Resize_BothAxes_RoundsTheRowsFirst()
     {
         // Rows: (0 + 1) / 2 = 0.5, stored as 1, and 0; column: (1 + 0) / 2 = 0.5, stored as 1. In one step it would be 1/4, stored as 0.
-        CollectionAssert.AreEqual(new byte[] { 1, 1, 1 }, Resize(Grey([0, 1, 0, 0]), 2, 2, 1, 1));
+        CollectionAssert.AreEqual(new byte[] { 1, 1, 1 }, Resize(Gray([0, 1, 0, 0]), 2, 2, 1, 1));
 
         // Rows first: 1, 1, 0 and then (2 + 3) / 7, stored as 1. Columns first it would be 2/7 and 3/7, both stored as 0.
-        CollectionAssert.AreEqual(new byte[] { 1, 1, 1 }, Resize(Grey([1, 0, 0, 1, 0, 0]), 2, 3, 1, 1));
+        CollectionAssert.AreEqual(new byte[] { 1, 1, 1 }, Resize(Gray([1, 0, 0, 1, 0, 0]), 2, 3, 1, 1));
     }
 
     [TestMethod]
     public void Resize_OneAxis_LeavesTheOtherAlone()
     {
-        CollectionAssert.AreEqual(Grey([128, 5]), Resize(Grey([0, 255, 5, 5]), 2, 2, 1, 2));
-        CollectionAssert.AreEqual(Grey([3, 130]), Resize(Grey([0, 255, 5, 5]), 2, 2, 2, 1));
+        CollectionAssert.AreEqual(Gray([128, 5]), Resize(Gray([0, 255, 5, 5]), 2, 2, 1, 2));
+        CollectionAssert.AreEqual(Gray([3, 130]), Resize(Gray([0, 255, 5, 5]), 2, 2, 2, 1));
     }
 
     [TestMethod]
@@ -211,8 +211,8 @@ public sealed class ImageResamplerTests
 
     private static void AssertRow(byte[] row, byte[] expected, string why)
     {
-        CollectionAssert.AreEqual(Grey(expected), Resize(Grey(row), row.Length, 1, expected.Length, 1), why);
-        CollectionAssert.AreEqual(Grey(expected), Resize(Grey(row), 1, row.Length, 1, expected.Length), why);
+        CollectionAssert.AreEqual(Gray(expected), Resize(Gray(row), row.Length, 1, expected.Length, 1), why);
+        CollectionAssert.AreEqual(Gray(expected), Resize(Gray(row), 1, row.Length, 1, expected.Length), why);
     }
 
     private static byte[] Resize(byte[] rgb, int width, int height, int newWidth, int newHeight)
@@ -222,7 +222,7 @@ public sealed class ImageResamplerTests
         return output;
     }
 
-    private static byte[] Grey(byte[] values) => [.. values.SelectMany(value => new[] { value, value, value })];
+    private static byte[] Gray(byte[] values) => [.. values.SelectMany(value => new[] { value, value, value })];
 
     private static byte[] RandomImage(int width, int height)
     {

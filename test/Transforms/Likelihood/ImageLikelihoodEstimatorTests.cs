@@ -70,13 +70,13 @@ public sealed class ImageLikelihoodEstimatorTests : IDisposable
             var numbers = rows[row].Values[1..17];
             CollectionAssert.AreEqual(hidden, numbers.Select(double.IsFinite).ToArray());
             Assert.AreEqual(numbers.Where(double.IsFinite).Average(), rows[row].Values[0], 1e-5);
-            var grey = Enumerable.Range(0, 16).Select(i => rows[row].Values[(19 + (4 * i))..(22 + (4 * i))].All(value => value == 128)).ToArray();
-            CollectionAssert.AreEqual(hidden.Select(h => !h).ToArray(), grey);
+            var gray = Enumerable.Range(0, 16).Select(i => rows[row].Values[(19 + (4 * i))..(22 + (4 * i))].All(value => value == 128)).ToArray();
+            CollectionAssert.AreEqual(hidden.Select(h => !h).ToArray(), gray);
         }
     }
 
     [TestMethod]
-    public void Colours_FromNothingToAll_GrowLighter()
+    public void Colors_FromNothingToAll_GrowLighter()
     {
         var lightness = Enumerable.Range(0, 101).Select(i => SurpriseColors.Of(i / 100.0)).Select(c => (0.2126 * c.R) + (0.7152 * c.G) + (0.0722 * c.B)).ToList();
         CollectionAssert.AreEqual(lightness.Order().ToList(), lightness);

@@ -125,7 +125,7 @@ public sealed class DamagedModelFileTests
     }
 
     [TestMethod]
-    public void Config_NameMisspelt_DoesNotBecomeADefault() => AssertNamed(Config, "cannot be read", Replaced(Config, "\"heads\"", "\"beads\""));
+    public void Config_NameMisspelled_DoesNotBecomeADefault() => AssertNamed(Config, "cannot be read", Replaced(Config, "\"heads\"", "\"beads\""));
 
     [TestMethod]
     public void Config_ImpossibleSizes_AreNamed() => AssertNamed(Config, "expected a multiple of Heads (3)", Replaced(Config, "\"heads\": 2", "\"heads\": 3"));
@@ -146,7 +146,7 @@ public sealed class DamagedModelFileTests
     public void Palette_OfAnotherSize_IsNamed()
     {
         var cause = FindCause(With("ImageGptModel1/palette.npy", PaletteBytes(9)));
-        Assert.AreEqual("The model file is damaged: entry 'ImageGptModel1/palette.npy' cannot be read. It has 9 colours, and the model of 'config.json' 8.", cause.Message);
+        Assert.AreEqual("The model file is damaged: entry 'ImageGptModel1/palette.npy' cannot be read. It has 9 colors, and the model of 'config.json' 8.", cause.Message);
     }
 
     [TestMethod]
@@ -166,7 +166,7 @@ public sealed class DamagedModelFileTests
     }
 
     [TestMethod]
-    public void Settings_NameMisspelt_IsNamed()
+    public void Settings_NameMisspelled_IsNamed()
     {
         AssertNamed(Features, "cannot be read", Replaced(Features, "\"inputColumnName\"", "\"imputColumnName\""));
         AssertNamed("TransformerChain/Transform_002/likelihood.json", "cannot be read", Replaced("TransformerChain/Transform_002/likelihood.json", "\"Tokens\"", "null"));

@@ -55,7 +55,7 @@ public sealed class HuggingFaceFolderTests
         TinyFolder.AssertIsTiny(given);
         Assert.AreEqual(whole.Palette, given.Palette);
         var small = Palette.FromColors(new byte[9]);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(folder.Path, small)).Message, "3 colours");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(folder.Path, small)).Message, "3 colors");
     }
 
     [TestMethod]

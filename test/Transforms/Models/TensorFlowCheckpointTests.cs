@@ -56,7 +56,7 @@ public sealed class TensorFlowCheckpointTests
 
     [TestMethod]
     public void Load_NoModel_NamesWhatIsMissing() =>
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(TestData.PathOf("tf-checkpoint-real", "model.ckpt"))).Message, "'model/wte' [colours, d]");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(TestData.PathOf("tf-checkpoint-real", "model.ckpt"))).Message, "'model/wte' [colors, d]");
 
     [TestMethod]
     public void Load_VariablesThatDoNotFit_AreListedTogether()
@@ -68,7 +68,7 @@ public sealed class TensorFlowCheckpointTests
     }
 
     [TestMethod]
-    public void Load_VariablesOfTheOptimiserAndAClassifier_ArePassedOver()
+    public void Load_VariablesOfTheOptimizerAndAClassifier_ArePassedOver()
     {
         using var folder = Rewrite(_ => true, builder => builder.Variable("adam_m/model/wte", 1, [2], new byte[8]).Variable("model/clf/wclf", 1, [2], new byte[8]).Variable("global_step", 9, [], new byte[8]));
         using var model = ImageGptModel.Load(folder.Combine("m"));

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Models;
 
-/// <summary>A copy of the reference folder "tiny" (8x8 pixels, 16 colours, d 32, three layers, four heads) that a test may damage.</summary>
+/// <summary>A copy of the reference folder "tiny" (8x8 pixels, 16 colors, d 32, three layers, four heads) that a test may damage.</summary>
 internal sealed class TinyFolder : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -6,7 +6,7 @@ namespace IGptMl.Tests.Palettes;
 public sealed class ColorHistogramTests
 {
     [TestMethod]
-    public void Of_Pixels_CountsEachColour()
+    public void Of_Pixels_CountsEachColor()
     {
         (byte R, byte G, byte B)[] pixels = [(1, 2, 3), (255, 0, 128), (1, 2, 3), (0, 0, 0), (1, 2, 3), (255, 0, 128)];
         var histogram = ColorHistogram.Of([.. pixels.Select(p => ColorHistogram.ToCode(p.R, p.G, p.B))]);

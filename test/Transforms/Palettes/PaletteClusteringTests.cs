@@ -12,7 +12,7 @@ public sealed class PaletteClusteringTests
     [DataRow(2)]
     [DataRow(16)]
     [DataRow(100)]
-    public void Run_UntilItConverges_EndsWhereNoCentreMoves(int clusters)
+    public void Run_UntilItConverges_EndsWhereNoCenterMoves(int clusters)
     {
         var colors = Blobs(pixels: 3000, seed: clusters);
         var (palette, learning) = new PaletteClustering(colors, seed: 1).Run(clusters, maximumIterations: 10_000);
@@ -27,13 +27,13 @@ public sealed class PaletteClusteringTests
             Assert.AreNotEqual(0, counts[k], $"cluster {k} is empty");
             for (var c = 0; c < 3; c++)
             {
-                Assert.AreEqual((sums[k, c] / counts[k] / 127.5) - 1, palette.Centers.Span[(3 * k) + c], 1e-6, $"centre {k}");
+                Assert.AreEqual((sums[k, c] / counts[k] / 127.5) - 1, palette.Centers.Span[(3 * k) + c], 1e-6, $"center {k}");
             }
         }
     }
 
     [TestMethod]
-    public void Run_FewColoursForMany_LeavesNoClusterEmpty()
+    public void Run_FewColorsForMany_LeavesNoClusterEmpty()
     {
         // Small sets are where Lloyd's iterations empty clusters.
         for (var seed = 0; seed < 300; seed++)
@@ -49,7 +49,7 @@ public sealed class PaletteClusteringTests
     }
 
     [TestMethod]
-    public void Run_MostColoursThatThereCanBe_GivesThemAll()
+    public void Run_MostColorsThatThereCanBe_GivesThemAll()
     {
         var random = new Random(1);
         int[] codes = [.. Enumerable.Range(0, 80_000).Select(_ => ColorHistogram.ToCode((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)))];
@@ -58,7 +58,7 @@ public sealed class PaletteClusteringTests
         Assert.AreEqual(Palette.MaxCount, palette.Count);
         Assert.HasCount(Palette.MaxCount, palette.Centers.ToArray().Chunk(3).Select(c => (c[0], c[1], c[2])).Distinct().ToArray());
 
-        // Of 80,000 colours 14,465 share a centre with a neighbour; random colours are about 3 steps from one another.
+        // Of 80,000 colors 14,465 share a center with a neighbor; random colors are about 3 steps from one another.
         Assert.IsLessThan(1, learning.Sample.MeanColorError);
     }
 
@@ -114,7 +114,7 @@ public sealed class PaletteClusteringTests
     public void Evaluate_NoPixels_IsRefused(int length)
         => Assert.ThrowsExactly<ArgumentException>(() => Palette.FromColors(new byte[6]).Evaluate(new byte[length]));
 
-    /// <summary>Pixels around ten colours, not evenly.</summary>
+    /// <summary>Pixels around ten colors, not evenly.</summary>
     private static ColorHistogram Blobs(int pixels, int seed)
     {
         var random = new Random(seed);

@@ -26,7 +26,7 @@ public sealed class PaletteGridTests
     }
 
     [TestMethod]
-    public void Candidates_TwoGreys_AreBothWhereTheirHalvesMeet()
+    public void Candidates_TwoGrays_AreBothWhereTheirHalvesMeet()
     {
         // The cell of 100, half-way, is 96 to 103.
         var grid = new PaletteGrid(Palette.FromColors([0, 0, 0, 200, 200, 200]));

@@ -52,7 +52,7 @@ public sealed class PaletteQuantizerTests
     [TestMethod]
     public void Assign_EightBitPalette_EqualsBruteForceOnItsManyTies()
     {
-        // A lattice of step 64: pixels half-way between its points have up to eight nearest colours.
+        // A lattice of step 64: pixels half-way between its points have up to eight nearest colors.
         var colors = new List<byte>();
         for (var i = 0; i < 64; i++)
         {
@@ -71,7 +71,7 @@ public sealed class PaletteQuantizerTests
     [TestMethod]
     public void Assign_CrowdedPalette_EqualsBruteForce()
     {
-        // All centres within a thousandth of one another, around the value 191: pixels of that cell cannot rule any out, so that the whole palette is searched.
+        // All centers within a thousandth of one another, around the value 191: pixels of that cell cannot rule any out, so that the whole palette is searched.
         var random = new Random(7);
         var centers = new float[3 * 1001];
         foreach (ref var center in centers.AsSpan())
@@ -102,7 +102,7 @@ public sealed class PaletteQuantizerTests
     }
 
     [TestMethod]
-    public void Assign_DuplicateCentres_GivesLowestIndex()
+    public void Assign_DuplicateCenters_GivesLowestIndex()
     {
         var random = new Random(11);
         var once = new byte[3 * 100];
@@ -113,7 +113,7 @@ public sealed class PaletteQuantizerTests
     }
 
     [TestMethod]
-    public void Assign_AllCentresEqual_GivesZero()
+    public void Assign_AllCentersEqual_GivesZero()
     {
         var tokens = AssertEqualsBruteForce(Palette.FromCenters(new float[3 * 700]), RandomPixels(new Random(1), 100));
         Assert.IsTrue(tokens.All(token => token == 0));
@@ -149,7 +149,7 @@ public sealed class PaletteQuantizerTests
     }
 
     [TestMethod]
-    public void Assign_OwnColours_IsUndoneByDecode()
+    public void Assign_OwnColors_IsUndoneByDecode()
     {
         var random = new Random(13);
         var colors = new byte[3 * 200];
@@ -163,7 +163,7 @@ public sealed class PaletteQuantizerTests
     }
 
     [TestMethod]
-    public void Decode_Tokens_GivesTheirColours()
+    public void Decode_Tokens_GivesTheirColors()
     {
         var quantizer = new PaletteQuantizer(Palette.FromColors([0, 0, 0, 10, 20, 30, 255, 254, 253]));
         var rgb = new byte[12];
@@ -172,7 +172,7 @@ public sealed class PaletteQuantizerTests
     }
 
     [TestMethod]
-    public void Decode_TokenOfNoColour_NamesItAndItsPlace()
+    public void Decode_TokenOfNoColor_NamesItAndItsPlace()
     {
         var quantizer = new PaletteQuantizer(Palette.FromColors(new byte[6]));
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => quantizer.Decode([0, 2], new byte[6]));

@@ -8,7 +8,7 @@ namespace IGptMl.Tests.Palettes;
 public sealed class PaletteTests
 {
     [TestMethod]
-    public void Load_OpenAiPalette_HasItsColours()
+    public void Load_OpenAiPalette_HasItsColors()
     {
         var palette = ProcessorReference.OpenAiPalette;
         Assert.AreEqual(512, palette.Count);
@@ -43,14 +43,14 @@ public sealed class PaletteTests
     }
 
     [TestMethod]
-    public void GetColor_CentreHalfWay_RoundsToEven()
+    public void GetColor_CenterHalfWay_RoundsToEven()
     {
         // 127.5 (0 + 1) = 127.5
         Assert.AreEqual((128, 255, 0), Palette.FromCenters([0, 1, -1, 0, 0, 0]).GetColor(0));
     }
 
     [TestMethod]
-    public void GetColor_CentreWithinTolerance_StaysAByte()
+    public void GetColor_CenterWithinTolerance_StaysAByte()
     {
         Assert.AreEqual((255, 0, 255), Palette.FromCenters([1.0009f, -1.0009f, 1, 0, 0, 0]).GetColor(0));
     }
@@ -80,7 +80,7 @@ public sealed class PaletteTests
     public void FromCentersAndColors_CountOutOfRange_NamesIt(int length)
     {
         var error = Assert.ThrowsExactly<ArgumentException>(() => Palette.FromCenters(new float[length]));
-        StringAssert.Contains(error.Message, $"A palette has 2 to 65535 colours, not {length / 3}.");
+        StringAssert.Contains(error.Message, $"A palette has 2 to 65535 colors, not {length / 3}.");
         Assert.ThrowsExactly<ArgumentException>(() => Palette.FromColors(new byte[length]));
     }
 
@@ -100,7 +100,7 @@ public sealed class PaletteTests
     public void FromCenters_ValueOutOfRange_NamesItsPlace(float value)
     {
         var error = Assert.ThrowsExactly<ArgumentException>(() => Palette.FromCenters([0, 0, 0, 0, value, 0]));
-        StringAssert.Contains(error.Message, "Colour 1, channel G is ");
+        StringAssert.Contains(error.Message, "Color 1, channel G is ");
     }
 
     [TestMethod]
@@ -152,8 +152,8 @@ public sealed class PaletteTests
         AssertRefused(stream => NpyFormat.Write(stream, new float[6], 6), "'x.npy' holds no palette: its shape is (6,), expected (K, 3).");
         AssertRefused(stream => NpyFormat.Write(stream, new float[8], 2, 4), "'x.npy' holds no palette: its shape is (2, 4), expected (K, 3).");
         AssertRefused(stream => NpyFormat.Write(stream, new byte[6], 2, 3), "'x.npy' holds no palette: its elements are UInt8, expected Float32 or Float64 in [-1, 1].");
-        AssertRefused(stream => NpyFormat.Write(stream, new float[3], 1, 3), "'x.npy' holds no palette: A palette has 2 to 65535 colours, not 1.");
-        AssertRefused(stream => NpyFormat.Write(stream, [0f, 0, 255, 0, 0, 0], 2, 3), "'x.npy' holds no palette: Colour 0, channel B is 255; expected a value in [-1, 1] (v / 127.5 - 1).");
+        AssertRefused(stream => NpyFormat.Write(stream, new float[3], 1, 3), "'x.npy' holds no palette: A palette has 2 to 65535 colors, not 1.");
+        AssertRefused(stream => NpyFormat.Write(stream, [0f, 0, 255, 0, 0, 0], 2, 3), "'x.npy' holds no palette: Color 0, channel B is 255; expected a value in [-1, 1] (v / 127.5 - 1).");
     }
 
     private static void AssertRefused(Action<Stream> write, string message)

@@ -21,7 +21,7 @@ public sealed class DecodeFromPaletteTests : TokenEstimatorContract
     protected override IEstimator<ITransformer> CreateEstimator(MLContext context) => context.Transforms.DecodeFromPalette("Decoded", "Tokens", TinyImageGpt.Palette);
 
     [TestMethod]
-    public void Images_QuantisedAndDecodedTwice_AreTheSame()
+    public void Images_QuantizedAndDecodedTwice_AreTheSame()
     {
         var context = new MLContext(seed: 1);
         var data = ImageRows.Create();
@@ -41,10 +41,10 @@ public sealed class DecodeFromPaletteTests : TokenEstimatorContract
     }
 
     [TestMethod]
-    public void Tokens_WithoutColours_AreRefusedWithoutAPalette()
+    public void Tokens_WithoutColors_AreRefusedWithoutAPalette()
     {
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => new MLContext().Transforms.DecodeFromPalette("Decoded", "Tokens").Fit(TokenRows.Create()));
-        Assert.AreEqual("Column 'Tokens' does not tell the colours of its tokens. Give DecodeFromPalette their palette.", error.Message);
+        Assert.AreEqual("Column 'Tokens' does not tell the colors of its tokens. Give DecodeFromPalette their palette.", error.Message);
     }
 
     [TestMethod]

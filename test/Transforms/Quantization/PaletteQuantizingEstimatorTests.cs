@@ -51,19 +51,19 @@ public sealed class PaletteQuantizingEstimatorTests
     }
 
     [TestMethod]
-    public void Tokens_OfAGreyFile_AreGrey()
+    public void Tokens_OfAGrayFile_AreGray()
     {
         using var folder = new TemporaryFolder();
-        using var image = MLImage.CreateFromFile(folder.Write("grey.png", GreyPng.Create(2, 2, [0, 0, 255, 255])));
+        using var image = MLImage.CreateFromFile(folder.Write("gray.png", GrayPng.Create(2, 2, [0, 0, 255, 255])));
         CollectionAssert.AreEqual((double[])[.. Enumerable.Repeat(1.0, 8), .. Enumerable.Repeat(8.0, 8)], Tokens(image));
     }
 
     [TestMethod]
-    public void Tokens_OfAnImageConvertedToGreyscale_AreGrey()
+    public void Tokens_OfAnImageConvertedToGrayscale_AreGray()
     {
         using var image = ImageRows.Plain(4, 4, 0, 255, 0);
-        var grey = _context.Transforms.ConvertToGrayscale("Image").Fit(ImageRows.Of(image)).Transform(ImageRows.Of(image));
-        var tokens = Quantizer().Fit(grey).Transform(grey);
+        var gray = _context.Transforms.ConvertToGrayscale("Image").Fit(ImageRows.Of(image)).Transform(ImageRows.Of(image));
+        var tokens = Quantizer().Fit(gray).Transform(gray);
         CollectionAssert.IsSubsetOf(RowValues.Read(tokens, ["Tokens"])[0].Values.Distinct().ToArray(), (double[])[1, 8]);
     }
 
@@ -93,7 +93,7 @@ public sealed class PaletteQuantizingEstimatorTests
     {
         var data = ImageRows.Of(new MLImage?[missing]);
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => Learner(8).Fit(data));
-        Assert.AreEqual("The palette cannot be learnt: column 'Image' holds no image.", error.Message);
+        Assert.AreEqual("The palette cannot be learned: column 'Image' holds no image.", error.Message);
     }
 
     [TestMethod]
@@ -116,7 +116,7 @@ public sealed class PaletteQuantizingEstimatorTests
         Assert.AreEqual((0, 0, 255), transformer.Palette.GetColor(0));
         Assert.AreEqual((255, 0, 0), transformer.Palette.GetColor(1));
         var tokens = RowValues.Read(transformer.Transform(ImageRows.Of(red, blue)), ["Tokens"]);
-        CollectionAssert.AreEqual((double[])[2, 1], tokens.Select(row => row.Values.Distinct().Single()).ToArray(), "Copies of a colour are never used.");
+        CollectionAssert.AreEqual((double[])[2, 1], tokens.Select(row => row.Values.Distinct().Single()).ToArray(), "Copies of a color are never used.");
         Assert.AreEqual(new PaletteLearning(new PaletteMetrics(48, 0, 0), 2, 0, true), transformer.Learning);
     }
 

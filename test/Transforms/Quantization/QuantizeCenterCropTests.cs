@@ -5,7 +5,7 @@ namespace IGptMl.Tests.Quantization;
 
 /// <summary>The contract of QuantizeToPalette where images are cropped to their middle.</summary>
 [TestClass]
-public sealed class QuantizeCenterCropTests : QuantizeToLearntPaletteTests
+public sealed class QuantizeCenterCropTests : QuantizeToLearnedPaletteTests
 {
     protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
         => context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, imageSize: 4, ImageCropping.CenterCrop);

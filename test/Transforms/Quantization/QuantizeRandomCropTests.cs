@@ -2,9 +2,9 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Quantization;
 
-/// <summary>The contract of QuantizeToPalette where the palette is learnt from random crops: the same tokens in every pass, order, thread and file.</summary>
+/// <summary>The contract of QuantizeToPalette where the palette is learned from random crops: the same tokens in every pass, order, thread and file.</summary>
 [TestClass]
-public sealed class QuantizeRandomCropTests : QuantizeToLearntPaletteTests
+public sealed class QuantizeRandomCropTests : QuantizeToLearnedPaletteTests
 {
     protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
         => context.Transforms.QuantizeToPalette("Tokens", "Image", new() { ImageSize = 4, Colors = 8, Seed = 7, SampledPixels = 1000, Cropping = ImageCropping.RandomCrop });

@@ -5,7 +5,7 @@ namespace IGptMl.Tests.Quantization;
 
 /// <summary>The contract of the pixels that the linear probe compares with.</summary>
 [TestClass]
-public sealed class ResizePixelsTests : QuantizeToLearntPaletteTests
+public sealed class ResizePixelsTests : QuantizeToLearnedPaletteTests
 {
     protected override IReadOnlyList<string> OutputColumns => ["Pixels"];
 

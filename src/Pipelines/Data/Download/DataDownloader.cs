@@ -31,7 +31,7 @@ public sealed class DataDownloader
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null or blank.</exception>
     /// <exception cref="DownloadException">The address does not answer, or not with the archive; there is no room; another process fetches it; or the data set is there, but not complete.</exception>
     /// <exception cref="InvalidDataException">The checksum is wrong, or the archive holds what it should not.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
     public async Task<string> GetAsync(PublishedData data, string folder, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);

@@ -3,7 +3,7 @@ using IGptMl.Data;
 namespace IGptMl;
 
 /// <summary>A data set that its authors offer as one archive (tar.gz): where it is, how to know that it is right, and what is in it.</summary>
-/// <remarks>datasets/README.md says where the checksums come from, and what the licences are.</remarks>
+/// <remarks>datasets/README.md says where the checksums come from, and what the licenses are.</remarks>
 public sealed record PublishedData
 {
     private static readonly PublishedFile[] Cifar10Batches = [.. Enumerable.Range(1, 5).Select(i => new PublishedFile($"data_batch_{i}.bin", 30_730_000))];

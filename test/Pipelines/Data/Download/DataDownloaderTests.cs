@@ -208,7 +208,7 @@ public sealed class DataDownloaderTests
     }
 
     [TestMethod]
-    public void Get_Cancelled_KeepsWhatHasCome()
+    public void Get_Canceled_KeepsWhatHasCome()
     {
         using var server = new FileServer(_archive.Bytes) { Cuts = new([10_000]) };
         using var cancellation = new CancellationTokenSource();

@@ -5,12 +5,12 @@ using Microsoft.ML.Data;
 namespace IGptMl.FineTuning;
 
 /// <summary>Tokens with their classes, read into memory once, two bytes a token, because training visits them many times in random order.</summary>
-internal sealed class LabelledTokens
+internal sealed class LabeledTokens
 {
     private readonly IReadOnlyList<ushort[]> _tokens;
     private readonly IReadOnlyList<int> _labels;
 
-    private LabelledTokens(IReadOnlyList<ushort[]> tokens, IReadOnlyList<int> labels, int classes, long withoutTokens, long withoutLabel)
+    private LabeledTokens(IReadOnlyList<ushort[]> tokens, IReadOnlyList<int> labels, int classes, long withoutTokens, long withoutLabel)
     {
         _tokens = tokens;
         _labels = labels;
@@ -38,7 +38,7 @@ internal sealed class LabelledTokens
     internal ReadOnlySpan<ushort> this[int row] => _tokens[row];
 
     /// <summary>Reads both columns whole.</summary>
-    internal static LabelledTokens Read(IDataView data, DataViewSchema.Column tokenColumn, DataViewSchema.Column labelColumn, CancellationToken cancellation)
+    internal static LabeledTokens Read(IDataView data, DataViewSchema.Column tokenColumn, DataViewSchema.Column labelColumn, CancellationToken cancellation)
     {
         var context = TokenColumn.Sizes(tokenColumn).Context;
         var classes = LabelColumn.Count(labelColumn);
@@ -69,11 +69,11 @@ internal sealed class LabelledTokens
             }
         }
 
-        return new LabelledTokens(rows, labels, classes, withoutTokens, withoutLabel);
+        return new LabeledTokens(rows, labels, classes, withoutTokens, withoutLabel);
     }
 
     /// <summary>Some of the rows.</summary>
-    internal LabelledTokens Select(IReadOnlyCollection<int> rows) => new([.. rows.Select(row => _tokens[row])], [.. rows.Select(row => _labels[row])], Classes, 0, 0);
+    internal LabeledTokens Select(IReadOnlyCollection<int> rows) => new([.. rows.Select(row => _tokens[row])], [.. rows.Select(row => _labels[row])], Classes, 0, 0);
 
     /// <summary>The number of rows of each class.</summary>
     internal int[] CountByClass()

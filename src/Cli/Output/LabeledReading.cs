@@ -1,7 +1,7 @@
 namespace IGptMl.Cli.Output;
 
 /// <summary>What commands that fit classifiers do before: reading the images, and running the network on them.</summary>
-internal static class LabelledReading
+internal static class LabeledReading
 {
     internal static readonly Activity Training = new("Reading the training images", "image");
 

@@ -3,9 +3,9 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Quantization;
 
-/// <summary>The contract of QuantizeToPalette where the palette is learnt.</summary>
+/// <summary>The contract of QuantizeToPalette where the palette is learned.</summary>
 [TestClass]
-public class QuantizeToLearntPaletteTests : ImageEstimatorContract
+public class QuantizeToLearnedPaletteTests : ImageEstimatorContract
 {
     protected override IReadOnlyList<string> OutputColumns => ["Tokens"];
 

@@ -5,7 +5,7 @@ namespace IGptMl.BuildTools;
 
 /// <summary>Writes reference copies of assemblies in which every type and member is public and every method body is empty.</summary>
 /// <remarks>The compiler reads the copy; the runtime loads the original, and honours the IgnoresAccessChecksTo attribute of the assembly that was compiled.</remarks>
-internal static class Publiciser
+internal static class Publicizer
 {
     public static void WriteReferenceCopy(string assemblyPath, string outputFolder)
     {
@@ -16,7 +16,7 @@ internal static class Publiciser
 
         foreach (var type in assembly.MainModule.GetTypes())
         {
-            Publicise(type);
+            Publicize(type);
         }
 
         Directory.CreateDirectory(outputFolder);
@@ -26,7 +26,7 @@ internal static class Publiciser
         File.Move(beside, target, overwrite: true);
     }
 
-    private static void Publicise(TypeDefinition type)
+    private static void Publicize(TypeDefinition type)
     {
         if (type.IsNested)
         {

@@ -6,13 +6,13 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Classification;
 
-/// <summary>Labelled images in memory, as a model gets them: tokens, the pixels that they stand for, and classes. Rows without an image or a label are left out.</summary>
-internal sealed class LabelledImages
+/// <summary>Labeled images in memory, as a model gets them: tokens, the pixels that they stand for, and classes. Rows without an image or a label are left out.</summary>
+internal sealed class LabeledImages
 {
     internal const string Tokens = "Tokens";
     internal const string Pixels = "RawPixels";
 
-    private LabelledImages(string role, ImageGptConfig config, IReadOnlyList<string> classNames, bool named)
+    private LabeledImages(string role, ImageGptConfig config, IReadOnlyList<string> classNames, bool named)
     {
         Role = role;
         Config = config;
@@ -36,7 +36,7 @@ internal sealed class LabelledImages
     /// <summary>Classes, 0-based.</summary>
     internal int[] Labels { get; private set; } = [];
 
-    /// <summary>Palette colours, 0-based: (rows, T).</summary>
+    /// <summary>Palette colors, 0-based: (rows, T).</summary>
     internal ushort[] TokenIds { get; private set; } = [];
 
     /// <summary>Channel values, 0 to 255: (rows, T, 3).</summary>
@@ -93,7 +93,7 @@ internal sealed class LabelledImages
     /// <param name="role">What errors call the rows.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
-    internal static LabelledImages Read(MLContext context, ImageGptModel model, IDataView view, string imageColumn, string labelColumn, string role, CancellationToken cancellation)
+    internal static LabeledImages Read(MLContext context, ImageGptModel model, IDataView view, string imageColumn, string labelColumn, string role, CancellationToken cancellation)
     {
         var label = RequireLabel(context, view.Schema, labelColumn);
         var (names, named) = NamesOf(label);
@@ -101,7 +101,7 @@ internal sealed class LabelledImages
             .Append(new ResizedPixelsEstimator(context, Pixels, imageColumn, model.Config.ImageSize, model.Cropping))
             .Fit(view)
             .Transform(view);
-        var result = new LabelledImages(role, model.Config, names, named);
+        var result = new LabeledImages(role, model.Config, names, named);
         result.Fill(quantized, labelColumn, cancellation);
         return result.Count > 0 ? result : throw new InvalidOperationException($"There is nothing to probe: the {role} data has no rows{(result.LeftOut > 0 ? " with an image and a label" : string.Empty)}.");
     }

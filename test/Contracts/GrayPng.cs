@@ -4,8 +4,8 @@ using System.Text;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>Writes a PNG file with one channel of 8 bits (PNG specification, colour type 0).</summary>
-public static class GreyPng
+/// <summary>Writes a PNG file with one channel of 8 bits (PNG specification, color type 0).</summary>
+public static class GrayPng
 {
     public static byte[] Create(int width, int height, byte[] pixels)
     {
