@@ -10,6 +10,8 @@ public sealed class ReferenceFolderTests
     [TestMethod]
     [DataRow("tiny")]
     [DataRow("small")]
+    [DataRow("wide-heads/heads32")]
+    [DataRow("wide-heads/heads64")]
     public void Evaluate_ImagesOfTheReference_GivesItsNats(string name) => ReferenceEvaluation.AssertEvaluates(name, "--model", TestData.PathOf(name));
 
     [TestMethod]
@@ -24,6 +26,8 @@ public sealed class ReferenceFolderTests
     [TestMethod]
     [DataRow("tiny", 32, 4)]
     [DataRow("small", 64, 5)]
+    [DataRow("wide-heads/heads32", 96, 4)]
+    [DataRow("wide-heads/heads64", 128, 4)]
     public void Features_ImagesOfTheReference_AreItsFeatures(string name, int width, int layers)
     {
         using var folder = new TemporaryFolder();

@@ -17,6 +17,10 @@ public sealed class SamplerTests
     [DataRow("tiny", false)]
     [DataRow("small", true)]
     [DataRow("small", false)]
+    [DataRow("wide-heads/heads32", true)]
+    [DataRow("wide-heads/heads32", false)]
+    [DataRow("wide-heads/heads64", true)]
+    [DataRow("wide-heads/heads64", false)]
     public void Fill_SecondHalfGreedy_IsTheReferences(string name, bool cpu)
     {
         using var reference = new ReferenceModel(name);

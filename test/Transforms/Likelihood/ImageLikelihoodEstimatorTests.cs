@@ -1,6 +1,5 @@
 using IGptMl.Likelihood;
 using IGptMl.Tests.Contracts;
-using IGptMl.Tests.Formats;
 using IGptMl.Tests.Network;
 using Microsoft.ML;
 using TorchSharp;
@@ -16,15 +15,15 @@ public sealed class ImageLikelihoodEstimatorTests : IDisposable
     public void Dispose() => _model.Dispose();
 
     [TestMethod]
-    public void TokenNats_OfTheReferencesImages_AreItsLogProbabilities()
+    [DynamicData(nameof(ReferenceModel.Names), typeof(ReferenceModel))]
+    public void TokenNats_OfTheReferencesImages_AreItsLogProbabilities(string name)
     {
-        using var reference = new ReferenceModel("tiny");
+        using var reference = new ReferenceModel(name);
         var context = reference.Config.ContextLength;
         var keys = Array.ConvertAll(reference.Tokens.data<long>().ToArray(), token => (ushort)(token + 1));
         var data = new TableView(3).Add("Name", Microsoft.ML.Data.TextDataViewType.Instance, row => $"{row}".AsMemory())
             .AddVector("Tokens", TokenRows.TypeOf(reference.Config.Colors, context), row => keys[(row * context)..((row + 1) * context)]);
-        using var model = ImageGptModel.Load(TestData.PathOf("tiny"));
-        using var transformer = _context.Transforms.CalculateImageLikelihood(model, new() { TokenNatsColumnName = "Nats" }).Fit(data);
+        using var transformer = _context.Transforms.CalculateImageLikelihood(reference.Model, new() { TokenNatsColumnName = "Nats" }).Fit(data);
         var rows = RowValues.Read(transformer.Transform(data), ["NatsPerToken", "Nats"]);
         var logs = reference.Values("logprob");
         for (var row = 0; row < 3; row++)

@@ -8,24 +8,34 @@ namespace IGptMl.Tests.Network;
 /// <summary>A model of another implementation, with the values that it computed.</summary>
 internal sealed class ReferenceModel : IDisposable
 {
-    private readonly ImageGptModel _model;
+    private readonly string _name;
     private readonly SafetensorsReader _values;
 
     public ReferenceModel(string name)
     {
-        _model = ImageGptModel.Load(TestData.PathOf(name));
-        _values = SafetensorsReader.OpenFile(TestData.PathOf(name, "reference.safetensors"));
-        Network = NetworkWeights.Copy(_model.On(torch.CPU), torch.CPU);
+        _name = name;
+        Model = ImageGptModel.Load(TestData.PathOf(name));
+        _values = SafetensorsReader.OpenFile(PathOf("reference.safetensors"));
+        Network = NetworkWeights.Copy(Model.On(torch.CPU), torch.CPU);
         Tokens = torch.tensor(Integers("tokens"), [3, Config.ContextLength]);
     }
 
-    public ImageGptConfig Config => _model.Config;
+    /// <summary>The models, with heads of 8, 16, 32 and 64. CPU kernels need whole registers in a head, so they run for some of these alone.</summary>
+    public static IEnumerable<string> Names => ["tiny", "small", "wide-heads/heads32", "wide-heads/heads64"];
+
+    /// <summary>The model as it is loaded.</summary>
+    public ImageGptModel Model { get; }
+
+    public ImageGptConfig Config => Model.Config;
 
     /// <summary>A copy of the network that can be trained.</summary>
     public ImageGptNetwork Network { get; }
 
     /// <summary>The sequences, (3, T) int64.</summary>
     public torch.Tensor Tokens { get; }
+
+    /// <summary>A file or folder of the model's folder.</summary>
+    public string PathOf(string file) => TestData.PathOf(_name, file);
 
     public float[] Values(string name) => SafetensorsReaderTests.Floats(_values, name);
 
@@ -42,6 +52,6 @@ internal sealed class ReferenceModel : IDisposable
         Tokens.Dispose();
         Network.Dispose();
         _values.Dispose();
-        _model.Dispose();
+        Model.Dispose();
     }
 }

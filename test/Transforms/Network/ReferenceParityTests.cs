@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Network;
 
-/// <summary>Compares the network with Hugging Face's on PyTorch, in single precision on the CPU. An error is relative: the largest difference by the largest magnitude.</summary>
+/// <summary>Compares the network with others on PyTorch, in single precision on the CPU. An error is relative: the largest difference by the largest magnitude.</summary>
 [TestClass]
 public sealed class ReferenceParityTests(TestContext context)
 {
@@ -11,8 +11,7 @@ public sealed class ReferenceParityTests(TestContext context)
     private const double TrainingTolerance = 1e-4;
 
     [TestMethod]
-    [DataRow("tiny")]
-    [DataRow("small")]
+    [DynamicData(nameof(ReferenceModel.Names), typeof(ReferenceModel))]
     public void Forward_EveryValue_IsTheReferences(string name)
     {
         using var reference = new ReferenceModel(name);
@@ -33,8 +32,7 @@ public sealed class ReferenceParityTests(TestContext context)
     }
 
     [TestMethod]
-    [DataRow("tiny")]
-    [DataRow("small")]
+    [DynamicData(nameof(ReferenceModel.Names), typeof(ReferenceModel))]
     public void Backward_EveryGradient_IsTheReferences(string name)
     {
         using var reference = new ReferenceModel(name);
@@ -48,8 +46,7 @@ public sealed class ReferenceParityTests(TestContext context)
     }
 
     [TestMethod]
-    [DataRow("tiny")]
-    [DataRow("small")]
+    [DynamicData(nameof(ReferenceModel.Names), typeof(ReferenceModel))]
     public void Adam_TenSteps_HaveTheReferencesLosses(string name)
     {
         using var reference = new ReferenceModel(name);
@@ -59,8 +56,7 @@ public sealed class ReferenceParityTests(TestContext context)
     }
 
     [TestMethod]
-    [DataRow("tiny")]
-    [DataRow("small")]
+    [DynamicData(nameof(ReferenceModel.Names), typeof(ReferenceModel))]
     public void Greedy_SecondHalf_IsTheReferencesExactly(string name)
     {
         using var reference = new ReferenceModel(name);
