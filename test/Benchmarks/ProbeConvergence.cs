@@ -17,7 +17,7 @@ internal static class ProbeConvergence
     {
         var ml = new MLContext(seed: 1);
         using var model = ImageGptModel.Load(path);
-        LinearProbeExperiment.Options options = new() { Layers = [layer], Baselines = false };
+        LinearProbeOptions options = new() { Layers = [layer], Baselines = false };
         var training = ml.Data.TakeRows(ml.Data.LoadCifar10(cifar), TrainingRows);
         var data = ExperimentData.Read(ml, model, options, training, ml.Data.LoadCifar10(cifar, CifarSplit.Test), null, default);
         var (features, tests) = (data.Training.Layer(layer), data.Test.Layer(layer));

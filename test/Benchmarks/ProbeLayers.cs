@@ -18,7 +18,7 @@ internal static class ProbeLayers
         var palette = Palette.FromColors([.. Enumerable.Range(0, 64).SelectMany(i => (byte[])[(byte)(85 * (i & 3)), (byte)(85 * ((i >> 2) & 3)), (byte)(85 * (i >> 4))])]);
         using var model = new ImageGptModel(new ImageGptNetwork(config, generator), palette);
         var (training, test) = (ml.Data.LoadShapes(1200, 1), ml.Data.LoadShapes(600, 2));
-        LinearProbeExperiment.Options options = new() { Baselines = false };
+        LinearProbeOptions options = new() { Baselines = false };
 
         var together = Timed(() => new LinearProbeExperiment(ml, model, options).Run(training, test), out var one);
         var alone = new List<LinearProbeResult>();

@@ -14,7 +14,7 @@ internal sealed class LowDataOptions
         command.Add(_seeds);
     }
 
-    internal LowDataExperiment.Options Read(ParseResult parsed, LinearProbeExperiment.Options probe)
+    internal LowDataExperiment.Options Read(ParseResult parsed, LinearProbeOptions probe)
     {
         var options = new LowDataExperiment.Options { Probe = probe };
         return options with

@@ -58,12 +58,12 @@ internal sealed class ProbeOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="config">The model's architecture.</param>
     /// <param name="folder">A folder that the command writes to, where the cache goes if no other place is named.</param>
-    internal LinearProbeExperiment.Options Read(ParseResult parsed, ImageGptConfig config, string? folder = null) => new()
+    internal LinearProbeOptions Read(ParseResult parsed, ImageGptConfig config, string? folder = null) => new()
     {
         Layers = parsed.GetRequiredValue(_layers).Of(config),
         Concatenations = parsed.GetValue(_concatenate) is { } set ? [set.Of(config)] : [],
         Classifier = parsed.GetValue(_classifier),
-        L2Regularization = CommandOptions.Given(parsed, _l2) ?? new LinearProbeExperiment.Options().L2Regularization,
+        L2Regularization = CommandOptions.Given(parsed, _l2) ?? new LinearProbeOptions().L2Regularization,
         Votes = parsed.GetValue(_votes),
         Standardize = !parsed.GetValue(_raw),
         PatchBaseline = parsed.GetValue(_patches),

@@ -87,7 +87,7 @@ internal sealed class ProbeCommand : IgptCommand
         }
     }
 
-    private static LinearProbeResult Run(LinearProbeExperiment experiment, LinearProbeExperiment.Options options, OpenedData training, OpenedData test, IProgress<Advance> progress, CancellationToken cancellation)
+    private static LinearProbeResult Run(LinearProbeExperiment experiment, LinearProbeOptions options, OpenedData training, OpenedData test, IProgress<Advance> progress, CancellationToken cancellation)
     {
         var (done, all) = (0, options.Layers!.Count + options.Concatenations.Count + (options.Baselines ? 2 : 0) + (options.PatchBaseline ? 1 : 0));
         var relay = new Relay<ProbedRepresentation>(probed => progress.Report(new Advance(Probing, ++done, all, $"{probed.Name}: {probed.Accuracy:P1}")));

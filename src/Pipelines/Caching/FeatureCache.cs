@@ -2,14 +2,13 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using IGptMl.Classification;
 
 namespace IGptMl.Caching;
 
 /// <summary>Features on disk, a file a layer.</summary>
 /// <remarks>
-/// The file: the eight bytes "IGPTFEA1", the length of the key as int32 and the key as UTF-8, rows and width as int32, rows · width float32, and the SHA-256 of all
-/// that. Numbers are little-endian. The key is in the file too, so that one that was copied or renamed from elsewhere is noticed.
+/// The file: the eight bytes "IGPTFEA1", the length of the key as int32 and the key as UTF-8, rows and width as int32, rows · width float32, and the SHA-256 of
+/// all that. Numbers are little-endian. The key is in the file too, so that one that was copied or renamed from elsewhere is noticed.
 /// </remarks>
 internal static class FeatureCache
 {
@@ -18,26 +17,28 @@ internal static class FeatureCache
 
     private static readonly byte[] Magic = "IGPTFEA1"u8.ToArray();
 
-    /// <summary>The features of that key, if they are there and whole.</summary>
-    internal static FeatureMatrix? TryRead(CacheFolder folder, CacheKey key, int rows, int width) => folder.TryRead(key.FileName + Ending, stream => Read(stream, key, rows, width));
+    /// <summary>The features of that key, row after row, if they are there and whole.</summary>
+    internal static float[]? TryRead(CacheFolder folder, CacheKey key, int rows, int width)
+        => folder.TryRead(key.FileName + Ending, stream => Read(stream, key, rows, width));
 
     /// <summary>Keeps features, if there is room.</summary>
-    internal static void TryWrite(CacheFolder folder, CacheKey key, FeatureMatrix features) => folder.TryWrite(key.FileName + Ending, stream => Write(stream, key, features));
+    /// <param name="folder">Where.</param>
+    /// <param name="key">What they depend on.</param>
+    /// <param name="features">The features, row after row.</param>
+    /// <param name="width">The length of a row.</param>
+    internal static void TryWrite(CacheFolder folder, CacheKey key, ReadOnlyMemory<float> features, int width)
+        => folder.TryWrite(key.FileName + Ending, stream => Write(stream, key, features.Span, width));
 
-    private static void Write(Stream stream, CacheKey key, FeatureMatrix features)
+    private static void Write(Stream stream, CacheKey key, ReadOnlySpan<float> features, int width)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(Magic);
         var text = Encoding.UTF8.GetBytes(key.Text);
         AppendNumber(text.Length);
         Append(text);
-        AppendNumber(features.Rows);
-        AppendNumber(features.Width);
-        for (var row = 0; row < features.Rows; row++)
-        {
-            Append(MemoryMarshal.AsBytes(features[row]));
-        }
-
+        AppendNumber(features.Length / width);
+        AppendNumber(width);
+        Append(MemoryMarshal.AsBytes(features));
         stream.Write(hash.GetHashAndReset());
 
         void Append(ReadOnlySpan<byte> bytes)
@@ -54,7 +55,7 @@ internal static class FeatureCache
         }
     }
 
-    private static FeatureMatrix Read(Stream stream, CacheKey key, int rows, int width)
+    private static float[] Read(Stream stream, CacheKey key, int rows, int width)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (!ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic))
@@ -73,15 +74,12 @@ internal static class FeatureCache
             throw new InvalidDataException($"It does not hold {rows} rows of {width} features.");
         }
 
-        var features = new FeatureMatrix(rows, width);
-        for (var row = 0; row < rows; row++)
-        {
-            Fill(MemoryMarshal.AsBytes(features[row]));
-        }
-
+        var features = new float[checked(rows * width)];
+        Fill(MemoryMarshal.AsBytes(features.AsSpan()));
         var expected = hash.GetHashAndReset();
         var found = new byte[expected.Length];
-        return stream.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length && found.AsSpan().SequenceEqual(expected) && stream.ReadByte() < 0
+        var isWhole = stream.ReadAtLeast(found, found.Length, throwOnEndOfStream: false) == found.Length && stream.ReadByte() < 0;
+        return isWhole && found.AsSpan().SequenceEqual(expected)
             ? features
             : throw new InvalidDataException("Its checksum is wrong.");
 

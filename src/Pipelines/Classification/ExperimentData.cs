@@ -8,7 +8,7 @@ internal sealed class ExperimentData
 {
     private readonly List<string> _notes = [];
 
-    private ExperimentData(MLContext context, ImageGptModel model, LinearProbeExperiment.Options options, LabeledImages training, LabeledImages test)
+    private ExperimentData(MLContext context, ImageGptModel model, LinearProbeOptions options, LabeledImages training, LabeledImages test)
     {
         Model = model;
         Votes = model.Config.Objective == PretrainingObjective.Masked ? options.Votes : 1;
@@ -47,7 +47,7 @@ internal sealed class ExperimentData
     /// <summary>Reads the images and checks that a classifier can be fitted and measured.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no rows, one class only, or other classes in the test data.</exception>
-    internal static ExperimentData Read(MLContext context, ImageGptModel model, LinearProbeExperiment.Options options, IDataView training, IDataView test, IProgress<FeatureProgress>? progress, CancellationToken cancellation)
+    internal static ExperimentData Read(MLContext context, ImageGptModel model, LinearProbeOptions options, IDataView training, IDataView test, IProgress<FeatureProgress>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(test);
@@ -63,7 +63,7 @@ internal sealed class ExperimentData
     }
 
     /// <summary>The same images for another model, to which they are the same tokens.</summary>
-    internal ExperimentData For(MLContext context, ImageGptModel model, LinearProbeExperiment.Options options, IProgress<FeatureProgress>? progress, CancellationToken cancellation)
+    internal ExperimentData For(MLContext context, ImageGptModel model, LinearProbeOptions options, IProgress<FeatureProgress>? progress, CancellationToken cancellation)
         => new ExperimentData(context, model, options, Training.Images, Test.Images).Watched(progress, cancellation);
 
     /// <summary>The same with each test image looked at once.</summary>

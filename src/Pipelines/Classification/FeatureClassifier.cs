@@ -14,9 +14,9 @@ internal sealed class FeatureClassifier
     private const int HistorySize = 20;
 
     private readonly MLContext _context;
-    private readonly LinearProbeExperiment.Options _options;
+    private readonly LinearProbeOptions _options;
 
-    internal FeatureClassifier(MLContext context, LinearProbeExperiment.Options options)
+    internal FeatureClassifier(MLContext context, LinearProbeOptions options)
     {
         _context = context;
         _options = options;

@@ -24,13 +24,11 @@ internal sealed class FeatureMatrix
     /// <summary>All features, row after row.</summary>
     internal Span<float> Values => _values;
 
-    /// <summary>A copy of some rows.</summary>
-    internal FeatureMatrix Part(Range rows)
+    /// <summary>The features of some rows, row after row.</summary>
+    internal Memory<float> Part(Range rows)
     {
         var (first, count) = rows.GetOffsetAndLength(Rows);
-        var part = new FeatureMatrix(count, Width);
-        _values.AsSpan(first * Width, count * Width).CopyTo(part._values);
-        return part;
+        return _values.AsMemory(first * Width, count * Width);
     }
 
     /// <summary>A matrix whose rows are given by a function from (row, features).</summary>

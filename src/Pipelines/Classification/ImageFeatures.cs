@@ -75,7 +75,7 @@ internal sealed class ImageFeatures
                 Compute([.. missing.Select(layer => all[layer])], missing, vote, part);
                 foreach (var layer in missing)
                 {
-                    FeatureCache.TryWrite(_cache, KeyOf(layer, vote, part), all[layer].Part(part));
+                    FeatureCache.TryWrite(_cache, KeyOf(layer, vote, part), all[layer].Part(part), all[layer].Width);
                 }
             }
         }
@@ -88,13 +88,13 @@ internal sealed class ImageFeatures
 
     private bool TryRead(FeatureMatrix target, int layer, int vote, Range part)
     {
-        var (first, rows) = part.GetOffsetAndLength(Images.Count);
+        var (_, rows) = part.GetOffsetAndLength(Images.Count);
         if (FeatureCache.TryRead(_cache, KeyOf(layer, vote, part), rows, target.Width) is not { } kept)
         {
             return false;
         }
 
-        kept.Values.CopyTo(target.Values[(first * target.Width)..]);
+        kept.CopyTo(target.Part(part));
         return true;
     }
 

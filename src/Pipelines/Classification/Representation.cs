@@ -15,7 +15,7 @@ internal abstract record Representation(string Name, IReadOnlyList<int> Layers)
         => new LayerRepresentation(layers.Count == 1 ? $"Layer {layers[0]}" : $"Layers {string.Join('+', layers)}", layers);
 
     /// <summary>The baselines that options ask for.</summary>
-    internal static IReadOnlyList<Representation> BaselinesOf(LinearProbeExperiment.Options options) =>
+    internal static IReadOnlyList<Representation> BaselinesOf(LinearProbeOptions options) =>
     [
         .. options.Baselines ? (Representation[])[new RawPixels(), new PaletteHistogram()] : [],
         .. options.PatchBaseline ? (Representation[])[new PatchRepresentation()] : [],

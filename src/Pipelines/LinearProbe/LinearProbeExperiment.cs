@@ -10,7 +10,7 @@ namespace IGptMl;
 /// All layers are computed in one pass over the images.
 /// </summary>
 /// <remarks>The features of all layers that are probed are in memory together: rows · layers · d · 4 bytes.</remarks>
-public sealed partial class LinearProbeExperiment
+public sealed class LinearProbeExperiment
 {
     /// <summary>What the rows to choose the weight by are drawn with.</summary>
     internal const int SplitSeed = 1;
@@ -20,7 +20,7 @@ public sealed partial class LinearProbeExperiment
 
     private readonly MLContext _context;
     private readonly ImageGptModel _model;
-    private readonly Options _options;
+    private readonly LinearProbeOptions _options;
 
     /// <summary>Prepares the experiment.</summary>
     /// <param name="context">The context, whose seed and device are used.</param>
@@ -28,13 +28,13 @@ public sealed partial class LinearProbeExperiment
     /// <param name="options">Columns, layers and the classifier's settings; null means the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     /// <exception cref="ArgumentException">The model knows no palette, so images cannot be quantized for it.</exception>
-    public LinearProbeExperiment(MLContext context, ImageGptModel model, Options? options = null)
+    public LinearProbeExperiment(MLContext context, ImageGptModel model, LinearProbeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(model);
         _context = context;
         _model = model;
-        _options = (options ?? new Options()) with { };
+        _options = (options ?? new LinearProbeOptions()) with { };
         _options.Check(model);
         model.RequirePalette(nameof(model));
     }

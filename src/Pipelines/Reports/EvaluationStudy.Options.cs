@@ -15,7 +15,7 @@ public sealed partial class EvaluationStudy
         public string ModelName { get; init; } = LowDataExperiment.ModelName;
 
         /// <summary>The linear probe; its cache folder serves all parts. Default: every layer, raw pixels and palette tokens.</summary>
-        public LinearProbeExperiment.Options Probe { get; init; } = new();
+        public LinearProbeOptions Probe { get; init; } = new();
 
         /// <summary>Accuracy with few labels, with the probe's settings in place of its own; null leaves it out. Default null.</summary>
         public LowDataExperiment.Options? LowData { get; init; }

@@ -114,7 +114,7 @@ public sealed partial class EvaluationStudy
         => model.Palette == _model.Palette && model.Config.ImageSize == _model.Config.ImageSize && model.Cropping == _model.Cropping;
 
     /// <summary>A model; a masked one twice, with the majority of several masks and with one mask.</summary>
-    private IEnumerable<ReportedModel> Reports(string name, ExperimentData data, LinearProbeResult result, LinearProbeExperiment.Options options, CancellationToken cancellation)
+    private IEnumerable<ReportedModel> Reports(string name, ExperimentData data, LinearProbeResult result, LinearProbeOptions options, CancellationToken cancellation)
     {
         yield return Report(data.Votes > 1 ? $"{name}, {data.Votes} masks" : name, data, result);
         if (data.Votes > 1)

@@ -17,7 +17,7 @@ internal sealed class StudyRelay(IProgress<StudyProgress>? progress) : IProgress
     /// <inheritdoc/>
     public void Report(FeatureProgress value) => progress?.Report(new StudyProgress($"Features of the {value.Data} images{Suffix}", "image", value.Done, value.Total, string.Empty));
 
-    internal IProgress<ProbedRepresentation> Probing(LinearProbeExperiment.Options options, ImageGptModel model)
+    internal IProgress<ProbedRepresentation> Probing(LinearProbeOptions options, ImageGptModel model)
     {
         var all = options.LayersOf(model.Config).Count + options.Concatenations.Count + Representation.BaselinesOf(options).Count;
         var done = 0;

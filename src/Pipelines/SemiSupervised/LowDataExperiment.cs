@@ -126,7 +126,7 @@ public sealed class LowDataExperiment
         public IReadOnlyList<int> Seeds { get; init; } = [1, 2, 3, 4, 5];
 
         /// <summary>Columns, candidate layers, baselines, the classifier and the cache. Default: all layers, weights 1, 30 and 1000.</summary>
-        public LinearProbeExperiment.Options Probe { get; init; } = new();
+        public LinearProbeOptions Probe { get; init; } = new();
 
         internal void Check()
         {

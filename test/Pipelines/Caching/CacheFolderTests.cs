@@ -1,5 +1,4 @@
 using IGptMl.Caching;
-using IGptMl.Classification;
 using IGptMl.Tests.Data;
 
 namespace IGptMl.Tests.Caching;
@@ -10,6 +9,9 @@ public sealed class CacheFolderTests : IDisposable
     private static readonly CacheKey Key = CacheKey.Of("layer3", new { Model = "abc", Layer = 3 });
     private static readonly CacheKey OtherKey = CacheKey.Of("layer3", new { Model = "xyz", Layer = 3 });
 
+    /// <summary>Three rows of two.</summary>
+    private static readonly float[] Features = [0, 0.5f, 1, -0.5f, 2, -1.5f];
+
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _warnings = [];
 
@@ -18,8 +20,8 @@ public sealed class CacheFolderTests : IDisposable
     {
         var cache = Open();
         Assert.IsNull(FeatureCache.TryRead(cache, Key, 3, 2));
-        FeatureCache.TryWrite(cache, Key, Features());
-        CollectionAssert.AreEqual(Features().Values.ToArray(), FeatureCache.TryRead(cache, Key, 3, 2)!.Values.ToArray());
+        FeatureCache.TryWrite(cache, Key, Features, 2);
+        CollectionAssert.AreEqual(Features, FeatureCache.TryRead(cache, Key, 3, 2));
         Assert.IsNull(FeatureCache.TryRead(cache, OtherKey, 3, 2));
         Assert.IsEmpty(_warnings);
     }
@@ -28,7 +30,7 @@ public sealed class CacheFolderTests : IDisposable
     public void Features_OfAnotherModel_AreNoticed()
     {
         var cache = Open();
-        FeatureCache.TryWrite(cache, OtherKey, Features());
+        FeatureCache.TryWrite(cache, OtherKey, Features, 2);
         File.Move(OnlyFile(), _folder.Combine(Key.FileName + ".features"));
         Assert.IsNull(FeatureCache.TryRead(cache, Key, 3, 2));
         StringAssert.Contains(_warnings.Single(), "It holds the features of another model, layer or data.");
@@ -37,7 +39,7 @@ public sealed class CacheFolderTests : IDisposable
     [TestMethod]
     public void Features_OfAnotherSize_AreNoticed()
     {
-        FeatureCache.TryWrite(Open(), Key, Features());
+        FeatureCache.TryWrite(Open(), Key, Features, 2);
         Assert.IsNull(FeatureCache.TryRead(Open(), Key, 3, 4));
         StringAssert.Contains(_warnings.Single(), "It does not hold 3 rows of 4 features.");
     }
@@ -45,7 +47,7 @@ public sealed class CacheFolderTests : IDisposable
     [TestMethod]
     public void Features_AnyByteChanged_AreNoticed()
     {
-        FeatureCache.TryWrite(Open(), Key, Features());
+        FeatureCache.TryWrite(Open(), Key, Features, 2);
         var bytes = File.ReadAllBytes(OnlyFile());
         for (var i = 0; i < bytes.Length; i++)
         {
@@ -61,7 +63,7 @@ public sealed class CacheFolderTests : IDisposable
     [TestMethod]
     public void Features_BrokenOff_AreNoticed()
     {
-        FeatureCache.TryWrite(Open(), Key, Features());
+        FeatureCache.TryWrite(Open(), Key, Features, 2);
         var bytes = File.ReadAllBytes(OnlyFile());
         for (var length = 0; length < bytes.Length; length++)
         {
@@ -74,8 +76,8 @@ public sealed class CacheFolderTests : IDisposable
     public void Write_DiskFull_LeavesNothingAndIsToldOnce()
     {
         var cache = new CacheFolder(_folder.Path, _warnings.Add, path => new FullDisk(path, room: 40));
-        FeatureCache.TryWrite(cache, Key, Features());
-        FeatureCache.TryWrite(cache, OtherKey, Features());
+        FeatureCache.TryWrite(cache, Key, Features, 2);
+        FeatureCache.TryWrite(cache, OtherKey, Features, 2);
         Assert.IsEmpty(Directory.GetFileSystemEntries(_folder.Path));
         StringAssert.Contains(_warnings.Single(), "Nothing more is cached, the results are not affected");
         StringAssert.Contains(_warnings.Single(), "No space left");
@@ -84,9 +86,9 @@ public sealed class CacheFolderTests : IDisposable
     [TestMethod]
     public void Write_DiskFull_KeepsTheFileThatIsThere()
     {
-        FeatureCache.TryWrite(Open(), Key, Features());
-        FeatureCache.TryWrite(new CacheFolder(_folder.Path, _warnings.Add, path => new FullDisk(path, room: 40)), Key, new FeatureMatrix(3, 2));
-        CollectionAssert.AreEqual(Features().Values.ToArray(), FeatureCache.TryRead(Open(), Key, 3, 2)!.Values.ToArray());
+        FeatureCache.TryWrite(Open(), Key, Features, 2);
+        FeatureCache.TryWrite(new CacheFolder(_folder.Path, _warnings.Add, path => new FullDisk(path, room: 40)), Key, new float[6], 2);
+        CollectionAssert.AreEqual(Features, FeatureCache.TryRead(Open(), Key, 3, 2));
     }
 
     [TestMethod]
@@ -115,14 +117,12 @@ public sealed class CacheFolderTests : IDisposable
     public void Folder_None_KeepsNothing()
     {
         var cache = new CacheFolder(null, _warnings.Add);
-        FeatureCache.TryWrite(cache, Key, Features());
+        FeatureCache.TryWrite(cache, Key, Features, 2);
         Assert.IsNull(FeatureCache.TryRead(cache, Key, 3, 2));
         Assert.IsEmpty(_warnings);
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private static FeatureMatrix Features() => FeatureMatrix.Create(3, 2, (row, features) => (features[0], features[1]) = (row, 0.5f - row));
 
     private CacheFolder Open() => new(_folder.Path, _warnings.Add);
 

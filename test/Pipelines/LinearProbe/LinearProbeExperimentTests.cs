@@ -82,7 +82,7 @@ public sealed class LinearProbeExperimentTests : IDisposable
     [TestMethod]
     public void Options_EverythingWrong_IsReportedTogether()
     {
-        var options = new LinearProbeExperiment.Options
+        var options = new LinearProbeOptions
         {
             ImageColumnName = "",
             LabelColumnName = "",

@@ -17,7 +17,7 @@ public sealed class MaskedProbeTests : IDisposable
     public void Run_ThenFit_PredictTheSameClassesByFiveMasks()
     {
         var (training, test) = (Noise(1), Noise(2));
-        LinearProbeExperiment.Options options = new() { Layers = [1], Baselines = false, L2Regularization = [1], OptimizationTolerance = 1e-6f };
+        LinearProbeOptions options = new() { Layers = [1], Baselines = false, L2Regularization = [1], OptimizationTolerance = 1e-6f };
         var experiment = new LinearProbeExperiment(_context, _model, options);
         var best = experiment.Run(training, test).Best;
         using var fitted = (IDisposable)experiment.Fit(training, best);
@@ -31,7 +31,7 @@ public sealed class MaskedProbeTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         var (training, test) = (ColoredImages.Create(24, 1), ColoredImages.Create(12, 2));
-        LinearProbeExperiment.Options options = new() { Layers = [1], Baselines = false, L2Regularization = [1], CacheFolder = folder.Path };
+        LinearProbeOptions options = new() { Layers = [1], Baselines = false, L2Regularization = [1], CacheFolder = folder.Path };
         new LinearProbeExperiment(_context, _model, options).Run(training, test);
         Assert.AreEqual(TimeSpan.Zero, new LinearProbeExperiment(_context, _model, options).Run(training, test).FeatureDuration);
         Assert.AreNotEqual(TimeSpan.Zero, new LinearProbeExperiment(_context, _model, options with { MaskProbability = 0.3 }).Run(training, test).FeatureDuration);

@@ -8,7 +8,7 @@ namespace IGptMl.Tests.Reports;
 [TestClass]
 public sealed class EvaluationStudyTests : IDisposable
 {
-    private static readonly LinearProbeExperiment.Options Probe = new() { L2Regularization = [1] };
+    private static readonly LinearProbeOptions Probe = new() { L2Regularization = [1] };
 
     private readonly MLContext _context = new(seed: 1);
     private readonly ImageGptModel _model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);

@@ -10,7 +10,7 @@ namespace IGptMl.Tests.SemiSupervised;
 [TestClass]
 public sealed class LowDataExperimentTests : IDisposable
 {
-    private static readonly LinearProbeExperiment.Options Probe = new() { Layers = [1, 2], L2Regularization = [1] };
+    private static readonly LinearProbeOptions Probe = new() { Layers = [1, 2], L2Regularization = [1] };
 
     private readonly MLContext _context = new(seed: 1);
     private readonly ImageGptModel _model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);

@@ -1,8 +1,9 @@
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
+using IGptMl.Tests.LinearProbe;
 using Microsoft.ML;
 
-namespace IGptMl.Tests.LinearProbe;
+namespace IGptMl.Tests.Classification;
 
 /// <summary>Classifiers, concatenations, caches, and data that cannot be probed.</summary>
 [TestClass]
@@ -44,7 +45,7 @@ public sealed class LinearProbeOptionsTests : IDisposable
     [TestMethod]
     public void Run_SdcaAndLbfgs_MinimizeTheSameLoss()
     {
-        LinearProbeExperiment.Options options = new() { Layers = [1], Baselines = false, L2Regularization = [20], OptimizationTolerance = 1e-6f, MaximumNumberOfIterations = 2000 };
+        LinearProbeOptions options = new() { Layers = [1], Baselines = false, L2Regularization = [20], OptimizationTolerance = 1e-6f, MaximumNumberOfIterations = 2000 };
         var (training, test) = (ColoredImages.Create(90, 1, classes: 6), ColoredImages.Create(90, 2, classes: 6)); // classes c and c + 3 look alike
         var accuracies = ((ProbeClassifier[])[ProbeClassifier.LbfgsMaximumEntropy, ProbeClassifier.SdcaMaximumEntropy])
             .Select(classifier => new LinearProbeExperiment(_context, _model, options with { Classifier = classifier }).Run(training, test).Best.PredictedClasses.ToArray())
@@ -85,7 +86,7 @@ public sealed class LinearProbeOptionsTests : IDisposable
     public void Run_Again_TakesEverythingFromTheCache()
     {
         using var folder = new TemporaryFolder();
-        LinearProbeExperiment.Options options = new() { PatchBaseline = true, CacheFolder = folder.Path };
+        LinearProbeOptions options = new() { PatchBaseline = true, CacheFolder = folder.Path };
         var first = Probe(options);
         var files = Directory.GetFiles(folder.Path, "*.features").ToDictionary(file => file, File.GetLastWriteTimeUtc);
         var second = Probe(options);
@@ -110,7 +111,7 @@ public sealed class LinearProbeOptionsTests : IDisposable
     public void Run_CacheOfAnotherModel_IsNotUsed()
     {
         using var folder = new TemporaryFolder();
-        LinearProbeExperiment.Options options = new() { Layers = [1], Baselines = false, CacheFolder = folder.Path };
+        LinearProbeOptions options = new() { Layers = [1], Baselines = false, CacheFolder = folder.Path };
         using (var other = TinyImageGpt.CreateModel(2, TinyImageGpt.Palette))
         {
             new LinearProbeExperiment(_context, other, options).Run(ColoredImages.Create(24, 1), ColoredImages.Create(24, 2));
@@ -198,7 +199,7 @@ public sealed class LinearProbeOptionsTests : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    private LinearProbeResult Probe(LinearProbeExperiment.Options options, int rows = 24)
+    private LinearProbeResult Probe(LinearProbeOptions options, int rows = 24)
         => new LinearProbeExperiment(_context, _model, options).Run(ColoredImages.Create(rows, 1), ColoredImages.Create(24, 2));
 
     private void AssertRefused(string expected, IDataView training, IDataView test)
