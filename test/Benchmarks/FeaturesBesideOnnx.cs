@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using IGptMl.Classification;
-using IGptMl.Hosting;
 using IGptMl.Network;
+using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;

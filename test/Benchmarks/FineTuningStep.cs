@@ -1,7 +1,7 @@
 using System.Globalization;
 using IGptMl.FineTuning;
-using IGptMl.Hosting;
 using IGptMl.Network;
+using IGptMl.Numerics;
 using TorchSharp;
 
 namespace IGptMl.Benchmarks;

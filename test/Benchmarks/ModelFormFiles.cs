@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using IGptMl.Tests.Formats;
 using IGptMl.Formats;
-using IGptMl.Hosting;
 using IGptMl.Models;
 using IGptMl.Network;
+using IGptMl.Numerics;
+using IGptMl.Tests.Formats;
 using Microsoft.ML;
 using TorchSharp;
 

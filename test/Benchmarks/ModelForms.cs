@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using IGptMl.Hosting;
+using IGptMl.Numerics;
 using TorchSharp;
 
 namespace IGptMl.Benchmarks;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using IGptMl.Hosting;
 using IGptMl.Inference;
 using IGptMl.Network;
+using IGptMl.Numerics;
 using static TorchSharp.torch;
 
 namespace IGptMl.Benchmarks;

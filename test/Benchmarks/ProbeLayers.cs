@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using IGptMl.Hosting;
 using IGptMl.Network;
+using IGptMl.Numerics;
 using Microsoft.ML;
 using TorchSharp;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using IGptMl.Completion;
-using IGptMl.Hosting;
 using IGptMl.Inference;
 using IGptMl.Network;
+using IGptMl.Numerics;
 using TorchSharp;
 
 namespace IGptMl.Benchmarks;

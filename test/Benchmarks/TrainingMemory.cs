@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using IGptMl.Hosting;
 using IGptMl.Network;
+using IGptMl.Numerics;
 using IGptMl.Optimization;
 using TorchSharp;
 

@@ -1,4 +1,4 @@
-using IGptMl.Hosting;
+using IGptMl.Numerics;
 using static TorchSharp.torch;
 
 namespace IGptMl.Classification;

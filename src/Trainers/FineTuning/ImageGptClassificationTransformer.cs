@@ -64,7 +64,7 @@ public sealed class ImageGptClassificationTransformer : ITransformer, IDisposabl
         var sums = new Checksums();
         writer.Write(HeadEntry, stream => sums.Write(HeadEntry, stream, Head.Write));
         writer.Write(Checksums.EntryName, sums.WriteList);
-        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, ClassCount, _values?.TypeName, _values?.Names, _scorer.MaskProbability, _scorer.Votes, ModelEntries.Write(writer, Model)));
+        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, ClassCount, _values?.TypeName, _values?.Names, _scorer.MaskProbability, _scorer.Votes, ModelEntries.Write(writer.WriteShared, Model)));
     }
 
     static ImageGptClassificationTransformer ISavedComponent<ImageGptClassificationTransformer>.Load(IHostEnvironment environment, ComponentReader reader)
@@ -72,7 +72,7 @@ public sealed class ImageGptClassificationTransformer : ITransformer, IDisposabl
         var settings = reader.ReadJson<Settings>(SettingsEntry);
         var values = reader.Read(SettingsEntry, _ => ReadValues(settings));
         var sums = reader.Read(Checksums.EntryName, Checksums.ReadList);
-        var model = ModelEntries.Read(reader, settings.Model);
+        var model = ModelEntries.Read(reader.ReadShared, settings.Model);
         try
         {
             var head = reader.Read(HeadEntry, stream => sums.Read(HeadEntry, stream, content => ClassificationHead.Read(settings.Classes, model.Config.EmbeddingSize, content, HeadEntry)));

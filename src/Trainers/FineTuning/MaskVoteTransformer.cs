@@ -73,7 +73,7 @@ public sealed class MaskVoteTransformer : ITransformer, IDisposable, ISavedCompo
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         var writer = ComponentWriter.Begin<MaskVoteTransformer>(ctx);
-        writer.WriteJson(SettingsEntry, _settings with { Model = ModelEntries.Write(writer, Model) });
+        writer.WriteJson(SettingsEntry, _settings with { Model = ModelEntries.Write(writer.WriteShared, Model) });
         writer.WriteTransformer(ClassifierFolder, Classifier);
     }
 
@@ -81,7 +81,7 @@ public sealed class MaskVoteTransformer : ITransformer, IDisposable, ISavedCompo
     {
         var settings = reader.ReadJson<Settings>(SettingsEntry);
         var classifier = reader.ReadTransformer(environment, ClassifierFolder);
-        var model = ModelEntries.Read(reader, settings.Model);
+        var model = ModelEntries.Read(reader.ReadShared, settings.Model);
         try
         {
             var values = settings.ReadValues();

@@ -56,13 +56,13 @@ public sealed class ImageGptTransformer : ITransformer, IDisposable, ISavedCompo
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         var writer = ComponentWriter.Begin<ImageGptTransformer>(ctx);
-        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, ModelEntries.Write(writer, Model), Masking));
+        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, ModelEntries.Write(writer.WriteShared, Model), Masking));
     }
 
     static ImageGptTransformer ISavedComponent<ImageGptTransformer>.Load(IHostEnvironment environment, ComponentReader reader)
     {
         var settings = reader.ReadJson<Settings>(SettingsEntry);
-        var model = ModelEntries.Read(reader, settings.Model);
+        var model = ModelEntries.Read(reader.ReadShared, settings.Model);
         try
         {
             Check(settings.Masking, model.Config);

@@ -60,13 +60,13 @@ public sealed class ImageCompletingTransformer : ITransformer, IDisposable, ISav
         var writer = ComponentWriter.Begin<ImageCompletingTransformer>(ctx);
         var o = _options;
         var rectangle = o.KeepRectangle is { } r ? new[] { r.X, r.Y, r.Width, r.Height } : null;
-        writer.WriteJson(SettingsEntry, new Settings(ModelEntries.Write(writer, Model), o.OutputColumnName, o.InputName, o.KeptColumnName, o.KeepRows, o.KeepRowNumbers, rectangle, o.Completions, o.Size, o.Temperature, o.TopK, o.TopP, o.Seed, o.Seeds, o.BatchSize));
+        writer.WriteJson(SettingsEntry, new Settings(ModelEntries.Write(writer.WriteShared, Model), o.OutputColumnName, o.InputName, o.KeptColumnName, o.KeepRows, o.KeepRowNumbers, rectangle, o.Completions, o.Size, o.Temperature, o.TopK, o.TopP, o.Seed, o.Seeds, o.BatchSize));
     }
 
     static ImageCompletingTransformer ISavedComponent<ImageCompletingTransformer>.Load(IHostEnvironment environment, ComponentReader reader)
     {
         var s = reader.ReadJson<Settings>(SettingsEntry);
-        var model = ModelEntries.Read(reader, s.Model);
+        var model = ModelEntries.Read(reader.ReadShared, s.Model);
         try
         {
             var options = new ImageCompletingEstimator.Options

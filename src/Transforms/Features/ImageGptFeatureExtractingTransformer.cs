@@ -56,13 +56,13 @@ public sealed class ImageGptFeatureExtractingTransformer : ITransformer, IDispos
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         var writer = ComponentWriter.Begin<ImageGptFeatureExtractingTransformer>(ctx);
-        writer.WriteJson(SettingsEntry, _settings with { Model = ModelEntries.Write(writer, Model) });
+        writer.WriteJson(SettingsEntry, _settings with { Model = ModelEntries.Write(writer.WriteShared, Model) });
     }
 
     static ImageGptFeatureExtractingTransformer ISavedComponent<ImageGptFeatureExtractingTransformer>.Load(IHostEnvironment environment, ComponentReader reader)
     {
         var settings = reader.ReadJson<Settings>(SettingsEntry);
-        var model = ModelEntries.Read(reader, settings.Model);
+        var model = ModelEntries.Read(reader.ReadShared, settings.Model);
         try
         {
             var options = new ImageGptFeatureExtractingEstimator.Options

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using IGptMl.Numerics;
 using Microsoft.ML;
 
 namespace IGptMl.Hosting;
@@ -41,7 +42,7 @@ internal sealed class ComponentWriter
     /// Writes <paramref name="value"/> once a zip, however many components hold it, and returns the folder in the zip to read it from.
     /// <paramref name="write"/> gets a function that writes an entry of that folder.
     /// </summary>
-    internal string WriteShared(object value, string kind, Action<Action<string, Action<Stream>>> write)
+    internal string WriteShared(object value, string kind, Action<EntryWriter> write)
     {
         var repository = _context.Repository ?? throw new InvalidOperationException("This transformer is saved as entries of a zip; save it with mlContext.Model.Save.");
         var known = Shared.GetOrCreateValue(repository);

@@ -1,3 +1,4 @@
+using IGptMl.Numerics;
 using Microsoft.ML.Runtime;
 using TorchSharp;
 

@@ -54,13 +54,13 @@ public sealed class ImageLikelihoodTransformer : ITransformer, IDisposable, ISav
     {
         var writer = ComponentWriter.Begin<ImageLikelihoodTransformer>(ctx);
         var o = _options;
-        writer.WriteJson(SettingsEntry, new Settings(o.InputColumnName, o.NatsPerTokenColumnName, o.BitsPerDimensionColumnName, o.TokenNatsColumnName, o.SurpriseMapColumnName, o.SurpriseRange, o.BatchSize, o.Masking, ModelEntries.Write(writer, Model)));
+        writer.WriteJson(SettingsEntry, new Settings(o.InputColumnName, o.NatsPerTokenColumnName, o.BitsPerDimensionColumnName, o.TokenNatsColumnName, o.SurpriseMapColumnName, o.SurpriseRange, o.BatchSize, o.Masking, ModelEntries.Write(writer.WriteShared, Model)));
     }
 
     static ImageLikelihoodTransformer ISavedComponent<ImageLikelihoodTransformer>.Load(IHostEnvironment environment, ComponentReader reader)
     {
         var settings = reader.ReadJson<Settings>(SettingsEntry);
-        var model = ModelEntries.Read(reader, settings.Model);
+        var model = ModelEntries.Read(reader.ReadShared, settings.Model);
         try
         {
             var options = new ImageLikelihoodEstimator.Options

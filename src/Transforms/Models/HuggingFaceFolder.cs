@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using IGptMl.Formats;
-using IGptMl.Hosting;
 using IGptMl.Network;
+using IGptMl.Numerics;
 
 namespace IGptMl.Models;
 

@@ -1,13 +1,15 @@
 using System.Text.Json;
 using IGptMl.Formats;
-using IGptMl.Hosting;
 using IGptMl.Network;
 using IGptMl.Numerics;
 using TorchSharp;
 
 namespace IGptMl.Models;
 
-/// <summary>A model inside a zip: its configuration as json, its palette as npy, how images become squares as json, its weights as safetensors, and the checksums of all of them.</summary>
+/// <summary>
+/// A model inside a zip: its configuration as json, its palette as npy, how images become squares as json, its weights as safetensors, and the checksums of
+/// all of them.
+/// </summary>
 internal static class ModelEntries
 {
     internal const string Folder = "ImageGptModel";
@@ -21,7 +23,9 @@ internal static class ModelEntries
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Stores the model once a zip, and returns its folder.</summary>
-    internal static string Write(ComponentWriter writer, ImageGptModel model) => writer.WriteShared(model.Identity, Folder, write =>
+    /// <param name="writeShared">Writes the entries of a value, unless the zip has them already; gets the value, the kind of its folder, and what writes them.</param>
+    /// <param name="model">The model.</param>
+    internal static string Write(Func<object, string, Action<EntryWriter>, string> writeShared, ImageGptModel model) => writeShared(model.Identity, Folder, write =>
     {
         var sums = new Checksums();
         Add(ConfigEntry, stream => JsonSerializer.Serialize(stream, model.Config, Json));
@@ -38,18 +42,26 @@ internal static class ModelEntries
     });
 
     /// <summary>Reads the model of a folder, or takes another handle to it where a component of the same zip has read it already.</summary>
-    internal static ImageGptModel Read(ComponentReader reader, string folder) => reader.ReadShared<ImageGptModel>(folder, model => model.TryShare(), Read);
+    /// <param name="readShared">Reads the value of a folder; gets the folder, what takes a value again that has been read, and what reads it from entries.</param>
+    /// <param name="folder">The folder.</param>
+    internal static ImageGptModel Read(Func<string, Func<ImageGptModel, ImageGptModel?>, Func<EntryReader, ImageGptModel>, ImageGptModel> readShared, string folder)
+        => readShared(folder, model => model.TryShare(), Read);
 
     /// <summary>Reads the model from the entries of its folder.</summary>
     /// <exception cref="InvalidDataException">An entry is missing or damaged; the message names it.</exception>
-    internal static ImageGptModel Read(ComponentReader.EntryReader entries)
+    internal static ImageGptModel Read(EntryReader entries)
     {
         TorchRuntime.EnsureLoaded();
         var sums = entries.Read(Checksums.EntryName, (stream, length) => Checksums.ReadList(Small(stream, length)));
         var config = entries.Read(ConfigEntry, (stream, length) => sums.Read(ConfigEntry, Small(stream, length), ReadConfig));
-        var palette = sums.Contains(PaletteEntry) ? entries.Read(PaletteEntry, stream => sums.Read(PaletteEntry, stream, content => ReadPalette(config, content))) : null;
-        var cropping = sums.Contains(PreprocessingEntry) ? entries.Read(PreprocessingEntry, (stream, length) => sums.Read(PreprocessingEntry, Small(stream, length), ReadCropping)) : ImageCropping.Squash;
-        return new ImageGptModel(entries.Read(WeightsEntry, (stream, length) => sums.Read(WeightsEntry, stream, content => ReadWeights(config, content, length))), palette, cropping);
+        var palette = sums.Contains(PaletteEntry)
+            ? entries.Read(PaletteEntry, stream => sums.Read(PaletteEntry, stream, content => ReadPalette(config, content)))
+            : null;
+        var cropping = sums.Contains(PreprocessingEntry)
+            ? entries.Read(PreprocessingEntry, (stream, length) => sums.Read(PreprocessingEntry, Small(stream, length), ReadCropping))
+            : ImageCropping.Squash;
+        var network = entries.Read(WeightsEntry, (stream, length) => sums.Read(WeightsEntry, stream, content => ReadWeights(config, content, length)));
+        return new ImageGptModel(network, palette, cropping);
     }
 
     /// <summary>The stream of an entry that is text of a few lines, and therefore may be read as a whole.</summary>
@@ -58,19 +70,23 @@ internal static class ModelEntries
 
     private static ImageCropping ReadCropping(Stream stream)
     {
-        var cropping = ComponentReader.DeserializeJson<Preprocessing>(stream).Cropping;
-        return cropping is ImageCropping.Squash or ImageCropping.CenterCrop ? cropping : throw new InvalidDataException($"The cropping is {cropping}; expected Squash or CenterCrop.");
+        var cropping = StrictJson.Read<Preprocessing>(stream).Cropping;
+        return cropping is ImageCropping.Squash or ImageCropping.CenterCrop
+            ? cropping
+            : throw new InvalidDataException($"The cropping is {cropping}; expected Squash or CenterCrop.");
     }
 
     private static Palette ReadPalette(ImageGptConfig config, Stream stream)
     {
         var palette = Palette.Read(stream, PaletteEntry);
-        return palette.Count == config.Colors ? palette : throw new InvalidDataException($"It has {palette.Count} colors, and the model of '{ConfigEntry}' {config.Colors}.");
+        return palette.Count == config.Colors
+            ? palette
+            : throw new InvalidDataException($"It has {palette.Count} colors, and the model of '{ConfigEntry}' {config.Colors}.");
     }
 
     private static ImageGptConfig ReadConfig(Stream stream)
     {
-        var config = ComponentReader.DeserializeJson<ImageGptConfig>(stream);
+        var config = StrictJson.Read<ImageGptConfig>(stream);
         var guard = new OptionGuard();
         config.Check(guard);
         try
@@ -90,7 +106,8 @@ internal static class ModelEntries
         // Before memory is taken for what a damaged configuration may ask for.
         if (length < config.ParameterCount * sizeof(float))
         {
-            throw new InvalidDataException($"It has {length} bytes, and the {config.ParameterCount} weights of the model of '{ConfigEntry}' need {config.ParameterCount * sizeof(float)}.");
+            var expected = config.ParameterCount * sizeof(float);
+            throw new InvalidDataException($"It has {length} bytes, and the {config.ParameterCount} weights of the model of '{ConfigEntry}' need {expected}.");
         }
 
         return NetworkSafetensors.Read(config, stream, WeightsEntry);

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using IGptMl.Hosting;
+using IGptMl.Numerics;
 
 namespace IGptMl.Models;
 
@@ -24,7 +24,7 @@ internal static class ModelFile
             ?? throw new InvalidDataException($"'{path}' is a zip without an Image GPT: it has no folder '{ModelEntries.Folder}1'.");
         try
         {
-            return ModelEntries.Read(new ComponentReader.EntryReader(folder, name => entries.TryGetValue($"{folder}/{name}", out var entry) ? Open(entry) : null));
+            return ModelEntries.Read(new EntryReader(folder, name => entries.TryGetValue($"{folder}/{name}", out var entry) ? Open(entry) : null));
         }
         catch (InvalidDataException e)
         {
@@ -64,7 +64,7 @@ internal static class ModelFile
     }
 
     /// <summary>Opens an entry, unless it unpacks to so much more than itself that it can only be there to fill the memory.</summary>
-    private static ComponentReader.OpenedEntry Open(ZipArchiveEntry entry)
+    private static OpenedEntry Open(ZipArchiveEntry entry)
     {
         if (entry.Length > SmallEntry && entry.Length / MostGrowth > entry.CompressedLength)
         {
@@ -72,7 +72,7 @@ internal static class ModelFile
         }
 
         var stream = entry.Open();
-        return new ComponentReader.OpenedEntry(stream, stream, entry.Length);
+        return new OpenedEntry(stream, stream, entry.Length);
     }
 
     private static bool IsDamage(Exception e) => e is InvalidDataException or IOException or ArgumentException or NotSupportedException;

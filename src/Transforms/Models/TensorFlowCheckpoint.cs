@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using IGptMl.Formats;
-using IGptMl.Hosting;
 using IGptMl.Network;
 using IGptMl.Numerics;
 

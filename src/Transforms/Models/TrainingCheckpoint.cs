@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using IGptMl.Formats;
-using IGptMl.Hosting;
 using IGptMl.Network;
 using IGptMl.Numerics;
 using TorchSharp;

@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
-using IGptMl.Hosting;
 using IGptMl.Network;
+using IGptMl.Numerics;
 using IGptMl.Tests.Data;
 using IGptMl.Tests.Formats;
 using Microsoft.ML;

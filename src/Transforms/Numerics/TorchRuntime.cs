@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
 
-namespace IGptMl.Hosting;
+namespace IGptMl.Numerics;
 
 /// <summary>Loads TorchSharp's native library, or says in one message why it cannot be.</summary>
 internal static class TorchRuntime
