@@ -2,7 +2,6 @@ using System.CommandLine;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
-using IGptMl.Models;
 
 namespace IGptMl.Cli.Commands;
 
@@ -36,14 +35,14 @@ internal sealed class ExportCommand : IgptCommand
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var folder = parsed.GetRequiredValue(_out);
-        if (HuggingFaceExport.IsTaken(folder))
+        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
         {
-            throw new IOException($"'{folder}' exists already; expected a new or an empty folder.");
+            throw new IOException($"'{folder}' exists already; expected a new or an empty folder."); // before the model is read
         }
 
         using var model = ModelOptions.Load(parsed.GetRequiredValue(_model), parsed.GetValue(_palette));
         cancellation.ThrowIfCancellationRequested();
-        HuggingFaceExport.Write(model, folder);
+        model.SaveAsHuggingFace(folder);
         var result = ModelResult.Of(folder, model);
         WriteResult(parsed, result, result.Facts);
         return ExitCodes.Success;

@@ -1,6 +1,7 @@
 using IGptMl.Inference;
 using IGptMl.Models;
 using IGptMl.Network;
+using IGptMl.Numerics;
 using TorchSharp;
 
 namespace IGptMl;
@@ -45,9 +46,9 @@ public sealed class ImageGptModel : IDisposable
     /// <summary>What two handles to the same weights have in common.</summary>
     internal object Identity => _network;
 
-    /// <summary>Reads a pretrained model in any of four forms, told apart by what lies at the path.</summary>
+    /// <summary>Reads a pretrained model in any of these forms, told apart by what lies at the path.</summary>
     /// <remarks>
-    /// A zip that <c>mlContext.Model.Save</c> wrote of any chain with a transformer of ours that holds a model; of several models in it, the first is read.
+    /// A zip that <see cref="Save"/> wrote, or <c>mlContext.Model.Save</c> of any chain with a transformer of ours that holds a model; of several models in it, the first is read.
     /// A checkpoint that pretraining wrote into its checkpoint folder, such as <c>checkpoint-000131000.safetensors</c> or <c>best.safetensors</c>; its checksum is verified.
     /// A folder of Hugging Face's ImageGPT: <c>config.json</c>, the weights as <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in several files
     /// with their index, and the palette in <c>preprocessor_config.json</c>, if there is one. A TensorFlow checkpoint of OpenAI's code, given as the path of
@@ -79,6 +80,69 @@ public sealed class ImageGptModel : IDisposable
             : throw new InvalidDataException($"The model '{path}' has a palette of its own, which is another one.");
     }
 
+    /// <summary>Creates a model that has learned nothing: its weights are those that a pretraining would begin with.</summary>
+    /// <remarks>
+    /// Its features are a baseline for those of a pretrained model. It predicts every color with the same probability, because the output layer begins with zeros.
+    /// </remarks>
+    /// <param name="config">The architecture.</param>
+    /// <param name="palette">The colors of the tokens, as many as <see cref="ImageGptConfig.Colors"/>; null, the default, means that they are not known.</param>
+    /// <param name="seed">The seed of the weights. Default 1.</param>
+    /// <returns>The model, on the CPU; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The architecture is an impossible one, or the palette has another number of colors.</exception>
+    public static ImageGptModel CreateUntrained(ImageGptConfig config, Palette? palette = null, int seed = 1)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        var guard = new OptionGuard();
+        config.Check(guard);
+        guard.ThrowIfAny(nameof(config));
+        if (palette is not null && palette.Count != config.Colors)
+        {
+            throw new ArgumentException($"The palette has {palette.Count} colors, and the architecture {config.Colors}.", nameof(palette));
+        }
+
+        TorchRuntime.EnsureLoaded();
+        using var generator = new torch.Generator((ulong)(uint)seed);
+        return new ImageGptModel(new ImageGptNetwork(config, generator), palette);
+    }
+
+    /// <summary>Writes the model to a zip that <see cref="Load(string)"/> reads: weights as safetensors, palette as npy, the rest as json.</summary>
+    /// <remarks>The zip holds the model alone. To save a pipeline, with the model in it, use <c>mlContext.Model.Save</c>.</remarks>
+    /// <param name="path">Path of the file, which is replaced only by a complete one. Its folder must exist.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ModelFile.Save(this, path);
+    }
+
+    /// <summary>
+    /// Writes the model as a folder that Hugging Face's ImageGPT and <see cref="Load(string)"/> read: <c>config.json</c>, <c>model.safetensors</c> and, if the
+    /// palette is known, <c>preprocessor_config.json</c>.
+    /// </summary>
+    /// <param name="folder">The folder, which must be new or empty.</param>
+    /// <exception cref="IOException">The folder has files in it, or it cannot be written.</exception>
+    /// <exception cref="NotSupportedException">The model is a masked (BERT) one, which Hugging Face's ImageGPT would run as an autoregressive one.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public void SaveAsHuggingFace(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        HuggingFaceExport.Write(this, folder);
+    }
+
+    /// <summary>Gives the same model for images that become squares in another way. The weights are shared, not copied.</summary>
+    /// <param name="cropping">
+    /// How images become the model's square. <see cref="ImageCropping.RandomCrop"/> is for training, and means <see cref="ImageCropping.CenterCrop"/> here.
+    /// </param>
+    /// <returns>The model, another handle to the same weights; the caller disposes it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The cropping is not one of the named values.</exception>
+    /// <exception cref="ObjectDisposedException">This handle has been disposed.</exception>
+    public ImageGptModel WithCropping(ImageCropping cropping)
+        => Enum.IsDefined(cropping)
+            ? new(Share()._network, Palette, cropping) // the second handle takes over the count of the first
+            : throw new ArgumentOutOfRangeException(
+                nameof(cropping), cropping, $"Unknown cropping: expected {string.Join(" or ", Enum.GetNames<ImageCropping>())}.");
+
     /// <summary>Frees this handle; the weights too, if it was the last one.</summary>
     public void Dispose()
     {
@@ -108,10 +172,6 @@ public sealed class ImageGptModel : IDisposable
 
     /// <summary>Another handle to the same weights, or null if they have been freed. This handle may have been disposed, if another one lives.</summary>
     internal ImageGptModel? TryShare() => _network.TryRetain() ? new ImageGptModel(_network, Palette, Cropping) : null;
-
-    /// <summary>Another handle to the same weights, for images that become squares in another way.</summary>
-    /// <exception cref="ObjectDisposedException">This handle has been disposed.</exception>
-    internal ImageGptModel WithCropping(ImageCropping cropping) => new(Share()._network, Palette, cropping); // the second handle takes over the count of the first
 
     /// <summary>The network on that device, ready to run; it belongs to the model.</summary>
     /// <exception cref="ObjectDisposedException">This handle has been disposed.</exception>

@@ -25,7 +25,11 @@ internal static class ModelEntries
     /// <summary>Stores the model once a zip, and returns its folder.</summary>
     /// <param name="writeShared">Writes the entries of a value, unless the zip has them already; gets the value, the kind of its folder, and what writes them.</param>
     /// <param name="model">The model.</param>
-    internal static string Write(Func<object, string, Action<EntryWriter>, string> writeShared, ImageGptModel model) => writeShared(model.Identity, Folder, write =>
+    internal static string Write(Func<object, string, Action<EntryWriter>, string> writeShared, ImageGptModel model)
+        => writeShared(model.Identity, Folder, write => Write(write, model));
+
+    /// <summary>Writes the entries of the model's folder.</summary>
+    internal static void Write(EntryWriter write, ImageGptModel model)
     {
         var sums = new Checksums();
         Add(ConfigEntry, stream => JsonSerializer.Serialize(stream, model.Config, Json));
@@ -39,7 +43,7 @@ internal static class ModelEntries
         write(Checksums.EntryName, sums.WriteList);
 
         void Add(string name, Action<Stream> body) => write(name, stream => sums.Write(name, stream, body));
-    });
+    }
 
     /// <summary>Reads the model of a folder, or takes another handle to it where a component of the same zip has read it already.</summary>
     /// <param name="readShared">Reads the value of a folder; gets the folder, what takes a value again that has been read, and what reads it from entries.</param>

@@ -1,13 +1,31 @@
 using System.IO.Compression;
+using IGptMl.Formats;
 using IGptMl.Numerics;
 
 namespace IGptMl.Models;
 
-/// <summary>The model in an ML.NET zip, read without ML.NET: of all components in the zip, only the network's own entries are looked at.</summary>
+/// <summary>
+/// A model as a zip. Saving writes the model's own entries alone. Loading also takes an ML.NET zip, of which it looks at no other entries:
+/// of several models, it takes the first.
+/// </summary>
 internal static class ModelFile
 {
     // Weights hardly compress. Entries below the limit may, whatever they hold.
     private const int MostGrowth = 200, SmallEntry = 1 << 20;
+
+    /// <summary>Writes the model into a zip of its own.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    internal static void Save(ImageGptModel model, string path) => AtomicFile.Write(path, stream =>
+    {
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        ModelEntries.Write(Add, model);
+
+        void Add(string name, Action<Stream> body)
+        {
+            using var entry = zip.CreateEntry($"{ModelEntries.Folder}1/{name}", CompressionLevel.Fastest).Open(); // weights hardly compress
+            body(entry);
+        }
+    });
 
     /// <summary>Reads the first model of the zip.</summary>
     /// <exception cref="InvalidDataException">The file is no zip or a damaged one, or holds no model.</exception>

@@ -79,21 +79,7 @@ public sealed class Palette : IEquatable<Palette>
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var partial = $"{path}.{Guid.NewGuid():N}.partial";
-        try
-        {
-            using (var stream = new FileStream(partial, FileMode.CreateNew))
-            {
-                Write(stream);
-            }
-
-            File.Move(partial, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
+        AtomicFile.Write(path, Write);
     }
 
     /// <summary>The 8-bit color of a token: round(127.5 (c + 1)) of each center value c, halves to even.</summary>

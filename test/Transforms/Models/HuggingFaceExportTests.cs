@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using IGptMl.Formats;
-using IGptMl.Models;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
 using IGptMl.Tests.Formats;
@@ -15,7 +14,7 @@ public sealed class HuggingFaceExportTests
     {
         using var folder = new TemporaryFolder();
         using var model = ImageGptModel.Load(TestData.PathOf("tiny"));
-        HuggingFaceExport.Write(model, folder.Combine("out"));
+        model.SaveAsHuggingFace(folder.Combine("out"));
         using var again = ImageGptModel.Load(folder.Combine("out"));
         TinyFolder.AssertIsTiny(again);
         Assert.AreEqual(model.Palette, again.Palette);
@@ -27,7 +26,7 @@ public sealed class HuggingFaceExportTests
     {
         using var folder = new TemporaryFolder();
         using var model = ImageGptModel.Load(TestData.PathOf("tiny"));
-        HuggingFaceExport.Write(model, folder.Combine("out"));
+        model.SaveAsHuggingFace(folder.Combine("out"));
         var written = TinyFolder.ReadWeights(folder.Combine("out", "model.safetensors"));
         var expected = TinyFolder.ReadWeights(TestData.PathOf("tiny", "model.safetensors"));
         foreach (var (name, weight) in expected)
@@ -48,7 +47,7 @@ public sealed class HuggingFaceExportTests
     {
         using var folder = new TemporaryFolder();
         using var model = ImageGptModel.Load(TestData.PathOf("tiny"));
-        HuggingFaceExport.Write(model, folder.Combine("out"));
+        model.SaveAsHuggingFace(folder.Combine("out"));
         var expected = JsonNode.Parse(File.ReadAllText(TestData.PathOf("tiny", "config.json")))!.AsObject();
         var written = JsonNode.Parse(File.ReadAllText(folder.Combine("out", "config.json")))!.AsObject();
         foreach (var (name, value) in expected.Where(setting => !setting.Key.EndsWith("_pdrop", StringComparison.Ordinal)))
@@ -69,7 +68,7 @@ public sealed class HuggingFaceExportTests
         using var folder = new TemporaryFolder();
         using var model = ImageGptModel.Load(TestData.PathOf("tiny-tf", "model.ckpt-1000"));
         Directory.CreateDirectory(folder.Combine("out"));
-        HuggingFaceExport.Write(model, folder.Combine("out"));
+        model.SaveAsHuggingFace(folder.Combine("out"));
         Assert.IsFalse(File.Exists(folder.Combine("out", "preprocessor_config.json")));
         using var again = ImageGptModel.Load(folder.Combine("out"));
         TinyFolder.AssertIsTiny(again);
@@ -80,7 +79,7 @@ public sealed class HuggingFaceExportTests
     {
         using var folder = new TemporaryFolder();
         using var model = TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked);
-        StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => HuggingFaceExport.Write(model, folder.Combine("out"))).Message, "no masked mode");
+        StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => model.SaveAsHuggingFace(folder.Combine("out"))).Message, "no masked mode");
         Assert.HasCount(0, Directory.GetFileSystemEntries(folder.Path));
     }
 
@@ -92,7 +91,7 @@ public sealed class HuggingFaceExportTests
         using var folder = new TemporaryFolder();
         using var read = ImageGptModel.Load(TestData.PathOf("tiny"));
         using var model = read.WithCropping(cropping);
-        HuggingFaceExport.Write(model, folder.Combine("out"));
+        model.SaveAsHuggingFace(folder.Combine("out"));
         using var again = ImageGptModel.Load(folder.Combine("out"));
         Assert.AreEqual(cropping, again.Cropping);
         Assert.AreEqual(cropping == ImageCropping.CenterCrop, File.ReadAllText(folder.Combine("out", "preprocessor_config.json")).Contains("crop", StringComparison.Ordinal));
@@ -104,7 +103,7 @@ public sealed class HuggingFaceExportTests
         using var folder = new TemporaryFolder();
         folder.Write("out/notes.txt", [1]);
         using var model = TinyImageGpt.CreateModel();
-        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => HuggingFaceExport.Write(model, folder.Combine("out"))).Message, "exists already");
+        StringAssert.Contains(Assert.ThrowsExactly<IOException>(() => model.SaveAsHuggingFace(folder.Combine("out"))).Message, "exists already");
         Assert.HasCount(1, Directory.GetFileSystemEntries(folder.Path));
     }
 }
