@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Reflection;
+using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Commands;
 using IGptMl.Cli.Output;
 
@@ -57,7 +58,7 @@ internal static class IgptApp
         catch (Exception e)
         {
             var cause = FindCause(e);
-            error.WriteLine($"igpt: {OneLine(MessageOf(cause))}");
+            error.WriteLine($"igpt: {OneLine(ErrorMessage.Of(cause))}");
             if (parsed.GetValue(verbose))
             {
                 error.WriteLine(e);
@@ -71,9 +72,6 @@ internal static class IgptApp
             };
         }
     }
-
-    /// <summary>What an exception says, without the name of a parameter, which means nothing on a command line.</summary>
-    internal static string MessageOf(Exception e) => e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", string.Empty, StringComparison.Ordinal) : e.Message;
 
     /// <summary>"igpt palette fit".</summary>
     private static string NameOf(CommandResult result) => result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "igpt";

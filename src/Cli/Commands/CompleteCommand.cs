@@ -99,7 +99,7 @@ internal sealed class CompleteCommand : IgptCommand
         }
         catch (ArgumentOutOfRangeException e)
         {
-            throw new UsageException(IgptApp.MessageOf(e));
+            throw new UsageException(ErrorMessage.Of(e));
         }
     }
 

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using IGptMl.Formats;
-using IGptMl.Models;
 using TorchSharp;
 
 namespace IGptMl.Optimization;
@@ -13,8 +12,8 @@ namespace IGptMl.Optimization;
 /// </summary>
 internal static class CheckpointFile
 {
-    private const string FirstMoments = TrainingCheckpoint.OptimizerPrefix + "first_moments.";
-    private const string SecondMoments = TrainingCheckpoint.OptimizerPrefix + "second_moments.";
+    private const string FirstMoments = CheckpointFormat.OptimizerPrefix + "first_moments.";
+    private const string SecondMoments = CheckpointFormat.OptimizerPrefix + "second_moments.";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
@@ -37,12 +36,12 @@ internal static class CheckpointFile
         [
             .. buffers.SelectMany(buffer => parameters.Places.Select(place => new WeightInfo(buffer.Prefix + place.Name, WeightType.Float32, place.Shape))),
             .. attachments.Select(a => new WeightInfo(a.Key, WeightType.Float32, [a.Value.Length])),
-            new WeightInfo(TrainingCheckpoint.DigestName, WeightType.UInt8, [SHA256.HashSizeInBytes]),
+            new WeightInfo(CheckpointFormat.DigestName, WeightType.UInt8, [SHA256.HashSizeInBytes]),
         ];
         using var hash = SHA256.Create();
         using (var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
         {
-            var writer = new SafetensorsWriter(hashing, arrays, new Dictionary<string, string> { [TrainingCheckpoint.StateKey] = JsonSerializer.Serialize(state, Json) });
+            var writer = new SafetensorsWriter(hashing, arrays, new Dictionary<string, string> { [CheckpointFormat.StateKey] = JsonSerializer.Serialize(state, Json) });
             foreach (var (prefix, buffer) in buffers)
             {
                 using var host = buffer.cpu();
@@ -68,13 +67,13 @@ internal static class CheckpointFile
     {
         using (var file = File.OpenRead(path))
         {
-            TrainingCheckpoint.CheckDigest(file, path);
+            CheckpointFormat.CheckDigest(file, path);
         }
 
         using var reader = SafetensorsReader.OpenFile(path);
         try
         {
-            return JsonSerializer.Deserialize<RunState>(reader.Metadata.GetValueOrDefault(TrainingCheckpoint.StateKey) ?? "null", Json) ?? throw new JsonException("no state");
+            return JsonSerializer.Deserialize<RunState>(reader.Metadata.GetValueOrDefault(CheckpointFormat.StateKey) ?? "null", Json) ?? throw new JsonException("no state");
         }
         catch (JsonException e)
         {

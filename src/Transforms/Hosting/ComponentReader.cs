@@ -25,7 +25,9 @@ internal sealed class ComponentReader
     {
         var path = $"{_context.Directory}/{name}".Replace('\\', '/');
         T result = default!;
-        var isThere = EntryErrors.Guard(path, () => _context.TryLoadBinaryStream(name, reader => result = read(reader.BaseStream))); // decompression fails in the loading
+
+        // The loading, too, is guarded: it decompresses.
+        var isThere = EntryErrors.Guard(path, () => _context.TryLoadBinaryStream(name, reader => result = read(reader.BaseStream)));
         return isThere ? result : throw EntryErrors.Missing(path);
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using IGptMl.Formats;
 using IGptMl.Network;
@@ -8,23 +7,11 @@ using TorchSharp;
 
 namespace IGptMl.Models;
 
-/// <summary>
-/// The model in a checkpoint of pretraining: one safetensors file with the weights under their own names, the optimizer's moments, the palette, and the
-/// run's settings as json in the metadata. Its last tensor is the SHA-256 of all bytes before it.
-/// </summary>
+/// <summary>The model in a checkpoint of pretraining: beside what every checkpoint holds (<see cref="CheckpointFormat"/>), the palette.</summary>
 internal static class TrainingCheckpoint
 {
     /// <summary>The ending of checkpoints' names.</summary>
     internal const string Extension = ".safetensors";
-
-    /// <summary>The entry of the metadata that holds the run's state.</summary>
-    internal const string StateKey = "training";
-
-    /// <summary>What the names of all the optimizer's tensors begin with.</summary>
-    internal const string OptimizerPrefix = "adam.";
-
-    /// <summary>The name of the checksum's tensor.</summary>
-    internal const string DigestName = "sha256";
 
     /// <summary>The name of the palette's tensor: its colors one after the other.</summary>
     internal const string PaletteName = "palette";
@@ -56,12 +43,13 @@ internal static class TrainingCheckpoint
     {
         using var file = File.OpenRead(path);
         using var reader = new SafetensorsReader(file, $"'{path}'", leaveOpen: true);
-        if (!reader.Metadata.TryGetValue(StateKey, out var state))
+        if (!reader.Metadata.TryGetValue(CheckpointFormat.StateKey, out var state))
         {
-            throw new InvalidDataException($"'{path}' holds weights without the settings of a training run, so that their architecture is unknown. Expected a checkpoint that pretraining wrote, or the folder of a Hugging Face model, not its weights alone.");
+            throw new InvalidDataException($"'{path}' holds weights without the settings of a training run, so that their architecture is unknown. "
+                + "Expected a checkpoint that pretraining wrote, or the folder of a Hugging Face model, not its weights alone.");
         }
 
-        CheckDigest(file, path);
+        CheckpointFormat.CheckDigest(file, path);
         var run = ReadRun(path, state);
         var config = ReadConfig(path, run);
         var check = new WeightCheck(reader);
@@ -71,8 +59,8 @@ internal static class TrainingCheckpoint
         }
 
         var hasPalette = check.Allow(PaletteName, 3L * config.Colors);
-        check.Ignore(DigestName);
-        foreach (var weight in reader.Weights.Where(weight => weight.Name.StartsWith(OptimizerPrefix, StringComparison.Ordinal)))
+        check.Ignore(CheckpointFormat.DigestName);
+        foreach (var weight in reader.Weights.Where(weight => weight.Name.StartsWith(CheckpointFormat.OptimizerPrefix, StringComparison.Ordinal)))
         {
             check.Ignore(weight.Name);
         }
@@ -80,21 +68,6 @@ internal static class TrainingCheckpoint
         check.ThrowIfAny();
         var palette = hasPalette ? ReadPalette(path, reader, config) : null;
         return new ImageGptModel(ReadNetwork(config, reader), palette, ReadCropping(path, run));
-    }
-
-    /// <summary>Compares the file with the checksum at its end.</summary>
-    /// <exception cref="InvalidDataException">It is another one, or there is none.</exception>
-    internal static void CheckDigest(Stream file, string path)
-    {
-        var digest = new byte[SHA256.HashSizeInBytes];
-        var length = Math.Max(0, file.Length - digest.Length);
-        using var content = new SliceStream(file, 0, length);
-        var expected = SHA256.HashData(content);
-        file.Position = length;
-        if (file.ReadAtLeast(digest, digest.Length, throwOnEndOfStream: false) < digest.Length || !digest.AsSpan().SequenceEqual(expected))
-        {
-            throw new InvalidDataException($"'{path}' is damaged: it has not the checksum that it should have.");
-        }
     }
 
     private static IReadOnlyDictionary<string, string> ReadRun(string path, string state)
@@ -105,7 +78,8 @@ internal static class TrainingCheckpoint
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"'{path}' is no training checkpoint of this version: its metadata '{StateKey}' cannot be read ({e.Message}).", e);
+            var reason = $"its metadata '{CheckpointFormat.StateKey}' cannot be read ({e.Message})";
+            throw new InvalidDataException($"'{path}' is no training checkpoint of this version: {reason}.", e);
         }
     }
 
@@ -135,7 +109,8 @@ internal static class TrainingCheckpoint
         var text = run.GetValueOrDefault(CroppingSetting, nameof(ImageCropping.Squash));
         return Enum.TryParse<ImageCropping>(text, out var cropping) && Enum.IsDefined(cropping)
             ? cropping
-            : throw new InvalidDataException($"'{path}' says that its images became squares by '{text}'; expected {string.Join(" or ", Enum.GetNames<ImageCropping>())}.");
+            : throw new InvalidDataException(
+                $"'{path}' says that its images became squares by '{text}'; expected {string.Join(" or ", Enum.GetNames<ImageCropping>())}.");
     }
 
     private static Palette ReadPalette(string path, SafetensorsReader reader, ImageGptConfig config)

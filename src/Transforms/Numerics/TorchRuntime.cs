@@ -8,7 +8,8 @@ namespace IGptMl.Numerics;
 internal static class TorchRuntime
 {
     private const string Library = "LibTorchSharp";
-    private const string NoLibrary = "The application carries no native library of TorchSharp that fits this machine: reference the package TorchSharp-cpu (or TorchSharp-cuda-linux, TorchSharp-cuda-windows) of the same version as TorchSharp.";
+    private const string NoLibrary = "The application carries no native library of TorchSharp that fits this machine: "
+        + "reference the package TorchSharp-cpu (or TorchSharp-cuda-linux, TorchSharp-cuda-windows) of the same version as TorchSharp.";
 
     private static readonly Lazy<bool> Loaded = new(Load);
 
@@ -37,7 +38,8 @@ internal static class TorchRuntime
             torch.InitializeDeviceType(DeviceType.CPU);
             return true;
         }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or NotSupportedException or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception e) when (
+            e is DllNotFoundException or TypeInitializationException or NotSupportedException or EntryPointNotFoundException or BadImageFormatException)
         {
             throw NotLoadable(NoLibrary, e);
         }
@@ -61,10 +63,11 @@ internal static class TorchRuntime
     private static string? FindLibrary(string folder)
     {
         var name = OperatingSystem.IsWindows() ? $"{Library}.dll" : OperatingSystem.IsMacOS() ? $"lib{Library}.dylib" : $"lib{Library}.so";
-        return new[] { Path.Combine(folder, name), Path.Combine(folder, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", name) }.FirstOrDefault(File.Exists);
+        string[] candidates = [Path.Combine(folder, name), Path.Combine(folder, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", name)];
+        return candidates.FirstOrDefault(File.Exists);
     }
 
-    /// <summary>Whether an assembly lies where applications have theirs. In a notebook it lies in the package cache, and TorchSharp finds its library there.</summary>
+    /// <summary>Whether an assembly is in the application's folder. In a notebook it is in the package cache, where TorchSharp finds its library.</summary>
     private static bool IsInApplication(Assembly assembly)
         => assembly.Location.Length == 0 || Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory) == Path.GetDirectoryName(assembly.Location);
 
@@ -77,7 +80,8 @@ internal static class TorchRuntime
         }
         catch (DllNotFoundException e) when (e.Message.Contains("GLIBCXX_", StringComparison.Ordinal))
         {
-            return "The C++ runtime of this machine (libstdc++) is older than the library asks for. Build the application on this machine with eng/TorchNatives.targets, which adapts the library, or use a distribution with GCC 13 or newer.";
+            return "The C++ runtime of this machine (libstdc++) is older than the library asks for. "
+                + "Build the application on this machine with eng/TorchNatives.targets, which adapts the library, or use a distribution with GCC 13 or newer.";
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
@@ -87,5 +91,6 @@ internal static class TorchRuntime
         }
     }
 
-    private static DllNotFoundException NotLoadable(string reason, Exception? inner) => new($"The native library of TorchSharp ({Library}) cannot be loaded. {reason}", inner);
+    private static DllNotFoundException NotLoadable(string reason, Exception? inner)
+        => new($"The native library of TorchSharp ({Library}) cannot be loaded. {reason}", inner);
 }

@@ -1,4 +1,3 @@
-using IGptMl.Cli;
 using IGptMl.Cli.Arguments;
 
 namespace IGptMl.Tests.Cli.Arguments;

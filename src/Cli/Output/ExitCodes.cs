@@ -1,4 +1,4 @@
-namespace IGptMl.Cli;
+namespace IGptMl.Cli.Output;
 
 /// <summary>What the process says of how it went.</summary>
 internal static class ExitCodes

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace IGptMl.Pretraining;
+namespace IGptMl.Optimization;
 
 /// <summary>Lets libtorch's matrix products on GPUs round as a precision says, until it is disposed: the switch is the process's.</summary>
 internal sealed class PrecisionScope : IDisposable
