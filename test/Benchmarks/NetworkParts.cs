@@ -21,22 +21,51 @@ internal static class NetworkParts
         using var projected = randn(batch, positions, 3 * d).requires_grad_(true);
         using var above = randn(batch, positions, d);
 
-        Compare("linear map", [input, weight], wide, ("matrix product", () => matmul(input, weight)), ("convolution", () => LinearMap.Convolve(input, weight)));
+        Compare(
+            "linear map",
+            new("matrix product", () => matmul(input, weight), () => Backward(matmul(input, weight), wide, input, weight)),
+            new("convolution", () => LinearMap.Convolve(input, weight), () => Backward(LinearMap.Convolve(input, weight), wide, input, weight)));
+        var kernel = AttentionKernels.Create(RegisterWidth.Widest);
+        Compare(
+            "attention",
+            new("libtorch's", () => Fused(projected, heads), () => Backward(Fused(projected, heads), above, projected)),
+            new("kernel", () => kernel.Forward(projected, heads, causal: true), () =>
+            {
+                var (attended, logSums) = kernel.Forward(projected, heads, causal: true);
+                kernel.Backward(projected, attended, above, logSums, heads, causal: true);
+            }));
         using var generator = new Generator(1);
-        using var block = new Block(new ImageGptConfig { EmbeddingSize = d, Heads = heads, Layers = 1, ImageSize = sizes[2], Colors = 512 }, generator);
-        Compare("attention", [projected], above, ("libtorch's", () => Fused(projected, heads)), ("ours", () => CpuAttention.Attend(projected, heads, causal: true)));
-        Compare("block", [input], above, ("libtorch's", () => block.forward(input)), ("ours", () => Infer(block, input, heads))); // ours is for forwards only: with gradients both are libtorch's
+        var config = new ImageGptConfig { EmbeddingSize = d, Heads = heads, Layers = 1, ImageSize = sizes[2], Colors = 512 };
+        using var network = new ImageGptNetwork(config, generator);
+        using var block = new Block(config, generator);
+        var executor = ImageGptExecutor.Create(network, CPU);
+        var (tokens, features) = (new ushort[batch * positions], new float[batch * d]);
+        Compare(
+            "block",
+            new("libtorch's", () => block.forward(input), () => Backward(block.forward(input), above, [input, .. block.parameters()])),
+            new("ours", () => executor.Features(tokens, batch, [1], null, features), () => // without gradients all in kernels, with them the attention
+            {
+                using var tape = block.Record(input);
+                tape.Backward(above);
+                Array.ForEach([.. block.parameters()], p => p.grad = null);
+            }));
     }
 
-    private static void Compare(string name, Tensor[] inputs, Tensor above, params (string Name, Func<Tensor> Run)[] ways)
+    private static void Backward(Tensor output, Tensor above, params Tensor[] inputs)
     {
-        var best = ways.ToDictionary(w => w.Name, _ => (Forward: double.MaxValue, Both: double.MaxValue));
+        output.backward([above]);
+        Array.ForEach(inputs, input => input.grad = null);
+    }
+
+    private static void Compare(string name, params Way[] ways)
+    {
+        var best = ways.ToDictionary(way => way.Name, _ => (Forward: double.MaxValue, Both: double.MaxValue));
         for (var i = 0; i < 20; i++)
         {
-            foreach (var (way, run) in ways)
+            foreach (var way in ways)
             {
-                var (forward, both) = best[way];
-                best[way] = (Math.Min(forward, Milliseconds(() => Forward(run))), Math.Min(both, Milliseconds(() => Both(run))));
+                var (forward, both) = best[way.Name];
+                best[way.Name] = (Math.Min(forward, Milliseconds(() => Forward(way.Forward))), Math.Min(both, Milliseconds(() => Scoped(way.Both))));
             }
         }
 
@@ -45,18 +74,16 @@ internal static class NetworkParts
             Console.WriteLine($"{name,-12} {way,-16} forwards {forward,7:F2} ms, forwards and backwards {both,7:F2} ms");
         }
 
-        static void Forward(Func<Tensor> run)
+        static void Forward(Action run)
         {
-            using var scope = NewDisposeScope();
             using var _ = no_grad();
-            run();
+            Scoped(run);
         }
 
-        void Both(Func<Tensor> run)
+        static void Scoped(Action run)
         {
             using var scope = NewDisposeScope();
-            run().backward([above]);
-            Array.ForEach(inputs, i => i.grad = null);
+            run();
         }
     }
 
@@ -67,23 +94,16 @@ internal static class NetworkParts
         return clock.Elapsed.TotalMilliseconds;
     }
 
-    private static Tensor Infer(Block block, Tensor input, int heads)
-    {
-        if (is_grad_enabled())
-        {
-            return block.forward(input);
-        }
-
-        var hidden = input.clone();
-        using var kernels = CpuBlocks.TryCreate(hidden, heads, causal: true)!;
-        kernels.Run(block.Weights);
-        return hidden;
-    }
-
     private static Tensor Fused(Tensor projected, int heads)
     {
         var (b, t, d) = (projected.shape[0], projected.shape[1], projected.shape[2] / 3);
         var parts = projected.view(b, t, 3, heads, d / heads).permute(2, 0, 3, 1, 4).unbind();
         return nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], is_casual: true).transpose(1, 2).reshape(b, t, d);
     }
+
+    /// <summary>A way to compute something.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Forward">The forward pass alone.</param>
+    /// <param name="Both">Forwards and backwards.</param>
+    private sealed record Way(string Name, Action Forward, Action Both);
 }

@@ -21,7 +21,7 @@ internal static class Sampling
         var config = new ImageGptConfig { EmbeddingSize = sizes[0], Layers = sizes[1], Heads = sizes[2], ImageSize = sizes[3], Colors = sizes[4] };
         using var generator = new torch.Generator(1);
         using var network = new ImageGptNetwork(config, generator);
-        var (cpu, libtorch) = (DecoderFactory.Cpu(network), DecoderFactory.Torch(network, torch.CPU));
+        var (cpu, libtorch) = (ImageGptExecutor.Create(network, torch.CPU), ImageGptExecutor.OfModules(network, torch.CPU));
         Console.WriteLine($"d {config.EmbeddingSize}, {config.Layers} layers, {config.Heads} heads, {config.ContextLength} tokens, {config.Colors} colors: tokens a second");
         Console.WriteLine("batch   decoder of the CPU   libtorch with a cache   full passes");
         foreach (var batch in Batches)
@@ -34,8 +34,8 @@ internal static class Sampling
         }
     }
 
-    private static void Draw(DecoderFactory decoders, ImageGptConfig config, int batch)
-        => new Sampler(decoders, config, new SamplingOptions()).Fill(new ushort[batch * config.ContextLength], Enumerable.Range(0, batch).Select(i => (ulong)i).ToArray(), new bool[config.ContextLength]);
+    private static void Draw(ImageGptExecutor executor, ImageGptConfig config, int batch)
+        => new Sampler(executor, new SamplingOptions()).Fill(new ushort[batch * config.ContextLength], Enumerable.Range(0, batch).Select(i => (ulong)i).ToArray(), new bool[config.ContextLength]);
 
     /// <summary>
     /// The seconds of a drawing without a cache, as OpenAI's sampler does it: all positions for each token. As many passes are timed as tell the mean, and

@@ -15,7 +15,8 @@ internal static class Digest
         using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
         {
             stream.Write(System.Text.Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(model.Config)));
-            NetworkSafetensors.Write(model.On(torch.CPU), stream);
+            using var lease = model.Lease(torch.CPU);
+            NetworkSafetensors.Write(lease.Network, stream);
         }
 
         return Convert.ToHexStringLower(hash.Hash!);

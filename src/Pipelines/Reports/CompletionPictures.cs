@@ -32,8 +32,8 @@ internal static class CompletionPictures
             images.TokensOf(rows[i / Completions]).CopyTo(tokens.AsSpan(i * length));
         }
 
-        var device = DeviceChoice.Resolve(context, null, null);
-        var sampler = new Sampler(model.Decoders(device), model.Config, new SamplingOptions { CancellationToken = cancellation });
+        using var lease = model.Lease(DeviceChoice.Resolve(context, null, null));
+        var sampler = new Sampler(lease.Executor, new SamplingOptions { CancellationToken = cancellation });
         sampler.Fill(tokens, Enumerable.Range(Seed, rows.Length * Completions).Select(seed => (ulong)seed).ToArray(), kept);
         var pixels = new CompletedPixels(model.Palette!, size, kept, model.Cropping);
         return [.. rows.Select((row, i) => new ReportedPicture(

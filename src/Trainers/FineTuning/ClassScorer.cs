@@ -1,5 +1,5 @@
+using System.Numerics.Tensors;
 using IGptMl.Network;
-using TorchSharp;
 
 namespace IGptMl.FineTuning;
 
@@ -11,36 +11,44 @@ namespace IGptMl.FineTuning;
 /// <param name="Votes">For a masked model, the number of masks.</param>
 internal sealed record ClassScorer(double MaskProbability, int Votes)
 {
-    /// <summary>Scores rows of tokens.</summary>
+    /// <summary>A classifier's scores before the softmax: (rows, T) tokens → (rows, C).</summary>
+    internal delegate void LogitsOf(ReadOnlySpan<ushort> tokens, int rows, TokenMask? mask, Span<float> logits);
+
+    /// <summary>Writes the probabilities of the classes.</summary>
     /// <param name="config">The architecture.</param>
-    /// <param name="tokens">The tokens (rows, T).</param>
-    /// <param name="rows">The number of rows.</param>
-    /// <param name="device">The device of the network.</param>
-    /// <param name="logits">Runs the network: tokens (rows, T) and what to hide of them → logits (rows, C).</param>
-    /// <param name="scores">Receives the probabilities (rows, C).</param>
-    internal void Score(ImageGptConfig config, ReadOnlySpan<ushort> tokens, int rows, torch.Device device, Func<torch.Tensor, TokenMask?, torch.Tensor> logits, Span<float> scores)
+    /// <param name="tokens">(rows, T).</param>
+    /// <param name="rows">The number of images.</param>
+    /// <param name="logits">The classifier.</param>
+    /// <param name="scores">Receives (rows, C).</param>
+    internal void Score(ImageGptConfig config, ReadOnlySpan<ushort> tokens, int rows, LogitsOf logits, Span<float> scores)
     {
-        using var noGradients = torch.no_grad();
-        using var scope = torch.NewDisposeScope();
-        var input = TokenTensor.Create(tokens, rows, device);
+        var classes = scores.Length / rows;
         if (config.Objective == PretrainingObjective.Autoregressive)
         {
-            Probabilities(null).CopyTo(scores);
+            WriteProbabilities(tokens, null, scores);
             return;
         }
 
         var votes = new float[Votes][];
         for (var vote = 0; vote < Votes; vote++)
         {
-            votes[vote] = Probabilities(new TokenMasking { Probability = MaskProbability, Seed = vote }.Draw(tokens, rows));
+            votes[vote] = new float[scores.Length];
+            WriteProbabilities(tokens, new TokenMasking { Probability = MaskProbability, Seed = vote }.Draw(tokens, rows), votes[vote]);
         }
 
-        var classes = scores.Length / rows;
         for (var start = 0; start < scores.Length; start += classes)
         {
             MajorityVote.Of([.. votes.Select(vote => vote[start..(start + classes)])]).CopyTo(scores[start..]);
         }
 
-        float[] Probabilities(TokenMask? mask) => logits(input, mask).softmax(-1).cpu().data<float>().ToArray();
+        void WriteProbabilities(ReadOnlySpan<ushort> images, TokenMask? mask, Span<float> target)
+        {
+            logits(images, rows, mask, target);
+            for (var start = 0; start < target.Length; start += classes)
+            {
+                var row = target.Slice(start, classes);
+                TensorPrimitives.SoftMax(row, row);
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
+using System.Numerics.Tensors;
 using IGptMl.Formats;
-using TorchSharp;
+using IGptMl.Inference;
+using IGptMl.Network;
 
 namespace IGptMl.FineTuning;
 
@@ -17,8 +19,16 @@ internal sealed class ClassificationHead(int classes, int embeddingSize, float[]
     /// <summary>The weights, class after class.</summary>
     internal ReadOnlySpan<float> Weights => weights;
 
-    /// <summary>The weights as a tensor (C, d) on the device; the caller disposes it.</summary>
-    internal torch.Tensor On(torch.Device device) => torch.tensor(weights, [classes, embeddingSize], device: device);
+    /// <summary>The classes' scores before the softmax, from the last layer's features: (rows, T) tokens → (rows, C).</summary>
+    internal void Score(ImageGptExecutor executor, ReadOnlySpan<ushort> tokens, int rows, TokenMask? mask, Span<float> logits)
+    {
+        var features = new float[rows * embeddingSize];
+        executor.Features(tokens, rows, [executor.Config.Layers], mask, features);
+        for (var i = 0; i < logits.Length; i++)
+        {
+            logits[i] = TensorPrimitives.Dot(features.AsSpan(i / classes * embeddingSize, embeddingSize), Weights.Slice(i % classes * embeddingSize, embeddingSize));
+        }
+    }
 
     /// <summary>Writes safetensors.</summary>
     internal void Write(Stream stream)

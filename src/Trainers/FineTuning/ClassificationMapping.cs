@@ -1,7 +1,5 @@
 using IGptMl.Hosting;
-using IGptMl.Network;
 using Microsoft.ML.Runtime;
-using TorchSharp;
 
 namespace IGptMl.FineTuning;
 
@@ -37,16 +35,7 @@ internal sealed class ClassificationMapping : BatchedMapping
 
     internal override void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers)
     {
-        var device = DeviceChoice.Resolve(Host, _gpuDeviceId, _fallbackToCpu);
-        var network = _model.On(device);
-        using var weights = _head.On(device);
-        _scorer.Score(_model.Config, tokens, rows, device, Logits, numbers);
-
-        torch.Tensor Logits(torch.Tensor input, TokenMask? mask)
-        {
-            using var features = network.Features(input, [_model.Config.Layers], mask); // (rows, 1, d)
-            using var last = features.squeeze(1);
-            return torch.nn.functional.linear(last, weights); // (rows, C)
-        }
+        using var lease = _model.Lease(DeviceChoice.Resolve(Host, _gpuDeviceId, _fallbackToCpu));
+        _scorer.Score(_model.Config, tokens, rows, (images, count, mask, logits) => _head.Score(lease.Executor, images, count, mask, logits), numbers);
     }
 }

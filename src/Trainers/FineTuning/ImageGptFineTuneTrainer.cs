@@ -90,7 +90,7 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
             channel.Warning(MessageSensitivity.None, "There are no validation rows: all epochs are run, and the last weights are returned.");
         }
 
-        var network = new ClassifierNetwork(NetworkWeights.Copy(_model.On(torch.CPU), device), rows.Classes, device);
+        var network = new ClassifierNetwork(CopyNetwork(device), rows.Classes, device);
         network.RecomputesBlocks = _options.RecomputeActivations;
         using var run = new FineTuningRun(_options, network, training, validation, seed, device, channel);
         var (tuned, head) = run.Run();
@@ -158,6 +158,12 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
     }
 
     private static string List(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
+
+    private ImageGptNetwork CopyNetwork(torch.Device device)
+    {
+        using var lease = _model.Lease(torch.CPU);
+        return NetworkWeights.Copy(lease.Network, device);
+    }
 
     private static void Warn(IChannel channel, LabeledTokens rows)
     {

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using IGptMl.Network;
 using TorchSharp;
 
 namespace IGptMl.FineTuning;
@@ -20,7 +21,7 @@ internal sealed class ValidationRows(LabeledTokens rows, ClassScorer scorer, tor
         {
             var count = Math.Min(RowsPerBatch, rows.Count - start);
             rows.Copy([.. Enumerable.Range(start, count)], tokens, labels);
-            scorer.Score(network.Config, tokens.AsSpan(0, count * context), count, device, network.Logits, scores.AsSpan(0, count * rows.Classes));
+            scorer.Score(network.Config, tokens.AsSpan(0, count * context), count, Logits, scores.AsSpan(0, count * rows.Classes));
             for (var row = 0; row < count; row++)
             {
                 ReadOnlySpan<float> probabilities = scores.AsSpan(row * rows.Classes, rows.Classes);
@@ -31,6 +32,13 @@ internal sealed class ValidationRows(LabeledTokens rows, ClassScorer scorer, tor
         }
 
         return new Measurement((double)correct / rows.Count, loss / rows.Count);
+
+        void Logits(ReadOnlySpan<ushort> images, int count, TokenMask? mask, Span<float> logits)
+        {
+            using var noGradients = torch.no_grad();
+            using var scope = torch.NewDisposeScope();
+            network.Logits(TokenTensor.Create(images, count, device), mask).cpu().data<float>().CopyTo(logits);
+        }
     }
 
     /// <summary>How well a classifier does.</summary>

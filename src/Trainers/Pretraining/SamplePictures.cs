@@ -54,7 +54,7 @@ internal sealed class SamplePictures(ImageGptNetwork network, Palette palette, i
         var config = network.Config;
         var tokens = new ushort[Side * Side * config.ContextLength];
         var seeds = Enumerable.Range(0, Side * Side).Select(i => SplitMix64.Combine((ulong)(uint)seed, (ulong)i)).ToArray();
-        new Sampler(DecoderFactory.For(network, device), config, new SamplingOptions { CancellationToken = cancellation }).Fill(tokens, seeds, new bool[config.ContextLength]);
+        new Sampler(ImageGptExecutor.Create(network, device), new SamplingOptions { CancellationToken = cancellation }).Fill(tokens, seeds, new bool[config.ContextLength]);
 
         var scale = Math.Max(2, 64 / config.ImageSize);
         var (picture, pitch) = (config.ImageSize * scale, (config.ImageSize * scale) + Gap);

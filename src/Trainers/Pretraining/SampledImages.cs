@@ -28,8 +28,8 @@ internal static class SampledImages
         int[] seeds = options.Seeds is { } given ? [.. given] : [.. Enumerable.Range(0, count).Select(i => SplitMix64.For(seed, Stream, i).Next(0, int.MaxValue))];
         var length = model.Config.ContextLength;
         var tokens = new ushort[count * length];
-        var device = DeviceChoice.Resolve(host, options.GpuDeviceId, options.FallbackToCpu);
-        new Sampler(model.Decoders(device), model.Config, options).Fill(tokens, Array.ConvertAll(seeds, s => (ulong)(uint)s), new bool[length]);
+        using var lease = model.Lease(DeviceChoice.Resolve(host, options.GpuDeviceId, options.FallbackToCpu));
+        new Sampler(lease.Executor, options).Fill(tokens, Array.ConvertAll(seeds, s => (ulong)(uint)s), new bool[length]);
 
         var view = context.Data.LoadFromEnumerable(Rows(tokens, seeds, length), Schema(model));
         return new PaletteDecodingTransformer(host, ImageColumnName, TokensColumnName, model.Palette!).Transform(view);

@@ -52,7 +52,7 @@ internal sealed class CompletionMapping : BatchedMapping
 
     internal override void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers)
     {
-        var device = DeviceChoice.Resolve(Host, _options.GpuDeviceId, _options.FallbackToCpu);
+        using var lease = _model.Lease(DeviceChoice.Resolve(Host, _options.GpuDeviceId, _options.FallbackToCpu));
         var (length, copies) = (ContextLength, _options.Completions);
         var completed = new ushort[rows * copies * length];
         var seeds = new ulong[rows * copies];
@@ -63,7 +63,7 @@ internal sealed class CompletionMapping : BatchedMapping
             seeds[i] = SeedOf(image, i % copies);
         }
 
-        new Sampler(_model.Decoders(device), _model.Config, _options).Fill(completed, seeds, _kept);
+        new Sampler(lease.Executor, _options).Fill(completed, seeds, _kept);
         for (var i = 0; i < completed.Length; i++)
         {
             numbers[i] = completed[i];

@@ -10,17 +10,14 @@ internal sealed class Sampler
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private readonly DecoderFactory _decoders;
-    private readonly ImageGptConfig _config;
+    private readonly ImageGptExecutor _executor;
     private readonly SamplingOptions _options;
 
-    /// <param name="decoders">What runs the network.</param>
-    /// <param name="config">The architecture of an autoregressive network.</param>
+    /// <param name="executor">What runs an autoregressive network.</param>
     /// <param name="options">How tokens are drawn; its seeds are not used.</param>
-    internal Sampler(DecoderFactory decoders, ImageGptConfig config, SamplingOptions options)
+    internal Sampler(ImageGptExecutor executor, SamplingOptions options)
     {
-        _decoders = decoders;
-        _config = config;
+        _executor = executor;
         _options = options;
     }
 
@@ -37,12 +34,12 @@ internal sealed class Sampler
             return;
         }
 
-        var count = Math.Min(_decoders.Rows, (rows + _decoders.Threads - 1) / _decoders.Threads);
+        var count = Math.Min(_executor.DecodingRows, (rows + _executor.DecodingThreads - 1) / _executor.DecodingThreads);
         var groups = (rows + count - 1) / count;
         var watch = new Watch(_options, (long)rows * free);
-        if (_decoders.Threads == 1 || groups == 1)
+        if (_executor.DecodingThreads == 1 || groups == 1)
         {
-            using var decoder = _decoders.Create(count);
+            using var decoder = _executor.CreateDecoder(count);
             for (var group = 0; group < groups; group++)
             {
                 FillGroup(group, decoder);
@@ -53,8 +50,8 @@ internal sealed class Sampler
 
         try
         {
-            var parallel = new ParallelOptions { MaxDegreeOfParallelism = _decoders.Threads, CancellationToken = _options.CancellationToken };
-            Parallel.For(0, groups, parallel, () => _decoders.Create(count), (group, _, decoder) => FillGroup(group, decoder), decoder => decoder.Dispose());
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = _executor.DecodingThreads, CancellationToken = _options.CancellationToken };
+            Parallel.For(0, groups, parallel, () => _executor.CreateDecoder(count), (group, _, decoder) => FillGroup(group, decoder), decoder => decoder.Dispose());
         }
         catch (AggregateException e)
         {
@@ -64,14 +61,14 @@ internal sealed class Sampler
         IDecoder FillGroup(int group, IDecoder decoder)
         {
             var (first, size) = (group * count, Math.Min(count, rows - (group * count)));
-            Fill(decoder, tokens.Slice(first * _config.ContextLength, size * _config.ContextLength).Span, seeds.Slice(first, size).Span, kept, watch);
+            Fill(decoder, tokens.Slice(first * _executor.Config.ContextLength, size * _executor.Config.ContextLength).Span, seeds.Slice(first, size).Span, kept, watch);
             return decoder;
         }
     }
 
     private void Fill(IDecoder decoder, Span<ushort> tokens, ReadOnlySpan<ulong> seeds, bool[] kept, Watch watch)
     {
-        var (context, colors, rows) = (_config.ContextLength, _config.Colors, seeds.Length);
+        var (context, colors, rows) = (_executor.Config.ContextLength, _executor.Config.Colors, seeds.Length);
         var draw = new TokenDraw(_options, colors);
         var logits = new float[rows * colors];
         var read = 0; // the positions before this one have been read

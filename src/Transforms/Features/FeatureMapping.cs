@@ -1,15 +1,11 @@
 using IGptMl.Hosting;
-using IGptMl.Network;
 using Microsoft.ML.Runtime;
-using TorchSharp;
 
 namespace IGptMl.Features;
 
 /// <summary>Runs the network up to the deepest layer asked for.</summary>
 internal sealed class FeatureMapping : BatchedMapping
 {
-    private const int WidestBytes = 16 << 20;
-
     private readonly ImageGptModel _model;
     private readonly ImageGptFeatureExtractingEstimator.Options _options;
     private readonly int[] _layers;
@@ -35,28 +31,7 @@ internal sealed class FeatureMapping : BatchedMapping
 
     internal override void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers)
     {
-        var device = DeviceChoice.Resolve(Host, _options.GpuDeviceId, _options.FallbackToCpu);
-        var part = device.type == TorchSharp.DeviceType.CPU ? CpuRows : rows;
-        for (var first = 0; first < rows; first += part)
-        {
-            var count = Math.Min(part, rows - first);
-            Compute(tokens.Slice(first * ContextLength, count * ContextLength), count, device, numbers.Slice(first * Width, count * Width));
-        }
-    }
-
-    /// <summary>
-    /// The rows that a CPU gets at once. Where its widest tensor, (rows, T, 4d), outgrows what the C library keeps for the next one, every tensor is
-    /// memory that the system has to clear first, which costs more than a larger matrix product gains.
-    /// </summary>
-    private int CpuRows => (int)Math.Max(1, WidestBytes / (4L * _model.Config.EmbeddingSize * ContextLength * sizeof(float)));
-
-    private void Compute(ReadOnlySpan<ushort> tokens, int rows, torch.Device device, Span<float> numbers)
-    {
-        using var noGradients = torch.no_grad();
-        using var scope = torch.NewDisposeScope();
-        using var input = TokenTensor.Create(tokens, rows, device);
-        using var features = _model.On(device).Features(input, _layers, _masking?.Draw(tokens, rows)); // (rows, layers, d)
-        using var host = features.cpu();
-        host.data<float>().CopyTo(numbers);
+        using var lease = _model.Lease(DeviceChoice.Resolve(Host, _options.GpuDeviceId, _options.FallbackToCpu));
+        lease.Executor.Features(tokens, rows, _layers, _masking?.Draw(tokens, rows), numbers);
     }
 }

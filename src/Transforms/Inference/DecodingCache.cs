@@ -2,79 +2,90 @@ using IGptMl.Kernels;
 
 namespace IGptMl.Inference;
 
-/// <summary>The keys and values of all positions that sequences have read, and the attention to them.</summary>
-/// <remarks>Keys lie transposed, one row a component, so that the scores of many positions come out of one register; a value's components lie side by side.</remarks>
-internal sealed unsafe class DecodingCache<TLanes, TVector>
+/// <summary>The keys and values of all positions that sequences have read, of every block, and the attention to them.</summary>
+/// <remarks>Keys are stored transposed, one row per component, so that the scores of many positions come out of one register; a value's components are contiguous.</remarks>
+internal sealed unsafe class DecodingCache<TLanes, TVector> : IDisposable
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private readonly AlignedFloats[] _keys;
-    private readonly AlignedFloats[] _values;
-    private readonly int _heads;
-    private readonly int _size;
-    private readonly int _context;
+    private readonly PackedShape<TLanes, TVector> _shape;
+    private readonly FloatBuffer[] _keys;
+    private readonly FloatBuffer[] _values;
 
-    internal DecodingCache(ImageGptConfig config, int sequences)
+    internal DecodingCache(PackedShape<TLanes, TVector> shape, int layers, int sequences)
     {
-        _heads = config.Heads;
-        _size = config.EmbeddingSize / config.Heads;
-        _context = config.ContextLength;
-        Length = AttentionKernel<TLanes, TVector>.Padded(_context);
-        HeadWidth = VectorKernel<TLanes, TVector>.Rounded(_size);
-        var perLayer = (long)sequences * _heads;
-        _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => new AlignedFloats(perLayer * _size * Length))];
-        _values = [.. Enumerable.Range(0, config.Layers).Select(_ => new AlignedFloats(perLayer * _context * HeadWidth))];
+        _shape = shape;
+        KeyLength = AttentionKernel<TLanes, TVector>.Padded(shape.Positions);
+        var heads = (long)sequences * shape.Heads;
+        _keys = [.. Enumerable.Range(0, layers).Select(_ => FloatBuffer.Allocate(heads * shape.HeadWidth * KeyLength))];
+        _values = [.. Enumerable.Range(0, layers).Select(_ => FloatBuffer.Allocate(heads * shape.HeadWidth * shape.Positions))];
     }
 
-    /// <summary>The positions of a row of keys, and of a row of scores.</summary>
-    internal int Length { get; }
+    /// <summary>The length of a row of transposed keys.</summary>
+    internal int KeyLength { get; }
 
-    /// <summary>The components of a value, up to whole registers.</summary>
-    internal int HeadWidth { get; }
+    /// <summary>The floats of memory that <see cref="Attend"/> needs.</summary>
+    internal int ScratchLength => AttentionKernel<TLanes, TVector>.ScratchLength(KeyLength);
 
     /// <summary>Keeps the keys and values of a position, from its row of queries, keys and values.</summary>
     internal void Store(int layer, int sequence, int position, float* projected)
     {
-        var d = _heads * _size;
-        for (var h = 0; h < _heads; h++)
+        float* key = projected + _shape.AttendedWidth, value = key + _shape.AttendedWidth;
+        for (var head = 0; head < _shape.Heads; head++)
         {
-            float* key = projected + d + (h * _size), value = key + d;
-            var keys = Keys(layer, sequence, h) + position;
-            var values = Values(layer, sequence, h) + ((nint)position * HeadWidth);
-            for (var i = 0; i < _size; i++)
+            var keys = Keys(layer, sequence, head) + position;
+            var values = Values(layer, sequence, head) + ((nint)position * _shape.HeadWidth);
+            for (var i = 0; i < _shape.HeadWidth; i++)
             {
-                keys[(nint)i * Length] = key[i];
+                keys[(nint)i * KeyLength] = key[i];
                 values[i] = value[i];
             }
+
+            key += _shape.HeadWidth;
+            value += _shape.HeadWidth;
         }
     }
 
-    /// <summary>The mean of the values up to the position, weighted by the softmax of the scores of the row's queries.</summary>
+    /// <summary>The attention of one head of some positions of a sequence that follow each other, whose keys and values have been stored.</summary>
     /// <param name="layer">The block.</param>
     /// <param name="sequence">The sequence.</param>
-    /// <param name="position">The position of the row, whose keys and values have been stored.</param>
-    /// <param name="queries">The row of queries, (d).</param>
-    /// <param name="output">Receives (d) values.</param>
-    /// <param name="scratch">Memory for <see cref="Length"/> + <see cref="HeadWidth"/> values.</param>
-    internal void Attend(int layer, int sequence, int position, float* queries, float* output, float* scratch)
+    /// <param name="head">The head.</param>
+    /// <param name="first">The first position.</param>
+    /// <param name="rows">The positions.</param>
+    /// <param name="projected">The first position's row of queries, keys and values; the rows follow each other.</param>
+    /// <param name="attended">The first position's row of attended values; the rows follow each other.</param>
+    /// <param name="scratch">Memory for <see cref="ScratchLength"/> floats.</param>
+    internal void Attend(int layer, int sequence, int head, int first, int rows, float* projected, float* attended, float* scratch)
     {
-        var seen = position + 1;
-        var rounded = VectorKernel<TLanes, TVector>.Rounded(seen);
-        var scale = 1 / MathF.Sqrt(_size);
-        float* scores = scratch, mean = scratch + Length;
-        for (var h = 0; h < _heads; h++)
+        var offset = head * _shape.HeadWidth;
+        AttentionKernel<TLanes, TVector>.Attend(
+            projected + offset,
+            3 * _shape.AttendedWidth,
+            Keys(layer, sequence, head),
+            KeyLength,
+            Values(layer, sequence, head),
+            attended + offset,
+            _shape.AttendedWidth,
+            logSums: null,
+            first,
+            rows,
+            seen: first + rows,
+            _shape.HeadWidth,
+            _shape.ScoreScale,
+            causal: true,
+            scratch);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var buffer in _keys.Concat(_values))
         {
-            SmallProduct<TLanes, TVector>.Run(queries + (h * _size), 0, 1, Keys(layer, sequence, h), Length, scores, Length, 1, rounded, _size, accumulate: false);
-            new Span<float>(scores + seen, rounded - seen).Fill(float.NegativeInfinity);
-            var max = VectorKernel<TLanes, TVector>.Max(scores, rounded);
-            var sum = VectorKernel<TLanes, TVector>.Exponentials(scores, rounded, scale, -max * scale);
-            SmallProduct<TLanes, TVector>.Run(scores, 0, 1, Values(layer, sequence, h), HeadWidth, mean, HeadWidth, 1, HeadWidth, seen, accumulate: false);
-            VectorKernel<TLanes, TVector>.Scale(mean, HeadWidth, 1 / sum);
-            new ReadOnlySpan<float>(mean, _size).CopyTo(new Span<float>(output + (h * _size), _size));
+            buffer.Dispose();
         }
     }
 
-    private float* Keys(int layer, int sequence, int head) => _keys[layer].Pointer + ((((nint)sequence * _heads) + head) * _size * Length);
+    private float* Keys(int layer, int sequence, int head) => _keys[layer].Pointer + ((((nint)sequence * _shape.Heads) + head) * _shape.HeadWidth * KeyLength);
 
-    private float* Values(int layer, int sequence, int head) => _values[layer].Pointer + ((((nint)sequence * _heads) + head) * _context * HeadWidth);
+    private float* Values(int layer, int sequence, int head) => _values[layer].Pointer + ((((nint)sequence * _shape.Heads) + head) * _shape.Positions * _shape.HeadWidth);
 }

@@ -1,7 +1,7 @@
 namespace IGptMl.Inference;
 
 /// <summary>Continues sequences of tokens: reads each position once, and keeps its keys and values for the positions after it.</summary>
-/// <remarks>The memory of the cache is taken at once for the whole context. A decoder is used on one thread at a time, and for one batch after the other.</remarks>
+/// <remarks>The memory of the cache is taken at once for the whole context. A decoder is used by one thread at a time, and for one batch after the other.</remarks>
 internal interface IDecoder : IDisposable
 {
     /// <summary>The greatest number of sequences that are continued together.</summary>

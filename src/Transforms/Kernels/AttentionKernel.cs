@@ -15,140 +15,161 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
 {
     private const int QueryBlock = 32, KeyBlock = 128;
 
-    [ThreadStatic]
-    private static float[]? _scratch;
+    /// <summary>The memory that <see cref="Attend"/> needs for scores and sums.</summary>
+    /// <param name="width">The length of a row of transposed keys.</param>
+    internal static int ScratchLength(int width) => QueryBlock * (width + 1);
+
+    /// <summary>The most queries that <see cref="Attend"/> takes at once.</summary>
+    internal static int MaxQueries => QueryBlock;
 
     /// <summary>
     /// Queries, keys and values with rows of <paramref name="stride"/> → the attended values, with rows of <paramref name="outputStride"/>, and the
     /// logarithm of each query's sum of exponentials, unless that is null.
     /// </summary>
-    internal static void Forward(float* queries, float* keys, float* values, nint stride, float* output, nint outputStride, float* logSums, int positions, int size, bool causal)
+    /// <param name="queries">(positions, size).</param>
+    /// <param name="keys">(positions, size).</param>
+    /// <param name="values">(positions, size).</param>
+    /// <param name="stride">The distance between rows of the three.</param>
+    /// <param name="output">Receives (positions, size).</param>
+    /// <param name="outputStride">The distance between its rows.</param>
+    /// <param name="logSums">Receives (positions), or null.</param>
+    /// <param name="positions">The number of positions.</param>
+    /// <param name="size">The head size, a multiple of the register.</param>
+    /// <param name="scale">The factor of the scores.</param>
+    /// <param name="causal">Whether a position sees itself and those before it only.</param>
+    internal static void Forward(float* queries, float* keys, float* values, nint stride, float* output, nint outputStride, float* logSums, int positions, int size, float scale, bool causal)
     {
         var width = Padded(positions);
-        fixed (float* scratch = Scratch(((size + QueryBlock) * width) + ((positions + (2 * QueryBlock)) * size)))
+        using var memory = FloatBuffer.Rent(((long)size * width) + ScratchLength(width) + ((positions + (2 * QueryBlock)) * (long)size));
+        float* keysTransposed = memory.Pointer, scratch = keysTransposed + ((nint)size * width), nearValues = scratch + ScratchLength(width);
+        float* nearQueries = nearValues + ((nint)positions * size), nearOutput = nearQueries + (QueryBlock * size);
+        Transpose(keys, stride, keysTransposed, width, positions, size);
+        if (stride == size)
         {
-            float* keysTransposed = scratch, scores = keysTransposed + (size * width), nearValues = scores + (QueryBlock * width);
-            float* nearQueries = nearValues + (positions * size), nearOutput = nearQueries + (QueryBlock * size);
-            Transpose(keys, stride, keysTransposed, width, positions, size);
+            nearValues = values;
+        }
+        else
+        {
+            Copy(values, stride, nearValues, size, positions, size);
+        }
+
+        for (var first = 0; first < positions; first += QueryBlock)
+        {
+            var rows = Math.Min(QueryBlock, positions - first);
             if (stride == size)
             {
-                nearValues = values;
+                nearQueries = queries + ((nint)first * size);
             }
             else
             {
-                Copy(values, stride, nearValues, size, positions, size);
+                Copy(queries + (first * stride), stride, nearQueries, size, rows, size);
             }
 
-            var scale = 1 / MathF.Sqrt(size);
-            var sums = stackalloc float[QueryBlock];
-            for (var first = 0; first < positions; first += QueryBlock)
+            var sums = logSums is null ? null : logSums + first;
+            Attend(nearQueries, size, keysTransposed, width, nearValues, nearOutput, size, sums, first, rows, causal ? first + rows : positions, size, scale, causal, scratch);
+            Copy(nearOutput, size, output + (first * outputStride), outputStride, rows, size);
+        }
+    }
+
+    /// <summary>Some queries that follow each other against all keys that they see.</summary>
+    /// <param name="queries">(rows, size).</param>
+    /// <param name="queryStride">The distance between its rows.</param>
+    /// <param name="keysTransposed">(size, width), a row a component; what is beyond the keys seen is finite.</param>
+    /// <param name="width">The length of its rows, as <see cref="Padded"/> makes it.</param>
+    /// <param name="values">(seen, size), rows that follow each other.</param>
+    /// <param name="output">Receives (rows, size).</param>
+    /// <param name="outputStride">The distance between its rows.</param>
+    /// <param name="logSums">Receives the logarithm of each query's sum of exponentials, (rows), or null.</param>
+    /// <param name="first">The position of the first query.</param>
+    /// <param name="rows">The queries, at most <see cref="MaxQueries"/>.</param>
+    /// <param name="seen">The keys that any of the queries sees.</param>
+    /// <param name="size">The head size, a multiple of the register.</param>
+    /// <param name="scale">The factor of the scores.</param>
+    /// <param name="causal">Whether a query sees its own position and those before it only.</param>
+    /// <param name="scratch">Memory for <see cref="ScratchLength"/> elements.</param>
+    internal static void Attend(
+        float* queries, nint queryStride, float* keysTransposed, int width, float* values, float* output, nint outputStride, float* logSums, int first, int rows, int seen, int size, float scale, bool causal, float* scratch)
+    {
+        float* scores = scratch, sums = scratch + (QueryBlock * width);
+        var rounded = VectorKernel<TLanes, TVector>.Rounded(seen);
+        SmallProduct<TLanes, TVector>.Run(queries, queryStride, 1, keysTransposed, width, scores, width, rows, rounded, size, accumulate: false);
+        for (var i = 0; i < rows; i++)
+        {
+            var own = causal ? first + i + 1 : seen;
+            var row = scores + (i * width);
+            new Span<float>(row + own, rounded - own).Fill(float.NegativeInfinity);
+            var max = VectorKernel<TLanes, TVector>.Max(row, VectorKernel<TLanes, TVector>.Rounded(own));
+            sums[i] = VectorKernel<TLanes, TVector>.Exponentials(row, VectorKernel<TLanes, TVector>.Rounded(own), scale, -max * scale);
+            new Span<float>(row + own, rounded - own).Clear();
+            if (logSums is not null)
             {
-                var rows = Math.Min(QueryBlock, positions - first);
-                var seen = causal ? first + rows : positions;
-                if (stride == size)
-                {
-                    nearQueries = queries + (first * size);
-                }
-                else
-                {
-                    Copy(queries + (first * stride), stride, nearQueries, size, rows, size);
-                }
-
-                SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed, width, scores, width, rows, VectorKernel<TLanes, TVector>.Rounded(seen), size, accumulate: false);
-                for (var i = 0; i < rows; i++)
-                {
-                    var own = causal ? first + i + 1 : positions;
-                    var row = scores + (i * width);
-                    new Span<float>(row + own, VectorKernel<TLanes, TVector>.Rounded(seen) - own).Fill(float.NegativeInfinity);
-                    var max = VectorKernel<TLanes, TVector>.Max(row, VectorKernel<TLanes, TVector>.Rounded(own));
-                    sums[i] = VectorKernel<TLanes, TVector>.Exponentials(row, VectorKernel<TLanes, TVector>.Rounded(own), scale, -max * scale);
-                    new Span<float>(row + own, VectorKernel<TLanes, TVector>.Rounded(seen) - own).Clear();
-                    if (logSums is not null)
-                    {
-                        logSums[first + i] = (max * scale) + MathF.Log(sums[i]);
-                    }
-                }
-
-                for (var key = 0; key < seen; key += KeyBlock)
-                {
-                    SmallProduct<TLanes, TVector>.Run(scores + key, width, 1, nearValues + (key * size), size, nearOutput, size, rows, size, Math.Min(KeyBlock, seen - key), accumulate: key > 0);
-                }
-
-                for (var i = 0; i < rows; i++)
-                {
-                    VectorKernel<TLanes, TVector>.Scale(nearOutput + (i * size), size, 1 / sums[i]);
-                }
-
-                Copy(nearOutput, size, output + (first * outputStride), outputStride, rows, size);
+                logSums[i] = (max * scale) + MathF.Log(sums[i]);
             }
+        }
+
+        for (var key = 0; key < seen; key += KeyBlock)
+        {
+            SmallProduct<TLanes, TVector>.Run(scores + key, width, 1, values + ((nint)key * size), size, output, outputStride, rows, size, Math.Min(KeyBlock, seen - key), accumulate: key > 0);
+        }
+
+        for (var i = 0; i < rows; i++)
+        {
+            VectorKernel<TLanes, TVector>.Scale(output + (i * outputStride), size, 1 / sums[i]);
         }
     }
 
     /// <summary>The gradients of queries, keys and values, with rows of <paramref name="stride"/>, from that of the output.</summary>
-    internal static void Backward(float* queries, float* keys, float* values, nint stride, float* output, float* outputGradient, nint outputStride, float* logSums, float* queryGradient, float* keyGradient, float* valueGradient, int positions, int size, bool causal)
+    internal static void Backward(float* queries, float* keys, float* values, nint stride, float* output, float* outputGradient, nint outputStride, float* logSums, float* queryGradient, float* keyGradient, float* valueGradient, int positions, int size, float scale, bool causal)
     {
         int width = Padded(positions), area = positions * size, block = QueryBlock * size;
-        fixed (float* scratch = Scratch((2 * size * width) + (2 * QueryBlock * KeyBlock) + (3 * area) + (2 * block)))
+        using var memory = FloatBuffer.Rent((2L * size * width) + (2 * QueryBlock * KeyBlock) + (3L * area) + (2 * block));
+        float* keysTransposed = memory.Pointer, valuesTransposed = keysTransposed + (size * width);
+        float* probabilities = valuesTransposed + (size * width), scoreGradient = probabilities + (QueryBlock * KeyBlock);
+        float* nearKeys = scoreGradient + (QueryBlock * KeyBlock), keySums = nearKeys + area, valueSums = keySums + area;
+        float* nearQueries = valueSums + area, nearGradient = nearQueries + block;
+        Transpose(keys, stride, keysTransposed, width, positions, size);
+        Transpose(values, stride, valuesTransposed, width, positions, size);
+        Copy(keys, stride, nearKeys, size, positions, size);
+        new Span<float>(keySums, 2 * area).Clear();
+
+        var means = stackalloc float[QueryBlock];
+        for (var first = 0; first < positions; first += QueryBlock)
         {
-            float* keysTransposed = scratch, valuesTransposed = keysTransposed + (size * width);
-            float* probabilities = valuesTransposed + (size * width), scoreGradient = probabilities + (QueryBlock * KeyBlock);
-            float* nearKeys = scoreGradient + (QueryBlock * KeyBlock), keySums = nearKeys + area, valueSums = keySums + area;
-            float* nearQueries = valueSums + area, nearGradient = nearQueries + block;
-            Transpose(keys, stride, keysTransposed, width, positions, size);
-            Transpose(values, stride, valuesTransposed, width, positions, size);
-            Copy(keys, stride, nearKeys, size, positions, size);
-            new Span<float>(keySums, 2 * area).Clear();
-
-            var scale = 1 / MathF.Sqrt(size);
-            var means = stackalloc float[QueryBlock];
-            for (var first = 0; first < positions; first += QueryBlock)
+            var rows = Math.Min(QueryBlock, positions - first);
+            var seen = causal ? first + rows : positions;
+            Copy(queries + (first * stride), stride, nearQueries, size, rows, size);
+            Copy(outputGradient + (first * outputStride), outputStride, nearGradient, size, rows, size);
+            for (var i = 0; i < rows; i++)
             {
-                var rows = Math.Min(QueryBlock, positions - first);
-                var seen = causal ? first + rows : positions;
-                Copy(queries + (first * stride), stride, nearQueries, size, rows, size);
-                Copy(outputGradient + (first * outputStride), outputStride, nearGradient, size, rows, size);
-                for (var i = 0; i < rows; i++)
-                {
-                    means[i] = VectorKernel<TLanes, TVector>.Dot(nearGradient + (i * size), output + ((first + i) * outputStride), size);
-                }
-
-                for (var key = 0; key < seen; key += KeyBlock)
-                {
-                    var count = Math.Min(KeyBlock, seen - key);
-                    SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed + key, width, probabilities, KeyBlock, rows, VectorKernel<TLanes, TVector>.Rounded(count), size, accumulate: false);
-                    SmallProduct<TLanes, TVector>.Run(nearGradient, size, 1, valuesTransposed + key, width, scoreGradient, KeyBlock, rows, VectorKernel<TLanes, TVector>.Rounded(count), size, accumulate: false);
-                    for (var i = 0; i < rows; i++)
-                    {
-                        var own = causal ? Math.Clamp(first + i + 1 - key, 0, count) : count;
-                        float* p = probabilities + (i * KeyBlock), g = scoreGradient + (i * KeyBlock);
-                        Gradients(p, g, VectorKernel<TLanes, TVector>.Rounded(own), scale, -logSums[first + i], means[i]);
-                        new Span<float>(p + own, VectorKernel<TLanes, TVector>.Rounded(count) - own).Clear();
-                        new Span<float>(g + own, VectorKernel<TLanes, TVector>.Rounded(count) - own).Clear();
-                    }
-
-                    SmallProduct<TLanes, TVector>.Run(scoreGradient, KeyBlock, 1, nearKeys + (key * size), size, queryGradient + (first * stride), stride, rows, size, count, accumulate: key > 0);
-                    SmallProduct<TLanes, TVector>.Run(scoreGradient, 1, KeyBlock, nearQueries, size, keySums + (key * size), size, count, size, rows, accumulate: true);
-                    SmallProduct<TLanes, TVector>.Run(probabilities, 1, KeyBlock, nearGradient, size, valueSums + (key * size), size, count, size, rows, accumulate: true);
-                }
+                means[i] = VectorKernel<TLanes, TVector>.Dot(nearGradient + (i * size), output + ((first + i) * outputStride), size);
             }
 
-            Copy(keySums, size, keyGradient, stride, positions, size);
-            Copy(valueSums, size, valueGradient, stride, positions, size);
+            for (var key = 0; key < seen; key += KeyBlock)
+            {
+                var count = Math.Min(KeyBlock, seen - key);
+                SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed + key, width, probabilities, KeyBlock, rows, VectorKernel<TLanes, TVector>.Rounded(count), size, accumulate: false);
+                SmallProduct<TLanes, TVector>.Run(nearGradient, size, 1, valuesTransposed + key, width, scoreGradient, KeyBlock, rows, VectorKernel<TLanes, TVector>.Rounded(count), size, accumulate: false);
+                for (var i = 0; i < rows; i++)
+                {
+                    var own = causal ? Math.Clamp(first + i + 1 - key, 0, count) : count;
+                    float* p = probabilities + (i * KeyBlock), g = scoreGradient + (i * KeyBlock);
+                    Gradients(p, g, VectorKernel<TLanes, TVector>.Rounded(own), scale, -logSums[first + i], means[i]);
+                    new Span<float>(p + own, VectorKernel<TLanes, TVector>.Rounded(count) - own).Clear();
+                    new Span<float>(g + own, VectorKernel<TLanes, TVector>.Rounded(count) - own).Clear();
+                }
+
+                SmallProduct<TLanes, TVector>.Run(scoreGradient, KeyBlock, 1, nearKeys + (key * size), size, queryGradient + (first * stride), stride, rows, size, count, accumulate: key > 0);
+                SmallProduct<TLanes, TVector>.Run(scoreGradient, 1, KeyBlock, nearQueries, size, keySums + (key * size), size, count, size, rows, accumulate: true);
+                SmallProduct<TLanes, TVector>.Run(probabilities, 1, KeyBlock, nearGradient, size, valueSums + (key * size), size, count, size, rows, accumulate: true);
+            }
         }
+
+        Copy(keySums, size, keyGradient, stride, positions, size);
+        Copy(valueSums, size, valueGradient, stride, positions, size);
     }
 
     /// <summary>The row length of scores: whole registers, and one more so that rows do not fall on the same cache lines.</summary>
     internal static int Padded(int positions) => VectorKernel<TLanes, TVector>.Rounded(positions) + TLanes.Count;
-
-    private static float[] Scratch(int count)
-    {
-        if (_scratch is null || _scratch.Length < count)
-        {
-            _scratch = GC.AllocateUninitializedArray<float>(count);
-        }
-
-        return _scratch;
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(float* source, nint stride, float* destination, int width, int rows, int columns)

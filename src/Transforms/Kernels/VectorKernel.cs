@@ -7,8 +7,6 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const float Epsilon = 1e-5f;
-
     /// <summary>Up to whole registers.</summary>
     internal static int Rounded(int count) => (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
@@ -76,9 +74,9 @@ internal static unsafe class VectorKernel<TLanes, TVector>
 
     /// <summary>x / sqrt(mean(x²) + ε), the norm of the network without its gain; x is zero beyond its <paramref name="size"/> numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Normalize(float* values, float* normalized, int count, int size)
+    internal static void Normalize(float* values, float* normalized, int count, int size, float epsilon)
     {
-        var scale = TLanes.Broadcast(1 / MathF.Sqrt((Dot(values, values, count) / size) + Epsilon));
+        var scale = TLanes.Broadcast(1 / MathF.Sqrt((Dot(values, values, count) / size) + epsilon));
         for (var i = 0; i < count; i += TLanes.Count)
         {
             TLanes.Store(TLanes.Multiply(TLanes.Load(values + i), scale), normalized + i);

@@ -1,8 +1,5 @@
-using System.Numerics.Tensors;
 using IGptMl.Hosting;
-using IGptMl.Network;
 using Microsoft.ML.Runtime;
-using TorchSharp;
 
 namespace IGptMl.Likelihood;
 
@@ -41,62 +38,36 @@ internal sealed class LikelihoodMapping : BatchedMapping
 
     internal override void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers)
     {
-        var device = DeviceChoice.Resolve(Host, _options.GpuDeviceId, _options.FallbackToCpu);
-        using var noGradients = torch.no_grad();
-        using var scope = torch.NewDisposeScope();
-        using var input = TokenTensor.Create(tokens, rows, device);
-        var network = _model.On(device);
-        if (Masking is null)
-        {
-            WriteAll(network, input, rows, numbers);
-        }
-        else
-        {
-            WriteHidden(network, input, Masking.Draw(tokens, rows)!, numbers);
-        }
-    }
-
-    private void WriteAll(ImageGptNetwork network, torch.Tensor input, int rows, Span<float> numbers)
-    {
-        using var losses = network.NegativeLogLikelihood(input); // (rows, T)
-        using var means = losses.mean([1]);
-        using var host = losses.cpu();
-        using var hostMeans = means.cpu();
-        ReadOnlySpan<float> nats = host.data<float>().ToArray(), mean = hostMeans.data<float>().ToArray();
+        using var lease = _model.Lease(DeviceChoice.Resolve(Host, _options.GpuDeviceId, _options.FallbackToCpu));
+        var nats = new float[rows * ContextLength];
+        var mask = Masking?.Draw(tokens, rows);
+        lease.Executor.NegativeLogLikelihood(tokens, rows, mask, nats);
         for (var row = 0; row < rows; row++)
         {
+            var own = nats.AsSpan(row * ContextLength, ContextLength);
             var target = numbers.Slice(row * Width, Width);
-            Write(mean[row], target);
+            Write(Mean(own, mask is null ? default : mask[row]), target);
             if (_options.ShowsTokens)
             {
-                nats.Slice(row * ContextLength, ContextLength).CopyTo(target[LikelihoodColumns.FirstToken..]);
+                own.CopyTo(target[LikelihoodColumns.FirstToken..]);
             }
         }
     }
 
-    /// <summary>The tokens that are not hidden, and therefore not asked for, get NaN.</summary>
-    private void WriteHidden(ImageGptNetwork network, torch.Tensor input, TokenMask mask, Span<float> numbers)
+    /// <summary>The mean over the tokens that were asked for: the hidden ones of a masked model.</summary>
+    private static float Mean(ReadOnlySpan<float> nats, ReadOnlySpan<bool> hidden)
     {
-        using var losses = network.NegativeLogLikelihood(input, mask); // those of hidden tokens, row by row
-        using var host = losses.cpu();
-        ReadOnlySpan<float> left = host.data<float>().ToArray();
-        for (var row = 0; row < mask.Rows; row++)
+        var (sum, count) = (0.0, 0);
+        for (var position = 0; position < nats.Length; position++)
         {
-            var target = numbers.Slice(row * Width, Width);
-            var nats = left[..mask.Count(row)];
-            left = left[nats.Length..];
-            Write(TensorPrimitives.Sum(nats) / nats.Length, target);
-            if (_options.ShowsTokens)
+            if (hidden.IsEmpty || hidden[position])
             {
-                var tokens = target[LikelihoodColumns.FirstToken..];
-                var hidden = mask[row];
-                var next = 0;
-                for (var position = 0; position < tokens.Length; position++)
-                {
-                    tokens[position] = hidden[position] ? nats[next++] : float.NaN;
-                }
+                sum += nats[position];
+                count++;
             }
         }
+
+        return (float)(sum / count);
     }
 
     private static void Write(float natsPerToken, Span<float> numbers)

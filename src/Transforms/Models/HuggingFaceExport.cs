@@ -42,9 +42,10 @@ internal static class HuggingFaceExport
                 WriteJson(partial, HuggingFaceProcessor.FileName, CreateProcessor(palette, model.Config.ImageSize, model.Cropping));
             }
 
+            using (var lease = model.Lease(torch.CPU))
             using (var stream = File.Create(Path.Combine(partial, HuggingFaceFolder.WeightsFile)))
             {
-                WriteWeights(model.On(torch.CPU), stream);
+                WriteWeights(lease.Network, stream);
                 stream.Flush(flushToDisk: true);
             }
 

@@ -1,4 +1,3 @@
-using IGptMl.Inference;
 using IGptMl.Models;
 using IGptMl.Network;
 using IGptMl.Numerics;
@@ -173,19 +172,11 @@ public sealed class ImageGptModel : IDisposable
     /// <summary>Another handle to the same weights, or null if they have been freed. This handle may have been disposed, if another one lives.</summary>
     internal ImageGptModel? TryShare() => _network.TryRetain() ? new ImageGptModel(_network, Palette, Cropping) : null;
 
-    /// <summary>The network on that device, ready to run; it belongs to the model.</summary>
+    /// <summary>The weights on that device and what runs them, which stay until the caller disposes the lease, even if the model is disposed meanwhile.</summary>
     /// <exception cref="ObjectDisposedException">This handle has been disposed.</exception>
-    internal ImageGptNetwork On(torch.Device device)
+    internal ModelLease Lease(torch.Device device)
     {
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return _network.On(device);
-    }
-
-    /// <summary>What makes decoders of the network on that device; it belongs to the model.</summary>
-    /// <exception cref="ObjectDisposedException">This handle has been disposed.</exception>
-    internal DecoderFactory Decoders(torch.Device device)
-    {
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return _network.Decoders(device);
+        ObjectDisposedException.ThrowIf(_disposed != 0 || !_network.TryRetain(), this);
+        return new ModelLease(_network, device);
     }
 }

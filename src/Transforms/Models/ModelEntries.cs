@@ -39,7 +39,8 @@ internal static class ModelEntries
         }
 
         Add(PreprocessingEntry, stream => JsonSerializer.Serialize(stream, new Preprocessing(model.Cropping), Json));
-        Add(WeightsEntry, stream => NetworkSafetensors.Write(model.On(torch.CPU), stream));
+        using var lease = model.Lease(torch.CPU);
+        Add(WeightsEntry, stream => NetworkSafetensors.Write(lease.Network, stream));
         write(Checksums.EntryName, sums.WriteList);
 
         void Add(string name, Action<Stream> body) => write(name, stream => sums.Write(name, stream, body));

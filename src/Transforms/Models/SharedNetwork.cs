@@ -4,20 +4,18 @@ using TorchSharp;
 
 namespace IGptMl.Models;
 
-/// <summary>Weights with a count of their holders, and their copies on the devices that have used them.</summary>
+/// <summary>Weights with a count of their holders, their copies on the devices that have used them, and the executors of these.</summary>
 internal sealed class SharedNetwork
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, ImageGptNetwork> _byDevice = [];
-    private readonly Dictionary<string, DecoderFactory> _decoders = [];
+    private readonly Dictionary<string, (ImageGptNetwork Network, ImageGptExecutor Executor)> _byDevice = [];
     private int _holders = 1;
 
     /// <summary>Takes over a network on the CPU, and freezes it.</summary>
     internal SharedNetwork(ImageGptNetwork network)
     {
         Config = network.Config;
-        Freeze(network);
-        _byDevice.Add(Key(torch.CPU), network);
+        Add(network, torch.CPU);
     }
 
     internal ImageGptConfig Config { get; }
@@ -47,55 +45,35 @@ internal sealed class SharedNetwork
                 return;
             }
 
-            foreach (var network in _byDevice.Values)
+            foreach (var (network, _) in _byDevice.Values)
             {
                 network.Dispose();
             }
 
             _byDevice.Clear();
-            _decoders.Clear();
         }
     }
 
-    /// <summary>The network on that device, copied there the first time.</summary>
-    internal ImageGptNetwork On(torch.Device device)
+    /// <summary>The network on that device, copied there the first time, and what runs it. Only a holder may ask.</summary>
+    internal (ImageGptNetwork Network, ImageGptExecutor Executor) On(torch.Device device)
     {
         lock (_lock)
         {
-            if (!_byDevice.TryGetValue(Key(device), out var network))
-            {
-                network = NetworkWeights.Copy(_byDevice[Key(torch.CPU)], device);
-                Freeze(network);
-                _byDevice.Add(Key(device), network);
-            }
-
-            return network;
+            return _byDevice.TryGetValue(Key(device), out var found) ? found : Add(NetworkWeights.Copy(_byDevice[Key(torch.CPU)].Network, device), device);
         }
     }
 
-    /// <summary>What makes decoders for that device, prepared the first time.</summary>
-    internal DecoderFactory Decoders(torch.Device device)
-    {
-        var network = On(device);
-        lock (_lock)
-        {
-            if (!_decoders.TryGetValue(Key(device), out var factory))
-            {
-                factory = DecoderFactory.For(network, device);
-                _decoders.Add(Key(device), factory);
-            }
-
-            return factory;
-        }
-    }
-
-    private static void Freeze(ImageGptNetwork network)
+    private (ImageGptNetwork Network, ImageGptExecutor Executor) Add(ImageGptNetwork network, torch.Device device)
     {
         network.eval();
         foreach (var parameter in network.parameters())
         {
             parameter.requires_grad_(false);
         }
+
+        var added = (network, ImageGptExecutor.Create(network, device));
+        _byDevice.Add(Key(device), added);
+        return added;
     }
 
     private static string Key(torch.Device device) => $"{device.type}:{Math.Max(0, device.index)}";

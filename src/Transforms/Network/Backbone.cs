@@ -1,4 +1,3 @@
-using IGptMl.Inference;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -21,14 +20,12 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     private readonly RmsNorm _finalNorm;
 
     private readonly int? _startToken;
-    private readonly int _heads;
 
     internal Backbone(ImageGptConfig config, Generator? generator)
         : base(nameof(Backbone))
     {
         var d = config.EmbeddingSize;
         _startToken = config.Objective == PretrainingObjective.Autoregressive ? config.Colors : null;
-        _heads = config.Heads;
         _tokens = new Table(config.InputTokens, d, 0.02, generator); // the last row is the start of sequence, where there is one
         _positions = new Table(config.ContextLength, d, 0.01, generator);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(_ => new Block(config, generator))];
@@ -37,41 +34,16 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// The first block's input for (B, T) int64 tokens 0 … K-1, each with its position added: (B, T, d). In an autoregressive network the sequence is
-    /// moved one place to the right behind the start of sequence, and its last token dropped. In a masked one, it stays where it is, and the hidden
-    /// tokens' embeddings are zeroed, so that only their positions remain; no mask hides nothing.
+    /// Whether a backward pass computes each block's activations again, in place of keeping those of all blocks (Chen et al. 2016, "Training deep nets with
+    /// sublinear memory cost"): memory for the activations of one block at a time, for the time of one more forward pass.
     /// </summary>
-    internal Tensor Embed(Tensor tokens, TokenMask? mask = null)
-    {
-        if (_startToken is not { } startToken)
-        {
-            return mask is null ? EmbedIds(tokens) : EmbedShown(tokens, mask);
-        }
-
-        if (mask is not null)
-        {
-            throw new InvalidOperationException("An autoregressive model takes no masks.");
-        }
-
-        using var start = full([tokens.shape[0], 1], startToken, ScalarType.Int64, tokens.device);
-        using var kept = tokens.narrow(1, 0, tokens.shape[1] - 1);
-        using var ids = cat([start, kept], 1);
-        return EmbedIds(ids);
-    }
-
-    /// <summary>The first block's input for ids fed as they are; K is the start of sequence. (B, T) int64 → (B, T, d).</summary>
-    internal Tensor EmbedIds(Tensor ids)
-    {
-        using var embedded = _tokens.Rows(ids);
-        using var positions = _positions.First(ids.shape[1]);
-        return embedded + positions;
-    }
-
-    /// <summary>Whether a backward pass computes each block's activations again, in place of keeping those of all blocks.</summary>
     internal bool RecomputesBlocks { get; set; }
 
     /// <summary>The gain of the final norm, (d).</summary>
     internal Tensor FinalGain => _finalNorm.Gain;
+
+    /// <summary>The embeddings of tokens, those of positions, and the weights of the blocks.</summary>
+    internal (Tensor Tokens, Tensor Positions, IReadOnlyList<BlockWeights> Blocks) Weights => (_tokens.Weight, _positions.Weight, [.. _blocks.Select(block => block.Weights)]);
 
     /// <summary>Tokens (B, T) int64 → the final norm's output without its gain (B, T, d).</summary>
     public override Tensor forward(Tensor tokens) => Transform(tokens, mask: null);
@@ -83,25 +55,24 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         return Transform(embedded);
     }
 
-    /// <summary>The blocks and the final norm without its gain: (B, T, d) → (B, T, d). The input may change where no gradients are recorded.</summary>
-    internal Tensor Transform(Tensor embedded)
+    /// <summary>The same for ids fed as they are; K is the start of sequence.</summary>
+    internal Tensor TransformIds(Tensor ids)
     {
-        using var kernels = CpuBlocks.TryCreate(embedded, _heads, _startToken is not null);
-        if (kernels is not null)
-        {
-            foreach (var block in _blocks)
-            {
-                kernels.Run(block.Weights);
-            }
+        using var embedded = EmbedIds(ids, from: 0);
+        return Transform(embedded);
+    }
 
-            return RmsNorm.Scale(embedded);
-        }
-
-        var hidden = embedded.alias();
-        foreach (var block in _blocks)
+    /// <summary>
+    /// The same for the positions from <paramref name="from"/> on, of sequences whose earlier positions are in the cache, to which these are added:
+    /// ids (B, t) int64 → (B, t, d). The network must be autoregressive.
+    /// </summary>
+    internal Tensor Read(Tensor ids, KeyValueCache cache, int from)
+    {
+        var hidden = EmbedIds(ids, from);
+        for (var l = 0; l < _blocks.Count; l++)
         {
             using var input = hidden;
-            hidden = RecomputesBlocks ? Recomputation.Run(block, input) : block.forward(input);
+            hidden = _blocks[l].Read(input, cache, l, from);
         }
 
         using (hidden)
@@ -120,12 +91,12 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         var deepest = layers.Max();
         var found = new Dictionary<int, Tensor>();
         var hidden = Embed(tokens, mask);
-        using var kernels = CpuBlocks.TryCreate(hidden, _heads, _startToken is not null);
         for (var l = 0; ; l++)
         {
             if (layers.Contains(l))
             {
-                using var mean = kernels?.MeanOfNormed() ?? MeanOfNormed(hidden);
+                using var scaled = RmsNorm.Scale(hidden);
+                using var mean = scaled.mean([1]);
                 found.Add(l, mean * (l < _blocks.Count ? _blocks[l].Gain : FinalGain));
             }
 
@@ -134,21 +105,122 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
                 return stack([.. layers.Select(layer => found[layer])], 1).MoveToOuterDisposeScope();
             }
 
-            if (kernels is not null)
-            {
-                kernels.Run(_blocks[l].Weights);
-                continue;
-            }
-
             using var input = hidden;
             hidden = _blocks[l].forward(input);
         }
     }
 
-    private static Tensor MeanOfNormed(Tensor hidden)
+    /// <summary>Adds the gradients of a loss to those of all parameters that it depends on, and returns the loss without a graph, (), which the caller disposes.</summary>
+    /// <remarks>
+    /// Blocks are walked backwards one after the other. What a block's backward pass needs is freed as soon as it has been used, and an exception on the way
+    /// reaches the caller: libtorch calls no code of ours.
+    /// </remarks>
+    /// <param name="tokens">(B, T) int64.</param>
+    /// <param name="mask">The hidden tokens of a masked network.</param>
+    /// <param name="loss">From the final norm's output without its gain, (B, T, d), to a scalar.</param>
+    internal Tensor Backward(Tensor tokens, TokenMask? mask, Func<Tensor, Tensor> loss)
     {
-        using var scaled = RmsNorm.Scale(hidden);
-        return scaled.mean([1]);
+        using var embedded = Embed(tokens, mask);
+        var inputs = new Tensor?[_blocks.Count]; // where blocks are computed again
+        var tapes = new BlockTape?[_blocks.Count]; // where they are not
+        try
+        {
+            var top = embedded.detach();
+            for (var l = 0; l < _blocks.Count; l++)
+            {
+                var input = top;
+                if (RecomputesBlocks)
+                {
+                    inputs[l] = input;
+                    using var noGradients = no_grad();
+                    top = _blocks[l].forward(input);
+                }
+                else
+                {
+                    using (input)
+                    {
+                        tapes[l] = _blocks[l].Record(input);
+                    }
+
+                    top = tapes[l]!.Output();
+                }
+            }
+
+            var (value, gradient) = BackwardFrom(top, loss);
+            try
+            {
+                for (var l = _blocks.Count - 1; l >= 0; l--)
+                {
+                    using var above = gradient;
+                    using var tape = tapes[l] ?? _blocks[l].Record(inputs[l]!);
+                    gradient = tape.Backward(above);
+                    tapes[l] = null;
+                    inputs[l]?.Dispose();
+                }
+
+                embedded.backward([gradient]);
+                return value;
+            }
+            catch
+            {
+                value.Dispose();
+                throw;
+            }
+            finally
+            {
+                gradient.Dispose();
+            }
+        }
+        finally
+        {
+            foreach (var left in tapes.Concat<IDisposable?>(inputs))
+            {
+                left?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The loss without its graph, and the gradient of the last block's output, which is disposed.</summary>
+    private static (Tensor Value, Tensor Gradient) BackwardFrom(Tensor hidden, Func<Tensor, Tensor> loss)
+    {
+        using (hidden)
+        {
+            hidden.requires_grad = true;
+            using var scaled = RmsNorm.Scale(hidden);
+            using var value = loss(scaled);
+            value.backward();
+            return (value.detach(), hidden.grad!);
+        }
+    }
+
+    /// <summary>
+    /// The first block's input for (B, T) int64 tokens 0 … K-1, each with its position added: (B, T, d). In an autoregressive network the sequence is
+    /// moved one place to the right behind the start of sequence, and its last token dropped. In a masked one, it stays where it is, and the hidden
+    /// tokens' embeddings are zeroed, so that only their positions remain; no mask hides nothing.
+    /// </summary>
+    private Tensor Embed(Tensor tokens, TokenMask? mask)
+    {
+        if (_startToken is not { } startToken)
+        {
+            return mask is null ? EmbedIds(tokens, from: 0) : EmbedShown(tokens, mask);
+        }
+
+        if (mask is not null)
+        {
+            throw new InvalidOperationException("An autoregressive model takes no masks.");
+        }
+
+        using var start = full([tokens.shape[0], 1], startToken, ScalarType.Int64, tokens.device);
+        using var kept = tokens.narrow(1, 0, tokens.shape[1] - 1);
+        using var ids = cat([start, kept], 1);
+        return EmbedIds(ids, from: 0);
+    }
+
+    private Tensor EmbedIds(Tensor ids, int from)
+    {
+        using var embedded = _tokens.Rows(ids);
+        using var positions = _positions.Range(from, ids.shape[1]);
+        return embedded + positions;
     }
 
     private Tensor EmbedShown(Tensor tokens, TokenMask mask)
@@ -156,7 +228,23 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         using var embedded = _tokens.Rows(tokens);
         using var factors = mask.Shown(embedded.dtype, embedded.device);
         using var shown = embedded * factors;
-        using var positions = _positions.First(tokens.shape[1]);
+        using var positions = _positions.Range(0, tokens.shape[1]);
         return shown + positions;
+    }
+
+    /// <summary>The blocks and the final norm without its gain: (B, T, d) → (B, T, d).</summary>
+    private Tensor Transform(Tensor embedded)
+    {
+        var hidden = embedded.alias();
+        foreach (var block in _blocks)
+        {
+            using var input = hidden;
+            hidden = block.forward(input);
+        }
+
+        using (hidden)
+        {
+            return RmsNorm.Scale(hidden);
+        }
     }
 }

@@ -38,9 +38,47 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
     {
         using var scaled = RmsNorm.Scale(input);
         using var attended = _attention.forward(scaled, _norm1.Gain);
+        return AddTo(input, attended);
+    }
+
+    /// <summary>The same for positions from <paramref name="from"/> on, of sequences whose earlier positions are in the cache: (B, t, d) → (B, t, d).</summary>
+    internal Tensor Read(Tensor input, KeyValueCache cache, int layer, int from)
+    {
+        using var scaled = RmsNorm.Scale(input);
+        using var attended = _attention.Read(scaled, _norm1.Gain, cache, layer, from);
+        return AddTo(input, attended);
+    }
+
+    /// <summary>Computes the block and keeps what its backward pass needs. The input, (B, T, d), stays the caller's.</summary>
+    internal BlockTape Record(Tensor input)
+    {
+        var leaf = input.detach();
+        leaf.requires_grad = true;
+        using var scaled = RmsNorm.Scale(leaf);
+        var projected = _attention.Project(scaled, _norm1.Gain);
+        if (_attention.KernelFor(projected) is { } kernel)
+        {
+            using var values = projected.detach();
+            var (attended, logSums) = _attention.Attend(kernel, values);
+            attended.requires_grad = true;
+            using var finished = _attention.Finish(attended);
+            return new BlockTape(leaf, AddTo(leaf, finished), new BlockTape.KernelPart(_attention, kernel, projected, attended, logSums));
+        }
+
+        using (projected)
+        {
+            using var attended = _attention.Attend(projected);
+            using var finished = _attention.Finish(attended);
+            return new BlockTape(leaf, AddTo(leaf, finished), null);
+        }
+    }
+
+    /// <summary>The residual and all that follows the attention: (B, T, d) and (B, T, d) → (B, T, d).</summary>
+    private Tensor AddTo(Tensor input, Tensor attended)
+    {
         using var middle = input + attended;
-        using var scaled2 = RmsNorm.Scale(middle);
-        using var transformed = _feedForward.forward(scaled2, _norm2.Gain);
+        using var scaled = RmsNorm.Scale(middle);
+        using var transformed = _feedForward.forward(scaled, _norm2.Gain);
         return middle + transformed;
     }
 }

@@ -77,6 +77,18 @@ public sealed record ImageGptConfig
     /// <summary>The number of vectors that tokens are embedded with: one a color, and one for the start of sequence where there is one.</summary>
     internal int InputTokens => Objective == PretrainingObjective.Masked ? Colors : Colors + 1;
 
+    /// <summary>A masked model must never be run as an autoregressive one, nor the other way round: the results would look like results.</summary>
+    /// <exception cref="InvalidOperationException">The model is of the other objective.</exception>
+    internal void Require(PretrainingObjective objective)
+    {
+        if (Objective != objective)
+        {
+            throw new InvalidOperationException(objective == PretrainingObjective.Autoregressive
+                ? "The model is a masked (BERT) one; this asks for an autoregressive model."
+                : "The model is an autoregressive one; this asks for a masked (BERT) model.");
+        }
+    }
+
     /// <summary>Adds to <paramref name="guard"/> what is wrong with the sizes.</summary>
     internal void Check(OptionGuard guard)
     {

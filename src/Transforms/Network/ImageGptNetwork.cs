@@ -27,6 +27,16 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
 
     internal ImageGptConfig Config { get; }
 
+    /// <summary>All weights.</summary>
+    internal ImageGptWeights Weights
+    {
+        get
+        {
+            var (tokens, positions, blocks) = _backbone.Weights;
+            return new ImageGptWeights(tokens, positions, blocks, _backbone.FinalGain, _head.Weight);
+        }
+    }
+
     /// <inheritdoc cref="Backbone.RecomputesBlocks"/>
     internal bool RecomputesBlocks
     {
@@ -37,7 +47,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Autoregressive: tokens (B, T) int64 → logits (B, T, K); those at position i predict token i.</summary>
     public override Tensor forward(Tensor tokens)
     {
-        Require(PretrainingObjective.Autoregressive);
+        Config.Require(PretrainingObjective.Autoregressive);
         using var hidden = _backbone.forward(tokens);
         return _head.Forward(hidden, _backbone.FinalGain);
     }
@@ -45,49 +55,95 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Logits for ids fed as they are, without start or shift (Hugging Face's convention): (B, T) int64 → (B, T, K). Autoregressive models only.</summary>
     internal Tensor LogitsOfIds(Tensor ids)
     {
-        Require(PretrainingObjective.Autoregressive);
-        using var embedded = _backbone.EmbedIds(ids);
-        using var hidden = _backbone.Transform(embedded);
+        Config.Require(PretrainingObjective.Autoregressive);
+        using var hidden = _backbone.TransformIds(ids);
         return _head.Forward(hidden, _backbone.FinalGain);
+    }
+
+    /// <summary>
+    /// Autoregressive: reads the positions from <paramref name="from"/> on, of sequences whose earlier positions are in the cache, to which these are
+    /// added. Position i takes token i - 1, and position 0 the start of sequence K: ids (B, t) int64.
+    /// </summary>
+    internal void Read(Tensor ids, KeyValueCache cache, int from)
+    {
+        Config.Require(PretrainingObjective.Autoregressive);
+        _backbone.Read(ids, cache, from).Dispose();
+    }
+
+    /// <summary>The same for one position, and its logits: ids (B, 1) int64 → (B, K).</summary>
+    internal Tensor Predict(Tensor ids, KeyValueCache cache, int position)
+    {
+        Config.Require(PretrainingObjective.Autoregressive);
+        using var hidden = _backbone.Read(ids, cache, position);
+        using var logits = _head.Forward(hidden, _backbone.FinalGain);
+        return logits.squeeze(1);
     }
 
     /// <summary>Masked: tokens (B, T) int64 of which some are hidden → logits (B, T, K) of the tokens at all positions.</summary>
     internal Tensor Logits(Tensor tokens, TokenMask? mask)
     {
-        Require(PretrainingObjective.Masked);
+        Config.Require(PretrainingObjective.Masked);
         using var hidden = _backbone.Transform(tokens, mask);
         return _head.Forward(hidden, _backbone.FinalGain);
     }
 
-    /// <summary>Autoregressive: the mean cross-entropy over all positions in nats a token, the training loss: (B, T) int64 → ().</summary>
-    internal Tensor Loss(Tensor tokens)
-    {
-        Require(PretrainingObjective.Autoregressive);
-        using var hidden = _backbone.forward(tokens);
-        return LossOf(hidden, tokens);
-    }
-
     /// <summary>
-    /// Masked: the cross-entropy in nats a hidden token, first averaged over an image's hidden tokens and then over the images, the training loss:
-    /// (B, T) int64 → (). Images without a hidden token are left out.
+    /// The training loss, (): (B, T) int64 → (). Autoregressive: the mean cross-entropy over all positions in nats per token. Masked: the cross-entropy in
+    /// nats per hidden token, first averaged over an image's hidden tokens and then over the images; images without a hidden token are left out.
     /// </summary>
-    internal Tensor Loss(Tensor tokens, TokenMask mask)
+    /// <param name="tokens">(B, T) int64.</param>
+    /// <param name="mask">The hidden tokens of a masked model; null for an autoregressive one.</param>
+    internal Tensor Loss(Tensor tokens, TokenMask? mask = null)
     {
-        Require(PretrainingObjective.Masked);
+        Config.Require(ObjectiveOf(mask));
         using var hidden = _backbone.Transform(tokens, mask);
         return LossOf(hidden, tokens, mask);
     }
 
-    /// <summary>
-    /// Two aims from one pass (paper, section 2.3): the training loss above, (), and the position-averaged output of the final norm, (B, d), from which a
-    /// classifier reads. A masked model takes a mask, an autoregressive one none.
-    /// </summary>
+    /// <summary>Adds the gradients of the training loss to those of all parameters, and returns the loss without a graph, (), which the caller disposes.</summary>
+    /// <inheritdoc cref="Loss"/>
+    internal Tensor Backward(Tensor tokens, TokenMask? mask = null) => Backward(tokens, mask, hidden => LossOf(hidden, tokens, mask));
+
+    /// <summary>Adds the gradients of any loss, and returns it without a graph, (), which the caller disposes.</summary>
+    /// <param name="tokens">(B, T) int64.</param>
+    /// <param name="mask">The hidden tokens of a masked model; null for an autoregressive one.</param>
+    /// <param name="loss">From the final norm's output without its gain, (B, T, d), to a scalar.</param>
+    internal Tensor Backward(Tensor tokens, TokenMask? mask, Func<Tensor, Tensor> loss)
+    {
+        Config.Require(ObjectiveOf(mask));
+        return _backbone.Backward(tokens, mask, loss);
+    }
+
+    /// <summary>The training loss from the final norm's output without its gain, (B, T, d) → (): one of two aims of one pass (paper, section 2.3).</summary>
+    internal Tensor LossOf(Tensor hidden, Tensor tokens, TokenMask? mask)
+    {
+        if (mask is null)
+        {
+            using var logits = _head.Forward(hidden, _backbone.FinalGain);
+            using var rows = logits.view(-1, Config.Colors);
+            using var wide = Widening.Widen(rows);
+            using var targets = tokens.reshape(-1);
+            return nn.functional.cross_entropy(wide, targets);
+        }
+
+        using var losses = LossesOf(hidden, tokens, mask);
+        using var weights = mask.Weights(tokens.device);
+        using var weighted = losses * weights;
+        return weighted.sum();
+    }
+
+    /// <summary>Both aims of one pass: the training loss, (), and what a classifier reads, (B, d).</summary>
     internal (Tensor Loss, Tensor Features) LossAndFeatures(Tensor tokens, TokenMask? mask)
     {
-        Require(mask is null ? PretrainingObjective.Autoregressive : PretrainingObjective.Masked);
         using var hidden = _backbone.Transform(tokens, mask);
+        return (LossOf(hidden, tokens, mask), FeaturesOf(hidden));
+    }
+
+    /// <summary>The position-averaged output of the final norm, from which a classifier reads, from that output without its gain: (B, T, d) → (B, d).</summary>
+    internal Tensor FeaturesOf(Tensor hidden)
+    {
         using var mean = hidden.mean([1]);
-        return (mask is null ? LossOf(hidden, tokens) : LossOf(hidden, tokens, mask), mean * _backbone.FinalGain);
+        return mean * _backbone.FinalGain;
     }
 
     /// <summary>Autoregressive: the same a position: -ln p(token i | tokens before it), (B, T) int64 → (B, T).</summary>
@@ -103,7 +159,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Masked: -ln p(token | tokens not hidden) of the M hidden tokens in order, (B, T) int64 → (M). No other logits are computed.</summary>
     internal Tensor NegativeLogLikelihood(Tensor tokens, TokenMask mask)
     {
-        Require(PretrainingObjective.Masked);
+        Config.Require(PretrainingObjective.Masked);
         using var all = _backbone.Transform(tokens, mask);
         return LossesOf(all, tokens, mask);
     }
@@ -111,34 +167,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     /// <inheritdoc cref="Backbone.Features"/>
     internal Tensor Features(Tensor tokens, IReadOnlyCollection<int> layers, TokenMask? mask = null) => _backbone.Features(tokens, layers, mask);
 
-    /// <summary>A masked model must never be run as an autoregressive one, nor the other way round: the numbers would look like numbers.</summary>
-    /// <exception cref="InvalidOperationException">The network is of the other objective.</exception>
-    internal void Require(PretrainingObjective objective)
-    {
-        if (Config.Objective != objective)
-        {
-            throw new InvalidOperationException(objective == PretrainingObjective.Autoregressive
-                ? "The model is a masked (BERT) one; this asks for an autoregressive model."
-                : "The model is an autoregressive one; this asks for a masked (BERT) model.");
-        }
-    }
-
-    private Tensor LossOf(Tensor hidden, Tensor tokens)
-    {
-        using var logits = _head.Forward(hidden, _backbone.FinalGain);
-        using var rows = logits.view(-1, Config.Colors);
-        using var wide = Widening.Widen(rows);
-        using var targets = tokens.reshape(-1);
-        return nn.functional.cross_entropy(wide, targets);
-    }
-
-    private Tensor LossOf(Tensor hidden, Tensor tokens, TokenMask mask)
-    {
-        using var losses = LossesOf(hidden, tokens, mask);
-        using var weights = mask.Weights(tokens.device);
-        using var weighted = losses * weights;
-        return weighted.sum();
-    }
+    private static PretrainingObjective ObjectiveOf(TokenMask? mask) => mask is null ? PretrainingObjective.Autoregressive : PretrainingObjective.Masked;
 
     private Tensor LossesOf(Tensor all, Tensor tokens, TokenMask mask)
     {

@@ -11,8 +11,6 @@ namespace IGptMl.Network;
 /// </remarks>
 internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {
-    private const double Epsilon = 1e-5;
-
     [ComponentName(Name = "weight")]
     private readonly Parameter _gain;
 
@@ -32,7 +30,7 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
         using var wide = Widening.Widen(input);
         using var squares = wide.square();
         using var mean = squares.mean([-1], keepdim: true);
-        using var shifted = mean.add_(Epsilon);
+        using var shifted = mean.add_(ArchitectureConstants.NormEpsilon);
         using var scale = shifted.rsqrt();
         using var typed = scale.to(input.dtype);
         return input * typed;

@@ -26,6 +26,9 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>A faster implementation for the inputs that it supports; null leaves all to libtorch. The CPU's kernels put themselves here when the library is loaded.</summary>
+    internal static IAttentionKernel? Kernel { get; set; }
+
     internal Tensor QueriesKeysValues => _queriesKeysValues.Weight;
 
     internal Tensor Output => _output.Weight;
@@ -33,23 +36,89 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>Scaled input (B, T, d) and the gain (d) of its norm → (B, T, d).</summary>
     public override Tensor forward(Tensor input, Tensor gain)
     {
-        using var projected = _queriesKeysValues.Forward(input, gain);
-        using var attended = CpuAttention.Supports(projected, _heads) ? CpuAttention.Attend(projected, _heads, _isCausal) : Attend(projected);
-        return _output.forward(attended);
+        using var projected = Project(input, gain);
+        if (!projected.requires_grad && KernelFor(projected) is { } kernel) // a kernel is not part of libtorch's graph
+        {
+            var (values, logSums) = Attend(kernel, projected);
+            logSums.Dispose();
+            using (values)
+            {
+                return Finish(values);
+            }
+        }
+
+        using var attended = Attend(projected);
+        return Finish(attended);
     }
 
-    /// <summary>Queries, keys and values side by side (B, T, 3d) → (B, T, d), through libtorch's fused kernel.</summary>
-    private Tensor Attend(Tensor projected)
+    /// <summary>Scaled input (B, T, d) and the gain (d) of its norm → queries, keys and values side by side (B, T, 3d).</summary>
+    internal Tensor Project(Tensor input, Tensor gain) => _queriesKeysValues.Forward(input, gain);
+
+    /// <summary>Queries, keys and values side by side (B, T, 3d) → (B, T, d), through libtorch's fused kernel, which records gradients.</summary>
+    internal Tensor Attend(Tensor projected)
     {
-        var (b, t, d) = (projected.shape[0], projected.shape[1], projected.shape[2] / 3);
-        using var split = projected.view(b, t, 3, _heads, d / _heads);
+        var (q, k, v) = Split(projected);
+        using (q)
+        using (k)
+        using (v)
+        {
+            using var attended = nn.functional.scaled_dot_product_attention(q, k, v, is_casual: _isCausal); // scaled by 1/sqrt(d/H)
+            return Merge(attended);
+        }
+    }
+
+    /// <summary>The attended values (B, T, d) → (B, T, d).</summary>
+    internal Tensor Finish(Tensor attended) => _output.forward(attended);
+
+    /// <summary>
+    /// The positions from <paramref name="from"/> on of sequences whose earlier positions are in the cache, to which these are added: scaled input (B, t, d)
+    /// and the gain (d) of its norm → (B, t, d).
+    /// </summary>
+    internal Tensor Read(Tensor input, Tensor gain, KeyValueCache cache, int layer, int from)
+    {
+        using var projected = Project(input, gain);
+        var (q, k, v) = Split(projected);
+        using (q)
+        using (k)
+        using (v)
+        {
+            var count = input.shape[1];
+            var (keys, values) = cache.Append(layer, from, k, v);
+            using (keys)
+            using (values)
+            {
+                using var all = count == 1 ? null : ones([count, from + count], ScalarType.Bool, input.device);
+                using var visible = all?.tril(from); // a position sees itself and those before it
+                using var attended = nn.functional.scaled_dot_product_attention(q, keys, values, visible);
+                using var merged = Merge(attended);
+                return Finish(merged);
+            }
+        }
+    }
+
+    /// <summary>The kernel for such projections, or null if they are libtorch's.</summary>
+    internal IAttentionKernel? KernelFor(Tensor projected) => Kernel is { } kernel && kernel.Supports(projected, _heads) ? kernel : null;
+
+    /// <summary>The forward pass of a kernel.</summary>
+    internal (Tensor Attended, Tensor LogSums) Attend(IAttentionKernel kernel, Tensor projected) => kernel.Forward(projected, _heads, _isCausal);
+
+    /// <summary>The backward pass of a kernel.</summary>
+    internal Tensor Backward(IAttentionKernel kernel, Tensor projected, Tensor attended, Tensor attendedGradient, Tensor logSums)
+        => kernel.Backward(projected, attended, attendedGradient, logSums, _heads, _isCausal);
+
+    /// <summary>(B, T, 3d) → queries, keys and values, each (B, H, T, d/H).</summary>
+    private (Tensor Queries, Tensor Keys, Tensor Values) Split(Tensor projected)
+    {
+        using var split = projected.view(projected.shape[0], projected.shape[1], 3, _heads, projected.shape[2] / 3 / _heads);
         using var heads = split.permute(2, 0, 3, 1, 4); // (3, B, H, T, d/H)
         var parts = heads.unbind(); // one backward for the three, where indexing would add three gradients of full size
-        using var q = parts[0];
-        using var k = parts[1];
-        using var v = parts[2];
-        using var attended = nn.functional.scaled_dot_product_attention(q, k, v, is_casual: _isCausal); // scaled by 1/sqrt(d/H)
+        return (parts[0], parts[1], parts[2]);
+    }
+
+    /// <summary>(B, H, T, d/H) → (B, T, d).</summary>
+    private static Tensor Merge(Tensor attended)
+    {
         using var transposed = attended.transpose(1, 2);
-        return transposed.reshape(b, t, d);
+        return transposed.reshape(transposed.shape[0], transposed.shape[1], transposed.shape[2] * transposed.shape[3]);
     }
 }

@@ -17,6 +17,9 @@ internal sealed class Table : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>All rows, (rows, d); they belong to the table.</summary>
+    internal Tensor Weight => _weight;
+
     /// <summary>Logits against every row: (…, d) → (…, rows).</summary>
     public override Tensor forward(Tensor input) => Product(input, _weight);
 
@@ -35,8 +38,8 @@ internal sealed class Table : nn.Module<Tensor, Tensor>
         return rows.view(indices.shape[0], indices.shape[1], _weight.shape[1]);
     }
 
-    /// <summary>The first rows: (count, d).</summary>
-    internal Tensor First(long count) => _weight.narrow(0, 0, count);
+    /// <summary>Some rows that follow each other: (count, d).</summary>
+    internal Tensor Range(long first, long count) => _weight.narrow(0, first, count);
 
     private static Tensor Product(Tensor input, Tensor rows)
     {

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>Where the numbers of a tensor lie.</summary>
+/// <summary>Access to a tensor's raw data.</summary>
 internal static unsafe class TensorMemory
 {
-    /// <summary>The first number of a contiguous float32 tensor on the CPU; it is good as long as the tensor lives.</summary>
+    /// <summary>The first element of a contiguous float32 tensor on the CPU. The pointer is valid as long as the tensor lives.</summary>
     internal static float* Of(Tensor tensor)
     {
         fixed (byte* pointer = tensor.bytes)

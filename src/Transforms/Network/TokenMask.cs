@@ -49,6 +49,9 @@ internal sealed class TokenMask
         return new TokenMask(hidden, rows);
     }
 
+    /// <summary>The mask of some of the rows.</summary>
+    internal TokenMask Part(int first, int rows) => rows == Rows ? this : new TokenMask([.. _hidden.AsSpan(first * ContextLength, rows * ContextLength)], rows);
+
     /// <summary>The number of hidden tokens of a row.</summary>
     internal int Count(int row) => this[row].Count(true);
 

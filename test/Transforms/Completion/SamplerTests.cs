@@ -31,8 +31,8 @@ public sealed class SamplerTests
             tokens.AsSpan((row * context) + (context / 2), context / 2).Clear();
         }
 
-        var decoders = cpu ? DecoderFactory.Cpu(reference.Network) : DecoderFactory.Torch(reference.Network, torch.CPU);
-        new Sampler(decoders, reference.Config, new SamplingOptions { Temperature = 0 }).Fill(tokens, new ulong[3], Kept(context, context / 2));
+        var executor = cpu ? Kernels(reference.Network) : ImageGptExecutor.OfModules(reference.Network, torch.CPU);
+        new Sampler(executor, new SamplingOptions { Temperature = 0 }).Fill(tokens, new ulong[3], Kept(context, context / 2));
         var actual = Enumerable.Range(0, 3).SelectMany(row => tokens.AsSpan((row * context) + (context / 2), context / 2).ToArray().Select(token => (long)token)).ToArray();
         CollectionAssert.AreEqual(reference.Integers("greedy_second_half"), actual);
     }
@@ -42,10 +42,10 @@ public sealed class SamplerTests
     {
         using var network = TinyImageGpt.CreateNetwork(Config);
         ulong[] seeds = [.. Enumerable.Range(0, 50).Select(i => (ulong)(i % 49))];
-        var together = Draw(DecoderFactory.Cpu(network), seeds);
-        CollectionAssert.AreEqual(together, Draw(DecoderFactory.Torch(network, torch.CPU), seeds));
-        CollectionAssert.AreEqual(together, Draw(DecoderFactory.Cpu(network), seeds));
-        CollectionAssert.AreEqual(together[16..32], Draw(DecoderFactory.Cpu(network), [1]));
+        var together = Draw(Kernels(network), seeds);
+        CollectionAssert.AreEqual(together, Draw(ImageGptExecutor.OfModules(network, torch.CPU), seeds));
+        CollectionAssert.AreEqual(together, Draw(Kernels(network), seeds));
+        CollectionAssert.AreEqual(together[16..32], Draw(Kernels(network), [1]));
         CollectionAssert.AreEqual(together[..16], together[^16..], "Seed 0 again");
         Assert.AreEqual(49, together.Chunk(16).Select(picture => string.Join(' ', picture)).Distinct().Count());
     }
@@ -65,7 +65,7 @@ public sealed class SamplerTests
         {
             const int rows = 40;
             ushort[] tokens = [.. Enumerable.Repeat(token, rows * 16)];
-            new Sampler(DecoderFactory.Cpu(network), Config, new SamplingOptions()).Fill(tokens, Enumerable.Range(0, rows).Select(i => (ulong)i).ToArray(), kept);
+            new Sampler(Kernels(network), new SamplingOptions()).Fill(tokens, Enumerable.Range(0, rows).Select(i => (ulong)i).ToArray(), kept);
             return [.. tokens.Chunk(16)];
         }
     }
@@ -78,7 +78,7 @@ public sealed class SamplerTests
         const int draws = 20_000;
         using var network = TinyImageGpt.CreateNetwork(config, seed: 4);
         var tokens = new ushort[draws * 4];
-        new Sampler(DecoderFactory.Cpu(network), config, new SamplingOptions { Temperature = 0.8 }).Fill(tokens, Enumerable.Range(0, draws).Select(i => (ulong)i).ToArray(), Kept(4, 0));
+        new Sampler(Kernels(network), new SamplingOptions { Temperature = 0.8 }).Fill(tokens, Enumerable.Range(0, draws).Select(i => (ulong)i).ToArray(), Kept(4, 0));
 
         ushort[] beginnings = [.. Enumerable.Range(0, 25).SelectMany(i => (ushort[])[(ushort)(i / 5), (ushort)(i % 5), 0, 0])];
         using var noGradients = torch.no_grad();
@@ -111,7 +111,7 @@ public sealed class SamplerTests
             last = p;
             cancellation.Cancel();
         });
-        var sampler = new Sampler(DecoderFactory.Cpu(network), Config, new SamplingOptions { CancellationToken = cancellation.Token, Progress = progress });
+        var sampler = new Sampler(Kernels(network), new SamplingOptions { CancellationToken = cancellation.Token, Progress = progress });
         var rows = several ? 100 : 1;
         Assert.Throws<OperationCanceledException>(() => sampler.Fill(new ushort[rows * 16], new ulong[rows], Kept(16, 0)));
         Assert.AreEqual(rows * 16, last.Total);
@@ -123,7 +123,7 @@ public sealed class SamplerTests
     {
         using var network = TinyImageGpt.CreateNetwork(Config);
         var reports = new List<SamplingProgress>();
-        new Sampler(DecoderFactory.Cpu(network), Config, new SamplingOptions { Progress = new Reporter(reports.Add) }).Fill(new ushort[40 * 16], new ulong[40], Kept(16, 4));
+        new Sampler(Kernels(network), new SamplingOptions { Progress = new Reporter(reports.Add) }).Fill(new ushort[40 * 16], new ulong[40], Kept(16, 4));
         Assert.AreEqual((40 * 12, 40 * 12, TimeSpan.Zero), (reports[^1].Done, reports[^1].Total, reports[^1].TimeLeft));
         Assert.IsGreaterThan(0, reports[^1].TokensPerSecond);
     }
@@ -137,14 +137,16 @@ public sealed class SamplerTests
             network.parameters().First().fill_(float.NaN);
         }
 
-        var sampler = new Sampler(DecoderFactory.Cpu(network), Config, new SamplingOptions());
+        var sampler = new Sampler(Kernels(network), new SamplingOptions());
         Assert.Contains("not numbers", Assert.ThrowsExactly<InvalidOperationException>(() => sampler.Fill(new ushort[40 * 16], new ulong[40], Kept(16, 0))).Message);
     }
 
-    private static ushort[] Draw(DecoderFactory decoders, ulong[] seeds)
+    private static ImageGptExecutor Kernels(ImageGptNetwork network) => ImageGptExecutor.Create(network, torch.CPU);
+
+    private static ushort[] Draw(ImageGptExecutor executor, ulong[] seeds)
     {
         var tokens = new ushort[seeds.Length * Config.ContextLength];
-        new Sampler(decoders, Config, new SamplingOptions()).Fill(tokens, seeds, Kept(Config.ContextLength, 0));
+        new Sampler(executor, new SamplingOptions()).Fill(tokens, seeds, Kept(Config.ContextLength, 0));
         return tokens;
     }
 

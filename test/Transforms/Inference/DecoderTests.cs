@@ -48,13 +48,13 @@ public sealed class DecoderTests
     public void Predict_OnTheCpu_IsTheSameInAnyBatchBitForBit()
     {
         using var network = TinyImageGpt.CreateNetwork(Odd);
-        var decoders = Create(network, cpu: true);
+        var executor = Create(network, cpu: true);
         var tokens = Tokens(Odd, 7);
-        var together = Decode(decoders, Odd, tokens, 7, read: 3);
+        var together = Decode(executor, Odd, tokens, 7, read: 3);
         var values = together.Length / 7;
         for (var row = 0; row < 7; row++)
         {
-            var alone = Decode(decoders, Odd, tokens[(row * Odd.ContextLength)..((row + 1) * Odd.ContextLength)], 1, read: 0)[(3 * Odd.Colors)..];
+            var alone = Decode(executor, Odd, tokens[(row * Odd.ContextLength)..((row + 1) * Odd.ContextLength)], 1, read: 0)[(3 * Odd.Colors)..];
             CollectionAssert.AreEqual(together[(row * values)..((row + 1) * values)], alone);
         }
     }
@@ -63,7 +63,7 @@ public sealed class DecoderTests
     public void Predict_OnTheCpu_TakesNoMemory()
     {
         using var network = TinyImageGpt.CreateNetwork(Odd);
-        using var decoder = Create(network, cpu: true).Create(2);
+        using var decoder = Create(network, cpu: true).CreateDecoder(2);
         var (tokens, logits) = (Tokens(Odd, 2), new float[2 * Odd.Colors]);
         decoder.Predict(tokens, 2, 0, logits);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -84,7 +84,7 @@ public sealed class DecoderTests
         LiveTensors.AssertNoneLeft(() => Decode(Create(network, cpu), Odd, Tokens(Odd, 2), 2, read: 5));
     }
 
-    private static DecoderFactory Create(ImageGptNetwork network, bool cpu) => cpu ? DecoderFactory.Cpu(network) : DecoderFactory.Torch(network, torch.CPU);
+    private static ImageGptExecutor Create(ImageGptNetwork network, bool cpu) => cpu ? ImageGptExecutor.Create(network, torch.CPU) : ImageGptExecutor.OfModules(network, torch.CPU);
 
     private static ushort[] Tokens(ImageGptConfig config, int rows)
     {
@@ -93,9 +93,9 @@ public sealed class DecoderTests
     }
 
     /// <summary>The logits of the positions from <paramref name="read"/> on, (rows, T - read, K); those before are read only.</summary>
-    private static float[] Decode(DecoderFactory decoders, ImageGptConfig config, ushort[] tokens, int rows, int read)
+    private static float[] Decode(ImageGptExecutor executor, ImageGptConfig config, ushort[] tokens, int rows, int read)
     {
-        using var decoder = decoders.Create(rows);
+        using var decoder = executor.CreateDecoder(rows);
         var positions = config.ContextLength - read;
         var result = new float[rows * positions * config.Colors];
         var logits = new float[rows * config.Colors];

@@ -30,8 +30,8 @@ public sealed unsafe class AttentionKernelTests
             var (output, logSums, gradient) = (new float[positions * size], new float[positions], new float[projected.Length]);
             fixed (float* q = projected, o = output, l = logSums, g = gradient, a = above)
             {
-                AttentionKernel<TLanes, TVector>.Forward(q, q + size, q + (2 * size), 3 * size, o, size, l, positions, size, causal);
-                AttentionKernel<TLanes, TVector>.Backward(q, q + size, q + (2 * size), 3 * size, o, a, size, l, g, g + size, g + (2 * size), positions, size, causal);
+                AttentionKernel<TLanes, TVector>.Forward(q, q + size, q + (2 * size), 3 * size, o, size, l, positions, size, 1 / MathF.Sqrt(size), causal);
+                AttentionKernel<TLanes, TVector>.Backward(q, q + size, q + (2 * size), 3 * size, o, a, size, l, g, g + size, g + (2 * size), positions, size, 1 / MathF.Sqrt(size), causal);
             }
 
             return (output, gradient);

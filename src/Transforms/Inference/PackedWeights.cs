@@ -1,0 +1,94 @@
+using IGptMl.Kernels;
+using IGptMl.Network;
+using static TorchSharp.torch;
+
+namespace IGptMl.Inference;
+
+/// <summary>The weights of a network as the kernels read them. Blocks are packed when they are first used, and shared by all threads.</summary>
+/// <remarks>A copy: as much memory again as the weights of the blocks that are used. Blocks of models beyond <see cref="MaxKeptBytes"/> are packed for each pass.</remarks>
+internal sealed unsafe class PackedWeights<TLanes, TVector>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    private const long MaxKeptBytes = 4L << 30;
+
+    private readonly ImageGptWeights _source;
+    private readonly PackedBlock<TLanes, TVector>?[] _blocks;
+    private readonly Lock _lock = new();
+    private FloatBuffer? _headMemory;
+    private PackedMatrix<TLanes, TVector>? _head;
+
+    internal PackedWeights(ImageGptNetwork network)
+    {
+        Config = network.Config;
+        Shape = new PackedShape<TLanes, TVector>(Config);
+        _source = network.Weights;
+        _blocks = new PackedBlock<TLanes, TVector>?[Config.Layers];
+        Tokens = Read(_source.Tokens);
+        Positions = Read(_source.Positions);
+        Gains = [.. _source.Blocks.Select(block => Read(block.Gain1)), Read(_source.FinalGain)];
+    }
+
+    internal ImageGptConfig Config { get; }
+
+    internal PackedShape<TLanes, TVector> Shape { get; }
+
+    /// <summary>The embeddings of the tokens and, last, of the start of sequence where there is one: (K + 1, d) or (K, d).</summary>
+    internal float[] Tokens { get; }
+
+    /// <summary>(T, d).</summary>
+    internal float[] Positions { get; }
+
+    /// <summary>The gain of the norm of each block's input and, last, of the final norm: L + 1 times (d).</summary>
+    internal IReadOnlyList<float[]> Gains { get; }
+
+    /// <summary>Whether packed blocks are kept.</summary>
+    internal bool KeepsBlocks => Config.Layers * Shape.BlockLength * sizeof(float) <= MaxKeptBytes;
+
+    /// <summary>The output head with the gain of the final norm, (d, K).</summary>
+    internal PackedMatrix<TLanes, TVector> Head
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _head ??= PackHead();
+            }
+        }
+    }
+
+    /// <summary>A block, which stays the model's. Only where <see cref="KeepsBlocks"/>.</summary>
+    internal PackedBlock<TLanes, TVector> Block(int layer)
+    {
+        lock (_lock)
+        {
+            return _blocks[layer] ??= Pack(layer, new PackedBlock<TLanes, TVector>(Shape, isKept: true));
+        }
+    }
+
+    /// <summary>Packs a block into memory that is there already.</summary>
+    internal PackedBlock<TLanes, TVector> Pack(int layer, PackedBlock<TLanes, TVector> target)
+    {
+        target.Fill(_source.Blocks[layer]);
+        return target;
+    }
+
+    private PackedMatrix<TLanes, TVector> PackHead()
+    {
+        var (d, colors) = (Config.EmbeddingSize, Config.Colors);
+        using var head = HostWeight.Of(_source.Head);
+        using var turned = head.t();
+        using var columns = turned.contiguous();
+        using var gain = HostWeight.Of(_source.FinalGain);
+        _headMemory = FloatBuffer.Allocate(PackedMatrix<TLanes, TVector>.Size(d, colors));
+        var packed = new PackedMatrix<TLanes, TVector>(_headMemory.Pointer, d, colors);
+        KernelThreads.Run(packed.Panels, panel => packed.Fill(panel, TensorMemory.Of(columns), TensorMemory.Of(gain), 1));
+        return packed;
+    }
+
+    private static float[] Read(Tensor weight)
+    {
+        using var host = HostWeight.Of(weight);
+        return host.data<float>().ToArray();
+    }
+}

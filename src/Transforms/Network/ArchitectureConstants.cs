@@ -1,0 +1,11 @@
+namespace IGptMl.Network;
+
+/// <summary>The numbers of the released architecture that are neither sizes nor learned.</summary>
+internal static class ArchitectureConstants
+{
+    /// <summary>ε in the norm x / sqrt(mean(x²) + ε).</summary>
+    internal const double NormEpsilon = 1e-5;
+
+    /// <summary>The factor of quick-GELU, x · sigmoid(1.702 x).</summary>
+    internal const double GeluFactor = 1.702;
+}
