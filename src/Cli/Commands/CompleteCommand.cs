@@ -64,7 +64,8 @@ internal sealed class CompleteCommand : IgptCommand
         var context = CreateContext(parsed);
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed) ?? DefaultLimit);
         using var model = _model.Load(parsed);
-        var options = ReadOptions(parsed, model, cancellation);
+        var options = ReadOptions(parsed, data.HasTokens ? OriginalColumn : OpenedData.ImageColumn, cancellation);
+        var completion = CreateCompletion(context, model, options);
         var pipeline = new EstimatorChain<ITransformer>();
         if (!data.HasTokens)
         {
@@ -72,17 +73,16 @@ internal sealed class CompleteCommand : IgptCommand
         }
 
         pipeline = pipeline.Append<ITransformer>(context.Transforms.DecodeFromPalette(OriginalColumn, TokensColumn, model.Palette));
-        options = options with { InputColumnName = data.HasTokens ? OriginalColumn : OpenedData.ImageColumn };
-        using var chain = pipeline.Append<ITransformer>(context.Transforms.CompleteImages(model, options)).Fit(data.View);
+        using var chain = pipeline.Append<ITransformer>(completion).Fit(data.View);
         var result = Terminal.Track(progress => Write(folder, chain.Transform(data.Watch(Completing, progress, cancellation)), options, parsed.GetValue(_scale), model.Config.ImageSize));
         WriteResult(parsed, result, [("images", $"{result.Images.Count:N0}"), ("completions of each", $"{options.Completions:N0}"), ("kept", $"{result.KeptPixels:N0} of {model.Config.ContextLength:N0} pixels"), ("grid", result.Grid)]);
         return ExitCodes.Success;
     }
 
-    private ImageCompletingEstimator.Options ReadOptions(ParseResult parsed, ImageGptModel model, CancellationToken cancellation)
-    {
-        var options = _sampling.Read(parsed, new ImageCompletingEstimator.Options
+    private ImageCompletingEstimator.Options ReadOptions(ParseResult parsed, string inputColumn, CancellationToken cancellation)
+        => _sampling.Read(parsed, new ImageCompletingEstimator.Options
         {
+            InputColumnName = inputColumn,
             KeepRows = parsed.GetValue(_keepRows),
             KeepRowNumbers = CommandOptions.Given(parsed, _keepRowNumbers),
             KeepRectangle = CommandOptions.Given(parsed, _keepRectangle) is [var x, var y, var width, var height] ? new Rectangle(x, y, width, height) : null,
@@ -91,11 +91,12 @@ internal sealed class CompleteCommand : IgptCommand
             KeptColumnName = KeptColumn,
             CancellationToken = cancellation,
         });
-        ImageCompletingEstimator.CheckModel(model);
+
+    private static ImageCompletingEstimator CreateCompletion(MLContext context, ImageGptModel model, ImageCompletingEstimator.Options options)
+    {
         try
         {
-            options.Check(model.Config);
-            return options;
+            return context.Transforms.CompleteImages(model, options);
         }
         catch (ArgumentOutOfRangeException e)
         {
@@ -106,7 +107,8 @@ internal sealed class CompleteCommand : IgptCommand
     private static CompleteResult Write(PictureFolder folder, IDataView completed, ImageCompletingEstimator.Options options, int scale, int size)
     {
         var names = completed.Schema[OpenedData.NameColumn];
-        string[] shown = options.Size == CompletionSize.Model ? [KeptColumn, .. options.CompletedNames, OriginalColumn] : [.. options.CompletedNames, options.InputName];
+        string[] completedNames = options.Completions == 1 ? [options.OutputColumnName] : [.. Enumerable.Range(1, options.Completions).Select(i => $"{options.OutputColumnName}{i}")];
+        string[] shown = options.Size == CompletionSize.Model ? [KeptColumn, .. completedNames, OriginalColumn] : [.. completedNames, options.InputColumnName!];
         var (pictures, rows) = (new List<CompletedPicture>(), new List<MLImage[]>());
         using (var cursor = completed.GetRowCursor([names, .. shown.Select(name => completed.Schema[name])]))
         {
@@ -127,8 +129,16 @@ internal sealed class CompleteCommand : IgptCommand
         }
 
         using var grid = ImageGrid.Create(rows, options.Size == CompletionSize.Model ? scale : 1);
-        return new CompleteResult(folder.Write("grid.png", grid), options.Kept(size).Count(kept => kept), pictures);
+        return new CompleteResult(folder.Write("grid.png", grid), CountKept(options, size), pictures);
     }
+
+    /// <summary>The pixels of an image that are kept.</summary>
+    private static int CountKept(ImageCompletingEstimator.Options options, int size) => options switch
+    {
+        { KeepRectangle: { } rectangle } => rectangle.Width * rectangle.Height,
+        { KeepRowNumbers: { } rows } => rows.Distinct().Count() * size,
+        _ => (options.KeepRows ?? (size / 2)) * size,
+    };
 
     /// <summary>The image of the row, in a variable of its own, which therefore keeps it.</summary>
     private static MLImage Read(ValueGetter<MLImage> getter)

@@ -52,7 +52,9 @@ internal sealed class EvaluateCommand : IgptCommand
         using var model = _model.Load(parsed);
         var masking = _masks.Read(parsed, model);
         var quantizer = CreateQuantizer(context, model, data);
-        var likelihood = new ImageLikelihoodTransformer(context, model, new ImageLikelihoodEstimator.Options { InputColumnName = TokensColumn, Masking = masking });
+        using var likelihood = context.Transforms
+            .CalculateImageLikelihood(model, new() { InputColumnName = TokensColumn, Masking = masking })
+            .Fit(quantizer.Transform(data.View));
         var result = Terminal.Track(progress => EvaluationResult.Measure(likelihood.Transform(quantizer.Transform(data.Watch(Evaluating, progress, cancellation)))));
         if (maps is not null)
         {
@@ -66,7 +68,9 @@ internal sealed class EvaluateCommand : IgptCommand
     private static void DrawMaps(MLContext context, ImageGptModel model, TokenMasking? masking, IDataView tokens, string path)
     {
         var pictures = context.Transforms.DecodeFromPalette(OriginalColumn, TokensColumn, model.Palette).Fit(tokens).Transform(tokens);
-        var likelihood = new ImageLikelihoodTransformer(context, model, new ImageLikelihoodEstimator.Options { InputColumnName = TokensColumn, Masking = masking, SurpriseMapColumnName = MapColumn });
+        using var likelihood = context.Transforms
+            .CalculateImageLikelihood(model, new() { InputColumnName = TokensColumn, Masking = masking, SurpriseMapColumnName = MapColumn })
+            .Fit(pictures);
         using var grid = ImageGrid.Create(likelihood.Transform(pictures), [OriginalColumn, MapColumn], MostMaps, abreast: 4);
         PictureFile.Write(path, grid);
     }

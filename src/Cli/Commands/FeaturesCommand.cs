@@ -57,7 +57,7 @@ internal sealed class FeaturesCommand : IgptCommand
         Terminal.Track(progress =>
         {
             var rows = extractor.Transform(quantizer.Transform(data.Watch(Extracting, progress, cancellation)));
-            OutputFile.Write(path, stream => FeatureFile.Write(context, path, stream, rows, FeaturesColumn, data.Count));
+            OutputFile.Write(path, stream => FeatureFile.Write(context, path, stream, rows, FeaturesColumn));
             return path;
         });
 

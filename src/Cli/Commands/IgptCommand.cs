@@ -2,7 +2,6 @@ using System.CommandLine;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Sources;
-using IGptMl.Hosting;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -78,7 +77,7 @@ internal abstract class IgptCommand : Command
     protected MLContext CreateContext(ParseResult parsed, int seed = 1)
     {
         var context = new MLContext(seed) { GpuDeviceId = parsed.GetValue(_gpu), FallbackToCpu = parsed.GetValue(_fallbackToCpu) };
-        DeviceChoice.Resolve(context, null, null);
+        context.GetDeviceName();
         var verbose = parsed.GetValue(_verbose);
         context.Log += (_, message) =>
         {

@@ -47,16 +47,22 @@ internal sealed class ImportCommand : IgptCommand
         return ExitCodes.Success;
     }
 
-    private static TransformerChain<ITransformer> CreateChain(MLContext context, ImageGptModel model)
+    /// <summary>The chain from images, or from tokens where there is no palette, to how likely the model finds them. Fitting looks at schemas alone.</summary>
+    private static TransformerChain<ImageLikelihoodTransformer> CreateChain(MLContext context, ImageGptModel model)
     {
-        var gpt = new ImageGptTransformer(context, model.Share(), TokensColumn);
-        if (model.Palette is null)
+        var likelihood = context.Transforms.CalculateImageLikelihood(model, TokensColumn);
+        if (model.Palette is not null)
         {
-            return new TransformerChain<ITransformer>(gpt);
+            return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model).Append(likelihood).Fit(context.Data.LoadShapes(1));
         }
 
-        // With a given palette nothing is learned from the picture: only its column is looked at.
-        var quantizer = CreateQuantizer(context, model, new OpenedData(context.Data.LoadShapes(1), 1));
-        return new TransformerChain<ITransformer>(quantizer, gpt);
+        var schema = SchemaDefinition.Create(typeof(TokenRow));
+        schema[nameof(TokenRow.Tokens)].ColumnType = new VectorDataViewType(new KeyDataViewType(typeof(ushort), model.Config.Colors), model.Config.ContextLength);
+        return new EstimatorChain<ITransformer>().Append(likelihood).Fit(context.Data.LoadFromEnumerable<TokenRow>([], schema));
+    }
+
+    private sealed class TokenRow
+    {
+        public ushort[] Tokens { get; set; } = [];
     }
 }

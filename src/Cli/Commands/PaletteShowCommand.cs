@@ -3,8 +3,6 @@ using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using IGptMl.Cli.Sources;
-using IGptMl.Images;
-using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;
 
@@ -40,29 +38,30 @@ internal sealed class PaletteShowCommand : IgptCommand
         var path = parsed.GetRequiredValue(_out);
         OutputFile.Check(path);
         var palette = Palette.Load(parsed.GetRequiredValue(_palette));
-        var size = parsed.GetValue(_imageSize);
-        var pictures = parsed.GetValue(_data) is { } source ? Read(source.Open(CreateContext(parsed), parsed.GetValue(_limit)).View, size, parsed.GetValue(_crop) ?? ImageCropping.Squash, cancellation) : [];
-        OutputFile.Write(path, stream => PaletteChart.Write(stream, palette, pictures, size));
-        var result = new PaletteShowResult(path, palette.Count, pictures.Count, pictures.Count == 0 ? null : pictures.Average(p => palette.Evaluate(p.Span).MeanColorError));
+        var images = parsed.GetValue(_data)?.Open(CreateContext(parsed), parsed.GetValue(_limit));
+        PaletteMetrics? metrics = null;
+        OutputFile.Write(path, stream => metrics = Draw(stream, palette, images, parsed, cancellation));
+        var pixels = parsed.GetValue(_imageSize) * parsed.GetValue(_imageSize);
+        var result = new PaletteShowResult(path, palette.Count, (int)((metrics?.Pixels ?? 0) / pixels), metrics?.MeanColorError);
         WriteResult(parsed, result, result.Facts);
         return ExitCodes.Success;
     }
 
-    private static List<ReadOnlyMemory<byte>> Read(IDataView images, int size, ImageCropping cropping, CancellationToken cancellation)
+    private PaletteMetrics? Draw(Stream stream, Palette palette, OpenedData? images, ParseResult parsed, CancellationToken cancellation)
     {
-        var pictures = new List<ReadOnlyMemory<byte>>();
-        var column = images.Schema[OpenedData.ImageColumn];
-        using var cursor = images.GetRowCursor([column]);
-        var reader = new ResizedImages(cursor, column, size, cropping);
-        while (cursor.MoveNext())
+        if (images is null)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (reader.TryRead(out var pixels))
-            {
-                pictures.Add(pixels.ToArray());
-            }
+            PaletteChart.Write(stream, palette);
+            return null;
         }
 
-        return pictures;
+        return PaletteChart.Write(
+            stream,
+            palette,
+            images.Track(null, cancellation),
+            OpenedData.ImageColumn,
+            parsed.GetValue(_imageSize),
+            parsed.GetValue(_crop) ?? ImageCropping.Squash,
+            parsed.GetValue(_limit));
     }
 }

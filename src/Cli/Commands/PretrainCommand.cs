@@ -114,7 +114,7 @@ internal sealed class PretrainCommand : IgptCommand
             ITransformer quantizer = palette is null
                 ? context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, quantization).Fit(data.Watch(Learning, progress, cancellation))
                 : context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, palette, options.Model.ImageSize, cropping).Fit(data.View);
-            var images = new OpenedData(context.Data.RepeatRows(data.View, crops), checked(data.Count * crops));
+            var images = data with { View = context.Data.RepeatRows(data.View, crops), Count = checked(data.Count * crops) };
             var tokens = quantizer.Transform(images.Watch(Reading, progress, cancellation));
             var gpt = trainer.Fit(tokens);
             if (cropping == ImageCropping.RandomCrop)

@@ -64,7 +64,7 @@ internal sealed class QuantizeCommand : IgptCommand
         Terminal.Track(progress =>
         {
             var tokens = quantizer.Transform(data.Watch(Quantizing, progress, cancellation));
-            OutputFile.Write(path, stream => TokenFile.Write(stream, tokens, TokensColumn, data.Count));
+            OutputFile.Write(path, stream => context.Data.SaveAsNpy(tokens, stream, TokensColumn));
             return path;
         });
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
-using IGptMl.Pretraining;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -68,8 +67,8 @@ internal sealed class SampleCommand : IgptCommand
         var images = new List<MLImage>();
         using (var cursor = pictures.GetRowCursor(pictures.Schema))
         {
-            var getImage = cursor.GetGetter<MLImage>(pictures.Schema[SampledImages.ImageColumnName]);
-            var getSeed = cursor.GetGetter<int>(pictures.Schema[SampledImages.SeedColumnName]);
+            var getImage = cursor.GetGetter<MLImage>(pictures.Schema["Image"]);
+            var getSeed = cursor.GetGetter<int>(pictures.Schema["Seed"]);
             var seed = 0;
             while (cursor.MoveNext())
             {

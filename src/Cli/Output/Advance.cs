@@ -10,6 +10,10 @@ internal readonly record struct Advance(Activity Activity, long Done, long Total
     /// <summary>"step 120 of 5,000, 3.2145 nats per token, …".</summary>
     public override string ToString() => $"{Activity.Unit} {Done:N0} of {Total:N0}{(Detail.Length > 0 ? ", " : string.Empty)}{Detail}";
 
+    /// <summary>The progress of a pass over images, with its speed and the time left.</summary>
+    internal static Advance Of(Activity activity, RowProgress rows)
+        => new(activity, rows.Done, rows.Total ?? rows.Done, Describe(rows.RowsPerSecond, rows.TimeLeft ?? TimeSpan.Zero));
+
     /// <summary>"140.2 images/s, 0:12:30 left".</summary>
     internal static string Describe(double imagesPerSecond, TimeSpan left) => $"{imagesPerSecond:N1} images/s, {(long)left.TotalHours}:{left:mm\\:ss} left";
 }

@@ -28,18 +28,24 @@ internal static class OutputFile
         }
     }
 
-    /// <summary>Writes the file.</summary>
-    internal static void Write(string path, Action<Stream> write)
+    /// <summary>Writes the file through a stream.</summary>
+    internal static void Write(string path, Action<Stream> write) => Replace(path, string.Empty, partial =>
     {
-        var partial = Beside(path);
+        using var stream = new FileStream(partial, FileMode.CreateNew, FileAccess.ReadWrite);
+        write(stream);
+        stream.Flush(flushToDisk: true);
+    });
+
+    /// <summary>Writes the file by its path.</summary>
+    /// <param name="path">The file to replace.</param>
+    /// <param name="ending">The ending by which what writes it tells the format, such as ".png".</param>
+    /// <param name="write">Gets the path to write to.</param>
+    internal static void Replace(string path, string ending, Action<string> write)
+    {
+        var partial = Beside(path) + ending;
         try
         {
-            using (var stream = new FileStream(partial, FileMode.CreateNew, FileAccess.ReadWrite))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-
+            write(partial);
             File.Move(partial, path, overwrite: true);
         }
         catch

@@ -1,5 +1,3 @@
-using IGptMl.Images;
-using IGptMl.Reports;
 using Microsoft.ML.Data;
 
 namespace IGptMl.Cli.Output;
@@ -7,10 +5,5 @@ namespace IGptMl.Cli.Output;
 /// <summary>A picture as a PNG file, which replaces an existing one once it is complete.</summary>
 internal static class PictureFile
 {
-    internal static void Write(string path, MLImage image)
-    {
-        var rgb = new byte[ImagePixels.CountRgb(image)];
-        ImagePixels.CopyRgb(image, rgb);
-        OutputFile.Write(path, stream => stream.Write(PngPicture.Encode(rgb, image.Width, image.Height, scale: 1)));
-    }
+    internal static void Write(string path, MLImage image) => OutputFile.Replace(path, ".png", image.Save);
 }

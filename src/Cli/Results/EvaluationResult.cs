@@ -1,5 +1,4 @@
 using IGptMl.Cli.Sources;
-using IGptMl.Likelihood;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Results;
@@ -10,15 +9,17 @@ namespace IGptMl.Cli.Results;
 /// <param name="Images">Each image, in row order.</param>
 internal sealed record EvaluationResult(double MeanNatsPerToken, double BitsPerDimension, IReadOnlyList<ImageLikelihood> Images)
 {
+    private const string NatsColumn = "NatsPerToken", BitsColumn = "BitsPerDimension";
+
     internal EvaluationSummary Summary => new(Images.Count, MeanNatsPerToken, BitsPerDimension);
 
-    /// <summary>Reads what an <see cref="ImageLikelihoodTransformer"/> gives, in one pass.</summary>
+    /// <summary>Reads what CalculateImageLikelihood or a pretrained model gives, in one pass.</summary>
     internal static EvaluationResult Measure(IDataView scored)
     {
         var images = new List<ImageLikelihood>();
         var name = scored.Schema[OpenedData.NameColumn];
-        var nats = scored.Schema[LikelihoodColumns.NatsPerToken];
-        var bits = scored.Schema[LikelihoodColumns.BitsPerDimension];
+        var nats = scored.Schema[NatsColumn];
+        var bits = scored.Schema[BitsColumn];
         using var cursor = scored.GetRowCursor([name, nats, bits]);
         var getName = cursor.GetGetter<ReadOnlyMemory<char>>(name);
         var getNats = cursor.GetGetter<float>(nats);
@@ -33,7 +34,6 @@ internal sealed record EvaluationResult(double MeanNatsPerToken, double BitsPerD
             images.Add(new ImageLikelihood(nameOfRow.ToString(), natsOfRow, bitsOfRow));
         }
 
-        var mean = images.Average(image => (double)image.NatsPerToken);
-        return new EvaluationResult(mean, LikelihoodMapping.ToBitsPerDimension(mean), images);
+        return new EvaluationResult(images.Average(image => (double)image.NatsPerToken), images.Average(image => (double)image.BitsPerDimension), images);
     }
 }

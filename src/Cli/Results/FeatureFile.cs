@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using IGptMl.Cli.Sources;
-using IGptMl.Formats;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -21,12 +19,12 @@ internal static class FeatureFile
     internal static bool Knows(string path) => Ending(path) is Npy or Csv or Idv;
 
     /// <summary>Writes a column of features in the form that the path asks for.</summary>
-    internal static void Write(MLContext context, string path, Stream stream, IDataView view, string column, int rows)
+    internal static void Write(MLContext context, string path, Stream stream, IDataView view, string column)
     {
         switch (Ending(path))
         {
             case Npy:
-                WriteNpy(stream, view, column, rows);
+                context.Data.SaveAsNpy(view, stream, column);
                 break;
             case Csv:
                 WriteCsv(stream, view, column);
@@ -40,28 +38,6 @@ internal static class FeatureFile
 
     private static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();
 
-    private static void WriteNpy(Stream stream, IDataView view, string column, int rows)
-    {
-        var width = ((VectorDataViewType)view.Schema[column].Type).Size;
-        NpyFormat.WriteFloat32Header(stream, rows, width);
-        VBuffer<float> features = default;
-        var row = new float[width];
-        var written = 0;
-        using var cursor = view.GetRowCursor([view.Schema[column]]);
-        var getter = cursor.GetGetter<VBuffer<float>>(view.Schema[column]);
-        for (; cursor.MoveNext(); written++)
-        {
-            getter(ref features);
-            features.CopyTo(row);
-            stream.Write(MemoryMarshal.AsBytes(row.AsSpan()));
-        }
-
-        if (written != rows)
-        {
-            throw new InvalidDataException($"The data gave {written} rows where {rows} were announced.");
-        }
-    }
-
     private static void WriteCsv(Stream stream, IDataView view, string column)
     {
         using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
@@ -69,7 +45,7 @@ internal static class FeatureFile
         view.Schema[column].GetSlotNames(ref slots);
         writer.WriteLine(string.Join(',', ["file", "label", .. slots.DenseValues().Select(slot => Quote(slot.ToString()))]));
 
-        var classes = new OpenedData(view, 0).ClassNames;
+        var classes = OpenedData.ClassNamesOf(view);
         var (name, label, vector) = (view.Schema[OpenedData.NameColumn], view.Schema[OpenedData.LabelColumn], view.Schema[column]);
         ReadOnlyMemory<char> file = default;
         uint key = 0;

@@ -77,23 +77,23 @@ internal abstract record DataSource
         internal override OpenedData Open(MLContext context, int? limit)
         {
             var count = Math.Min(Count, limit ?? Count);
-            return new OpenedData(context.Data.LoadShapes(count, Seed), count);
+            return new OpenedData(context.Data, context.Data.LoadShapes(count, Seed), count);
         }
     }
 
     private sealed record Published(PublishedSource Source, string Path, bool HeldOut) : DataSource
     {
-        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(Source.Load(context.Data, Path, HeldOut)).Take(context, limit);
+        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(context.Data, Source.Load(context.Data, Path, HeldOut)).Take(limit);
     }
 
     private sealed record ImageFolder(string Path, UnreadableImages Unreadable) : DataSource
     {
-        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(context.Data.LoadImageFolder(Path, Unreadable)).Sample(context, limit);
+        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(context.Data, context.Data.LoadImageFolder(Path, Unreadable)).Sample(limit);
     }
 
     private sealed record ImageListFile(string Path) : DataSource
     {
-        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(context.Data.LoadImageList(Path)).Sample(context, limit);
+        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(context.Data, context.Data.LoadImageList(Path)).Sample(limit);
     }
 
     /// <summary>OpenAI's files are named in pairs, cifar10_trX.npy and cifar10_trY.npy.</summary>
@@ -105,7 +105,7 @@ internal abstract record DataSource
         internal override OpenedData Open(MLContext context, int? limit)
         {
             var labels = Path.EndsWith(TokensEnding, StringComparison.Ordinal) ? $"{Path[..^TokensEnding.Length]}{LabelsEnding}" : null;
-            return OpenedData.Of(context.Data.LoadTokenArray(Path, File.Exists(labels) ? labels : null)).Take(context, limit);
+            return OpenedData.Of(context.Data, context.Data.LoadTokenArray(Path, File.Exists(labels) ? labels : null)).Take(limit);
         }
     }
 }

@@ -5,9 +5,10 @@ using Microsoft.ML.Data;
 namespace IGptMl.Cli.Sources;
 
 /// <summary>Images to read, as the columns Image, Label and Name.</summary>
+/// <param name="Catalog">The data operations of the context.</param>
 /// <param name="View">The images.</param>
 /// <param name="Count">Their number.</param>
-internal sealed record OpenedData(IDataView View, int Count)
+internal sealed record OpenedData(DataOperationsCatalog Catalog, IDataView View, int Count)
 {
     internal const string ImageColumn = "Image";
     internal const string TokensColumn = "Tokens";
@@ -20,25 +21,26 @@ internal sealed record OpenedData(IDataView View, int Count)
     internal bool HasTokens => View.Schema.GetColumnOrNull(TokensColumn) is not null;
 
     /// <summary>The names of the classes, in label order.</summary>
-    internal IReadOnlyList<string> ClassNames
-    {
-        get
-        {
-            VBuffer<ReadOnlyMemory<char>> names = default;
-            View.Schema[LabelColumn].GetKeyValues(ref names);
-            return [.. names.DenseValues().Select(name => name.ToString())];
-        }
-    }
+    internal IReadOnlyList<string> ClassNames => ClassNamesOf(View);
 
     /// <summary>All rows of a view that knows their number.</summary>
-    internal static OpenedData Of(IDataView view) => new(view, checked((int)(view.GetRowCount() ?? throw new ArgumentException("The view does not know its number of rows.", nameof(view)))));
+    internal static OpenedData Of(DataOperationsCatalog catalog, IDataView view)
+        => new(catalog, view, checked((int)(view.GetRowCount() ?? throw new ArgumentException("The view does not know its number of rows.", nameof(view)))));
+
+    /// <summary>The names of the classes of such rows, in label order.</summary>
+    internal static IReadOnlyList<string> ClassNamesOf(IDataView view)
+    {
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        view.Schema[LabelColumn].GetKeyValues(ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
+    }
 
     /// <summary>The first rows, for data in random order.</summary>
-    internal OpenedData Take(MLContext context, int? limit)
-        => limit is { } count && count < Count ? new OpenedData(context.Data.TakeRows(View, count), count) : this;
+    internal OpenedData Take(int? limit)
+        => limit is { } count && count < Count ? this with { View = Catalog.TakeRows(View, count), Count = count } : this;
 
     /// <summary>A random sample, the same every time, in the order of the rows; for data that has one class after the other.</summary>
-    internal OpenedData Sample(MLContext context, int? limit)
+    internal OpenedData Sample(int? limit)
     {
         if (limit is not { } count || count >= Count)
         {
@@ -54,12 +56,15 @@ internal sealed record OpenedData(IDataView View, int Count)
         }
 
         var chosen = names.Take(count).ToHashSet(StringComparer.Ordinal);
-        return new OpenedData(context.Data.FilterByCustomPredicate<NamedRow>(View, row => !chosen.Contains(row.Name)), count);
+        return this with { View = Catalog.FilterByCustomPredicate<NamedRow>(View, row => !chosen.Contains(row.Name)), Count = count };
     }
 
     /// <summary>The same images for one pass, whose progress is reported, and which the token ends.</summary>
     internal IDataView Watch(Activity activity, IProgress<Advance> progress, CancellationToken cancellation)
-        => new WatchedDataView(View, new RowProgress(activity, Count, progress).Reach, cancellation);
+        => Track(new Relay<RowProgress>(rows => progress.Report(Advance.Of(activity, rows))), cancellation);
+
+    /// <summary>The same images for one pass, which the token ends.</summary>
+    internal IDataView Track(IProgress<RowProgress>? progress, CancellationToken cancellation) => Catalog.TrackRows(View, progress, Count, cancellation);
 
     private sealed class NamedRow
     {

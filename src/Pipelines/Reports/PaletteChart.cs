@@ -1,5 +1,9 @@
+using IGptMl.Hosting;
+using IGptMl.Images;
+using IGptMl.Numerics;
 using IGptMl.Palettes;
 using IGptMl.Reports;
+using Microsoft.ML;
 using SkiaSharp;
 
 namespace IGptMl;
@@ -21,22 +25,50 @@ public static class PaletteChart
     private static readonly SKColor Faint = new(110, 113, 118);
     private static readonly SKColor Border = new(205, 207, 210);
 
-    /// <summary>Draws the chart and writes it as PNG.</summary>
+    /// <summary>Draws a palette's colors, and writes the chart as PNG.</summary>
+    /// <param name="stream">Receives the PNG; it stays open.</param>
+    /// <param name="palette">The colors.</param>
+    public static void Write(Stream stream, Palette palette) => Write(stream, palette, [], 1);
+
+    /// <summary>Draws a palette's colors and, below them, images before and after they are reduced to these colors, and writes the chart as PNG.</summary>
+    /// <param name="stream">Receives the PNG; it stays open.</param>
+    /// <param name="palette">The colors.</param>
+    /// <param name="images">Data with a column of images. Rows without an image are left out.</param>
+    /// <param name="imageColumnName">The column of images.</param>
+    /// <param name="imageSize">The side in pixels of the squares that images become, 1 to 256.</param>
+    /// <param name="cropping">How images become squares.</param>
+    /// <param name="maximumRows">The greatest number of rows to read, at least 1.</param>
+    /// <returns>How well the palette stands for the pixels of these images; null where there are none.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or holds no images, or an argument is out of range.</exception>
+    public static PaletteMetrics? Write(
+        Stream stream,
+        Palette palette,
+        IDataView images,
+        string imageColumnName = "Image",
+        int imageSize = 32,
+        ImageCropping cropping = ImageCropping.Squash,
+        int maximumRows = 12)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        new OptionGuard()
+            .Range(nameof(imageSize), imageSize, 1, 256)
+            .Require(Enum.IsDefined(cropping), nameof(cropping), cropping, string.Join(" or ", Enum.GetNames<ImageCropping>()))
+            .AtLeast(nameof(maximumRows), maximumRows, 1)
+            .ThrowIfAny(nameof(images));
+        var pictures = Read(images, ImageColumn.Require(images.Schema, null, imageColumnName), imageSize, cropping, maximumRows);
+        Write(stream, palette, pictures, imageSize);
+        return pictures.Count == 0 ? null : palette.Evaluate([.. pictures.SelectMany(picture => picture)]);
+    }
+
+    /// <summary>Draws the chart.</summary>
     /// <param name="stream">Receives the PNG.</param>
     /// <param name="palette">The colors.</param>
-    /// <param name="pictures">Pictures before quantization: size · size · 3 channel values each, row-major, R, G, B a pixel. May be none.</param>
-    /// <param name="size">The side of the pictures in pixels, at least 1.</param>
-    /// <exception cref="ArgumentException">A picture has another length, or the size is below 1.</exception>
-    public static void Write(Stream stream, Palette palette, IReadOnlyList<ReadOnlyMemory<byte>> pictures, int size)
+    /// <param name="pictures">Pictures before quantization: size · size · 3 channel values each, row-major, R, G, B a pixel.</param>
+    /// <param name="size">The side of the pictures in pixels.</param>
+    private static void Write(Stream stream, Palette palette, IReadOnlyList<byte[]> pictures, int size)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(palette);
-        ArgumentNullException.ThrowIfNull(pictures);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        if (pictures.FirstOrDefault(p => p.Length != 3L * size * size) is { Length: > 0 } other)
-        {
-            throw new ArgumentException($"A picture of {size} x {size} pixels has {3L * size * size} channel values, not {other.Length}.", nameof(pictures));
-        }
 
         // The height is only known when all is laid out: once to measure, once to draw.
         var height = Draw(null, palette, pictures, size);
@@ -51,7 +83,24 @@ public static class PaletteChart
         png.SaveTo(stream);
     }
 
-    private static int Draw(SKCanvas? canvas, Palette palette, IReadOnlyList<ReadOnlyMemory<byte>> pictures, int size)
+    /// <summary>The pixels of the first rows.</summary>
+    private static List<byte[]> Read(IDataView images, DataViewSchema.Column column, int size, ImageCropping cropping, int maximumRows)
+    {
+        var pictures = new List<byte[]>();
+        using var cursor = images.GetRowCursor([column]);
+        var reader = new ResizedImages(cursor, column, size, cropping);
+        for (var row = 0; row < maximumRows && cursor.MoveNext(); row++)
+        {
+            if (reader.TryRead(out var pixels))
+            {
+                pictures.Add(pixels.ToArray());
+            }
+        }
+
+        return pictures;
+    }
+
+    private static int Draw(SKCanvas? canvas, Palette palette, IReadOnlyList<byte[]> pictures, int size)
     {
         Text(canvas, $"{palette.Count:N0} colors", Margin, Margin + 24, 26, Ink);
         var y = DrawColors(canvas, palette, Margin + 52);
@@ -94,7 +143,7 @@ public static class PaletteChart
         return y;
     }
 
-    private static int DrawPictures(SKCanvas? canvas, Palette palette, IReadOnlyList<ReadOnlyMemory<byte>> pictures, int size, int y)
+    private static int DrawPictures(SKCanvas? canvas, Palette palette, IReadOnlyList<byte[]> pictures, int size, int y)
     {
         // Whole pixels on the chart for each of the picture's, so that none looks larger than its neighbor.
         var scale = Math.Max(1, (LeastPicture + size - 1) / size);
@@ -111,11 +160,11 @@ public static class PaletteChart
             for (var i = first; i < Math.Min(first + perRow, pictures.Count) && canvas is not null; i++)
             {
                 var left = Margin + LabelWidth + ((i - first) * (side + PictureGap));
-                quantizer.Assign(pictures[i].Span, tokens);
+                quantizer.Assign(pictures[i], tokens);
                 quantizer.Decode(tokens, after);
-                Picture(canvas, pictures[i].Span, size, left, y, scale);
+                Picture(canvas, pictures[i], size, left, y, scale);
                 Picture(canvas, after, size, left, y + side + PictureGap, scale);
-                Text(canvas, FormattableString.Invariant($"{palette.Evaluate(pictures[i].Span).MeanColorError:F1}"), left + (side / 2), y + (2 * side) + PictureGap + 17, 12, Faint, SKTextAlign.Center);
+                Text(canvas, FormattableString.Invariant($"{palette.Evaluate(pictures[i]).MeanColorError:F1}"), left + (side / 2), y + (2 * side) + PictureGap + 17, 12, Faint, SKTextAlign.Center);
             }
 
             y += (2 * side) + PictureGap + 44;

@@ -105,24 +105,37 @@ internal static class NpyFormat
     }
 
     /// <summary>Writes float32 values of the given shape.</summary>
-    public static void Write(Stream stream, ReadOnlySpan<float> values, params ReadOnlySpan<int> shape) => Write(stream, "<f4", MemoryMarshal.AsBytes(values), values.Length, shape);
+    public static void Write(Stream stream, ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
+        => Write(stream, NpyType.Float32, MemoryMarshal.AsBytes(values), values.Length, shape);
 
     /// <summary>Writes uint16 values of the given shape.</summary>
-    public static void Write(Stream stream, ReadOnlySpan<ushort> values, params ReadOnlySpan<int> shape) => Write(stream, "<u2", MemoryMarshal.AsBytes(values), values.Length, shape);
+    public static void Write(Stream stream, ReadOnlySpan<ushort> values, params ReadOnlySpan<int> shape)
+        => Write(stream, NpyType.UInt16, MemoryMarshal.AsBytes(values), values.Length, shape);
 
     /// <summary>Writes bytes of the given shape.</summary>
-    public static void Write(Stream stream, ReadOnlySpan<byte> values, params ReadOnlySpan<int> shape) => Write(stream, "|u1", values, values.Length, shape);
+    public static void Write(Stream stream, ReadOnlySpan<byte> values, params ReadOnlySpan<int> shape) => Write(stream, NpyType.UInt8, values, values.Length, shape);
 
-    /// <summary>Writes the header of a float32 array of the given shape; its elements, row-major and little-endian, are then the caller's to write.</summary>
-    public static void WriteFloat32Header(Stream stream, params ReadOnlySpan<int> shape) => WriteHeader(stream, "<f4", shape);
-
-    /// <summary>Writes the header of a uint16 array of the given shape; its elements, row-major and little-endian, are then the caller's to write.</summary>
-    public static void WriteUInt16Header(Stream stream, params ReadOnlySpan<int> shape) => WriteHeader(stream, "<u2", shape);
+    /// <summary>Writes the header of an array of the given shape; its elements, row-major and little-endian, are then the caller's to write.</summary>
+    public static void WriteHeader(Stream stream, NpyType type, params ReadOnlySpan<int> shape)
+    {
+        const int Preamble = 10;
+        var dictionary = $"{{'descr': '{DescriptorOf(type)}', 'fortran_order': False, 'shape': {NpyHeader.ToText(Dimensions(shape))}, }}";
+        var total = (Preamble + dictionary.Length + 1 + Alignment - 1) / Alignment * Alignment;
+        var header = new byte[total];
+        header.AsSpan().Fill((byte)' ');
+        Magic.CopyTo(header);
+        header[6] = 1;
+        header[7] = 0;
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), checked((ushort)(total - Preamble)));
+        Encoding.ASCII.GetBytes(dictionary, header.AsSpan(Preamble));
+        header[^1] = (byte)'\n';
+        stream.Write(header);
+    }
 
     /// <summary>The exception for a malformed npy file.</summary>
     internal static InvalidDataException Error(string name, string problem) => new($"'{name}' cannot be read as npy: {problem}.");
 
-    private static void Write(Stream stream, string descriptor, ReadOnlySpan<byte> bytes, int count, ReadOnlySpan<int> shape)
+    private static void Write(Stream stream, NpyType type, ReadOnlySpan<byte> bytes, int count, ReadOnlySpan<int> shape)
     {
         Int128 product = 1;
         foreach (var dimension in shape)
@@ -135,25 +148,20 @@ internal static class NpyFormat
             throw new ArgumentException($"Shape {NpyHeader.ToText(Dimensions(shape))} does not hold {count} values.", nameof(shape));
         }
 
-        WriteHeader(stream, descriptor, shape);
+        WriteHeader(stream, type, shape);
         stream.Write(bytes);
     }
 
-    private static void WriteHeader(Stream stream, string descriptor, ReadOnlySpan<int> shape)
+    private static string DescriptorOf(NpyType type) => type switch
     {
-        const int Preamble = 10;
-        var dictionary = $"{{'descr': '{descriptor}', 'fortran_order': False, 'shape': {NpyHeader.ToText(Dimensions(shape))}, }}";
-        var total = (Preamble + dictionary.Length + 1 + Alignment - 1) / Alignment * Alignment;
-        var header = new byte[total];
-        header.AsSpan().Fill((byte)' ');
-        Magic.CopyTo(header);
-        header[6] = 1;
-        header[7] = 0;
-        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), checked((ushort)(total - Preamble)));
-        Encoding.ASCII.GetBytes(dictionary, header.AsSpan(Preamble));
-        header[^1] = (byte)'\n';
-        stream.Write(header);
-    }
+        NpyType.Float32 => "<f4",
+        NpyType.Float64 => "<f8",
+        NpyType.UInt8 => "|u1",
+        NpyType.UInt16 => "<u2",
+        NpyType.Int32 => "<i4",
+        NpyType.Int64 => "<i8",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not a type of npy elements."),
+    };
 
     private static long[] Dimensions(ReadOnlySpan<int> shape)
     {

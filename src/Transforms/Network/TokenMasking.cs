@@ -11,7 +11,8 @@ namespace IGptMl;
 /// </remarks>
 public sealed record TokenMasking
 {
-    internal const double DefaultProbability = 0.15;
+    /// <summary>The paper's probability: 0.15.</summary>
+    public const double DefaultProbability = 0.15;
 
     /// <summary>Hides nothing.</summary>
     public static TokenMasking None { get; } = new() { Probability = 0 };

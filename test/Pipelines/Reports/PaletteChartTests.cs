@@ -1,4 +1,8 @@
+using IGptMl.Images;
 using IGptMl.Reports;
+using IGptMl.Tests.Contracts;
+using Microsoft.ML;
+using Microsoft.ML.Data;
 using SkiaSharp;
 
 namespace IGptMl.Tests.Reports;
@@ -11,7 +15,7 @@ public sealed class PaletteChartTests
     [TestMethod]
     public void Write_Colors_HaveOneTileEach()
     {
-        using var chart = Draw(Palette.FromColors([20, 40, 180, 200, 60, 40]), []);
+        using var chart = Draw(Palette.FromColors([20, 40, 180, 200, 60, 40]));
         Assert.AreEqual(1200, chart.Width);
         Assert.IsTrue(Count(chart, Red) is > 700 and <= 1024, $"{Count(chart, Red)}");
         Assert.IsTrue(Count(chart, Blue) is > 700 and <= 1024, $"{Count(chart, Blue)}");
@@ -22,8 +26,9 @@ public sealed class PaletteChartTests
     {
         // 2 x 2 pixels, each 60 x 60 on the chart: three of a color that the palette has, one that it has not.
         var palette = Palette.FromColors([20, 40, 180, 200, 60, 40]);
-        using var without = Draw(palette, []);
-        using var chart = Draw(palette, [(byte[])[20, 40, 180, 190, 70, 40, 20, 40, 180, 20, 40, 180]]);
+        using var without = Draw(palette);
+        using var image = ImagePixels.FromRgb([20, 40, 180, 190, 70, 40, 20, 40, 180, 20, 40, 180], 2, 2);
+        using var chart = Draw(palette, ImageRows.Of(image));
         Assert.AreEqual(3600, Count(chart, Brick));
         Assert.AreEqual(3600, Count(chart, Red) - Count(without, Red));
         Assert.AreEqual(6 * 3600, Count(chart, Blue) - Count(without, Blue));
@@ -34,15 +39,31 @@ public sealed class PaletteChartTests
     {
         var colors = new byte[3 * Palette.MaxCount];
         new Random(1).NextBytes(colors);
-        using var chart = Draw(Palette.FromColors(colors), []);
+        using var chart = Draw(Palette.FromColors(colors));
         Assert.IsGreaterThan(2000, chart.Height);
     }
 
     [TestMethod]
-    public void Write_PictureOfAnotherSize_IsRefused()
+    public void Write_Images_GivesTheErrorOfTheirPixels()
     {
-        var error = Assert.ThrowsExactly<ArgumentException>(() => PaletteChart.Write(Stream.Null, Palette.FromColors(new byte[6]), [new byte[12], new byte[27]], 2));
-        StringAssert.StartsWith(error.Message, "A picture of 2 x 2 pixels has 12 channel values, not 27.");
+        var palette = Palette.FromColors([20, 40, 180, 200, 60, 40]);
+        using var exact = ImagePixels.FromRgb([20, 40, 180, 200, 60, 40, 20, 40, 180, 20, 40, 180], 2, 2);
+        using var other = ImagePixels.FromRgb([20, 40, 180, 190, 60, 40, 20, 40, 180, 20, 40, 180], 2, 2);
+        var metrics = PaletteChart.Write(Stream.Null, palette, ImageRows.Of(exact, null, other), imageSize: 2)!;
+        Assert.AreEqual(8, metrics.Pixels);
+        Assert.AreEqual(10.0 / 8, metrics.MeanColorError, 1e-4);
+        Assert.AreEqual(4, PaletteChart.Write(Stream.Null, palette, ImageRows.Of(exact, other), imageSize: 2, maximumRows: 1)!.Pixels);
+        Assert.IsNull(PaletteChart.Write(Stream.Null, palette, ImageRows.Of((MLImage?)null), imageSize: 2));
+    }
+
+    [TestMethod]
+    public void Write_WrongArguments_AreRefused()
+    {
+        var palette = Palette.FromColors(new byte[6]);
+        var images = ImageRows.Create(1);
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PaletteChart.Write(Stream.Null, palette, images, imageSize: 0, maximumRows: 0));
+        StringAssert.StartsWith(error.Message, "imageSize is 0; expected 1 to 256. maximumRows is 0; expected at least 1.");
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => PaletteChart.Write(Stream.Null, palette, images, "Name"));
     }
 
     [TestMethod]
@@ -68,10 +89,18 @@ public sealed class PaletteChartTests
         Assert.AreEqual(1, grays[255], 1e-6);
     }
 
-    private static SKBitmap Draw(Palette palette, IReadOnlyList<ReadOnlyMemory<byte>> pictures)
+    private static SKBitmap Draw(Palette palette, IDataView? images = null)
     {
         using var stream = new MemoryStream();
-        PaletteChart.Write(stream, palette, pictures, 2);
+        if (images is null)
+        {
+            PaletteChart.Write(stream, palette);
+        }
+        else
+        {
+            PaletteChart.Write(stream, palette, images, imageSize: 2);
+        }
+
         return SKBitmap.Decode(stream.ToArray());
     }
 

@@ -51,19 +51,19 @@ public sealed class NpyFormatTests
     }
 
     [TestMethod]
-    public void WriteFloat32Header_ThenRows_GivesTheSameAsAtOnce()
+    public void WriteHeader_ThenRows_GivesTheSameAsAtOnce()
     {
         using var atOnce = new MemoryStream();
         NpyFormat.Write(atOnce, [1.5f, -2, 3, 4], 2, 2);
         using var inRows = new MemoryStream();
-        NpyFormat.WriteFloat32Header(inRows, 2, 2);
+        NpyFormat.WriteHeader(inRows, NpyType.Float32, 2, 2);
         foreach (var value in (float[])[1.5f, -2, 3, 4])
         {
             inRows.Write(BitConverter.GetBytes(value));
         }
 
         CollectionAssert.AreEqual(atOnce.ToArray(), inRows.ToArray());
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => NpyFormat.WriteFloat32Header(inRows, -1, 2));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => NpyFormat.WriteHeader(inRows, NpyType.Float32, -1, 2));
     }
 
     [TestMethod]

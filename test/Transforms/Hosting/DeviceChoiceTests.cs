@@ -33,6 +33,15 @@ public sealed class DeviceChoiceTests
     }
 
     [TestMethod]
+    public void GetDeviceName_Context_TellsWhereItsNetworksRun()
+    {
+        SkipWithGpu();
+        Assert.AreEqual("cpu", new MLContext().GetDeviceName());
+        Assert.AreEqual("cpu", new MLContext { GpuDeviceId = 0, FallbackToCpu = true }.GetDeviceName());
+        Assert.AreEqual(NoGpu, Assert.ThrowsExactly<InvalidOperationException>(() => new MLContext { GpuDeviceId = 0 }.GetDeviceName()).Message);
+    }
+
+    [TestMethod]
     public void Features_GpuOfTheContextMissing_AreRefusedWhenTheyAreComputed()
     {
         SkipWithGpu();

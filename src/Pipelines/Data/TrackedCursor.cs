@@ -1,10 +1,10 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace IGptMl.Cli.Sources;
+namespace IGptMl.Data;
 
-/// <summary>A cursor of a <see cref="WatchedDataView"/>.</summary>
-internal sealed class WatchedCursor(DataViewRowCursor inner, Action<long> reach, CancellationToken cancellation) : DataViewRowCursor
+/// <summary>A cursor of a <see cref="TrackedDataView"/>.</summary>
+internal sealed class TrackedCursor(DataViewRowCursor inner, RowCounter? counter, CancellationToken cancellationToken) : DataViewRowCursor
 {
     /// <inheritdoc/>
     public override DataViewSchema Schema => inner.Schema;
@@ -18,8 +18,8 @@ internal sealed class WatchedCursor(DataViewRowCursor inner, Action<long> reach,
     /// <inheritdoc/>
     public override bool MoveNext()
     {
-        cancellation.ThrowIfCancellationRequested();
-        reach(inner.Position + 1); // whoever asks for the next row is done with this one
+        cancellationToken.ThrowIfCancellationRequested();
+        counter?.Reach(inner.Position + 1); // whoever asks for the next row is done with this one
         return inner.MoveNext();
     }
 
