@@ -3,27 +3,37 @@ using Mono.Cecil.Cil;
 
 namespace IGptMl.Tests;
 
-/// <summary>What the types of a built assembly refer to: types and members in signatures, bodies, bases and attributes.</summary>
+/// <summary>The types of a built assembly, and what they refer to: types and members in signatures, bodies, bases, constraints and attributes.</summary>
 internal sealed class AssemblyReferences : IDisposable
 {
     private readonly DefaultAssemblyResolver _resolver = new();
     private readonly AssemblyDefinition _assembly;
+    private readonly SourceFolders _source;
 
-    internal AssemblyReferences(string name)
+    /// <param name="name">The assembly's name.</param>
+    /// <param name="root">The folder that holds its source: "src" or "test".</param>
+    internal AssemblyReferences(string name, string root = "src")
     {
         _resolver.AddSearchDirectory(AppContext.BaseDirectory);
         _resolver.AddSearchDirectory(Path.GetDirectoryName(typeof(object).Assembly.Location)!);
-        _assembly = AssemblyDefinition.ReadAssembly(Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), new ReaderParameters { AssemblyResolver = _resolver });
+        var path = Path.Combine(AppContext.BaseDirectory, $"{name}.dll");
+        _assembly = AssemblyDefinition.ReadAssembly(path, new ReaderParameters { AssemblyResolver = _resolver });
+        _source = new SourceFolders(path, root);
     }
 
     /// <summary>The assemblies that it refers to.</summary>
     internal IEnumerable<string> Assemblies => _assembly.MainModule.AssemblyReferences.Select(reference => reference.Name);
 
+    /// <summary>Its types, without nested ones and those that the compiler made up.</summary>
+    internal IReadOnlyList<SourceType> Types => [.. _assembly.MainModule.Types.Select(Describe).OfType<SourceType>()];
+
     /// <summary>Every reference of every type, a closure's counted as its outermost type's.</summary>
-    internal IReadOnlyList<Reference> All => [.. _assembly.MainModule.Types.SelectMany(outer => Nested(outer).SelectMany(Of).Select(member => Describe(outer, member))).Distinct()];
+    internal IReadOnlyList<Reference> All
+        => [.. _assembly.MainModule.Types.SelectMany(outer => Nested(outer).SelectMany(Of).Select(member => Describe(outer, member))).Distinct()];
 
     public void Dispose()
     {
+        _source.Dispose();
         _assembly.Dispose();
         _resolver.Dispose();
     }
@@ -37,6 +47,7 @@ internal sealed class AssemblyReferences : IDisposable
             .. Parts(type.BaseType),
             .. type.Interfaces.SelectMany(i => Parts(i.InterfaceType)),
             .. type.Fields.SelectMany(field => Parts(field.FieldType)),
+            .. Constraints(type),
             .. Attributes(type),
             .. type.Fields.SelectMany(Attributes),
             .. type.Properties.SelectMany(Attributes),
@@ -46,19 +57,39 @@ internal sealed class AssemblyReferences : IDisposable
 
     private static IEnumerable<MemberReference> Of(MethodDefinition method)
     {
-        IEnumerable<MemberReference> signature = [.. Parts(method.ReturnType), .. method.Parameters.SelectMany(p => Parts(p.ParameterType)), .. Attributes(method)];
-        return method.HasBody ? signature.Concat(method.Body.Variables.SelectMany(v => Parts(v.VariableType))).Concat(method.Body.Instructions.SelectMany(Of)) : signature;
+        IEnumerable<MemberReference> signature =
+        [
+            .. Parts(method.ReturnType),
+            .. method.Parameters.SelectMany(parameter => Parts(parameter.ParameterType)),
+            .. Constraints(method),
+            .. Attributes(method),
+        ];
+        return method.HasBody ? signature.Concat(Of(method.Body)) : signature;
     }
+
+    private static IEnumerable<MemberReference> Of(MethodBody body) =>
+    [
+        .. body.Variables.SelectMany(variable => Parts(variable.VariableType)),
+        .. body.ExceptionHandlers.SelectMany(handler => Parts(handler.CatchType)),
+        .. body.Instructions.SelectMany(Of),
+    ];
 
     private static IEnumerable<MemberReference> Of(Instruction instruction) => instruction.Operand switch
     {
-        MethodReference method => [method.GetElementMethod(), .. Parts(method.DeclaringType), .. method is GenericInstanceMethod generic ? generic.GenericArguments.SelectMany(Parts) : []],
+        GenericInstanceMethod method => [method.GetElementMethod(), .. Parts(method.DeclaringType), .. method.GenericArguments.SelectMany(Parts)],
+        MethodReference method => [method, .. Parts(method.DeclaringType)],
         FieldReference field => [field, .. Parts(field.DeclaringType)],
         TypeReference type => Parts(type),
         _ => [],
     };
 
-    private static IEnumerable<MemberReference> Attributes(ICustomAttributeProvider provider) => provider.CustomAttributes.Select(a => a.AttributeType);
+    private static IEnumerable<MemberReference> Constraints(IGenericParameterProvider provider)
+        => provider.GenericParameters.SelectMany(parameter => parameter.Constraints).SelectMany(constraint => Parts(constraint.ConstraintType));
+
+    private static IEnumerable<MemberReference> Attributes(ICustomAttributeProvider provider) => provider.CustomAttributes.SelectMany(Of);
+
+    private static IEnumerable<MemberReference> Of(CustomAttribute attribute)
+        => attribute.ConstructorArguments.Select(argument => argument.Value).OfType<TypeReference>().SelectMany(Parts).Prepend(attribute.AttributeType);
 
     private static IEnumerable<MemberReference> Parts(TypeReference? type) => type switch
     {
@@ -77,11 +108,20 @@ internal sealed class AssemblyReferences : IDisposable
         var other => throw new NotSupportedException(other.FullName),
     };
 
-    private static bool IsVisible(TypeDefinition type) => type.IsNested ? (type.IsNestedPublic || type.IsNestedFamily) && IsVisible(type.DeclaringType) : type.IsPublic;
+    private static bool IsVisible(TypeDefinition type)
+        => type.IsNested ? (type.IsNestedPublic || type.IsNestedFamily) && IsVisible(type.DeclaringType) : type.IsPublic;
 
     private static TypeReference Outermost(TypeReference type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     private static string NameOf(TypeReference type) => type.FullName.Replace('/', '.').Split('`')[0];
+
+    private SourceType? Describe(TypeDefinition type)
+    {
+        var methods = Nested(type).SelectMany(nested => nested.Methods).Select(method => method.MetadataToken.ToInt32()).ToArray();
+        return _source.Of(type.MetadataToken.ToInt32(), methods) is { } folder
+            ? new SourceType(NameOf(type), type.Namespace, type.IsPublic, folder, [.. _source.ImportsOf(methods)])
+            : null;
+    }
 
     private static Reference Describe(TypeDefinition from, MemberReference member)
     {
@@ -92,6 +132,7 @@ internal sealed class AssemblyReferences : IDisposable
             NameOf(from),
             member is TypeReference ? NameOf(type) : $"{NameOf(type)}.{member.Name}",
             Outermost(type).Namespace,
+            NameOf(Outermost(type)),
             assembly,
             !assembly.StartsWith("Microsoft.ML", StringComparison.Ordinal) || IsPublic(member));
     }
@@ -101,7 +142,16 @@ internal sealed class AssemblyReferences : IDisposable
     /// <param name="FromType">The type, outermost, with its namespace.</param>
     /// <param name="Name">"Namespace.Type" or "Namespace.Type.Member" of what it refers to.</param>
     /// <param name="Namespace">The namespace of that.</param>
+    /// <param name="Type">The type of that, outermost, with its namespace.</param>
     /// <param name="Assembly">The assembly of that.</param>
     /// <param name="IsPublic">Whether any assembly may use it; found out for ML.NET's only.</param>
-    internal sealed record Reference(string FromNamespace, string FromType, string Name, string Namespace, string Assembly, bool IsPublic);
+    internal sealed record Reference(string FromNamespace, string FromType, string Name, string Namespace, string Type, string Assembly, bool IsPublic);
+
+    /// <summary>A type that stands in the source.</summary>
+    /// <param name="Name">Its name with its namespace.</param>
+    /// <param name="Namespace">Its namespace.</param>
+    /// <param name="IsPublic">Whether other assemblies see it without being friends.</param>
+    /// <param name="Folder">The folder of its source files, such as "Transforms/Models".</param>
+    /// <param name="Imports">The namespaces that these files import. They tell of constants, too, of which compiled code keeps the value alone.</param>
+    internal sealed record SourceType(string Name, string Namespace, bool IsPublic, string Folder, IReadOnlyList<string> Imports);
 }

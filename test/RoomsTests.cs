@@ -4,8 +4,6 @@ namespace IGptMl.Tests;
 [TestClass]
 public sealed class RoomsTests
 {
-    private const string Hosting = "IGptMl.Hosting";
-
     /// <summary>The libraries, each with those of ours that it may refer to.</summary>
     private static readonly Dictionary<string, string[]> Libraries = new()
     {
@@ -15,11 +13,70 @@ public sealed class RoomsTests
         ["igpt"] = ["IGptMl.Transforms", "IGptMl.Trainers", "IGptMl.Pipelines"],
     };
 
-    private static readonly Lazy<IReadOnlyList<AssemblyReferences.Reference>> References = new(() => [.. Libraries.Keys.SelectMany(library =>
+    /// <summary>The model and what it is made of.</summary>
+    private static readonly string[] Model = ["Models", "Inference", "Network", "Palettes", "Images", "Formats", "Numerics"];
+
+    private static readonly string[] Transforms = ["Completion", "Likelihood", "Features", "Quantization", "Hosting", "Kernels", .. Model];
+
+    private static readonly string[] Trainers = ["FineTuning", "Pretraining", "Optimization", "Batches"];
+
+    private static readonly string[] Pipelines = ["Reports", "FineTune", "SemiSupervised", "LinearProbe", "Classification", "Caching", "Data/Download", "Data"];
+
+    /// <summary>What an experiment may know of the two libraries below it: everything.</summary>
+    private static readonly string[] BelowPipelines = ["Trainers", .. Trainers, "Transforms", .. Transforms];
+
+    /// <summary>What the tool may know of the three libraries; it sees their public types alone.</summary>
+    private static readonly string[] BelowCli = [.. Pipelines, .. BelowPipelines];
+
+    /// <summary>
+    /// All arrows that there may be: each room with those that it may know. The root of an assembly knows all of its rooms, and none of them knows the root.
+    /// </summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        using var assembly = new AssemblyReferences(library);
-        return assembly.All;
-    })]);
+        ["Numerics"] = [],
+        ["Formats"] = ["Numerics"],
+        ["Kernels"] = ["Numerics"],
+        ["Images"] = ["Numerics"],
+        ["Palettes"] = ["Images", "Formats", "Numerics"],
+        ["Network"] = ["Numerics"],
+        ["Inference"] = ["Network", "Kernels"],
+        ["Models"] = ["Inference", "Network", "Palettes", "Images", "Formats", "Numerics"],
+        ["Hosting"] = ["Numerics"],
+        ["Quantization"] = ["Hosting", .. Model],
+        ["Features"] = ["Hosting", .. Model],
+        ["Likelihood"] = ["Hosting", .. Model],
+        ["Completion"] = ["Hosting", .. Model],
+        ["Transforms"] = Transforms,
+
+        ["Batches"] = ["Quantization", "Hosting", "Network", "Palettes", "Images", "Formats", "Numerics"],
+        ["Optimization"] = ["Formats", "Numerics"],
+        ["Pretraining"] = ["Batches", "Optimization", "Completion", "Likelihood", "Quantization", "Hosting", .. Model],
+        ["FineTuning"] = ["Batches", "Optimization", "Features", "Quantization", "Hosting", .. Model],
+        ["Trainers"] = [.. Trainers, "Transforms", .. Transforms],
+
+        ["Data"] = ["Batches", "Quantization", "Hosting", "Palettes", "Images", "Formats", "Numerics"],
+        ["Data/Download"] = ["Data", "Numerics"],
+        ["Caching"] = Model,
+        ["Classification"] = ["Caching", "Data", .. BelowPipelines],
+        ["LinearProbe"] = ["Classification", "Caching", "Data", .. BelowPipelines],
+        ["SemiSupervised"] = ["Classification", "Caching", "Data", .. BelowPipelines],
+        ["FineTune"] = ["Classification", "Caching", "Data", .. BelowPipelines],
+        ["Reports"] = ["LinearProbe", "SemiSupervised", "FineTune", "Classification", "Caching", "Data", .. BelowPipelines],
+
+        ["Output"] = BelowCli,
+        ["Sources"] = ["Output", .. BelowCli],
+        ["Results"] = ["Sources", "Output", .. BelowCli],
+        ["Arguments"] = ["Sources", "Output", .. BelowCli],
+        ["Commands"] = ["Arguments", "Results", "Sources", "Output", .. BelowCli],
+        ["Cli"] = ["Commands", "Arguments", "Results", "Sources", "Output", .. BelowCli],
+    };
+
+    /// <summary>Types in other namespaces than their room's: the tool's entry point, named by the compiler, and an attribute that the runtime looks for.</summary>
+    private static readonly string[] Elsewhere = ["Program", "System.Runtime.CompilerServices.IgnoresAccessChecksToAttribute"];
+
+    private static readonly Lazy<House> Built = new(Read);
+
+    private static readonly Lazy<RoomGraph> Graph = new(() => new RoomGraph(Built.Value.Types, Built.Value.References));
 
     [TestMethod]
     public void Assemblies_ReferToEachOther_InOneDirection()
@@ -32,33 +89,80 @@ public sealed class RoomsTests
     }
 
     [TestMethod]
+    public void Types_HaveTheNamespaceOfTheirRoom_OrTheOneOfAllPublicTypes()
+    {
+        Assert.IsNotEmpty(Built.Value.Types);
+        AssertNone(Built.Value.Types
+            .Where(type => !Elsewhere.Contains(type.Name) && !HasItsNamespace(type))
+            .Select(type => $"{type.Name}, which is {(type.IsPublic ? "public" : "internal")}, is in src/{type.Folder}"));
+    }
+
+    [TestMethod]
+    public void Rooms_FormNoCircle()
+        => Assert.AreEqual(string.Empty, string.Join(" -> ", RoomGraph.FindCircle(Graph.Value.Arrows)));
+
+    [TestMethod]
+    public void Rooms_KnowNoOthersThanTheListSays()
+    {
+        Assert.IsNotEmpty(Graph.Value.Arrows);
+        AssertNone(Graph.Value.Arrows
+            .Where(arrow => !Allowed.TryGetValue(arrow.From, out var rooms) || !rooms.Contains(arrow.To))
+            .SelectMany(arrow => Graph.Value.UsesOf(arrow).Select(use => $"{arrow.From} -> {arrow.To}: {use}")));
+    }
+
+    [TestMethod]
+    public void List_NamesTheRoomsThatThereAre_AndAllowsNoCircle()
+    {
+        CollectionAssert.AreEquivalent(Graph.Value.Rooms.ToArray(), Allowed.Keys.ToArray());
+        AssertNone(Allowed.Values.SelectMany(rooms => rooms).Distinct().Except(Allowed.Keys));
+        Assert.AreEqual(string.Empty, string.Join(" -> ", RoomGraph.FindCircle(Allowed.SelectMany(line => line.Value.Select(to => (line.Key, to))))));
+    }
+
+    [TestMethod]
+    [DataRow("", "", DisplayName = "no arrows")]
+    [DataRow("AB BC AC CD", "", DisplayName = "two ways to one room")]
+    [DataRow("AB BC CB", "B -> C -> B", DisplayName = "a circle behind a room")]
+    [DataRow("AB CD DE EF FD", "D -> E -> F -> D", DisplayName = "a circle apart")]
+    public void FindCircle_FindsTheCircle(string arrows, string circle)
+    {
+        var found = RoomGraph.FindCircle(arrows.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(arrow => ($"{arrow[0]}", $"{arrow[1]}")));
+        Assert.AreEqual(circle, string.Join(" -> ", found));
+    }
+
+    [TestMethod]
     public void NonPublicMembers_OfMLNet_AreUsedInHostingOnly()
     {
-        var uses = Find(reference => IsMLNet(reference) && !reference.IsPublic).ToList();
-        Assert.IsNotEmpty(uses.Where(use => use.FromNamespace == Hosting), "Hosting uses some; if none is found, the search is blind.");
-        AssertNone(uses.Where(use => use.FromNamespace != Hosting));
+        var uses = Find(reference => IsMLNet(reference) && !reference.IsPublic);
+        Assert.IsNotEmpty(uses.Where(use => RoomOf(use) == "Hosting"), "Hosting uses some; if none is found, the search is blind.");
+        AssertNone(uses.Where(use => RoomOf(use) != "Hosting").Select(Describe));
     }
 
     [TestMethod]
-    public void Network_KnowsNothingOfMLNet()
+    [DataRow("Numerics")]
+    [DataRow("Formats")]
+    [DataRow("Kernels")]
+    [DataRow("Palettes")]
+    [DataRow("Network")]
+    [DataRow("Inference")]
+    [DataRow("Optimization")]
+    public void Room_KnowsNothingOfMLNet(string room)
     {
-        Assert.IsNotEmpty(Find(reference => reference.FromNamespace == "IGptMl.Network" && IsTorch(reference)));
-        AssertNone(Find(reference => reference.FromNamespace == "IGptMl.Network" && IsMLNet(reference)));
+        Assert.IsNotEmpty(Find(reference => RoomOf(reference) == room));
+        AssertNone(Find(reference => RoomOf(reference) == room && IsMLNet(reference)).Select(Describe));
     }
 
     [TestMethod]
-    public void FileFormats_KnowNothingOfMLNet()
+    [DataRow("Numerics")]
+    [DataRow("Formats")]
+    [DataRow("Kernels")]
+    [DataRow("Images")]
+    [DataRow("Palettes")]
+    [DataRow("Hosting")]
+    [DataRow("Optimization")]
+    public void Room_KnowsNothingOfImageGpt(string room)
     {
-        Assert.IsNotEmpty(Find(reference => reference.FromNamespace == "IGptMl.Formats"));
-        AssertNone(Find(reference => reference.FromNamespace == "IGptMl.Formats" && IsMLNet(reference)));
-    }
-
-    [TestMethod]
-    public void Optimization_KnowsNothingOfImageGpt()
-    {
-        string[] others = ["IGptMl.Network", "IGptMl.Palettes", "IGptMl.Features", "IGptMl.Pretraining", "IGptMl.FineTuning", "IGptMl.Batches"];
-        Assert.IsNotEmpty(Find(reference => reference.FromNamespace == "IGptMl.Optimization"));
-        AssertNone(Find(reference => reference.FromNamespace == "IGptMl.Optimization" && others.Contains(reference.Namespace)));
+        string[] others = ["Network", "Inference", "Models", "Quantization", "Features", "Likelihood", "Completion", "Batches", "Pretraining", "FineTuning"];
+        AssertNone(Graph.Value.Reach(room).Intersect(others));
     }
 
     [TestMethod]
@@ -78,15 +182,74 @@ public sealed class RoomsTests
     public void Value_KnowsNeitherMLNetNorTorch(string type)
     {
         Assert.IsNotEmpty(Find(reference => reference.FromType == type));
-        AssertNone(Find(reference => reference.FromType == type && (IsMLNet(reference) || IsTorch(reference))));
+        AssertNone(Find(reference => reference.FromType == type && (IsMLNet(reference) || IsTorch(reference))).Select(Describe));
     }
+
+    [TestMethod]
+    public void Tests_MirrorTheirRooms()
+    {
+        using var tests = new AssemblyReferences("IGptMl.Tests", "test");
+        AssertNone(tests.Types.Where(type => type.Namespace != NamespaceOf("IGptMl.Tests", type)).Select(type => $"{type.Name} is in test/{type.Folder}"));
+
+        var folders = Built.Value.Types.ToLookup(SimpleName, type => type.Folder);
+        var classes = tests.Types
+            .Where(test => SimpleName(test).EndsWith("Tests", StringComparison.Ordinal))
+            .Select(test => (test.Name, test.Folder, Expected: folders[SimpleName(test)[..^"Tests".Length]]))
+            .Where(test => test.Expected.Any())
+            .ToArray();
+        Assert.IsNotEmpty(classes);
+        AssertNone(classes
+            .Where(test => !test.Expected.Contains(test.Folder))
+            .Select(test => $"{test.Name} is in test/{test.Folder}, and what it tests in src/{string.Join(", src/", test.Expected)}"));
+    }
+
+    private static House Read()
+    {
+        List<AssemblyReferences.SourceType> types = [];
+        List<AssemblyReferences.Reference> references = [];
+        foreach (var library in Libraries.Keys)
+        {
+            using var assembly = new AssemblyReferences(library);
+            types.AddRange(assembly.Types);
+            references.AddRange(assembly.All);
+        }
+
+        return new House(types, references);
+    }
+
+    private static bool HasItsNamespace(AssemblyReferences.SourceType type)
+    {
+        if (type.IsPublic)
+        {
+            var isCatalog = type.Name.EndsWith("Catalog", StringComparison.Ordinal) || type.Name.EndsWith("Extensions", StringComparison.Ordinal);
+            return type.Namespace == "IGptMl" || (isCatalog && type.Namespace == "Microsoft.ML");
+        }
+
+        return type.Namespace == NamespaceOf("IGptMl", type);
+    }
+
+    /// <summary>The namespace of a folder: that of a library's root is everybody's, and its name is in none.</summary>
+    private static string NamespaceOf(string root, AssemblyReferences.SourceType type)
+    {
+        var folders = type.Folder.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var isLibrary = folders is ["Transforms" or "Trainers" or "Pipelines", ..];
+        return string.Join('.', [root, .. isLibrary ? folders[1..] : folders]);
+    }
+
+    private static string SimpleName(AssemblyReferences.SourceType type) => type.Name[(type.Name.LastIndexOf('.') + 1)..];
+
+    private static string? RoomOf(AssemblyReferences.Reference reference) => Graph.Value.RoomOf(reference.FromType);
 
     private static bool IsMLNet(AssemblyReferences.Reference reference) => reference.Assembly.StartsWith("Microsoft.ML", StringComparison.Ordinal);
 
     private static bool IsTorch(AssemblyReferences.Reference reference) => reference.Assembly == "TorchSharp";
 
-    private static IReadOnlyList<AssemblyReferences.Reference> Find(Func<AssemblyReferences.Reference, bool> condition) => [.. References.Value.Where(condition)];
+    private static IReadOnlyList<AssemblyReferences.Reference> Find(Func<AssemblyReferences.Reference, bool> condition)
+        => [.. Built.Value.References.Where(condition)];
 
-    private static void AssertNone(IEnumerable<AssemblyReferences.Reference> references)
-        => Assert.AreEqual(string.Empty, string.Join("\n", references.Select(reference => $"{reference.FromType} uses {reference.Name}")));
+    private static string Describe(AssemblyReferences.Reference reference) => $"{reference.FromType} uses {reference.Name}";
+
+    private static void AssertNone(IEnumerable<string> faults) => Assert.AreEqual(string.Empty, string.Join("\n", faults));
+
+    private sealed record House(IReadOnlyList<AssemblyReferences.SourceType> Types, IReadOnlyList<AssemblyReferences.Reference> References);
 }

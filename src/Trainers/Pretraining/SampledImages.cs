@@ -1,6 +1,7 @@
 using IGptMl.Completion;
 using IGptMl.Hosting;
 using IGptMl.Numerics;
+using IGptMl.Quantization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -25,7 +26,9 @@ internal static class SampledImages
         guard.ThrowIfAny(nameof(options));
         var host = HostSettings.Register(context, "ImageGeneration");
         var seed = options.Seed ?? host.Rand.Next();
-        int[] seeds = options.Seeds is { } given ? [.. given] : [.. Enumerable.Range(0, count).Select(i => SplitMix64.For(seed, Stream, i).Next(0, int.MaxValue))];
+        int[] seeds = options.Seeds is { } given
+            ? [.. given]
+            : [.. Enumerable.Range(0, count).Select(i => SplitMix64.For(seed, Stream, i).Next(0, int.MaxValue))];
         var length = model.Config.ContextLength;
         var tokens = new ushort[count * length];
         using var lease = model.Lease(DeviceChoice.Resolve(host, options.GpuDeviceId, options.FallbackToCpu));
@@ -35,8 +38,11 @@ internal static class SampledImages
         return new PaletteDecodingTransformer(host, ImageColumnName, TokensColumnName, model.Palette!).Transform(view);
     }
 
-    private static Row[] Rows(ushort[] tokens, int[] seeds, int length)
-        => [.. seeds.Select((seed, i) => new Row { Seed = seed, Tokens = Array.ConvertAll(tokens[(i * length)..((i + 1) * length)], token => (ushort)(token + 1)) })]; // keys are 1-based
+    private static Row[] Rows(ushort[] tokens, int[] seeds, int length) => [.. seeds.Select((seed, i) => new Row
+    {
+        Seed = seed,
+        Tokens = Array.ConvertAll(tokens[(i * length)..((i + 1) * length)], token => (ushort)(token + 1)), // keys are 1-based
+    })];
 
     /// <summary>The token column as QuantizeToPalette would describe it.</summary>
     private static SchemaDefinition Schema(ImageGptModel model)
@@ -47,8 +53,9 @@ internal static class SampledImages
         column.ColumnType = new VectorDataViewType(new KeyDataViewType(typeof(ushort), palette.Count), model.Config.ContextLength);
         var names = new VBuffer<ReadOnlyMemory<char>>(palette.Count, [.. palette.ToHexNames().Select(name => name.AsMemory())]);
         column.AddAnnotation(AnnotationNames.KeyValues, names, new VectorDataViewType(TextDataViewType.Instance, palette.Count));
-        column.AddAnnotation(TokenColumn.PaletteAnnotation, new VBuffer<float>(palette.Centers.Length, palette.Centers.ToArray()), new VectorDataViewType(NumberDataViewType.Single, palette.Count, 3));
-        column.AddAnnotation(TokenColumn.CroppingAnnotation, model.Cropping.ToString().AsMemory(), TextDataViewType.Instance);
+        var centers = new VBuffer<float>(palette.Centers.Length, palette.Centers.ToArray());
+        column.AddAnnotation(QuantizedColumn.PaletteAnnotation, centers, new VectorDataViewType(NumberDataViewType.Single, palette.Count, 3));
+        column.AddAnnotation(QuantizedColumn.CroppingAnnotation, model.Cropping.ToString().AsMemory(), TextDataViewType.Instance);
         return definition;
     }
 

@@ -7,16 +7,11 @@ namespace IGptMl.Hosting;
 /// <summary>The token column that the network reads: <c>Vector&lt;Key&lt;UInt16, K&gt;, T&gt;</c>, raster order.</summary>
 internal static class TokenColumn
 {
-    /// <summary>The annotation of a token column that holds its palette's centers: Vector&lt;Single, K, 3&gt; in [-1, 1].</summary>
-    internal const string PaletteAnnotation = "Palette";
-
-    /// <summary>The annotation of a token column that says how images became squares: Text, the name of an <see cref="ImageCropping"/>.</summary>
-    internal const string CroppingAnnotation = "Cropping";
-
     private const string Role = "token";
 
     /// <summary>How the expected type is written in errors.</summary>
-    internal static string Describe(int? colors, int? context) => $"Vector<Key<UInt16{(colors is { } k ? $", 0-{k - 1}" : string.Empty)}>{(context is { } t ? $", {t}" : string.Empty)}>";
+    internal static string Describe(int? colors, int? context)
+        => $"Vector<Key<UInt16{(colors is { } k ? $", 0-{k - 1}" : string.Empty)}>{(context is { } t ? $", {t}" : string.Empty)}>";
 
     /// <summary>Checks a promised column.</summary>
     internal static void Check(SchemaShape schema, IExceptionContext? host, string name)

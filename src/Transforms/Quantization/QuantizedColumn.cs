@@ -7,6 +7,12 @@ namespace IGptMl.Quantization;
 /// <summary>The one description of the token column, for the estimator's promise and the transformer's delivery.</summary>
 internal static class QuantizedColumn
 {
+    /// <summary>The annotation that holds the palette's centers: Vector&lt;Single, K, 3&gt; in [-1, 1].</summary>
+    internal const string PaletteAnnotation = "Palette";
+
+    /// <summary>The annotation that says how images became squares: Text, the name of an <see cref="ImageCropping"/>.</summary>
+    internal const string CroppingAnnotation = "Cropping";
+
     internal static DataViewSchema.DetachedColumn Create(string name, Palette palette, int imageSize, ImageCropping cropping)
     {
         var annotations = new DataViewSchema.Annotations.Builder();
@@ -16,41 +22,41 @@ internal static class QuantizedColumn
             new VectorDataViewType(TextDataViewType.Instance, palette.Count),
             (ref VBuffer<ReadOnlyMemory<char>> value) => new VBuffer<ReadOnlyMemory<char>>(palette.Count, names.Value).CopyTo(ref value));
         annotations.Add(
-            TokenColumn.PaletteAnnotation,
+            PaletteAnnotation,
             new VectorDataViewType(NumberDataViewType.Single, palette.Count, 3),
             (ref VBuffer<float> value) => new VBuffer<float>(palette.Centers.Length, palette.Centers.ToArray()).CopyTo(ref value));
         annotations.Add(
-            TokenColumn.CroppingAnnotation,
+            CroppingAnnotation,
             TextDataViewType.Instance,
             (ref ReadOnlyMemory<char> value) => value = cropping.ToString().AsMemory());
         var type = new VectorDataViewType(new KeyDataViewType(typeof(ushort), palette.Count), imageSize * imageSize);
         return new DataViewSchema.DetachedColumn(name, type, annotations.ToAnnotations());
     }
 
-    /// <summary>How the images behind a token column became squares; <see cref="ImageCropping.Squash"/> where the column does not tell, or tells nonsense.</summary>
+    /// <summary>How the images behind a token column became squares; <see cref="ImageCropping.Squash"/> where the column has no valid annotation.</summary>
     internal static ImageCropping FindCropping(DataViewSchema.Column column)
     {
-        if (column.Annotations.Schema.GetColumnOrNull(TokenColumn.CroppingAnnotation)?.Type is not TextDataViewType)
+        if (column.Annotations.Schema.GetColumnOrNull(CroppingAnnotation)?.Type is not TextDataViewType)
         {
             return ImageCropping.Squash;
         }
 
         ReadOnlyMemory<char> name = default;
-        column.Annotations.GetValue(TokenColumn.CroppingAnnotation, ref name);
+        column.Annotations.GetValue(CroppingAnnotation, ref name);
         return Enum.TryParse<ImageCropping>(name.Span, out var cropping) && Enum.IsDefined(cropping) ? cropping : ImageCropping.Squash;
     }
 
-    /// <summary>The palette behind a token column, or null where the column does not tell, or tells nonsense.</summary>
+    /// <summary>The palette behind a token column, or null where the column has no valid annotation.</summary>
     internal static Palette? FindPalette(DataViewSchema.Column column)
     {
-        var annotation = column.Annotations.Schema.GetColumnOrNull(TokenColumn.PaletteAnnotation);
-        if (annotation?.Type is not VectorDataViewType { ItemType: NumberDataViewType item } vector || item != NumberDataViewType.Single || vector.Size % 3 != 0)
+        var annotation = column.Annotations.Schema.GetColumnOrNull(PaletteAnnotation);
+        if (annotation?.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || vector.Size % 3 != 0)
         {
             return null;
         }
 
         VBuffer<float> centers = default;
-        column.Annotations.GetValue(TokenColumn.PaletteAnnotation, ref centers);
+        column.Annotations.GetValue(PaletteAnnotation, ref centers);
         try
         {
             return Palette.FromCenters([.. centers.DenseValues()]);
