@@ -55,5 +55,5 @@ internal static class OutputFile
         }
     }
 
-    private static string Beside(string path) => $"{path}.{Guid.NewGuid():N}.partial";
+    private static string Beside(string path) => $"{path}.{Path.GetRandomFileName()}.partial";
 }

@@ -1,4 +1,5 @@
 using IGptMl.Cli.Output;
+using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -48,12 +49,7 @@ internal sealed record OpenedData(DataOperationsCatalog Catalog, IDataView View,
         }
 
         var names = View.GetColumn<string>(NameColumn).ToArray();
-        var random = new Random(SampleSeed);
-        for (var i = 0; i < count; i++)
-        {
-            var j = random.Next(i, names.Length);
-            (names[i], names[j]) = (names[j], names[i]);
-        }
+        new RandomStreams(SampleSeed).Open(RandomStream.RowSample).Shuffle(names.AsSpan());
 
         var chosen = names.Take(count).ToHashSet(StringComparer.Ordinal);
         return this with { View = Catalog.FilterByCustomPredicate<NamedRow>(View, row => !chosen.Contains(row.Name)), Count = count };

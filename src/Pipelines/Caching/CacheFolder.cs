@@ -49,7 +49,7 @@ internal sealed class CacheFolder
         }
 
         var path = Path.Combine(_path, name);
-        var partial = $"{path}.{Guid.NewGuid():N}.partial";
+        var partial = $"{path}.{Path.GetRandomFileName()}.partial";
         try
         {
             Directory.CreateDirectory(_path);

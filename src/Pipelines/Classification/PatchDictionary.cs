@@ -84,7 +84,7 @@ internal sealed class PatchDictionary : IDisposable
 
     private static Tensor Sample(LabeledImages images, int patch)
     {
-        var (size, random) = (images.Config.ImageSize, new Random(Seed));
+        var (size, random) = (images.Config.ImageSize, new RandomStreams(Seed).Open(RandomStream.PatchSample));
         var count = Math.Clamp(PatchesAnImage * images.Count, 2 * Centers, GreatestSample);
         var values = new float[count * patch * patch * 3];
         var target = values.AsSpan();
@@ -111,8 +111,9 @@ internal sealed class PatchDictionary : IDisposable
     /// <summary>Lloyd's iterations from random patches; a center that nothing is near stays where it is.</summary>
     private static Tensor Cluster(Tensor patches)
     {
-        using var generator = new Generator(Seed);
-        var centers = patches[randperm(patches.shape[0], generator: generator)[..Centers]];
+        var order = new int[patches.shape[0]];
+        new RandomStreams(Seed).Open(RandomStream.PatchCenters).Permute(order);
+        var centers = patches[tensor(order[..Centers], int64)];
         for (var iteration = 0; iteration < Iterations; iteration++)
         {
             var nearest = ((centers * centers).sum(-1) - (2 * patches.matmul(centers.t()))).argmin(-1);

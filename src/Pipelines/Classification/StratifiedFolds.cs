@@ -1,3 +1,5 @@
+using IGptMl.Numerics;
+
 namespace IGptMl.Classification;
 
 /// <summary>Rows to fit to and rows to choose by, every class in both in about the same share.</summary>
@@ -17,15 +19,11 @@ internal sealed record StratifiedFolds(int[] Fitted, int[] HeldOut)
     /// </summary>
     internal static IReadOnlyList<StratifiedFolds> Create(int[] labels, int[] rows, int seed)
     {
-        var random = new Random(seed);
+        var random = new RandomStreams(seed).Open(RandomStream.Folds);
         var classes = rows.GroupBy(row => labels[row]).OrderBy(group => group.Key).Select(group => group.ToArray()).ToArray();
         foreach (var members in classes)
         {
-            for (var i = members.Length - 1; i > 0; i--)
-            {
-                var j = random.Next(i + 1);
-                (members[i], members[j]) = (members[j], members[i]);
-            }
+            random.Shuffle(members);
         }
 
         if (rows.Length >= ManyRowsAClass * classes.Length)

@@ -26,7 +26,7 @@ internal sealed class RepeatedDataView(IDataView inner, int times) : IDataView, 
         // Drawn now, because two cursors that walk in step are given two generators of the same state, and may be asked for rows at different times.
         var seeds = rand is null ? null : Enumerable.Range(0, times).Select(_ => rand.Next()).ToArray();
         DataViewSchema.Column[] columns = [.. columnsNeeded];
-        return new RepeatedCursor(pass => inner.GetRowCursor(columns, seeds is null ? null : new Random(seeds[pass])), times);
+        return new RepeatedCursor(pass => inner.GetRowCursor(columns, RowShuffle.Of(seeds?[pass])), times);
     }
 
     /// <inheritdoc/>

@@ -6,9 +6,6 @@ namespace IGptMl.Data;
 /// <summary>The built-in pictures. Picture i depends on the seed and i alone, and every block of twelve has each class once.</summary>
 internal sealed class ShapesSource : ImageSource
 {
-    private const int LabelStream = 0;
-    private const int PictureStream = 1;
-
     private static readonly string[] Names =
     [
         "horizontal stripes", "vertical stripes", "falling stripes", "rising stripes", "checkerboard", "dots",
@@ -40,23 +37,16 @@ internal sealed class ShapesSource : ImageSource
     public override MLImage ReadImage(int index)
     {
         Span<byte> rgba = stackalloc byte[ShapePainter.Size * ShapePainter.Size * 4];
-        ShapePainter.Paint((ShapeKind)ReadLabel(index), SplitMix64.For(_seed, PictureStream, index), rgba);
+        ShapePainter.Paint((ShapeKind)ReadLabel(index), new RandomStreams(_seed).Open(RandomStream.ShapePictures, index), rgba);
         return MLImage.CreateFromPixels(ShapePainter.Size, ShapePainter.Size, MLPixelFormat.Rgba32, rgba);
     }
 
     /// <inheritdoc/>
     public override int ReadLabel(int index)
     {
-        // The classes of a block in an order of its own (Fisher-Yates), of which the index picks one.
-        var random = SplitMix64.For(_seed, LabelStream, index / Names.Length);
+        // The classes of a block in an order of its own, of which the index picks one.
         Span<int> order = stackalloc int[Names.Length];
-        for (var i = 0; i < order.Length; i++)
-        {
-            var j = random.Next(0, i);
-            order[i] = order[j];
-            order[j] = i;
-        }
-
+        new RandomStreams(_seed).Open(RandomStream.ShapeClasses, index / Names.Length).Permute(order);
         return order[index % Names.Length];
     }
 

@@ -16,9 +16,6 @@ internal sealed class SourceDataView : IDataView, IIdentifiedData
     public const string LabelColumn = "Label";
     public const string NameColumn = "Name";
 
-    // The seeded order is one of its own, whatever else the same seed is for.
-    private const int OrderStream = 7;
-
     private readonly int[]? _order;
     private readonly int? _shuffleSeed;
 
@@ -31,8 +28,7 @@ internal sealed class SourceDataView : IDataView, IIdentifiedData
         Schema = BuildSchema(source);
         if (shuffleSeed is { } seed)
         {
-            var random = SplitMix64.For(seed, OrderStream, source.Count);
-            _order = DrawOrder(source.Count, bound => random.Next(0, bound));
+            _order = DrawOrder(new RandomStreams(seed).Open(RandomStream.RowOrder, source.Count));
         }
     }
 
@@ -85,20 +81,6 @@ internal sealed class SourceDataView : IDataView, IIdentifiedData
         return builder.ToSchema();
     }
 
-    // Fisher-Yates, written out: the order of a seeded Random.Next is fixed by .NET, that of Random.Shuffle is not promised.
-    private static int[] DrawOrder(int count, Func<int, int> next)
-    {
-        var order = new int[count];
-        for (var i = 0; i < count; i++)
-        {
-            var j = next(i);
-            order[i] = order[j];
-            order[j] = i;
-        }
-
-        return order;
-    }
-
     private bool[] FindActive(IEnumerable<DataViewSchema.Column> columnsNeeded)
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
@@ -123,7 +105,14 @@ internal sealed class SourceDataView : IDataView, IIdentifiedData
             return _order;
         }
 
-        var drawn = DrawOrder(Source.Count, bound => rand.Next(bound + 1));
+        var drawn = DrawOrder(new SplitMix64((ulong)rand.Next()));
         return _order is null ? drawn : Array.ConvertAll(drawn, position => _order[position]);
+    }
+
+    private int[] DrawOrder(SplitMix64 random)
+    {
+        var order = new int[Source.Count];
+        random.Permute(order);
+        return order;
     }
 }

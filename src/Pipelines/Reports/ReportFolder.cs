@@ -49,7 +49,7 @@ public static class ReportFolder
     {
         var path = Path.Combine([folder, .. name.Split('/')]);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var partial = $"{path}.{Guid.NewGuid():N}.partial"; // a page is looked at while it is written anew
+        var partial = $"{path}.{Path.GetRandomFileName()}.partial"; // a page is looked at while it is written anew
         try
         {
             File.WriteAllBytes(partial, content);

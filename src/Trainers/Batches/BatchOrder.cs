@@ -8,14 +8,16 @@ namespace IGptMl.Batches;
 /// </summary>
 internal sealed class BatchOrder
 {
-    private readonly ulong _seed;
+    private readonly RandomStreams _streams;
     private readonly int[] _order;
     private long _epoch = -1;
 
+    /// <param name="count">The number of rows.</param>
+    /// <param name="seed">The seed of the fit.</param>
     internal BatchOrder(int count, int seed)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        _seed = (ulong)(uint)seed;
+        _streams = new RandomStreams(seed);
         _order = new int[count];
     }
 
@@ -31,21 +33,10 @@ internal sealed class BatchOrder
             if (epoch != _epoch)
             {
                 _epoch = epoch;
-                Shuffle();
+                _streams.Open(RandomStream.BatchOrder, epoch).Permute(_order);
             }
 
             row = _order[place];
-        }
-    }
-
-    private void Shuffle()
-    {
-        var random = new SplitMix64(SplitMix64.Combine(_seed, (ulong)_epoch));
-        for (var i = 0; i < _order.Length; i++)
-        {
-            var j = random.Next(i + 1);
-            _order[i] = _order[j];
-            _order[j] = i;
         }
     }
 }

@@ -10,9 +10,6 @@ namespace IGptMl;
 /// </summary>
 public sealed record TokenAugmentation
 {
-    /// <summary>What sets these random numbers apart from others that are drawn for the same seed, step and row.</summary>
-    private const ulong Stream = 0x41756700;
-
     /// <summary>The pixels that are padded on each side, 0 to the image's side less 1. Default 4, which is for 32x32 pixels; smaller images want less.</summary>
     public int Padding { get; init; } = 4;
 
@@ -31,7 +28,7 @@ public sealed record TokenAugmentation
     /// <param name="moved">Receives side² tokens; may not overlap the input.</param>
     internal void Apply(ReadOnlySpan<ushort> tokens, int side, int seed, long step, int row, Span<ushort> moved)
     {
-        var random = SplitMix64.For(seed, SplitMix64.Combine((ulong)step, (ulong)row), Stream);
+        var random = new RandomStreams(seed).Open(RandomStream.Augmentation, step, row);
         var (left, top) = (random.Next(-Padding, Padding), random.Next(-Padding, Padding));
         var flips = Flip && random.Next(2) == 1;
         for (var y = 0; y < side; y++)

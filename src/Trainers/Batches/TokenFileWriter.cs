@@ -25,7 +25,7 @@ internal sealed class TokenFileWriter : IDisposable
     internal TokenFileWriter(string path, int colors, int context, long? rows)
     {
         _path = path;
-        _partial = $"{path}.{Guid.NewGuid():N}.partial";
+        _partial = $"{path}.{Path.GetRandomFileName()}.partial";
         _colors = colors;
         _context = context;
         _stream = new FileStream(_partial, new FileStreamOptions

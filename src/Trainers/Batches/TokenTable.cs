@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using IGptMl.Hosting;
+using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -42,7 +43,7 @@ internal sealed class TokenTable : IDisposable
     {
         var count = (int)Math.Clamp(Math.Round(Count * fraction), 1, Count);
         var order = new int[Count];
-        new BatchOrder(Count, ~seed).Next(order); // not the order of training
+        new RandomStreams(seed).Open(RandomStream.ValidationSplit).Permute(order);
         return (Choose(order[count..]), Choose(order[..count]));
 
         TokenTable Choose(int[] rows) => new(new TokenSelection(_rows, [.. rows.Order()]), Colors, ContextLength, Skipped);

@@ -14,8 +14,5 @@ internal sealed record TrainingMasks(int ContextLength, double Probability, int 
 {
     /// <summary>The masks of a step's images, or of <paramref name="rows"/> of them from <paramref name="firstRow"/> on.</summary>
     internal TokenMask Draw(long step, int rows, int firstRow = 0)
-    {
-        var seed = SplitMix64.Combine((ulong)(uint)Seed, (ulong)step);
-        return TokenMask.Draw(rows, ContextLength, Probability, row => SplitMix64.Combine(seed, (ulong)(firstRow + row)));
-    }
+        => TokenMask.Draw(rows, ContextLength, Probability, row => new RandomStreams(Seed).StateOf(RandomStream.TrainingMasks, step, firstRow + row));
 }

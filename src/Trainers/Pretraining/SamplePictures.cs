@@ -53,7 +53,7 @@ internal sealed class SamplePictures(ImageGptNetwork network, Palette palette, i
         using var scope = torch.NewDisposeScope();
         var config = network.Config;
         var tokens = new ushort[Side * Side * config.ContextLength];
-        var seeds = Enumerable.Range(0, Side * Side).Select(i => SplitMix64.Combine((ulong)(uint)seed, (ulong)i)).ToArray();
+        var seeds = Enumerable.Range(0, Side * Side).Select(i => new RandomStreams(seed).StateOf(RandomStream.TrainingPictures, i)).ToArray();
         new Sampler(ImageGptExecutor.Create(network, device), new SamplingOptions { CancellationToken = cancellation }).Fill(tokens, seeds, new bool[config.ContextLength]);
 
         var scale = Math.Max(2, 64 / config.ImageSize);

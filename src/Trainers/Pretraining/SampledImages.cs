@@ -14,9 +14,6 @@ internal static class SampledImages
 
     private const int MostPictures = 1_000_000;
 
-    /// <summary>The seeds of pictures are one stream of those of a seed, whatever else it is for.</summary>
-    private const int Stream = 11;
-
     /// <summary>Draws all pictures at once; two bytes a token are kept in memory, and images are made when they are read.</summary>
     internal static IDataView Create(MLContext context, ImageGptModel model, int count, SamplingOptions options)
     {
@@ -28,7 +25,7 @@ internal static class SampledImages
         var seed = options.Seed ?? host.Rand.Next();
         int[] seeds = options.Seeds is { } given
             ? [.. given]
-            : [.. Enumerable.Range(0, count).Select(i => SplitMix64.For(seed, Stream, i).Next(0, int.MaxValue))];
+            : [.. Enumerable.Range(0, count).Select(i => new RandomStreams(seed).Open(RandomStream.SampledPictures, i).Next(0, int.MaxValue))];
         var length = model.Config.ContextLength;
         var tokens = new ushort[count * length];
         using var lease = model.Lease(DeviceChoice.Resolve(host, options.GpuDeviceId, options.FallbackToCpu));

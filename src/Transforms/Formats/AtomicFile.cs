@@ -7,7 +7,7 @@ internal static class AtomicFile
     /// <exception cref="IOException">The file cannot be written.</exception>
     internal static void Write(string path, Action<Stream> write)
     {
-        var partial = $"{path}.{Guid.NewGuid():N}.partial";
+        var partial = $"{path}.{Path.GetRandomFileName()}.partial";
         try
         {
             using (var stream = new FileStream(partial, FileMode.CreateNew, FileAccess.ReadWrite))

@@ -41,19 +41,16 @@ internal sealed class BatchedDataView : IDataView
         }
 
         // Batches need to look ahead, while every other column must show the current row: two cursors in step over the same view.
-        // The same seed, not the same generator: drawing from one twice would give two orders.
         var seed = rand?.Next();
         return new BatchedCursor(
             _mapping,
             Schema,
             active,
-            _input.GetRowCursor(inputs, Generator(seed)),
-            _input.GetRowCursor([tokens], Generator(seed)));
+            _input.GetRowCursor(inputs, RowShuffle.Of(seed)),
+            _input.GetRowCursor([tokens], RowShuffle.Of(seed)));
     }
 
     /// <inheritdoc/>
     /// <remarks>One cursor: the network uses all cores, or the GPU, by itself.</remarks>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
-
-    private static Random? Generator(int? seed) => seed is { } value ? new Random(value) : null;
 }

@@ -73,6 +73,6 @@ internal sealed class ResizedImages
     {
         DataViewRowId id = default;
         _getId!(ref id);
-        return SplitMix64.For(_seed, id.Low, id.High);
+        return new RandomStreams(_seed).Open(RandomStream.Crops, unchecked((long)id.High), unchecked((long)id.Low));
     }
 }

@@ -32,7 +32,7 @@ internal static class HuggingFaceExport
             throw new IOException($"'{folder}' exists already; expected a new or an empty folder.");
         }
 
-        var partial = $"{folder}.{Guid.NewGuid():N}.partial";
+        var partial = $"{folder}.{Path.GetRandomFileName()}.partial";
         Directory.CreateDirectory(partial);
         try
         {

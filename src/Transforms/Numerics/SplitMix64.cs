@@ -10,30 +10,20 @@ internal struct SplitMix64(ulong state)
 
     private ulong _state = state;
 
-    /// <summary>A generator for item <paramref name="index"/> of stream <paramref name="stream"/> under <paramref name="seed"/>; neighbors have nothing in common.</summary>
-    public static SplitMix64 For(int seed, int stream, int index)
-    {
-        var state = Mix(unchecked((uint)seed + Increment));
-        state = Mix(unchecked(state + (uint)stream + Increment));
-        return new SplitMix64(Mix(unchecked(state + (uint)index + Increment)));
-    }
-
-    /// <summary>A generator for the item of that 128-bit number, such as a row's, under <paramref name="seed"/>; neighbors have nothing in common.</summary>
-    public static SplitMix64 For(int seed, ulong low, ulong high)
-    {
-        var state = Mix(unchecked((uint)seed + Increment));
-        state = Mix(unchecked(state + high + Increment));
-        return new SplitMix64(Mix(unchecked(state + low + Increment)));
-    }
-
     /// <summary>One state of two numbers. The order matters.</summary>
-    public static ulong Combine(ulong first, ulong second) => Mix(unchecked(Mix(first + Increment) + second + Increment));
+    public static ulong Combine(ulong first, ulong second) => Extend(Mix(unchecked(first + Increment)), second);
+
+    /// <summary>A state with one more number mixed in.</summary>
+    public static ulong Extend(ulong state, ulong number) => Mix(unchecked(state + number + Increment));
 
     /// <summary>The next 64 uniform bits.</summary>
     public ulong Next() => Mix(_state = unchecked(_state + Increment));
 
     /// <summary>A uniform integer from <paramref name="minimum"/> to <paramref name="maximum"/>, both included.</summary>
     public int Next(int minimum, int maximum) => minimum + (int)Math.BigMul(Next(), (ulong)((long)maximum - minimum + 1), out _);
+
+    /// <summary>A uniform integer from 0 to <paramref name="bound"/>, which is not included.</summary>
+    public long NextInt64(long bound) => (long)Math.BigMul(Next(), (ulong)bound, out _);
 
     /// <summary>A uniform number in [<paramref name="minimum"/>, <paramref name="maximum"/>), on a grid of 2^53 steps.</summary>
     public double Next(double minimum, double maximum) => minimum + ((maximum - minimum) * ((Next() >> 11) * (1.0 / (1UL << 53))));
@@ -43,6 +33,27 @@ internal struct SplitMix64(ulong state)
 
     /// <summary>A uniform integer from 0 to <paramref name="bound"/>, which is not included.</summary>
     public int Next(int bound) => Next(0, bound - 1);
+
+    /// <summary>Fills a span with the numbers from 0 on in random order, by the inside-out form of the Fisher-Yates shuffle.</summary>
+    public void Permute(Span<int> order)
+    {
+        for (var i = 0; i < order.Length; i++)
+        {
+            var j = Next(i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+    }
+
+    /// <summary>Puts the items into random order (Fisher-Yates).</summary>
+    public void Shuffle<T>(Span<T> items)
+    {
+        for (var i = items.Length - 1; i > 0; i--)
+        {
+            var j = Next(i + 1);
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
 
     private static ulong Mix(ulong z)
     {

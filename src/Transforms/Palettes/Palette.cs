@@ -136,6 +136,7 @@ public sealed class Palette : IEquatable<Palette>
     /// <inheritdoc/>
     public override int GetHashCode()
     {
+#pragma warning disable RS0030 // a hash code of this process, which no result depends on
         var hash = default(HashCode);
         foreach (var value in _centers)
         {
@@ -143,6 +144,7 @@ public sealed class Palette : IEquatable<Palette>
         }
 
         return hash.ToHashCode();
+#pragma warning restore RS0030
     }
 
     /// <summary>Whether two palettes have the same centers in the same order, or both are null.</summary>

@@ -1,3 +1,5 @@
+using IGptMl.Numerics;
+
 namespace IGptMl.Palettes;
 
 /// <summary>k-means over 8-bit colors: k-means++ seeding, then Lloyd's iterations with the exact assignment of <see cref="PaletteQuantizer"/>.</summary>
@@ -10,14 +12,14 @@ internal sealed class PaletteClustering
     private const int ChunkSize = 4096;
 
     private readonly ColorHistogram _colors;
-    private readonly Random _random;
+    private readonly SplitMix64 _random;
 
     /// <param name="colors">The colors and how often each occurs.</param>
-    /// <param name="seed">The seed.</param>
+    /// <param name="seed">The seed of the fit.</param>
     internal PaletteClustering(ColorHistogram colors, int seed)
     {
         _colors = colors;
-        _random = new Random(seed);
+        _random = new RandomStreams(seed).Open(RandomStream.PaletteCenters);
     }
 
     /// <summary>Runs until no color changes its cluster, or for that many iterations. There must be more distinct colors than clusters.</summary>

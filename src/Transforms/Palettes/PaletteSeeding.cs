@@ -1,3 +1,5 @@
+using IGptMl.Numerics;
+
 namespace IGptMl.Palettes;
 
 /// <summary>
@@ -10,11 +12,11 @@ internal sealed class PaletteSeeding
     private const int BlockSize = 256;
 
     private readonly ColorHistogram _colors;
-    private readonly Random _random;
+    private SplitMix64 _random;
     private readonly int[] _nearest; // squared distance from the nearest center so far, in channel values
     private readonly Block[] _blocks;
 
-    public PaletteSeeding(ColorHistogram colors, Random random)
+    public PaletteSeeding(ColorHistogram colors, SplitMix64 random)
     {
         _colors = colors;
         _random = random;

@@ -21,7 +21,7 @@ internal static class ArchiveUnpacker
     /// <exception cref="InvalidDataException">The archive is damaged, holds something that is not to be written, or not all files.</exception>
     public static void Unpack(Stream archive, PublishedData data, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        var workshop = Path.Combine(folder, $"{data.Folder}.{Guid.NewGuid():N}.unpacking");
+        var workshop = Path.Combine(folder, $"{data.Folder}.{Path.GetRandomFileName()}.unpacking");
         Directory.CreateDirectory(workshop);
         try
         {
