@@ -2,7 +2,6 @@ using IGptMl.Batches;
 using IGptMl.Hosting;
 using IGptMl.Likelihood;
 using IGptMl.Network;
-using IGptMl.Numerics;
 using IGptMl.Optimization;
 using IGptMl.Pretraining;
 using IGptMl.Quantization;
@@ -143,9 +142,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
 
     private ImageGptNetwork CreateNetwork(int seed, torch.Device device)
     {
-#pragma warning disable RS0030 // the one thing that torch draws: the initial weights
-        using var generator = new torch.Generator(new RandomStreams(seed).WeightSeed);
-#pragma warning restore RS0030
+        using var generator = Initial.CreateGenerator(seed);
         var network = new ImageGptNetwork(_options.Model, generator) { RecomputesBlocks = _options.RecomputeActivations };
         network.to(device);
         return network;

@@ -100,7 +100,7 @@ public sealed class ImageGptModel : IDisposable
         }
 
         TorchRuntime.EnsureLoaded();
-        using var generator = new torch.Generator((ulong)(uint)seed);
+        using var generator = Initial.CreateGenerator(seed);
         return new ImageGptModel(new ImageGptNetwork(config, generator), palette);
     }
 
