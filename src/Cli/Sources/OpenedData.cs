@@ -1,5 +1,4 @@
 using IGptMl.Cli.Output;
-using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -48,10 +47,7 @@ internal sealed record OpenedData(DataOperationsCatalog Catalog, IDataView View,
             return this;
         }
 
-        var names = View.GetColumn<string>(NameColumn).ToArray();
-        new RandomStreams(SampleSeed).Open(RandomStream.RowSample).Shuffle(names.AsSpan());
-
-        var chosen = names.Take(count).ToHashSet(StringComparer.Ordinal);
+        var chosen = Catalog.ShuffleRows(View, SampleSeed).GetColumn<string>(NameColumn).Take(count).ToHashSet(StringComparer.Ordinal);
         return this with { View = Catalog.FilterByCustomPredicate<NamedRow>(View, row => !chosen.Contains(row.Name)), Count = count };
     }
 

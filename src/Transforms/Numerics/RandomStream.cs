@@ -50,7 +50,4 @@ internal enum RandomStream
 
     /// <summary>The first centers of that baseline.</summary>
     PatchCenters = 30,
-
-    /// <summary>The rows of a sample of a data set.</summary>
-    RowSample = 31,
 }
