@@ -54,6 +54,10 @@ switch (args)
         DataPass.Run(cifar, palette);
         return 0;
 
+    case ["feature-threads"]:
+        FeatureThreads.Run();
+        return 0;
+
     case ["features-vs-onnx", var graph, .. var rest] when rest.Length < 2:
         FeaturesBesideOnnx.Run(graph, rest.Length == 1 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 7);
         return 0;
