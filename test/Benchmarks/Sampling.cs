@@ -28,7 +28,7 @@ internal static class Sampling
         {
             var tokens = (double)batch * config.ContextLength;
             var cached = Benchmarks.Rounds.Median(Rounds, () => Draw(cpu, config, batch), () => Draw(libtorch, config, batch));
-            var full = batch <= MaxFullRows ? tokens / FullPasses(network, batch) : (double?)null;
+            var full = batch <= MaxFullRows ? tokens / FullPasses(cpu, batch) : (double?)null;
             var times = full is { } f ? $"{f,11:N0}   (the cache is {tokens / cached.Min() / f:N0} times as fast)" : "          -";
             Console.WriteLine($"{batch,5}   {tokens / cached[0],18:N0}   {tokens / cached[1],21:N0}   {times}");
         }
@@ -41,12 +41,11 @@ internal static class Sampling
     /// The seconds of a drawing without a cache, as OpenAI's sampler does it: all positions for each token. As many passes are timed as tell the mean, and
     /// the drawing itself, which is nothing beside them, is left out.
     /// </summary>
-    private static double FullPasses(ImageGptNetwork network, int batch)
+    private static double FullPasses(ImageGptExecutor executor, int batch)
     {
         const int passes = 5;
-        var context = network.Config.ContextLength;
-        using var noGradients = torch.no_grad();
-        using var tokens = torch.zeros([batch, context], torch.ScalarType.Int64);
-        return context * Benchmarks.Rounds.Median(passes, () => network.forward(tokens).Dispose())[0];
+        var context = executor.Config.ContextLength;
+        var (tokens, nats) = (new ushort[batch * context], new float[batch * context]);
+        return context * Benchmarks.Rounds.Median(passes, () => executor.NegativeLogLikelihood(tokens, batch, null, nats))[0];
     }
 }

@@ -13,12 +13,15 @@ namespace IGptMl.Network;
 /// </remarks>
 internal static class LinearMap
 {
+    /// <summary>Fewer positions than these, such as one of decoding, do not repay a convolution's preparations.</summary>
+    private const int MinConvolutionPositions = 16;
+
     private static readonly bool PrefersConvolution = Avx2.IsSupported && !IsIntel();
 
     /// <summary>(B, T, in) and W (in, out) → (B, T, out).</summary>
     internal static Tensor Apply(Tensor input, Tensor weight)
     {
-        if (!PrefersConvolution || input.dtype != ScalarType.Float32 || input.device_type != TorchSharp.DeviceType.CPU || input.dim() != 3)
+        if (!PrefersConvolution || input.dtype != ScalarType.Float32 || input.device_type != TorchSharp.DeviceType.CPU || input.dim() != 3 || input.shape[1] < MinConvolutionPositions)
         {
             return matmul(input, weight);
         }

@@ -23,19 +23,27 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
     /// <summary>(…, in) → (…, out).</summary>
     public override Tensor forward(Tensor input) => LinearMap.Apply(input, _weight);
 
-    /// <summary>The map of factor · gain · input, with the factors multiplied into the matrix, which is much smaller than the activations: (…, in) → (…, out).</summary>
+    /// <summary>The map of factor · gain · input: (…, in) → (…, out). The factors are multiplied into the matrix or the input, whichever is smaller.</summary>
     internal Tensor Forward(Tensor input, Tensor gain, double factor = 1)
     {
         using var factors = factor == 1 ? gain.alias() : gain * factor;
+        if (input.numel() < _weight.numel())
+        {
+            using var scaled = input * factors;
+            return LinearMap.Apply(scaled, _weight);
+        }
+
         using var column = factors.unsqueeze(1);
         using var weight = _weight * column;
         return LinearMap.Apply(input, weight);
     }
 
-    /// <summary>The map of factor · input: (…, in) → (…, out).</summary>
+    /// <summary>The map of factor · input: (…, in) → (…, out). The factor is multiplied into the matrix or the input, whichever is smaller.</summary>
     internal Tensor Forward(Tensor input, double factor)
     {
-        using var weight = _weight * factor;
-        return LinearMap.Apply(input, weight);
+        var isInputSmaller = input.numel() < _weight.numel();
+        using var scaled = isInputSmaller ? input * factor : input.alias();
+        using var weight = isInputSmaller ? _weight.alias() : _weight * factor;
+        return LinearMap.Apply(scaled, weight);
     }
 }

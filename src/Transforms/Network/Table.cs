@@ -23,11 +23,13 @@ internal sealed class Table : nn.Module<Tensor, Tensor>
     /// <summary>Logits against every row: (…, d) → (…, rows).</summary>
     public override Tensor forward(Tensor input) => Product(input, _weight);
 
-    /// <summary>Logits against every row for gain · input, with the gain multiplied into the rows: (…, d) → (…, rows).</summary>
+    /// <summary>Logits against every row for gain · input: (…, d) → (…, rows). The gain is multiplied into the rows or the input, whichever is smaller.</summary>
     internal Tensor Forward(Tensor input, Tensor gain)
     {
-        using var weight = _weight * gain;
-        return Product(input, weight);
+        var isInputSmaller = input.numel() < _weight.numel();
+        using var scaled = isInputSmaller ? input * gain : input.alias();
+        using var weight = isInputSmaller ? _weight.alias() : _weight * gain;
+        return Product(scaled, weight);
     }
 
     /// <summary>Rows by index: (B, T) int64 → (B, T, d).</summary>
