@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using IGptMl.Hosting;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -34,7 +33,9 @@ internal static class DataPass
 
         clock.Stop();
         using var process = Process.GetCurrentProcess();
-        Console.WriteLine($"{images:N0} images in {clock.Elapsed.TotalSeconds:F1} s, {images / clock.Elapsed.TotalSeconds:N0} images/s; {process.TotalProcessorTime.TotalSeconds:F1} s of all processors; at most {process.PeakWorkingSet64 / 1e6:F0} MB resident");
+        Console.WriteLine(
+            $"{images:N0} images in {clock.Elapsed.TotalSeconds:F1} s, {images / clock.Elapsed.TotalSeconds:N0} images/s; "
+            + $"{process.TotalProcessorTime.TotalSeconds:F1} s of all processors; at most {process.PeakWorkingSet64 / 1e6:F0} MB resident");
     }
 
     private static int Read(IDataView tokens, int done, Action<int> report)
@@ -42,12 +43,11 @@ internal static class DataPass
         var column = tokens.Schema["Tokens"];
         using var cursor = tokens.GetRowCursor([column]);
         var getter = cursor.GetGetter<VBuffer<ushort>>(column);
-        var row = new ushort[TokenColumn.Sizes(column).Context];
         VBuffer<ushort> keys = default;
         while (cursor.MoveNext())
         {
             getter(ref keys);
-            if (!TokenColumn.TryRead(keys, row))
+            if (!keys.IsDense || keys.GetValues().Contains((ushort)0))
             {
                 throw new InvalidDataException($"Image {done} is missing.");
             }
@@ -62,6 +62,8 @@ internal static class DataPass
     {
         var live = GC.GetTotalMemory(forceFullCollection: true);
         using var process = Process.GetCurrentProcess();
-        Console.WriteLine($"{done,7:N0} images, {elapsed.TotalSeconds,5:F1} s: {process.WorkingSet64 / 1e6,5:F0} MB resident, {live / 1e6,5:F1} MB of live managed objects, {GC.GetTotalAllocatedBytes() / 1e6,4:F0} MB allocated so far");
+        Console.WriteLine(
+            $"{done,7:N0} images, {elapsed.TotalSeconds,5:F1} s: {process.WorkingSet64 / 1e6,5:F0} MB resident, "
+            + $"{live / 1e6,5:F1} MB of live managed objects, {GC.GetTotalAllocatedBytes() / 1e6,4:F0} MB allocated so far");
     }
 }

@@ -1,12 +1,8 @@
 using System.Diagnostics;
-using IGptMl.Classification;
-using IGptMl.Network;
-using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using TorchSharp;
 
 namespace IGptMl.Benchmarks;
 
@@ -21,22 +17,27 @@ internal static class FeaturesBesideOnnx
 
     internal static void Run(string graph, int rounds)
     {
-        TorchRuntime.EnsureLoaded();
         var ml = new MLContext(seed: 1);
         var config = new ImageGptConfig { EmbeddingSize = 256, Heads = 8, Layers = Layer + 1, ImageSize = 32, Colors = 512 };
-        using var model = Create(config);
-        var rows = Tokens(config, Batch);
+        using var model = ImageGptModel.CreateUntrained(config);
+        var rows = TokenData.Rows(config, Batch);
+        var view = TokenData.View(ml, config, rows);
         var options = new ImageGptFeatureExtractingEstimator.Options { Columns = [new ImageGptFeatureColumn("Features", Layer)], BatchSize = Batch };
-        using var transformer = ml.Transforms.ExtractImageGptFeatures(model, options).Fit(View(rows, config));
+        using var transformer = ml.Transforms.ExtractImageGptFeatures(model, options).Fit(view);
         using var session = new InferenceSession(graph, new SessionOptions { IntraOpNumThreads = Environment.ProcessorCount });
 
         var (ours, onnx, oursAlone, onnxAlone) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
-        using var engine = ml.Model.CreatePredictionEngine<TokenRow, FeatureRow>(transformer, new PredictionEngineOptions { OwnsTransformer = false, InputSchemaDefinition = TokenRow.Schema(config), OutputSchemaDefinition = FeatureRow.Schema(config) });
+        using var engine = ml.Model.CreatePredictionEngine<TokenData.Row, FeatureRow>(transformer, new PredictionEngineOptions
+        {
+            OwnsTransformer = false,
+            InputSchemaDefinition = TokenData.Schema(config),
+            OutputSchemaDefinition = FeatureRow.Schema(config),
+        });
         for (var round = -1; round < rounds; round++) // the first is not counted
         {
-            Measure(ours, round, () => Consume(transformer.Transform(View(rows, config))));
+            Measure(ours, round, () => Consume(transformer.Transform(view)));
             Measure(onnx, round, () => RunGraph(session, rows));
-            Measure(oursAlone, round, () => rows.Take(2).ToList().ForEach(row => engine.Predict(new TokenRow { Tokens = row })));
+            Measure(oursAlone, round, () => rows.Take(2).ToList().ForEach(row => engine.Predict(row)));
             Measure(onnxAlone, round, () => rows.Take(2).ToList().ForEach(row => RunGraph(session, [row])));
         }
 
@@ -44,45 +45,29 @@ internal static class FeaturesBesideOnnx
         Report("one row at a time", 2, oursAlone, onnxAlone);
     }
 
-    /// <summary>iGPT-S with random weights: features of layer 12 beside those of layer 24. No block above the deepest layer is computed, so the first takes half the time.</summary>
+    /// <summary>
+    /// iGPT-S with random weights: features of layer 12 beside those of layer 24. No block above the deepest layer is computed, so the first takes half the time.
+    /// </summary>
     internal static void RunSmall(int rounds)
     {
-        TorchRuntime.EnsureLoaded();
         var ml = new MLContext(seed: 1);
         var config = ImageGptConfig.Small;
-        using var model = Create(config);
-        var rows = Tokens(config, 2);
+        using var model = ImageGptModel.CreateUntrained(config);
+        var view = TokenData.View(ml, config, 2);
         var times = new Dictionary<int, List<double>> { [12] = [], [24] = [] };
         for (var round = -1; round < rounds; round++)
         {
             foreach (var (layer, list) in times)
             {
                 var options = new ImageGptFeatureExtractingEstimator.Options { Columns = [new ImageGptFeatureColumn("Features", layer)], BatchSize = 2 };
-                using var transformer = ml.Transforms.ExtractImageGptFeatures(model, options).Fit(View(rows, config));
-                Measure(list, round, () => Consume(transformer.Transform(View(rows, config))));
+                using var transformer = ml.Transforms.ExtractImageGptFeatures(model, options).Fit(view);
+                Measure(list, round, () => Consume(transformer.Transform(view)));
             }
         }
 
-        Console.WriteLine($"iGPT-S, layer 12: {2 / Median(times[12]):F2} images/s; layer 24: {2 / Median(times[24]):F2} images/s; {Median(times[24]) / Median(times[12]):F2} times the time");
+        var (half, all) = (Median(times[12]), Median(times[24]));
+        Console.WriteLine($"iGPT-S, layer 12: {2 / half:F2} images/s; layer 24: {2 / all:F2} images/s; {all / half:F2} times the time");
     }
-
-    private static ImageGptModel Create(ImageGptConfig config)
-    {
-        using var generator = new torch.Generator(1);
-        return new ImageGptModel(new ImageGptNetwork(config, generator), palette: null);
-    }
-
-    private static ushort[][] Tokens(ImageGptConfig config, int rows)
-    {
-        var random = new Random(1);
-        return [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, config.ContextLength).Select(_ => (ushort)(1 + random.Next(config.Colors))).ToArray())];
-    }
-
-    private static MemoryView View(ushort[][] rows, ImageGptConfig config)
-        => new MemoryView([.. Enumerable.Range(0, rows.Length)]).Add(
-            "Tokens",
-            new VectorDataViewType(new KeyDataViewType(typeof(ushort), config.Colors), config.ContextLength),
-            (int row, ref VBuffer<ushort> value) => new VBuffer<ushort>(rows[row].Length, rows[row]).CopyTo(ref value));
 
     private static void Consume(IDataView view)
     {
@@ -95,10 +80,10 @@ internal static class FeaturesBesideOnnx
         }
     }
 
-    private static void RunGraph(InferenceSession session, ushort[][] rows)
+    private static void RunGraph(InferenceSession session, TokenData.Row[] rows)
     {
-        long[] ids = [.. rows.SelectMany(row => row).Select(token => token - 1L)];
-        var input = NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<long>(ids, [rows.Length, rows[0].Length]));
+        long[] ids = [.. rows.SelectMany(row => row.Tokens).Select(token => token - 1L)];
+        var input = NamedOnnxValue.CreateFromTensor(session.InputNames[0], new DenseTensor<long>(ids, [rows.Length, rows[0].Tokens.Length]));
         using var outputs = session.Run([input]);
         _ = outputs[0].AsTensor<float>().Length;
     }
@@ -114,22 +99,11 @@ internal static class FeaturesBesideOnnx
         }
     }
 
-    private static void Report(string what, int images, List<double> ours, List<double> onnx)
-        => Console.WriteLine($"{what}: ours {images / Median(ours):F2} images/s, ONNX Runtime {images / Median(onnx):F2} images/s, ratio {Median(onnx) / Median(ours):F2} (medians of {ours.Count} turns; best turns {images / ours.Min():F2} and {images / onnx.Min():F2})");
+    private static void Report(string what, int images, List<double> ours, List<double> onnx) => Console.WriteLine(
+        $"{what}: ours {images / Median(ours):F2} images/s, ONNX Runtime {images / Median(onnx):F2} images/s, ratio {Median(onnx) / Median(ours):F2} "
+        + $"(medians of {ours.Count} turns; best turns {images / ours.Min():F2} and {images / onnx.Min():F2})");
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private sealed class TokenRow
-    {
-        public ushort[] Tokens { get; set; } = [];
-
-        internal static SchemaDefinition Schema(ImageGptConfig config)
-        {
-            var schema = SchemaDefinition.Create(typeof(TokenRow));
-            schema[nameof(Tokens)].ColumnType = new VectorDataViewType(new KeyDataViewType(typeof(ushort), config.Colors), config.ContextLength);
-            return schema;
-        }
-    }
 
     private sealed class FeatureRow
     {

@@ -1,50 +1,45 @@
-using System.Globalization;
-using IGptMl.FineTuning;
-using IGptMl.Network;
-using IGptMl.Numerics;
-using TorchSharp;
+using Microsoft.ML;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>A fine-tuning step on both losses from one pass, beside a pretraining step, and beside one pass for each loss.</summary>
+/// <summary>A fine-tuning step on both losses, and one on the classes alone, beside a pretraining step.</summary>
 internal static class FineTuningStep
 {
-    private const int Rounds = 5, Classes = 10;
+    private const int Rounds = 5, Epochs = 4;
 
     internal static void Run(string[] args)
     {
-        TorchRuntime.EnsureLoaded();
-        var sizes = args.Length == 6 ? [.. args.Select(a => int.Parse(a, CultureInfo.InvariantCulture))] : new[] { 128, 8, 4, 16, 512, 32 };
-        var config = new ImageGptConfig { EmbeddingSize = sizes[0], Layers = sizes[1], Heads = sizes[2], ImageSize = sizes[3], Colors = sizes[4] };
-        var batch = sizes[5];
-        using var generator = new torch.Generator(1);
-        using var network = new ImageGptNetwork(config, generator);
-        using var classifier = new ClassifierNetwork(network, Classes, torch.CPU);
-        using var optimizer = torch.optim.Adam(classifier.parameters(), 1e-4, 0.9, 0.95);
-        using var tokens = torch.randint(0, config.Colors, [batch, config.ContextLength]);
-        using var labels = torch.randint(0, Classes, [batch]);
+        var (config, batch) = Sizes.Read(args, "128", "8", "4", "16", "512", "32");
+        var ml = new MLContext(seed: 1);
+        var data = TokenData.View(ml, config, batch);
+        using var model = ImageGptModel.CreateUntrained(config);
         var best = new Dictionary<string, double>();
         for (var i = 0; i < Rounds; i++)
         {
-            Measure("pretraining", () => network.Loss(tokens));
-            Measure("both losses, one pass", Joint);
-            Measure("both losses, two passes", () => network.Loss(tokens) + Classification(classifier.Logits(tokens, null)));
-            Measure("classes alone", () => Classification(classifier.Logits(tokens, null)));
+            Keep("pretraining", TrainingStep.Seconds(ml, data, config, batch));
+            Keep("both losses", Seconds(generativeWeight: 1));
+            Keep("classes alone", Seconds(generativeWeight: 0));
         }
 
         foreach (var (name, seconds) in best)
         {
-            Console.WriteLine($"{name,-24} {seconds * 1e3,8:F0} ms, {batch / seconds:F1} images/s, {seconds / best["pretraining"]:F2} of a pretraining step");
+            Console.WriteLine($"{name,-14} {seconds * 1e3,8:F0} ms, {batch / seconds:F1} images/s, {seconds / best["pretraining"]:F2} of a pretraining step");
         }
 
-        void Measure(string name, Func<torch.Tensor> loss) => best[name] = Math.Min(best.GetValueOrDefault(name, double.MaxValue), TrainingStep.Seconds(loss, optimizer));
+        void Keep(string name, double seconds) => best[name] = Math.Min(best.GetValueOrDefault(name, double.MaxValue), seconds);
 
-        torch.Tensor Classification(torch.Tensor logits) => torch.nn.functional.cross_entropy(logits, labels);
-
-        torch.Tensor Joint()
+        double Seconds(double generativeWeight)
         {
-            var (generative, logits) = classifier.LossAndLogits(tokens, null);
-            return generative + Classification(logits);
+            var times = new StepTimes<FineTuningProgress>(progress => (progress.Step, progress.Elapsed));
+            ml.MulticlassClassification.Trainers.ImageGptFineTune(model, new()
+            {
+                Epochs = Epochs,
+                BatchSize = batch,
+                GenerativeWeight = generativeWeight,
+                ValidationFraction = 0,
+                Progress = times,
+            }).Fit(data).Dispose();
+            return times.Mean;
         }
     }
 }

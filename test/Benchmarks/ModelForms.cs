@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
-using IGptMl.Numerics;
+using Microsoft.ML;
 using TorchSharp;
 
 namespace IGptMl.Benchmarks;
 
 /// <summary>
-/// Loading random weights of the size of iGPT-S from each form of a model: seconds, those of them that a processor was busy, and the greatest resident memory beside the size of the weights.
-/// Each load has a process of its own; the forms take turns, and the median counts.
+/// Loading random weights of the size of iGPT-S from each form of a model: seconds, those of them that a processor was busy, and the greatest resident memory
+/// beside the size of the weights. Each load has a process of its own; the forms take turns, and the median counts.
 /// </summary>
 internal static class ModelForms
 {
@@ -62,7 +62,7 @@ internal static class ModelForms
 
     private static void Load(string path)
     {
-        TorchRuntime.EnsureLoaded();
+        new MLContext().GetDeviceName(); // loads libtorch, whose memory does not count
         torch.zeros(1).Dispose();
         var before = Peak();
         using var process = Process.GetCurrentProcess();
@@ -71,14 +71,16 @@ internal static class ModelForms
         using var model = ImageGptModel.Load(path);
         var seconds = clock.Elapsed.TotalSeconds;
         process.Refresh();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds} {(process.TotalProcessorTime - processor).TotalSeconds} {before} {Peak()}"));
+        var busy = (process.TotalProcessorTime - processor).TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds} {busy} {before} {Peak()}"));
     }
 
     private static LoadCost LoadInAProcess(string path)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["model-forms", LoadWord, path]) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
-        var numbers = process.StandardOutput.ReadToEnd().Split(' ', StringSplitOptions.TrimEntries).Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray();
+        var words = process.StandardOutput.ReadToEnd().Split(' ', StringSplitOptions.TrimEntries);
+        var numbers = words.Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray();
         process.WaitForExit();
         return new LoadCost(numbers[0], numbers[1], numbers[2], numbers[3]);
     }

@@ -1,35 +1,21 @@
 using System.Diagnostics;
-using IGptMl.Palettes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>Learning a palette from the same sampled pixels with as many iterations at most: ours beside ML.NET's k-means.</summary>
+/// <summary>Learning a palette from the same pixels with as many iterations at most: ours, with the reading of the images, beside ML.NET's k-means.</summary>
 internal static class PaletteKMeans
 {
-    private const int SampledPixels = 250_000;
+    private const int Images = 250; // a quarter of a million pixels
     private const int Iterations = 20;
 
     internal static void Run(string? cifarFolder, int colors)
     {
-        var images = Pixels.Read(cifarFolder, 50_000);
-        var reservoir = new PixelReservoir(SampledPixels, seed: 1);
-        reservoir.Add(images);
-        var sample = ColorHistogram.Of([.. reservoir.Codes]);
-        Console.WriteLine($"{sample.Pixels:N0} pixels of {sample.Count:N0} colors, K = {colors}, {Iterations} iterations at most");
-        var rgb = new byte[3 * SampledPixels];
-        var at = 0;
-        for (var i = 0; i < sample.Count; i++)
-        {
-            for (var n = 0; n < sample.Counts[i]; n++, at += 3)
-            {
-                sample.Colors.Slice(3 * i, 3).CopyTo(rgb.AsSpan(at));
-            }
-        }
-
+        var rgb = Pixels.Read(cifarFolder, Images);
         var pixels = Enumerable.Range(0, rgb.Length / 3).Select(i => new Pixel { Channels = [Unit(rgb[3 * i]), Unit(rgb[(3 * i) + 1]), Unit(rgb[(3 * i) + 2])] }).ToArray();
+        Console.WriteLine($"{pixels.Length:N0} pixels, K = {colors}, {Iterations} iterations at most");
         for (var round = 0; round < 2; round++)
         {
             Ours(round);
@@ -40,16 +26,36 @@ internal static class PaletteKMeans
 
         void Ours(int seed)
         {
+            var ml = new MLContext(seed);
+            var images = Pixels.Load(ml, cifarFolder, Images);
+            var options = new PaletteQuantizingEstimator.Options
+            {
+                OutputColumnName = "Tokens",
+                InputColumnName = "Image",
+                ImageSize = Pixels.Side,
+                Colors = colors,
+                SampledPixels = pixels.Length, // all of them
+                MaximumNumberOfIterations = Iterations,
+                Seed = seed,
+            };
             var (clock, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
-            var (palette, learning) = new PaletteClustering(ColorHistogram.Of([.. reservoir.Codes]), seed).Run(colors, Iterations);
-            Report("ours", clock.Elapsed, Environment.CpuUsage.TotalTime - before, palette, $"{learning.Iterations} iterations{(learning.Converged ? ", converged" : string.Empty)}");
+            var quantizer = ml.Transforms.QuantizeToPalette(options).Fit(images);
+            var (elapsed, processor) = (clock.Elapsed, Environment.CpuUsage.TotalTime - before);
+            var learning = quantizer.Learning!;
+            Report("ours", elapsed, processor, quantizer.Palette, $"{learning.Iterations} iterations{(learning.Converged ? ", converged" : string.Empty)}");
         }
 
         void MLNet(int seed, KMeansTrainer.InitializationAlgorithm start)
         {
             var ml = new MLContext(seed);
             var view = ml.Data.Cache(ml.Data.LoadFromEnumerable(pixels));
-            var options = new KMeansTrainer.Options { FeatureColumnName = nameof(Pixel.Channels), NumberOfClusters = colors, MaximumNumberOfIterations = Iterations, InitializationAlgorithm = start };
+            var options = new KMeansTrainer.Options
+            {
+                FeatureColumnName = nameof(Pixel.Channels),
+                NumberOfClusters = colors,
+                MaximumNumberOfIterations = Iterations,
+                InitializationAlgorithm = start,
+            };
             var (clock, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
             var model = ml.Clustering.Trainers.KMeans(options).Fit(view).Model;
             var (elapsed, processor) = (clock.Elapsed, Environment.CpuUsage.TotalTime - before);
@@ -61,11 +67,13 @@ internal static class PaletteKMeans
         void Report(string who, TimeSpan time, TimeSpan processor, Palette palette, string remark)
         {
             var metrics = palette.Evaluate(rgb);
-            Console.WriteLine($"{who,-22} {time.TotalSeconds,8:F3} s, {processor.TotalSeconds,8:F3} s of all processors; inertia {metrics.Inertia,8:F2}, mean color error {metrics.MeanColorError:F3} of 255; {remark}");
+            Console.WriteLine(
+                $"{who,-22} {time.TotalSeconds,8:F3} s, {processor.TotalSeconds,8:F3} s of all processors; "
+                + $"inertia {metrics.Inertia,8:F2}, mean color error {metrics.MeanColorError:F3} of 255; {remark}");
         }
     }
 
-    private static float Unit(byte value) => Palette.ChannelUnits[value];
+    private static float Unit(byte value) => (value / 127.5f) - 1f;
 
     private sealed class Pixel
     {

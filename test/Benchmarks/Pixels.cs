@@ -1,4 +1,3 @@
-using IGptMl.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -9,12 +8,15 @@ internal static class Pixels
 {
     internal const int Side = 32;
 
+    /// <summary>The pictures as a data view, at most <paramref name="count"/>.</summary>
+    internal static IDataView Load(MLContext ml, string? cifarFolder, int count)
+        => cifarFolder is null ? ml.Data.LoadShapes(count) : ml.Data.TakeRows(ml.Data.LoadCifar10(cifarFolder), count);
+
     /// <summary>R, G, B a pixel, one picture after the other, at most <paramref name="count"/> pictures.</summary>
     internal static byte[] Read(string? cifarFolder, int count)
     {
-        var data = new MLContext(seed: 1).Data;
-        var view = cifarFolder is null ? data.LoadShapes(count) : data.LoadCifar10(cifarFolder);
-        var images = (int)Math.Min(count, view.GetRowCount() ?? 0);
+        var view = Load(new MLContext(seed: 1), cifarFolder, count);
+        var images = (int)(view.GetRowCount() ?? throw new InvalidOperationException("These images are counted."));
         var rgb = new byte[images * 3 * Side * Side];
         using var cursor = view.GetRowCursor([view.Schema["Image"]]);
         var getter = cursor.GetGetter<MLImage>(view.Schema["Image"]);
@@ -22,7 +24,11 @@ internal static class Pixels
         for (var i = 0; i < images && cursor.MoveNext(); i++)
         {
             getter(ref image);
-            ImagePixels.CopyRgb(image, rgb.AsSpan(i * 3 * Side * Side, 3 * Side * Side));
+            var bgr = image.GetBGRPixels;
+            for (int at = 0, to = i * bgr.Length; at < bgr.Length; at += 3, to += 3)
+            {
+                (rgb[to], rgb[to + 1], rgb[to + 2]) = (bgr[at + 2], bgr[at + 1], bgr[at]);
+            }
         }
 
         return rgb;

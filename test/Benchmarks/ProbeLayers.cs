@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using IGptMl.Network;
-using IGptMl.Numerics;
 using Microsoft.ML;
-using TorchSharp;
 
 namespace IGptMl.Benchmarks;
 
@@ -11,12 +8,11 @@ internal static class ProbeLayers
 {
     internal static void Run()
     {
-        TorchRuntime.EnsureLoaded();
         var ml = new MLContext(seed: 1);
         var config = new ImageGptConfig { EmbeddingSize = 64, Heads = 2, Layers = 6, ImageSize = 16, Colors = 64 };
-        using var generator = new torch.Generator(1);
-        var palette = Palette.FromColors([.. Enumerable.Range(0, 64).SelectMany(i => (byte[])[(byte)(85 * (i & 3)), (byte)(85 * ((i >> 2) & 3)), (byte)(85 * (i >> 4))])]);
-        using var model = new ImageGptModel(new ImageGptNetwork(config, generator), palette);
+        var colors = Enumerable.Range(0, 64).SelectMany(i => (byte[])[(byte)(85 * (i & 3)), (byte)(85 * ((i >> 2) & 3)), (byte)(85 * (i >> 4))]);
+        var palette = Palette.FromColors([.. colors]);
+        using var model = ImageGptModel.CreateUntrained(config, palette);
         var (training, test) = (ml.Data.LoadShapes(1200, 1), ml.Data.LoadShapes(600, 2));
         LinearProbeOptions options = new() { Baselines = false };
 
@@ -30,11 +26,15 @@ internal static class ProbeLayers
         }
 
         var equal = together.Layers.Zip(alone).Count(pair => pair.First.Accuracy == pair.Second.Best.Accuracy);
-        Console.WriteLine($"all {together.Layers.Count} layers in one pass: {one.TotalSeconds:F1} s, of which {together.FeatureDuration.TotalSeconds:F1} s for the features; each alone: {separate.TotalSeconds:F1} s, {alone.Sum(result => result.FeatureDuration.TotalSeconds):F1} s for the features; {equal} of {alone.Count} accuracies are equal");
+        var (features, features7) = (together.FeatureDuration.TotalSeconds, alone.Sum(result => result.FeatureDuration.TotalSeconds));
+        Console.WriteLine(
+            $"all {together.Layers.Count} layers in one pass: {one.TotalSeconds:F1} s, of which {features:F1} s for the features; "
+            + $"each alone: {separate.TotalSeconds:F1} s, {features7:F1} s for the features; {equal} of {alone.Count} accuracies are equal");
 
         foreach (var tolerance in (float[])[1e-3f, 1e-4f, 1e-6f])
         {
-            var result = Timed(() => new LinearProbeExperiment(ml, model, options with { Layers = [3], L2Regularization = [1], OptimizationTolerance = tolerance, MaximumNumberOfIterations = 10_000 }).Run(training, test), out _);
+            var tight = options with { Layers = [3], L2Regularization = [1], OptimizationTolerance = tolerance, MaximumNumberOfIterations = 10_000 };
+            var result = new LinearProbeExperiment(ml, model, tight).Run(training, test);
             Console.WriteLine($"layer 3, tolerance {tolerance:G2}: accuracy {result.Best.Accuracy:P2} in {result.Best.Duration.TotalSeconds:F2} s");
         }
     }

@@ -23,10 +23,6 @@ switch (args)
         TrainingMemory.RunRecomputationPart(way, rest);
         return 0;
 
-    case ["network-parts", .. var rest]:
-        NetworkParts.Run(rest);
-        return 0;
-
     case ["sampling", .. var rest]:
         Sampling.Run(rest);
         return 0;
@@ -40,10 +36,6 @@ switch (args)
 
     case ["palette-kmeans", .. var rest] when rest.Length < 3:
         PaletteKMeans.Run(rest.FirstOrDefault(), rest.Length == 2 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 512);
-        return 0;
-
-    case ["palette-assignment", var palette, .. var rest] when rest.Length < 2:
-        PaletteAssignment.Run(palette, rest.FirstOrDefault());
         return 0;
 
     case ["images-to-tokens", var folder, var palette]:
@@ -78,15 +70,13 @@ switch (args)
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project test/Benchmarks -- COMMAND
               training-step [D LAYERS HEADS SIZE COLORS BATCH]   a pretraining step beside the machine's matrix product and plain TorchSharp
-              fine-tuning-step [D LAYERS HEADS SIZE COLORS BATCH] a fine-tuning step on both losses beside a pretraining step and beside two passes
+              fine-tuning-step [D LAYERS HEADS SIZE COLORS BATCH] a fine-tuning step, on both losses and on the classes alone, beside a pretraining step
               training-memory                                   memory and live tensors of a small model after 100 steps and after 2,000
               recomputation [D LAYERS HEADS SIZE COLORS BATCH]  time and memory of steps that keep all activations beside steps that compute them again
-              network-parts [D HEADS SIZE BATCH]                linear maps, attention and blocks, each way that the network could take
-              sampling [D LAYERS HEADS SIZE COLORS]             drawing pictures with a cache, by both decoders and by batch size, beside full passes
+              sampling [D LAYERS HEADS SIZE COLORS]             drawing pictures with a cache, by batch size, beside full passes
               model-file                                        time and memory of saving and loading weights of the size of iGPT-S
               model-forms                                       time and memory of loading weights of that size in each form, side by side
               palette-kmeans [CIFAR [K]]                        k-means on 250,000 pixels beside ML.NET's trainer
-              palette-assignment PALETTE [CIFAR]                the nearest of the palette's colors beside the plain double loop
               images-to-tokens FOLDER PALETTE                   image files to tokens at 32x32 beside ML.NET's loading, resizing and extracting
               data-pass CIFAR PALETTE                           all 60,000 images of CIFAR-10 to tokens at 32x32: speed, and memory on the way
               features-vs-onnx GRAPH [TURNS]                    features of layer 4 (d 256, 1,024 tokens) beside that graph in ONNX Runtime; build with -p:OnnxRuntime=true

@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
-using IGptMl.Network;
-using IGptMl.Numerics;
-using IGptMl.Optimization;
+using Microsoft.ML;
 using TorchSharp;
 
 namespace IGptMl.Benchmarks;
@@ -14,12 +11,11 @@ internal static class TrainingStep
 
     internal static void Run(string[] args)
     {
-        TorchRuntime.EnsureLoaded();
-        var sizes = args.Length == 6 ? [.. args.Select(a => int.Parse(a, CultureInfo.InvariantCulture))] : new[] { 128, 8, 4, 16, 512, 32 };
-        var config = new ImageGptConfig { EmbeddingSize = sizes[0], Layers = sizes[1], Heads = sizes[2], ImageSize = sizes[3], Colors = sizes[4] };
-        var batch = sizes[5];
-        using var generator = new torch.Generator(1);
-        using var network = new ImageGptNetwork(config, generator);
+        var sizes = Sizes.Read(args, "128", "8", "4", "16", "512", "32");
+        var (config, batch) = (sizes.Config, sizes.Batch);
+        var ml = new MLContext(seed: 1);
+        ml.GetDeviceName(); // loads libtorch
+        var data = TokenData.View(ml, config, batch);
         using var plain = new PlainImageGpt(config);
         using var plainOptimizer = torch.optim.AdamW(plain.parameters(), 1e-3, 0.9, 0.95);
         using var tokens = torch.randint(0, config.Colors, [batch, config.ContextLength]);
@@ -27,33 +23,34 @@ internal static class TrainingStep
         for (var i = 0; i < Rounds; i++)
         {
             peak = Math.Max(peak, MatrixProduct());
-            ours = Math.Min(ours, Seconds(network, () => network.Loss(tokens)));
+            ours = Math.Min(ours, Seconds(ml, data, config, batch));
             plains = Math.Min(plains, Seconds(() => plain.forward(tokens), plainOptimizer));
         }
 
+        var work = sizes.TrainingOperations;
         Console.WriteLine($"matrix product   {peak / 1e9,8:F0} GFLOP/s");
-        Console.WriteLine($"step             {ours * 1e3,8:F0} ms, {batch / ours:F1} images/s, {config.TrainingOperations * batch / ours / peak:P0} of the matrix product");
-        Console.WriteLine($"plain TorchSharp {plains * 1e3,8:F0} ms, {batch / plains:F1} images/s, {config.TrainingOperations * batch / plains / peak:P0}; ours is {plains / ours:F2} times as fast");
+        Console.WriteLine($"step             {ours * 1e3,8:F0} ms, {batch / ours:F1} images/s, {work / ours / peak:P0} of the matrix product");
+        Console.WriteLine($"plain TorchSharp {plains * 1e3,8:F0} ms, {batch / plains:F1} images/s, {work / plains / peak:P0}; ours is {plains / ours:F2} times as fast");
     }
 
-    /// <summary>The mean of a few steps of the loop that trains: the loss and its gradients, their norm, Adam on flat buffers, the report. The first step counts for nothing.</summary>
-    internal static double Seconds(torch.nn.Module module, Func<torch.Tensor> loss)
+    /// <summary>The mean of a few steps of the trainer: reading the batch, the loss and its gradients, their norm, Adam, the report. The first step counts for nothing.</summary>
+    internal static double Seconds(MLContext ml, IDataView data, ImageGptConfig config, int batch, bool recomputes = false)
     {
-        var clock = new Stopwatch();
-        new TrainingLoop(module, new ConstantSchedule(1e-4, Steps + 1), 1).Run(loss, Report, default);
-        return clock.Elapsed.TotalSeconds / Steps;
-
-        void Report(TrainingProgress progress)
+        var times = new StepTimes<TrainingProgress>(progress => (progress.Step, progress.Elapsed));
+        ml.ImageGeneration.Trainers.ImageGpt(new ImageGptTrainer.Options
         {
-            if (progress.Step == 1)
-            {
-                clock.Start();
-            }
-        }
+            Model = config,
+            Steps = Steps + 1,
+            BatchSize = batch,
+            LearningRate = 1e-4,
+            RecomputeActivations = recomputes,
+            Progress = times,
+        }).Fit(data).Dispose();
+        return times.Mean;
     }
 
     /// <summary>The mean of a few steps as TorchSharp has them.</summary>
-    internal static double Seconds(Func<torch.Tensor> loss, torch.optim.Optimizer optimizer)
+    private static double Seconds(Func<torch.Tensor> loss, torch.optim.Optimizer optimizer)
     {
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < Steps; i++)

@@ -119,17 +119,17 @@ public sealed class DamagedFileTests
         var builder = new TensorFlowFileBuilder().Variable("v", 1, [2, 3], new byte[24]).Variable("v/Adam", 1, [2, 3], new byte[24]).Variable("w", 19, [5], new byte[10]);
         var index = builder.Index();
         var data = builder.Data();
-        Run(seed: 8, Cases, index, bytes => ReadAll(TensorFlowFileBuilder.Open(bytes, data)), data.Length);
+        Run(seed: 8, Cases, index, bytes => ReadAll(TensorFlowFiles.Open(bytes, data)), data.Length);
 
         // Past the checksums.
         Run(seed: 9, Cases, index, bytes =>
         {
             builder.Reseal(bytes);
-            ReadAll(TensorFlowFileBuilder.Open(bytes, data));
+            ReadAll(TensorFlowFiles.Open(bytes, data));
         }, data.Length);
-        Run(seed: 10, Cases / 3, data, bytes => ReadAll(TensorFlowFileBuilder.Open(index, bytes)), index.Length);
+        Run(seed: 10, Cases / 3, data, bytes => ReadAll(TensorFlowFiles.Open(index, bytes)), index.Length);
         var shards = Enumerable.Range(0, 3).Select(shard => File.ReadAllBytes(TestData.PathOf("tiny-tf", $"model.ckpt-1000.data-{shard:D5}-of-00003"))).ToArray();
-        Run(seed: 11, Cases / 3, File.ReadAllBytes(TestData.PathOf("tiny-tf", "model.ckpt-1000.index")), bytes => ReadAll(TensorFlowFileBuilder.Open(bytes, shards)), shards.Sum(shard => shard.Length));
+        Run(seed: 11, Cases / 3, File.ReadAllBytes(TestData.PathOf("tiny-tf", "model.ckpt-1000.index")), bytes => ReadAll(TensorFlowFiles.Open(bytes, shards)), shards.Sum(shard => shard.Length));
     }
 
     [TestMethod]
@@ -172,8 +172,8 @@ public sealed class DamagedFileTests
         EveryPrefix(Safetensors(), bytes => ReadAll(new SafetensorsReader(new MemoryStream(bytes), "x")));
         EveryPrefix(torch, bytes => ReadAll(PyTorchReader.Open(new MemoryStream(bytes), "x")));
         EveryPrefix(legacy, bytes => ReadAll(PyTorchReader.Open(new MemoryStream(bytes), "x")));
-        EveryPrefix(index, bytes => ReadAll(TensorFlowFileBuilder.Open(bytes, data)));
-        EveryPrefix(data, bytes => ReadAll(TensorFlowFileBuilder.Open(index, bytes)));
+        EveryPrefix(index, bytes => ReadAll(TensorFlowFiles.Open(bytes, data)));
+        EveryPrefix(data, bytes => ReadAll(TensorFlowFiles.Open(index, bytes)));
 
         static void EveryPrefix(byte[] file, Action<byte[]> read)
         {

@@ -73,7 +73,7 @@ public sealed class TensorFlowReaderTests
         var builder = new TensorFlowFileBuilder().Variable("v", 1, [3], MemoryMarshal.AsBytes<float>([1, 2, 3]).ToArray());
         var data = builder.Data();
         data[5] ^= 1;
-        using var reader = TensorFlowFileBuilder.Open(builder.Index(), data);
+        using var reader = TensorFlowFiles.Open(builder.Index(), data);
 
         var message = Assert.ThrowsExactly<InvalidDataException>(() => reader.ReadFloat32("v", new float[3])).Message;
         Assert.Contains("'v'", message);
@@ -86,7 +86,7 @@ public sealed class TensorFlowReaderTests
         var builder = new TensorFlowFileBuilder().Variable("v", 1, [3], new byte[12]);
         var index = builder.Index();
         index[12] ^= 1;
-        Assert.Contains("checksum", Assert.ThrowsExactly<InvalidDataException>(() => TensorFlowFileBuilder.Open(index, builder.Data())).Message);
+        Assert.Contains("checksum", Assert.ThrowsExactly<InvalidDataException>(() => TensorFlowFiles.Open(index, builder.Data())).Message);
     }
 
     [TestMethod]
@@ -136,7 +136,7 @@ public sealed class TensorFlowReaderTests
     public void Open_ShardMissing_RefusesByName()
     {
         var builder = new TensorFlowFileBuilder { Header = [0x08, 2] }.Variable("v", 1, [1], new byte[4]);
-        Assert.Contains("m.data-00000-of-00002", Assert.ThrowsExactly<InvalidDataException>(() => TensorFlowFileBuilder.Open(builder.Index(), builder.Data())).Message);
+        Assert.Contains("m.data-00000-of-00002", Assert.ThrowsExactly<InvalidDataException>(() => TensorFlowFiles.Open(builder.Index(), builder.Data())).Message);
     }
 
     [TestMethod]
@@ -153,7 +153,7 @@ public sealed class TensorFlowReaderTests
 
     private static void Refused(string named, byte[] index)
     {
-        var message = Assert.ThrowsExactly<InvalidDataException>(() => TensorFlowFileBuilder.Open(index, [])).Message;
+        var message = Assert.ThrowsExactly<InvalidDataException>(() => TensorFlowFiles.Open(index, [])).Message;
         Assert.StartsWith("m.index", message);
         Assert.Contains(named, message);
     }
