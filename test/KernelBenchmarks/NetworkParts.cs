@@ -24,7 +24,7 @@ internal static class NetworkParts
         Compare(
             "linear map",
             new("matrix product", () => matmul(input, weight), () => Backward(matmul(input, weight), wide, input, weight)),
-            new("convolution", () => LinearMap.Convolve(input, weight), () => Backward(LinearMap.Convolve(input, weight), wide, input, weight)));
+            new("convolution", () => LinearProduct.Convolve(input, weight), () => Backward(LinearProduct.Convolve(input, weight), wide, input, weight)));
         var kernel = AttentionKernels.Create(RegisterWidth.Widest);
         Compare(
             "attention",

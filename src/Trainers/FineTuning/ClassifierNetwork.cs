@@ -12,7 +12,7 @@ internal sealed class ClassifierNetwork : nn.Module<Tensor, Tensor>
     private readonly ImageGptNetwork _network;
 
     [ComponentName(Name = "score")]
-    private readonly Table _head;
+    private readonly EmbeddingTable _head;
 
     private readonly int _classes;
 
@@ -22,7 +22,7 @@ internal sealed class ClassifierNetwork : nn.Module<Tensor, Tensor>
     {
         _network = network;
         _classes = classes;
-        _head = new Table(classes, network.Config.EmbeddingSize, 0, null);
+        _head = new EmbeddingTable(classes, network.Config.EmbeddingSize, 0, null);
         RegisterComponents();
         _head.to(device);
     }

@@ -4,10 +4,12 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Inference;
 
-/// <summary>Attention over projections (B, T, 3d) of float32 on the CPU, for training: forwards and backwards, straight from and to the layout of the projections.</summary>
+/// <summary>
+/// Attention over float32 projections (B, T, 3d) on the CPU, for training: forwards and backwards, reading and writing the layout of the projections.
+/// </summary>
 /// <remarks>
-/// libtorch's fused kernel wants heads apart, which costs a copy of everything both ways, and its backward pass takes three times as long at the head
-/// sizes of small models (the benchmark `network-parts` compares).
+/// libtorch's fused kernel needs one head after the other, which costs a copy of everything in both directions, and its backward pass takes three times as
+/// long at the head sizes of small models (the benchmark `network-parts` compares).
 /// </remarks>
 internal sealed unsafe class CpuAttention<TLanes, TVector> : IAttentionKernel
     where TLanes : ILanes<TVector>
@@ -42,7 +44,8 @@ internal sealed unsafe class CpuAttention<TLanes, TVector> : IAttentionKernel
     {
         var (b, t, d) = Sizes(projected);
         var gradient = empty([b, t, 3 * d]);
-        float* input = TensorMemory.Of(projected), result = TensorMemory.Of(attended), above = TensorMemory.Of(attendedGradient), sums = TensorMemory.Of(logSums), below = TensorMemory.Of(gradient);
+        float* input = TensorMemory.Of(projected), result = TensorMemory.Of(attended), above = TensorMemory.Of(attendedGradient);
+        float* sums = TensorMemory.Of(logSums), below = TensorMemory.Of(gradient);
         var size = d / heads;
         var scale = 1 / MathF.Sqrt(size);
         KernelThreads.Run(b * heads, i =>
@@ -57,5 +60,6 @@ internal sealed unsafe class CpuAttention<TLanes, TVector> : IAttentionKernel
         return gradient;
     }
 
-    private static (int Images, int Positions, int Size) Sizes(Tensor projected) => ((int)projected.shape[0], (int)projected.shape[1], (int)projected.shape[2] / 3);
+    private static (int Images, int Positions, int Size) Sizes(Tensor projected)
+        => ((int)projected.shape[0], (int)projected.shape[1], (int)projected.shape[2] / 3);
 }

@@ -3,7 +3,9 @@ using IGptMl.Kernels;
 namespace IGptMl.Inference;
 
 /// <summary>The keys and values of all positions that sequences have read, of every block, and the attention to them.</summary>
-/// <remarks>Keys are stored transposed, one row per component, so that the scores of many positions come out of one register; a value's components are contiguous.</remarks>
+/// <remarks>
+/// Keys are stored transposed, one row per component, so that one register computes the scores of many positions. A value's components are contiguous.
+/// </remarks>
 internal sealed unsafe class DecodingCache<TLanes, TVector> : IDisposable
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -27,7 +29,7 @@ internal sealed unsafe class DecodingCache<TLanes, TVector> : IDisposable
     /// <summary>The floats of memory that <see cref="Attend"/> needs.</summary>
     internal int ScratchLength => AttentionKernel<TLanes, TVector>.ScratchLength(KeyLength);
 
-    /// <summary>Keeps the keys and values of a position, from its row of queries, keys and values.</summary>
+    /// <summary>Stores the keys and values of a position, from its row of queries, keys and values.</summary>
     internal void Store(int layer, int sequence, int position, float* projected)
     {
         float* key = projected + _shape.AttendedWidth, value = key + _shape.AttendedWidth;
@@ -46,14 +48,14 @@ internal sealed unsafe class DecodingCache<TLanes, TVector> : IDisposable
         }
     }
 
-    /// <summary>The attention of one head of some positions of a sequence that follow each other, whose keys and values have been stored.</summary>
+    /// <summary>The attention of one head for consecutive positions of a sequence, whose keys and values have been stored.</summary>
     /// <param name="layer">The block.</param>
     /// <param name="sequence">The sequence.</param>
     /// <param name="head">The head.</param>
     /// <param name="first">The first position.</param>
     /// <param name="rows">The positions.</param>
-    /// <param name="projected">The first position's row of queries, keys and values; the rows follow each other.</param>
-    /// <param name="attended">The first position's row of attended values; the rows follow each other.</param>
+    /// <param name="projected">The first position's row of queries, keys and values; the rows are contiguous.</param>
+    /// <param name="attended">The first position's row of attended values; the rows are contiguous.</param>
     /// <param name="scratch">Memory for <see cref="ScratchLength"/> floats.</param>
     internal void Attend(int layer, int sequence, int head, int first, int rows, float* projected, float* attended, float* scratch)
     {
@@ -87,5 +89,6 @@ internal sealed unsafe class DecodingCache<TLanes, TVector> : IDisposable
 
     private float* Keys(int layer, int sequence, int head) => _keys[layer].Pointer + ((((nint)sequence * _shape.Heads) + head) * _shape.HeadWidth * KeyLength);
 
-    private float* Values(int layer, int sequence, int head) => _values[layer].Pointer + ((((nint)sequence * _shape.Heads) + head) * _shape.Positions * _shape.HeadWidth);
+    private float* Values(int layer, int sequence, int head)
+        => _values[layer].Pointer + ((((nint)sequence * _shape.Heads) + head) * _shape.Positions * _shape.HeadWidth);
 }

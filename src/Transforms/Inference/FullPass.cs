@@ -6,34 +6,35 @@ namespace IGptMl.Inference;
 
 /// <summary>Takes images through all blocks that are needed, with all positions at once.</summary>
 /// <remarks>
-/// As many images as every thread gets the same number of are one thread's each, which takes them through all blocks and waits for no other. Of the rest,
-/// and of images too large for that, all threads share the parts. Memory depends on the threads and an image's size, not on the number of images.
+/// Each thread takes an equal number of images through all blocks, one image after the other, without waiting for the other threads. The images that remain,
+/// and images that are too large for this, are divided among all threads. Memory depends on the number of threads and the size of an image, not on the
+/// number of images.
 /// </remarks>
 internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVector> weights)
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>The most positions that pass through a matrix together: few enough for a core's second cache, enough to use a panel often.</summary>
+    /// <summary>The most positions that are multiplied with a matrix together: few enough for a core's second-level cache, enough to reuse a panel.</summary>
     private const int MaxRows = 64, MinRows = 8, RowMultiple = 4;
 
-    /// <summary>The most floats (1 GiB) that threads hold with an image each, and (256 MiB) that images take which threads share.</summary>
+    /// <summary>The most floats that all threads take with an image each (1 GiB), and that images take which all threads share (256 MiB).</summary>
     private const long MaxLengthOfThreads = 1L << 28, MaxLengthTogether = 1L << 26;
 
-    /// <summary>The positions whose sum is one part of a mean, so that the rounding of a long chain of additions does not add up.</summary>
+    /// <summary>Means are computed from partial sums over this many positions, which keeps the rounding error small.</summary>
     private const int MeanBlock = 32;
 
     private readonly PackedShape<TLanes, TVector> _shape = weights.Shape;
 
-    /// <summary>What is done with hidden states on the way.</summary>
+    /// <summary>What is computed from the hidden states between blocks.</summary>
     private interface IOutput
     {
-        /// <summary>The blocks that are run.</summary>
+        /// <summary>The number of blocks that are run.</summary>
         int Blocks { get; }
 
-        /// <summary>Whether the input of a block, or of the final norm, is asked for.</summary>
+        /// <summary>Whether the input of this block, or of the final norm, is needed.</summary>
         bool Takes(int layer);
 
-        /// <summary>Takes the hidden states of some positions of an image, which are read only.</summary>
+        /// <summary>Reads the hidden states of some positions of an image.</summary>
         void Take(int layer, int image, float* hidden, int first, int rows);
     }
 
@@ -68,7 +69,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
         {
             for (var l = 0; l < output.Blocks; l++)
             {
-                weights.Block(l); // packed by all threads, before each of them goes its own way
+                weights.Block(l); // packed by all threads, before each of them works alone
             }
         }
 
@@ -87,7 +88,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
         GC.KeepAlive(weights);
     }
 
-    /// <summary>Some images that are taken through the blocks side by side, by one thread or by all together.</summary>
+    /// <summary>Images that are taken through the blocks together, by one thread or by all threads.</summary>
     private sealed class Group(FullPass<TLanes, TVector> pass, ushort* tokens, TokenMask? mask, IOutput output, int firstImage, int images, bool together)
     {
         private readonly PackedWeights<TLanes, TVector> _weights = pass.Weights;
@@ -130,7 +131,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
         /// <summary>The floats of an image's queries, or keys, or values, or attended values.</summary>
         private nint AttendedLength => (nint)_shape.Positions * _shape.AttendedWidth;
 
-        /// <summary>Few enough positions that all threads have something to do.</summary>
+        /// <summary>The positions of a part: few enough that all threads have work.</summary>
         private static int RowsOfPart(int positions, int images)
         {
             var fair = (int)((long)positions * images / (2 * KernelThreads.Count));
@@ -185,7 +186,8 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
             var (image, first, rows) = Place(part);
             using var scaled = FloatBuffer.Rent((long)rows * _shape.Width);
             var target = projected + (image * 3 * AttendedLength) + ((nint)first * _shape.HeadWidth);
-            block.Project(hidden + (image * HiddenLength) + ((nint)first * _shape.Width), rows, scaled.Pointer, target, (nint)_shape.Positions * _shape.HeadWidth, _shape.HeadWidth, together: false);
+            var from = hidden + (image * HiddenLength) + ((nint)first * _shape.Width);
+            block.Project(from, rows, scaled.Pointer, target, (nint)_shape.Positions * _shape.HeadWidth, _shape.HeadWidth, together: false);
         }
 
         /// <summary>A head's queries, keys and values → its columns of the attended values, (T, H · HeadWidth).</summary>
@@ -196,7 +198,9 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
             float* keys = queries + AttendedLength, values = keys + AttendedLength;
             var target = attended + (image * AttendedLength) + (head * _shape.HeadWidth);
             var isCausal = _weights.Config.Objective == PretrainingObjective.Autoregressive;
-            AttentionKernel<TLanes, TVector>.Forward(queries, keys, values, _shape.HeadWidth, target, _shape.AttendedWidth, logSums: null, _shape.Positions, _shape.HeadWidth, _shape.ScoreScale, isCausal);
+            AttentionKernel<TLanes, TVector>.Forward(
+                queries, keys, values, _shape.HeadWidth, target, _shape.AttendedWidth, logSums: null, _shape.Positions, _shape.HeadWidth, _shape.ScoreScale,
+                isCausal);
         }
 
         private void Finish(PackedBlock<TLanes, TVector> block, int part, float* attended, float* hidden)
@@ -230,7 +234,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
         {
             if (first > 0)
             {
-                return; // the whole image is summed by whoever has its first part, in an order that does not depend on the parts
+                return; // the image is summed as a whole with its first part, in an order that does not depend on the parts
             }
 
             using var memory = FloatBuffer.Rent(3L * _shape.Width);
@@ -261,7 +265,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
         }
     }
 
-    /// <summary>-ln p of the tokens that are asked for, and NaN for the others.</summary>
+    /// <summary>-ln p of the tokens that are predicted, and NaN for the others.</summary>
     private sealed class NatsOutput(PackedWeights<TLanes, TVector> weights, ushort* targets, TokenMask? mask, float* nats) : IOutput
     {
         private readonly PackedShape<TLanes, TVector> _shape = weights.Shape;

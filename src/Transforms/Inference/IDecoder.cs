@@ -1,19 +1,19 @@
 namespace IGptMl.Inference;
 
 /// <summary>Continues sequences of tokens: reads each position once, and keeps its keys and values for the positions after it.</summary>
-/// <remarks>The memory of the cache is taken at once for the whole context. A decoder is used by one thread at a time, and for one batch after the other.</remarks>
+/// <remarks>The cache is allocated for the whole context. A decoder is used by one thread at a time, and can continue one batch after the other.</remarks>
 internal interface IDecoder : IDisposable
 {
     /// <summary>The greatest number of sequences that are continued together.</summary>
     int Capacity { get; }
 
     /// <summary>
-    /// Reads positions without asking for their predictions. They must follow the last one read, or be the first.
+    /// Reads positions without predicting their tokens. They must follow the last one read, or be the first.
     /// </summary>
     /// <param name="tokens">The sequences, (rows, T): position i reads token i - 1, and position 0 the start of sequence.</param>
     /// <param name="rows">The number of sequences, 1 to <see cref="Capacity"/>.</param>
     /// <param name="from">The first position.</param>
-    /// <param name="to">The position behind the last one.</param>
+    /// <param name="to">The position after the last one.</param>
     void Read(ReadOnlySpan<ushort> tokens, int rows, int from, int to);
 
     /// <summary>Reads one position and writes its logits, from which its token is drawn: (rows, K).</summary>

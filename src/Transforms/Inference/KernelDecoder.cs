@@ -5,8 +5,8 @@ namespace IGptMl.Inference;
 
 /// <summary>Continues sequences in kernels on the CPU, without libtorch, whose calls cost more than the arithmetic of a small model.</summary>
 /// <remarks>
-/// The results of a sequence do not depend on the others in the batch, bit for bit. Decoders of small models work on one thread each, and never wait for
-/// each other; that of a large one divides every product among all threads.
+/// The results of a sequence do not depend on the other sequences of the batch, bit for bit. A decoder of a small model uses one thread, and several decoders
+/// run side by side. The decoder of a large model divides every matrix product among all threads.
 /// </remarks>
 internal sealed unsafe class KernelDecoder<TLanes, TVector> : IDecoder
     where TLanes : ILanes<TVector>
@@ -52,7 +52,7 @@ internal sealed unsafe class KernelDecoder<TLanes, TVector> : IDecoder
     /// <inheritdoc/>
     public int Capacity { get; }
 
-    /// <summary>The positions of a sequence that are read together where no prediction is asked for.</summary>
+    /// <summary>The positions of a sequence that are read together if they are not predicted.</summary>
     private static int ReadRows => AttentionKernel<TLanes, TVector>.MaxQueries;
 
     /// <inheritdoc/>
@@ -164,7 +164,10 @@ internal sealed unsafe class KernelDecoder<TLanes, TVector> : IDecoder
         => _cache.Store(layer, sequence, position, _projected.Pointer + ((nint)row * 3 * _shape.AttendedWidth));
 
     private void Attend(int layer, int sequence, int head, int first, int count, int row, float* scratch)
-        => _cache.Attend(layer, sequence, head, first, count, _projected.Pointer + ((nint)row * 3 * _shape.AttendedWidth), _attended.Pointer + ((nint)row * _shape.AttendedWidth), scratch);
+    {
+        var (projected, attended) = ((nint)row * 3 * _shape.AttendedWidth, (nint)row * _shape.AttendedWidth);
+        _cache.Attend(layer, sequence, head, first, count, _projected.Pointer + projected, _attended.Pointer + attended, scratch);
+    }
 
     private void Finish(int layer, int rows) => _blocks[layer].AddTo(_attended.Pointer, _hidden.Pointer, rows, _scaled.Pointer, _expanded.Pointer, _together);
 
@@ -193,5 +196,8 @@ internal sealed unsafe class KernelDecoder<TLanes, TVector> : IDecoder
     }
 
     private void MultiplyHeadTogether(int rows) => KernelThreads.Run(_head.Panels, panel =>
-        _head.Multiply(panel, _scaled.Pointer, _shape.Width, _logits.Pointer + (panel * PackedMatrix<TLanes, TVector>.PanelWidth), _head.Width, rows, accumulate: false));
+    {
+        var columns = _logits.Pointer + (panel * PackedMatrix<TLanes, TVector>.PanelWidth);
+        _head.Multiply(panel, _scaled.Pointer, _shape.Width, columns, _head.Width, rows, accumulate: false);
+    });
 }

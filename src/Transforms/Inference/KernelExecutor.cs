@@ -6,19 +6,21 @@ namespace IGptMl.Inference;
 
 /// <summary>Runs a network on the CPU in kernels of this library, for one width of registers.</summary>
 /// <remarks>
-/// libtorch writes every step's activations to memory and reads them again, and its matrix products reach two thirds of what these do on the processors
-/// that were measured (the benchmark `network-parts` compares). Here a thread takes an image through all blocks while its rows are in the processor's cache.
-/// The results of an image do not depend on the others in the batch, nor on the number of threads, bit for bit: every sum is one chain of additions in a
-/// fixed order. A backward pass for training would use the same packed weights and the same block.
+/// libtorch writes every step's activations to memory and reads them again, and its matrix products reach two thirds of the speed of these kernels on the
+/// processors that were measured (the benchmark `network-parts` compares). Here a thread takes an image through all blocks while its rows are in the cache.
+/// The results of an image depend neither on the other images of the batch nor on the number of threads, bit for bit: every sum is one chain of additions
+/// in a fixed order. A backward pass for training would use the same packed weights and the same block.
 /// </remarks>
 internal sealed class KernelExecutor<TLanes, TVector> : ImageGptExecutor
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>Above so many parameters, all threads together on one product beat a product a thread: the weights do not fit a thread's cache.</summary>
+    /// <summary>
+    /// Above this size the weights do not fit a core's cache, and dividing each matrix product among all threads is faster than a decoder per thread.
+    /// </summary>
     private const long MaxParametersPerThread = 32_000_000;
 
-    /// <summary>A thread's sequences share one reading of the weights, as long as their keys and values do not drive each other out of its cache.</summary>
+    /// <summary>The sequences of a thread share one pass over the weights, as long as their keys and values fit its cache.</summary>
     private const int MinRowsPerThread = 4, MaxRowsPerThread = 16, CachedBytesPerThread = 8 << 20;
 
     private const int MaxRowsTogether = 64;
@@ -39,7 +41,9 @@ internal sealed class KernelExecutor<TLanes, TVector> : ImageGptExecutor
     internal override int DecodingThreads => DecodesTogether ? 1 : KernelThreads.Count;
 
     /// <inheritdoc/>
-    internal override int DecodingRows => DecodesTogether ? MaxRowsTogether : (int)Math.Clamp(CachedBytesPerThread / BytesPerSequence, MinRowsPerThread, MaxRowsPerThread);
+    internal override int DecodingRows => DecodesTogether
+        ? MaxRowsTogether
+        : (int)Math.Clamp(CachedBytesPerThread / BytesPerSequence, MinRowsPerThread, MaxRowsPerThread);
 
     private bool DecodesTogether => Config.ParameterCount > MaxParametersPerThread;
 
@@ -68,6 +72,8 @@ internal sealed class KernelExecutor<TLanes, TVector> : ImageGptExecutor
     internal override IDecoder CreateDecoder(int capacity)
     {
         Config.Require(PretrainingObjective.Autoregressive);
-        return _weights.KeepsBlocks ? new KernelDecoder<TLanes, TVector>(_weights, capacity, DecodesTogether) : new ModuleDecoder(_network, capacity, torch.CPU);
+        return _weights.KeepsBlocks
+            ? new KernelDecoder<TLanes, TVector>(_weights, capacity, DecodesTogether)
+            : new ModuleDecoder(_network, capacity, torch.CPU);
     }
 }

@@ -6,7 +6,7 @@ namespace IGptMl.Inference;
 /// <summary>Runs the network's modules in libtorch, on any device.</summary>
 internal sealed class ModuleExecutor : ImageGptExecutor
 {
-    /// <summary>The most activations of the widest tensor, (B, T, 4d), on a CPU. Larger ones are memory that the system clears anew for every operation.</summary>
+    /// <summary>The most bytes of the widest activations, (B, T, 4d), on a CPU. The system would clear larger ones again for every operation.</summary>
     private const int CpuBytes = 16 << 20;
 
     /// <summary>The same on a GPU, which needs large products to be busy.</summary>
@@ -74,7 +74,8 @@ internal sealed class ModuleExecutor : ImageGptExecutor
     /// <inheritdoc/>
     internal override IDecoder CreateDecoder(int capacity) => new ModuleDecoder(_network, capacity, _device);
 
-    private ReadOnlySpan<ushort> Part(ReadOnlySpan<ushort> tokens, int first, int count) => tokens.Slice(first * Config.ContextLength, count * Config.ContextLength);
+    private ReadOnlySpan<ushort> Part(ReadOnlySpan<ushort> tokens, int first, int count)
+        => tokens.Slice(first * Config.ContextLength, count * Config.ContextLength);
 
     /// <summary>The losses of hidden tokens in order to their places, and NaN elsewhere.</summary>
     private static void Scatter(ReadOnlySpan<float> losses, TokenMask mask, Span<float> nats)

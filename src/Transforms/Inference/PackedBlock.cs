@@ -4,8 +4,10 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Inference;
 
-/// <summary>A block whose weights are packed for the kernels, with the gains and all constant factors multiplied in, and the steps of the block on rows of hidden states.</summary>
-/// <remarks>Full passes and decoding take the same steps, and differ in the attention between them alone.</remarks>
+/// <summary>
+/// A block for the kernels: packed weights with the gains and all constant factors multiplied in, and the steps of the block on rows of hidden states.
+/// </summary>
+/// <remarks>Full passes and decoding take the same steps. Only the attention between them differs.</remarks>
 internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -18,7 +20,7 @@ internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
     private readonly PackedMatrix<TLanes, TVector> _contract;
 
     /// <param name="shape">The sizes.</param>
-    /// <param name="isKept">Whether the block lives as long as the model, or for one pass.</param>
+    /// <param name="isKept">Whether the block is kept with the model, or used for one pass.</param>
     internal PackedBlock(PackedShape<TLanes, TVector> shape, bool isKept)
     {
         _shape = shape;
@@ -63,7 +65,7 @@ internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
     /// <param name="projected">Receives, for each of the 3 H heads of queries, keys and values, (rows, HeadWidth).</param>
     /// <param name="headStride">The distance between heads.</param>
     /// <param name="rowStride">The distance between rows of a head.</param>
-    /// <param name="together">Whether all threads share the work, or the calling one does it.</param>
+    /// <param name="together">Whether all threads share the work, or the calling thread does it alone.</param>
     internal void Project(float* hidden, int rows, float* scaled, float* projected, nint headStride, nint rowStride, bool together)
     {
         Normalize(_shape, hidden, scaled, rows);
@@ -79,13 +81,15 @@ internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
         }
     }
 
-    /// <summary>All that follows the attention: attended values (rows, H · HeadWidth) are added to hidden states (rows, d), which then pass the perceptron.</summary>
+    /// <summary>
+    /// The steps after the attention: attended values (rows, H · HeadWidth) are projected and added to hidden states (rows, d), then the perceptron.
+    /// </summary>
     /// <param name="attended">Rows of <see cref="PackedShape{TLanes, TVector}.AttendedWidth"/>.</param>
     /// <param name="hidden">Rows of <see cref="PackedShape{TLanes, TVector}.Width"/>, which become the block's output.</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="scaled">Memory for as many rows of hidden states.</param>
     /// <param name="expanded">Memory for as many rows of <see cref="PackedShape{TLanes, TVector}.ExpandedWidth"/>.</param>
-    /// <param name="together">Whether all threads share the work, or the calling one does it.</param>
+    /// <param name="together">Whether all threads share the work, or the calling thread does it alone.</param>
     internal void AddTo(float* attended, float* hidden, int rows, float* scaled, float* expanded, bool together)
     {
         Multiply(_output, attended, _shape.AttendedWidth, hidden, _shape.Width, rows, together);
@@ -106,9 +110,11 @@ internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
     /// <summary>The norm of rows of hidden states, without its gain.</summary>
     internal static void Normalize(PackedShape<TLanes, TVector> shape, float* hidden, float* scaled, int rows)
     {
+        const float epsilon = (float)ArchitectureConstants.NormEpsilon;
         for (nint row = 0; row < rows; row++)
         {
-            VectorKernel<TLanes, TVector>.Normalize(hidden + (row * shape.Width), scaled + (row * shape.Width), shape.Width, shape.EmbeddingSize, (float)ArchitectureConstants.NormEpsilon);
+            var offset = row * shape.Width;
+            VectorKernel<TLanes, TVector>.Normalize(hidden + offset, scaled + offset, shape.Width, shape.EmbeddingSize, epsilon);
         }
     }
 
@@ -129,7 +135,10 @@ internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
     }
 
     private static void MultiplyTogether(PackedMatrix<TLanes, TVector> matrix, float* a, int lda, float* c, int ldc, int rows)
-        => KernelThreads.Run(matrix.Panels, panel => matrix.Multiply(panel, a, lda, c + (panel * PackedMatrix<TLanes, TVector>.PanelWidth), ldc, rows, accumulate: true));
+    {
+        var width = PackedMatrix<TLanes, TVector>.PanelWidth;
+        KernelThreads.Run(matrix.Panels, panel => matrix.Multiply(panel, a, lda, c + (panel * width), ldc, rows, accumulate: true));
+    }
 
     private void ProjectTogether(float* scaled, int rows, float* projected, nint headStride, nint rowStride)
         => KernelThreads.Run(_queriesKeysValues.Panels, panel => ProjectPanel(panel, scaled, rows, projected, headStride, rowStride));
@@ -151,7 +160,7 @@ internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
         }
     });
 
-    /// <summary>A matrix with zeros between the heads, as many as fill them up to whole panels. The caller disposes it.</summary>
+    /// <summary>A matrix whose heads are padded with zeros to whole panels. The caller disposes it.</summary>
     private Tensor PadHeads(Tensor matrix, int dimension, int parts)
     {
         var host = HostWeight.Of(matrix);

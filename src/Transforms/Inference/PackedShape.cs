@@ -2,7 +2,7 @@ using IGptMl.Kernels;
 
 namespace IGptMl.Inference;
 
-/// <summary>The sizes of a network as the kernels compute with it: rows and heads are filled up to whole panels, and what fills them is zero.</summary>
+/// <summary>The sizes of a network for the kernels: rows and heads are padded with zeros to whole panels.</summary>
 internal sealed class PackedShape<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 namespace IGptMl.Inference;
 
 /// <summary>The weights of a network as the kernels read them. Blocks are packed when they are first used, and shared by all threads.</summary>
-/// <remarks>A copy: as much memory again as the weights of the blocks that are used. Blocks of models beyond <see cref="MaxKeptBytes"/> are packed for each pass.</remarks>
+/// <remarks>
+/// The packed weights are a second copy of the weights of the blocks that are used. Models larger than <see cref="MaxKeptBytes"/> keep no copy: their blocks
+/// are packed for each pass.
+/// </remarks>
 internal sealed unsafe class PackedWeights<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -33,7 +36,7 @@ internal sealed unsafe class PackedWeights<TLanes, TVector>
 
     internal PackedShape<TLanes, TVector> Shape { get; }
 
-    /// <summary>The embeddings of the tokens and, last, of the start of sequence where there is one: (K + 1, d) or (K, d).</summary>
+    /// <summary>The embeddings of the tokens and, in the last row of an autoregressive model, of the start of sequence: (K + 1, d) or (K, d).</summary>
     internal float[] Tokens { get; }
 
     /// <summary>(T, d).</summary>
@@ -57,7 +60,7 @@ internal sealed unsafe class PackedWeights<TLanes, TVector>
         }
     }
 
-    /// <summary>A block, which stays the model's. Only where <see cref="KeepsBlocks"/>.</summary>
+    /// <summary>A packed block, which is kept. Only if <see cref="KeepsBlocks"/>.</summary>
     internal PackedBlock<TLanes, TVector> Block(int layer)
     {
         lock (_lock)
@@ -66,7 +69,7 @@ internal sealed unsafe class PackedWeights<TLanes, TVector>
         }
     }
 
-    /// <summary>Packs a block into memory that is there already.</summary>
+    /// <summary>Packs a block into existing memory.</summary>
     internal PackedBlock<TLanes, TVector> Pack(int layer, PackedBlock<TLanes, TVector> target)
     {
         target.Fill(_source.Blocks[layer]);

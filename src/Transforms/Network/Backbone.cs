@@ -8,10 +8,10 @@ namespace IGptMl.Network;
 internal sealed class Backbone : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "wte")]
-    private readonly Table _tokens;
+    private readonly EmbeddingTable _tokens;
 
     [ComponentName(Name = "wpe")]
-    private readonly Table _positions;
+    private readonly EmbeddingTable _positions;
 
     [ComponentName(Name = "h")]
     private readonly ModuleList<Block> _blocks;
@@ -26,8 +26,8 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     {
         var d = config.EmbeddingSize;
         _startToken = config.Objective == PretrainingObjective.Autoregressive ? config.Colors : null;
-        _tokens = new Table(config.InputTokens, d, 0.02, generator); // the last row is the start of sequence, where there is one
-        _positions = new Table(config.ContextLength, d, 0.01, generator);
+        _tokens = new EmbeddingTable(config.InputTokens, d, 0.02, generator); // the last row is the start of sequence, where there is one
+        _positions = new EmbeddingTable(config.ContextLength, d, 0.01, generator);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(_ => new Block(config, generator))];
         _finalNorm = new RmsNorm(d);
         RegisterComponents();
@@ -43,7 +43,8 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     internal Tensor FinalGain => _finalNorm.Gain;
 
     /// <summary>The embeddings of tokens, those of positions, and the weights of the blocks.</summary>
-    internal (Tensor Tokens, Tensor Positions, IReadOnlyList<BlockWeights> Blocks) Weights => (_tokens.Weight, _positions.Weight, [.. _blocks.Select(block => block.Weights)]);
+    internal (Tensor Tokens, Tensor Positions, IReadOnlyList<BlockWeights> Blocks) Weights
+        => (_tokens.Weight, _positions.Weight, [.. _blocks.Select(block => block.Weights)]);
 
     /// <summary>Tokens (B, T) int64 → the final norm's output without its gain (B, T, d).</summary>
     public override Tensor forward(Tensor tokens) => Transform(tokens, mask: null);
@@ -110,7 +111,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>Adds the gradients of a loss to those of all parameters that it depends on, and returns the loss without a graph, (), which the caller disposes.</summary>
+    /// <summary>Adds the gradients of a loss to those of all parameters that it depends on.</summary>
     /// <remarks>
     /// Blocks are walked backwards one after the other. What a block's backward pass needs is freed as soon as it has been used, and an exception on the way
     /// reaches the caller: libtorch calls no code of ours.
@@ -118,6 +119,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     /// <param name="tokens">(B, T) int64.</param>
     /// <param name="mask">The hidden tokens of a masked network.</param>
     /// <param name="loss">From the final norm's output without its gain, (B, T, d), to a scalar.</param>
+    /// <returns>The loss without its graph, (); the caller disposes it.</returns>
     internal Tensor Backward(Tensor tokens, TokenMask? mask, Func<Tensor, Tensor> loss)
     {
         using var embedded = Embed(tokens, mask);
@@ -195,8 +197,8 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
 
     /// <summary>
     /// The first block's input for (B, T) int64 tokens 0 … K-1, each with its position added: (B, T, d). In an autoregressive network the sequence is
-    /// moved one place to the right behind the start of sequence, and its last token dropped. In a masked one, it stays where it is, and the hidden
-    /// tokens' embeddings are zeroed, so that only their positions remain; no mask hides nothing.
+    /// shifted one place to the right behind the start of sequence, and its last token dropped. In a masked one it is not shifted, and the embeddings of
+    /// hidden tokens are zeroed, so that only their positions remain. Without a mask no token is hidden.
     /// </summary>
     private Tensor Embed(Tensor tokens, TokenMask? mask)
     {

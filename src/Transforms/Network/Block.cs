@@ -41,7 +41,9 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
         return AddTo(input, attended);
     }
 
-    /// <summary>The same for positions from <paramref name="from"/> on, of sequences whose earlier positions are in the cache: (B, t, d) → (B, t, d).</summary>
+    /// <summary>
+    /// The same for the positions from <paramref name="from"/> on, (B, t, d) → (B, t, d). The earlier positions of the sequences are in the cache.
+    /// </summary>
     internal Tensor Read(Tensor input, KeyValueCache cache, int layer, int from)
     {
         using var scaled = RmsNorm.Scale(input);

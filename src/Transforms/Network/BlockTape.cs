@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>What a block's backward pass needs: the graphs that libtorch has recorded before and after the attention, and what the attention's kernel keeps between them.</summary>
+/// <summary>
+/// What a block's backward pass needs: the graphs that libtorch has recorded before and after the attention, and the tensors that the attention's kernel keeps
+/// between them.
+/// </summary>
 internal sealed class BlockTape : IDisposable
 {
     private readonly Tensor _input; // a leaf, which gets the gradient

@@ -4,7 +4,10 @@ using IGptMl.Numerics;
 namespace IGptMl;
 
 /// <summary>The architecture of an Image GPT (Chen et al. 2020, section 2 and table 1): its sizes, and nothing learned.</summary>
-/// <remarks>The presets <see cref="Small"/> to <see cref="ExtraLarge"/> are the paper's. <see cref="Tiny"/> and <see cref="Mini"/> are ours, for processors without a GPU.</remarks>
+/// <remarks>
+/// The presets <see cref="Small"/> to <see cref="ExtraLarge"/> are the paper's. <see cref="Tiny"/> and <see cref="Mini"/> are this library's, for training on a
+/// CPU.
+/// </remarks>
 public sealed record ImageGptConfig
 {
     /// <summary>The side of the square input in pixels, 1 to 256; the context is its square. Default 32.</summary>
@@ -50,7 +53,9 @@ public sealed record ImageGptConfig
     [JsonIgnore]
     public int ContextLength => ImageSize * ImageSize;
 
-    /// <summary>The number of learned values: L (12 d² + 2 d) + T d + 2 K d + 2 d, and d less for a masked model, which has no start of sequence. There are no biases.</summary>
+    /// <summary>
+    /// The number of parameters: L (12 d² + 2 d) + T d + 2 K d + 2 d. A masked model has d less, as it has no start of sequence. There are no biases.
+    /// </summary>
     [JsonIgnore]
     public long ParameterCount
     {
@@ -62,7 +67,7 @@ public sealed record ImageGptConfig
     }
 
     /// <summary>
-    /// The floating-point operations of learning from an image, forwards and backwards: 3 · (T (24 L d² + 2 K d) + 2 L T² d), with attention at half of
+    /// The floating-point operations of one image in training, forwards and backwards: 3 · (T (24 L d² + 2 K d) + 2 L T² d), with attention at half of
     /// T² because it is causal; a masked model's attention takes all of it.
     /// </summary>
     internal double TrainingOperations
@@ -74,7 +79,7 @@ public sealed record ImageGptConfig
         }
     }
 
-    /// <summary>The number of vectors that tokens are embedded with: one a color, and one for the start of sequence where there is one.</summary>
+    /// <summary>The number of vectors that tokens are embedded with: one per color, and one for the start of sequence of an autoregressive model.</summary>
     internal int InputTokens => Objective == PretrainingObjective.Masked ? Colors : Colors + 1;
 
     /// <summary>A masked model must never be run as an autoregressive one, nor the other way round: the results would look like results.</summary>

@@ -13,7 +13,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     private readonly Backbone _backbone;
 
     [ComponentName(Name = "lm_head")]
-    private readonly Table _head;
+    private readonly EmbeddingTable _head;
 
     /// <summary>A network on the CPU. With a generator its weights are drawn as the released code draws them; without one they are to be read.</summary>
     internal ImageGptNetwork(ImageGptConfig config, Generator? generator = null)
@@ -21,7 +21,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     {
         Config = config;
         _backbone = new Backbone(config, generator);
-        _head = new Table(config.Colors, config.EmbeddingSize, 0, generator); // zero, so that the first loss is ln K whatever the input
+        _head = new EmbeddingTable(config.Colors, config.EmbeddingSize, 0, generator); // zero, so that the first loss is ln K whatever the input
         RegisterComponents();
     }
 
@@ -52,7 +52,9 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         return _head.Forward(hidden, _backbone.FinalGain);
     }
 
-    /// <summary>Logits for ids fed as they are, without start or shift (Hugging Face's convention): (B, T) int64 → (B, T, K). Autoregressive models only.</summary>
+    /// <summary>
+    /// Logits for ids without start or shift, which is Hugging Face's convention: (B, T) int64 → (B, T, K). The model must be autoregressive.
+    /// </summary>
     internal Tensor LogitsOfIds(Tensor ids)
     {
         Config.Require(PretrainingObjective.Autoregressive);
@@ -100,11 +102,13 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         return LossOf(hidden, tokens, mask);
     }
 
-    /// <summary>Adds the gradients of the training loss to those of all parameters, and returns the loss without a graph, (), which the caller disposes.</summary>
+    /// <summary>
+    /// Adds the gradients of the training loss to those of all parameters. Returns the loss without its graph, (), which the caller disposes.
+    /// </summary>
     /// <inheritdoc cref="Loss"/>
     internal Tensor Backward(Tensor tokens, TokenMask? mask = null) => Backward(tokens, mask, hidden => LossOf(hidden, tokens, mask));
 
-    /// <summary>Adds the gradients of any loss, and returns it without a graph, (), which the caller disposes.</summary>
+    /// <summary>Adds the gradients of any loss. Returns the loss without its graph, (), which the caller disposes.</summary>
     /// <param name="tokens">(B, T) int64.</param>
     /// <param name="mask">The hidden tokens of a masked model; null for an autoregressive one.</param>
     /// <param name="loss">From the final norm's output without its gain, (B, T, d), to a scalar.</param>
@@ -139,14 +143,14 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         return (LossOf(hidden, tokens, mask), FeaturesOf(hidden));
     }
 
-    /// <summary>The position-averaged output of the final norm, from which a classifier reads, from that output without its gain: (B, T, d) → (B, d).</summary>
+    /// <summary>What a classifier reads, the position-averaged output of the final norm, from that output without its gain: (B, T, d) → (B, d).</summary>
     internal Tensor FeaturesOf(Tensor hidden)
     {
         using var mean = hidden.mean([1]);
         return mean * _backbone.FinalGain;
     }
 
-    /// <summary>Autoregressive: the same a position: -ln p(token i | tokens before it), (B, T) int64 → (B, T).</summary>
+    /// <summary>Autoregressive: the loss of each position, -ln p(token i | tokens before it), (B, T) int64 → (B, T).</summary>
     internal Tensor NegativeLogLikelihood(Tensor tokens)
     {
         using var logits = forward(tokens);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>A linear map without bias, stored (in, out) as the released weights store it.</summary>
+/// <summary>A linear layer without bias, stored (in, out) as the released weights store it.</summary>
 internal sealed class Projection : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "weight")]
@@ -17,33 +17,35 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The matrix, (in, out); it belongs to the map.</summary>
+    /// <summary>The matrix, (in, out); it belongs to the layer.</summary>
     internal Tensor Weight => _weight;
 
     /// <summary>(…, in) → (…, out).</summary>
-    public override Tensor forward(Tensor input) => LinearMap.Apply(input, _weight);
+    public override Tensor forward(Tensor input) => LinearProduct.Apply(input, _weight);
 
-    /// <summary>The map of factor · gain · input: (…, in) → (…, out). The factors are multiplied into the matrix or the input, whichever is smaller.</summary>
+    /// <summary>The layer's output for factor · gain · input: (…, in) → (…, out).</summary>
+    /// <remarks>The factors are multiplied into the matrix or the input, whichever is smaller.</remarks>
     internal Tensor Forward(Tensor input, Tensor gain, double factor = 1)
     {
         using var factors = factor == 1 ? gain.alias() : gain * factor;
         if (input.numel() < _weight.numel())
         {
             using var scaled = input * factors;
-            return LinearMap.Apply(scaled, _weight);
+            return LinearProduct.Apply(scaled, _weight);
         }
 
         using var column = factors.unsqueeze(1);
         using var weight = _weight * column;
-        return LinearMap.Apply(input, weight);
+        return LinearProduct.Apply(input, weight);
     }
 
-    /// <summary>The map of factor · input: (…, in) → (…, out). The factor is multiplied into the matrix or the input, whichever is smaller.</summary>
+    /// <summary>The layer's output for factor · input: (…, in) → (…, out).</summary>
+    /// <remarks>The factor is multiplied into the matrix or the input, whichever is smaller.</remarks>
     internal Tensor Forward(Tensor input, double factor)
     {
         var isInputSmaller = input.numel() < _weight.numel();
         using var scaled = isInputSmaller ? input * factor : input.alias();
         using var weight = isInputSmaller ? _weight.alias() : _weight * factor;
-        return LinearMap.Apply(scaled, weight);
+        return LinearProduct.Apply(scaled, weight);
     }
 }

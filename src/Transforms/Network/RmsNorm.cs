@@ -6,8 +6,8 @@ namespace IGptMl.Network;
 
 /// <summary>The "layer norm" of Image GPT: x / sqrt(mean(x²) + 1e-5) · g. It neither centers nor adds a bias.</summary>
 /// <remarks>
-/// Inside the network the gain g is multiplied into the rows of the matrix that follows, and into an average after averaging: the same numbers to
-/// rounding, without two passes over the activations.
+/// Inside the network the gain g is multiplied into the rows of the matrix that follows, and into an average after averaging. The result is the same up to
+/// rounding, and two passes over the activations are saved.
 /// </remarks>
 internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>Multi-head self-attention. In an autoregressive network a position sees itself and the positions before it, in a masked one all positions.</summary>
+/// <summary>
+/// Multi-head self-attention. A position of an autoregressive network sees itself and the positions before it, one of a masked network all positions.
+/// </summary>
 internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
 {
     [ComponentName(Name = "c_attn")]
@@ -26,7 +28,9 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>A faster implementation for the inputs that it supports; null leaves all to libtorch. The CPU's kernels put themselves here when the library is loaded.</summary>
+    /// <summary>
+    /// A faster implementation for the inputs that it supports; null uses libtorch for all. The CPU's kernels register themselves when the library is loaded.
+    /// </summary>
     internal static IAttentionKernel? Kernel { get; set; }
 
     internal Tensor QueriesKeysValues => _queriesKeysValues.Weight;

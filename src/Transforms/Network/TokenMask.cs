@@ -25,8 +25,8 @@ internal sealed class TokenMask
     internal ReadOnlySpan<bool> this[int row] => _hidden.AsSpan(row * ContextLength, ContextLength);
 
     /// <summary>
-    /// Hides each token with a probability, independently of the others (paper, section 2.1). A row of which none is hidden has nothing to predict, so
-    /// one of its tokens is hidden then. A row's mask is a pure function of the row's seed.
+    /// Hides each token with a probability, independently of the others (paper, section 2.1). A row without a hidden token has nothing to predict, so
+    /// one of its tokens is hidden in that case. A row's mask is a pure function of the row's seed.
     /// </summary>
     internal static TokenMask Draw(int rows, int contextLength, double probability, Func<int, ulong> seedOf)
     {
@@ -62,12 +62,13 @@ internal sealed class TokenMask
         return values.to(type, copy: true);
     }
 
-    /// <summary>Where the M hidden tokens lie among all B · T, in order: (M) int64. The caller disposes it.</summary>
-    internal Tensor Positions(Device device) => tensor(Enumerable.Range(0, _hidden.Length).Where(i => _hidden[i]).Select(i => (long)i).ToArray(), device: device);
+    /// <summary>The indices of the M hidden tokens among all B · T, in order: (M) int64. The caller disposes it.</summary>
+    internal Tensor Positions(Device device)
+        => tensor(Enumerable.Range(0, _hidden.Length).Where(i => _hidden[i]).Select(i => (long)i).ToArray(), device: device);
 
     /// <summary>
-    /// The weights with which the hidden tokens' losses add up to the mean over the images of each one's mean over its hidden tokens: (M) float32.
-    /// An image without a hidden token counts for nothing. The caller disposes them.
+    /// The weights with which the losses of the hidden tokens add up to the training loss: the mean over the images of each image's mean over its hidden
+    /// tokens, (M) float32. Images without a hidden token are left out. The caller disposes them.
     /// </summary>
     internal Tensor Weights(Device device)
     {

@@ -23,10 +23,11 @@ public sealed record TokenMasking
     /// <summary>The seed of the masks. Default 0.</summary>
     public int Seed { get; init; }
 
-    /// <summary>What is hidden from a model: nothing from an autoregressive one, else what is chosen, and by default this type's defaults.</summary>
-    internal static TokenMasking? Of(ImageGptConfig config, TokenMasking? chosen) => config.Objective == PretrainingObjective.Masked ? chosen ?? new TokenMasking() : null;
+    /// <summary>The masking of a model: null for an autoregressive one. For a masked one what the user has chosen, or this type's defaults.</summary>
+    internal static TokenMasking? Of(ImageGptConfig config, TokenMasking? chosen)
+        => config.Objective == PretrainingObjective.Masked ? chosen ?? new TokenMasking() : null;
 
-    /// <summary>The masks of rows of tokens, or null where nothing is to be hidden.</summary>
+    /// <summary>The masks of rows of tokens, or null if no token is to be hidden.</summary>
     internal TokenMask? Draw(ReadOnlySpan<ushort> tokens, int rows)
     {
         if (Probability == 0)

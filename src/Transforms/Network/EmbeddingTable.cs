@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>Learned vectors, looked up by row.</summary>
-internal sealed class Table : nn.Module<Tensor, Tensor>
+/// <summary>A table of learned vectors: rows are looked up as embeddings, or multiplied with hidden states as an output head.</summary>
+internal sealed class EmbeddingTable : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
 
-    internal Table(int rows, int size, double standardDeviation, Generator? generator)
-        : base(nameof(Table))
+    internal EmbeddingTable(int rows, int size, double standardDeviation, Generator? generator)
+        : base(nameof(EmbeddingTable))
     {
         _weight = new Parameter(Initial.Normal([rows, size], standardDeviation, generator));
         RegisterComponents();
@@ -23,7 +23,8 @@ internal sealed class Table : nn.Module<Tensor, Tensor>
     /// <summary>Logits against every row: (…, d) → (…, rows).</summary>
     public override Tensor forward(Tensor input) => Product(input, _weight);
 
-    /// <summary>Logits against every row for gain · input: (…, d) → (…, rows). The gain is multiplied into the rows or the input, whichever is smaller.</summary>
+    /// <summary>Logits against every row for gain · input: (…, d) → (…, rows).</summary>
+    /// <remarks>The gain is multiplied into the rows or the input, whichever is smaller.</remarks>
     internal Tensor Forward(Tensor input, Tensor gain)
     {
         var isInputSmaller = input.numel() < _weight.numel();
@@ -40,12 +41,12 @@ internal sealed class Table : nn.Module<Tensor, Tensor>
         return rows.view(indices.shape[0], indices.shape[1], _weight.shape[1]);
     }
 
-    /// <summary>Some rows that follow each other: (count, d).</summary>
+    /// <summary>Consecutive rows: (count, d).</summary>
     internal Tensor Range(long first, long count) => _weight.narrow(0, first, count);
 
     private static Tensor Product(Tensor input, Tensor rows)
     {
         using var columns = rows.t();
-        return LinearMap.Apply(input, columns);
+        return LinearProduct.Apply(input, columns);
     }
 }

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>x W for every position, by whichever of libtorch's two libraries is the faster one on this processor.</summary>
+/// <summary>The matrix product of a linear layer, x W for every position, by the faster one of libtorch's two libraries on this processor.</summary>
 /// <remarks>
 /// libtorch multiplies float32 matrices with MKL, which on processors of other makers than its own keeps to 256-bit registers and simpler kernels; its
-/// convolutions come from oneDNN, which uses what the processor has. There, the same product as a convolution of one pixel takes half the time with
-/// 512-bit registers and four fifths of it with 256-bit ones, forwards and backwards (the benchmark `network-parts` compares). The choice depends on the processor alone, never on a
-/// measurement: the same machine always gives the same numbers.
+/// convolutions come from oneDNN, which uses all that the processor has. On such processors the same product as a 1x1 convolution takes half the time with
+/// 512-bit registers and four fifths of it with 256-bit ones, forwards and backwards (the benchmark `network-parts` compares). The choice depends on the
+/// processor alone, never on a measurement, so that the same machine always gives the same results.
 /// </remarks>
-internal static class LinearMap
+internal static class LinearProduct
 {
-    /// <summary>Fewer positions than these, such as one of decoding, do not repay a convolution's preparations.</summary>
+    /// <summary>With fewer positions, such as the one of decoding, a convolution's setup costs more than it saves.</summary>
     private const int MinConvolutionPositions = 16;
 
     private static readonly bool PrefersConvolution = Avx2.IsSupported && !IsIntel();
@@ -21,15 +21,12 @@ internal static class LinearMap
     /// <summary>(B, T, in) and W (in, out) → (B, T, out).</summary>
     internal static Tensor Apply(Tensor input, Tensor weight)
     {
-        if (!PrefersConvolution || input.dtype != ScalarType.Float32 || input.device_type != TorchSharp.DeviceType.CPU || input.dim() != 3 || input.shape[1] < MinConvolutionPositions)
-        {
-            return matmul(input, weight);
-        }
-
-        return Convolve(input, weight);
+        var isConvolution = PrefersConvolution && input.dtype == ScalarType.Float32 && input.device_type == TorchSharp.DeviceType.CPU
+            && input.dim() == 3 && input.shape[1] >= MinConvolutionPositions;
+        return isConvolution ? Convolve(input, weight) : matmul(input, weight);
     }
 
-    /// <summary>The same as a convolution, with the positions as an image of one row whose channels lie side by side.</summary>
+    /// <summary>The same as a convolution, with the positions as an image of one row in channels-last layout.</summary>
     internal static Tensor Convolve(Tensor input, Tensor weight)
     {
         using var channels = input.transpose(1, 2);

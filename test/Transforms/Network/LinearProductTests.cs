@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace IGptMl.Tests.Network;
 
 [TestClass]
-public sealed class LinearMapTests
+public sealed class LinearProductTests
 {
     [TestMethod]
     [DataRow(2, 9, 8, 24)]
@@ -22,7 +22,7 @@ public sealed class LinearMapTests
             var weight = randn([inputs, outputs], generator: generator).requires_grad_(true);
             var above = randn([images, positions, outputs], generator: generator);
 
-            var product = LinearMap.Convolve(input, weight);
+            var product = LinearProduct.Convolve(input, weight);
             Assert.IsTrue(product.is_contiguous());
             product.backward([above]);
             var (inputGradient, weightGradient) = (input.grad!, weight.grad!);
