@@ -71,7 +71,7 @@ public sealed class RoomsTests
         ["Cli"] = ["Commands", "Arguments", "Results", "Sources", "Output", .. BelowCli],
     };
 
-    /// <summary>Types in other namespaces than their room's: the tool's entry point, named by the compiler, and an attribute that the runtime looks for.</summary>
+    /// <summary>Types in other namespaces than their room's: the tool's entry point, named by the compiler, and an attribute that the runtime wants.</summary>
     private static readonly string[] Elsewhere = ["Program", "System.Runtime.CompilerServices.IgnoresAccessChecksToAttribute"];
 
     private static readonly Lazy<House> Built = new(Read);

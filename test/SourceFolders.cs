@@ -4,7 +4,7 @@ using System.Text;
 
 namespace IGptMl.Tests;
 
-/// <summary>The source folders of a built assembly's types, and the namespaces that their files import, as the portable PDB beside the assembly has them.</summary>
+/// <summary>The source folders of a built assembly's types, and the namespaces that their files import, from the portable PDB beside the assembly.</summary>
 internal sealed class SourceFolders : IDisposable
 {
     /// <summary>The files of a type without method bodies, such as an enumeration or an interface (Portable PDB format, "Type Definition Documents").</summary>
