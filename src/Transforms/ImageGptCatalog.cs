@@ -99,12 +99,12 @@ public static class ImageGptCatalog
     /// <param name="outputColumnName">The column of completed images, <see cref="Data.MLImage"/> of the model's size.</param>
     /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
     /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
-    /// <param name="keepRows">The number of rows of the model's pixels that are kept, from the top; null means half of them, as in the paper.</param>
+    /// <param name="keptRegion">What is kept of each image; null means the upper half, as in the paper.</param>
     /// <param name="temperature">What logits are divided by: 1 draws from the model's own probabilities, 0 always takes the likeliest color.</param>
     /// <exception cref="ArgumentException">The model is a masked one, or knows no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
-    public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, int? keepRows = null, double temperature = 1)
-        => catalog.CompleteImages(outputColumnName, inputColumnName, model, new ImageCompletingEstimator.Options { KeepRows = keepRows, Temperature = temperature });
+    public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, KeptRegion? keptRegion = null, double temperature = 1)
+        => catalog.CompleteImages(outputColumnName, inputColumnName, model, new ImageCompletingEstimator.Options { KeptRegion = keptRegion ?? KeptRegion.TopHalf, Temperature = temperature });
 
     /// <summary>Create an <see cref="ImageCompletingEstimator"/> with advanced options, such as another part to keep, or several completions of each image.</summary>
     /// <param name="catalog">The transforms' catalog.</param>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Drawing;
 using System.Globalization;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
@@ -64,8 +63,7 @@ internal sealed class CompleteCommand : IgptCommand
         var context = CreateContext(parsed);
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed) ?? DefaultLimit);
         using var model = _model.Load(parsed);
-        var options = ReadOptions(parsed, data.HasTokens ? OriginalColumn : OpenedData.ImageColumn, cancellation);
-        var completion = CreateCompletion(context, model, options);
+        var (options, completion) = CreateCompletion(context, parsed, model, data.HasTokens ? OriginalColumn : OpenedData.ImageColumn, cancellation);
         var pipeline = new EstimatorChain<ITransformer>();
         if (!data.HasTokens)
         {
@@ -83,20 +81,37 @@ internal sealed class CompleteCommand : IgptCommand
         => _sampling.Read(parsed, new ImageCompletingEstimator.Options
         {
             InputColumnName = inputColumn,
-            KeepRows = parsed.GetValue(_keepRows),
-            KeepRowNumbers = CommandOptions.Given(parsed, _keepRowNumbers),
-            KeepRectangle = CommandOptions.Given(parsed, _keepRectangle) is [var x, var y, var width, var height] ? new Rectangle(x, y, width, height) : null,
+            KeptRegion = ReadRegion(parsed),
             Completions = parsed.GetValue(_completions) ?? _sampling.CountSeeds(parsed) ?? DefaultCompletions,
             Size = parsed.GetValue(_inputSize) ? CompletionSize.Input : CompletionSize.Model,
             KeptColumnName = KeptColumn,
             CancellationToken = cancellation,
         });
 
-    private static ImageCompletingEstimator CreateCompletion(MLContext context, ImageGptModel model, ImageCompletingEstimator.Options options)
+    private KeptRegion ReadRegion(ParseResult parsed)
+    {
+        if (parsed.GetValue(_keepRows) is { } rows)
+        {
+            return KeptRegion.Rows(rows);
+        }
+
+        if (CommandOptions.Given(parsed, _keepRowNumbers) is { } numbers)
+        {
+            return KeptRegion.RowNumbers(numbers);
+        }
+
+        return CommandOptions.Given(parsed, _keepRectangle) is [var left, var top, var width, var height]
+            ? KeptRegion.Rectangle(left, top, width, height)
+            : KeptRegion.TopHalf;
+    }
+
+    private (ImageCompletingEstimator.Options Options, ImageCompletingEstimator Estimator) CreateCompletion(
+        MLContext context, ParseResult parsed, ImageGptModel model, string inputColumn, CancellationToken cancellation)
     {
         try
         {
-            return context.Transforms.CompleteImages(model, options);
+            var options = ReadOptions(parsed, inputColumn, cancellation);
+            return (options, context.Transforms.CompleteImages(model, options));
         }
         catch (ArgumentOutOfRangeException e)
         {
@@ -129,16 +144,8 @@ internal sealed class CompleteCommand : IgptCommand
         }
 
         using var grid = ImageGrid.Create(rows, options.Size == CompletionSize.Model ? scale : 1);
-        return new CompleteResult(folder.Write("grid.png", grid), CountKept(options, size), pictures);
+        return new CompleteResult(folder.Write("grid.png", grid), options.KeptRegion.ToMask(size).Count(kept => kept), pictures);
     }
-
-    /// <summary>The pixels of an image that are kept.</summary>
-    private static int CountKept(ImageCompletingEstimator.Options options, int size) => options switch
-    {
-        { KeepRectangle: { } rectangle } => rectangle.Width * rectangle.Height,
-        { KeepRowNumbers: { } rows } => rows.Distinct().Count() * size,
-        _ => (options.KeepRows ?? (size / 2)) * size,
-    };
 
     /// <summary>The image of the row, in a variable of its own, which therefore keeps it.</summary>
     private static MLImage Read(ValueGetter<MLImage> getter)

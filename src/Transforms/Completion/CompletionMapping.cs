@@ -21,7 +21,7 @@ internal sealed class CompletionMapping : BatchedMapping
         _model = model;
         _options = options;
         _quantizer = new PaletteQuantizer(model.Palette!);
-        _kept = options.Kept(model.Config.ImageSize);
+        _kept = options.KeptRegion.ToMask(model.Config.ImageSize);
         Columns = CompletionColumns.Create(options, new CompletedPixels(model.Palette!, model.Config.ImageSize, _kept, model.Cropping), FindInput);
     }
 

@@ -1,4 +1,3 @@
-using System.Drawing;
 using IGptMl;
 using IGptMl.Completion;
 using IGptMl.Hosting;
@@ -59,8 +58,23 @@ public sealed class ImageCompletingTransformer : ITransformer, IDisposable, ISav
     {
         var writer = ComponentWriter.Begin<ImageCompletingTransformer>(ctx);
         var o = _options;
-        var rectangle = o.KeepRectangle is { } r ? new[] { r.X, r.Y, r.Width, r.Height } : null;
-        writer.WriteJson(SettingsEntry, new Settings(ModelEntries.Write(writer.WriteShared, Model), o.OutputColumnName, o.InputName, o.KeptColumnName, o.KeepRows, o.KeepRowNumbers, rectangle, o.Completions, o.Size, o.Temperature, o.TopK, o.TopP, o.Seed, o.Seeds, o.BatchSize));
+        var (rows, rowNumbers, rectangle) = o.KeptRegion.ToSaved();
+        writer.WriteJson(SettingsEntry, new Settings(
+            ModelEntries.Write(writer.WriteShared, Model),
+            o.OutputColumnName,
+            o.InputName,
+            o.KeptColumnName,
+            rows,
+            rowNumbers,
+            rectangle,
+            o.Completions,
+            o.Size,
+            o.Temperature,
+            o.TopK,
+            o.TopP,
+            o.Seed,
+            o.Seeds,
+            o.BatchSize));
     }
 
     static ImageCompletingTransformer ISavedComponent<ImageCompletingTransformer>.Load(IHostEnvironment environment, ComponentReader reader)
@@ -74,9 +88,7 @@ public sealed class ImageCompletingTransformer : ITransformer, IDisposable, ISav
                 OutputColumnName = s.OutputColumnName,
                 InputColumnName = s.InputColumnName,
                 KeptColumnName = s.KeptColumnName,
-                KeepRows = s.KeepRows,
-                KeepRowNumbers = s.KeepRowNumbers,
-                KeepRectangle = s.KeepRectangle is { } r ? r.Length == 4 ? new Rectangle(r[0], r[1], r[2], r[3]) : throw new ArgumentException("A rectangle is left, top, width and height.") : null,
+                KeptRegion = KeptRegion.OfSaved(s.KeepRows, s.KeepRowNumbers, s.KeepRectangle),
                 Completions = s.Completions,
                 Size = s.Size,
                 Temperature = s.Temperature,
@@ -105,7 +117,7 @@ public sealed class ImageCompletingTransformer : ITransformer, IDisposable, ISav
         string? KeptColumnName,
         int? KeepRows,
         IReadOnlyList<int>? KeepRowNumbers,
-        int[]? KeepRectangle,
+        IReadOnlyList<int>? KeepRectangle,
         int Completions,
         CompletionSize Size,
         double Temperature,

@@ -16,7 +16,7 @@ public class CompleteImagesTests : ImageEstimatorContract, IDisposable
     protected override bool Batched => false;
 
     protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
-        => context.Transforms.CompleteImages("Completed", "Image", Model, new() { KeepRows = 2, Completions = 2, KeptColumnName = "Kept", Seed = 3, BatchSize = 4 });
+        => context.Transforms.CompleteImages("Completed", "Image", Model, new() { KeptRegion = KeptRegion.Rows(2), Completions = 2, KeptColumnName = "Kept", Seed = 3, BatchSize = 4 });
 
     public void Dispose()
     {

@@ -1,4 +1,4 @@
-using System.Drawing;
+using System.Text;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
 using Microsoft.ML;
@@ -39,11 +39,11 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
     [TestMethod]
     public void Kept_ByRowsByNumbersAndByRectangle_IsWhatItSays()
     {
-        AssertKept(new() { KeepRows = 3 }, "1111 1111 1111 0000");
-        AssertKept(new() { KeepRows = 0 }, "0000 0000 0000 0000");
-        AssertKept(new() { KeepRows = 4 }, "1111 1111 1111 1111");
-        AssertKept(new() { KeepRowNumbers = [0, 2] }, "1111 0000 1111 0000");
-        AssertKept(new() { KeepRectangle = new Rectangle(1, 0, 2, 3) }, "0110 0110 0110 0000");
+        AssertKept(new() { KeptRegion = KeptRegion.Rows(3) }, "1111 1111 1111 0000");
+        AssertKept(new() { KeptRegion = KeptRegion.Rows(0) }, "0000 0000 0000 0000");
+        AssertKept(new() { KeptRegion = KeptRegion.Rows(4) }, "1111 1111 1111 1111");
+        AssertKept(new() { KeptRegion = KeptRegion.RowNumbers(2, 0) }, "1111 0000 1111 0000");
+        AssertKept(new() { KeptRegion = KeptRegion.Rectangle(1, 0, 2, 3) }, "0110 0110 0110 0000");
         AssertKept(new(), "1111 1111 0000 0000");
     }
 
@@ -81,7 +81,7 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
         using var crops = _model.WithCropping(ImageCropping.CenterCrop);
         var image = ImageRows.Random(300, 100, 5);
         var data = ImageRows.Of(image);
-        using var transformer = _context.Transforms.CompleteImages("Completed", "Image", crops, new() { Size = CompletionSize.Input, KeepRows = 0, Seed = 1 }).Fit(data);
+        using var transformer = _context.Transforms.CompleteImages("Completed", "Image", crops, new() { Size = CompletionSize.Input, KeptRegion = KeptRegion.Rows(0), Seed = 1 }).Fit(data);
         var composed = RowValues.Read(transformer.Transform(data), ["Completed"])[0];
         for (var x = 0; x < 300; x++)
         {
@@ -131,7 +131,7 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
         var images = Enumerable.Range(0, 4).Select(row => ImageRows.Random(6 + row, 5, row)).ToArray();
         var data = ImageRows.Of(images);
         using var folder = new TemporaryFolder();
-        using (var transformer = _context.Transforms.CompleteImages("Completed", "Image", _model, keepRows: 1).Fit(data))
+        using (var transformer = _context.Transforms.CompleteImages("Completed", "Image", _model, KeptRegion.Rows(1)).Fit(data))
         {
             var expected = RowValues.Read(transformer.Transform(data), ["Completed"]);
             _context.Model.Save(transformer, data.Schema, folder.Combine("complete.zip"));
@@ -150,9 +150,7 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
     {
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.CompleteImages(" ", "Image", _model, new()
         {
-            KeepRows = 5,
-            KeepRowNumbers = [0, 4],
-            KeepRectangle = new Rectangle(3, 3, 2, 1),
+            KeptRegion = KeptRegion.Rows(5),
             Completions = 2,
             KeptColumnName = " 2",
             Temperature = -0.5,
@@ -163,13 +161,30 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
             Size = (CompletionSize)7,
         }));
         Assert.AreEqual(
-            "OutputColumnName is ' '; expected a column name. KeepRows is 5; expected 0 to 4, the height of the model's images. "
-            + "KeepRectangle is {X=3,Y=3,Width=2,Height=1}; expected a rectangle inside the model's images of 4x4 pixels. "
-            + "what is kept is given twice; expected one of KeepRows, KeepRowNumbers and KeepRectangle. Size is 7; expected Model or Input. BatchSize is 0; expected 1 to 4096. "
-            + "KeepRowNumbers is 4; expected 0 to 3, the rows of the model's images. KeptColumnName is ' 2'; expected another name than that of a completion. "
+            "OutputColumnName is ' '; expected a column name. Size is 7; expected Model or Input. BatchSize is 0; expected 1 to 4096. "
+            + "KeptRegion is the first 5 rows; expected 0 to 4 rows, the height of the model's images. KeptColumnName is ' 2'; expected another name than that of a completion. "
             + "Temperature is -0.5; expected 0 (the likeliest color) or more. TopK is 9; expected 1 to 8, the model's number of colors. TopP is 0; expected more than 0, up to 1. "
             + "Seeds is a list of 1; expected 2, as Completions says. (Parameter 'options')",
             error.Message);
+    }
+
+    [TestMethod]
+    [DataRow(null, "\"keepRows\": null,\"keepRowNumbers\": null,\"keepRectangle\": null")]
+    [DataRow("rows", "\"keepRows\": 1,\"keepRowNumbers\": null,\"keepRectangle\": null")]
+    [DataRow("numbers", "\"keepRows\": null,\"keepRowNumbers\": [0,3],\"keepRectangle\": null")]
+    [DataRow("rectangle", "\"keepRows\": null,\"keepRowNumbers\": null,\"keepRectangle\": [1,0,3,2]")]
+    public void Zip_OfEachRegion_HoldsTheFieldsThatItAlwaysHadAndCompletesAlike(string? kind, string fields)
+    {
+        var region = kind switch { "rows" => KeptRegion.Rows(1), "numbers" => KeptRegion.RowNumbers(3, 0), "rectangle" => KeptRegion.Rectangle(1, 0, 3, 2), _ => KeptRegion.TopHalf };
+        var data = ImageRows.Create(3);
+        using var transformer = _context.Transforms.CompleteImages("Completed", "Image", _model, new() { KeptRegion = region, Seed = 1 }).Fit(data);
+        using var zip = new MemoryStream();
+        _context.Model.Save(transformer, data.Schema, zip);
+        var settings = ZipContent.Read(zip.ToArray()).Single(entry => entry.Key.EndsWith("completion.json", StringComparison.Ordinal)).Value;
+        Assert.Contains(fields, string.Concat(Encoding.UTF8.GetString(settings).Split('\n').Select(line => line.Trim())));
+        var loaded = _context.Model.Load(zip, out _);
+        RowValues.AssertSame(RowValues.Read(transformer.Transform(data), ["Completed"]), RowValues.Read(loaded.Transform(data), ["Completed"]));
+        ((IDisposable)loaded).Dispose();
     }
 
     [TestMethod]
@@ -191,11 +206,14 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
 
     [TestMethod]
     [DataRow("\"temperature\": 1", "\"temperature\": -1", "Temperature is -1")]
-    [DataRow("\"keepRows\": 2", "\"keepRows\": 200", "KeepRows is 200")]
+    [DataRow("\"keepRows\": 2", "\"keepRows\": 200", "KeptRegion is the first 200 rows")]
+    [DataRow("\"keepRows\": 2", "\"keepRows\": -2", "-2")]
+    [DataRow("\"keepRowNumbers\": null", "\"keepRowNumbers\": [1]", "What is kept is one of")]
+    [DataRow("\"keepRectangle\": null", "\"keepRectangle\": [0, 0, 2]", "What is kept is one of")]
     [DataRow("\"size\": 0", "\"size\": 9", "Size is 9")]
     public void Zip_Edited_IsRefused(string original, string edited, string named)
     {
-        using var transformer = _context.Transforms.CompleteImages("Completed", "Image", _model, keepRows: 2).Fit(ImageRows.Create(1));
+        using var transformer = _context.Transforms.CompleteImages("Completed", "Image", _model, KeptRegion.Rows(2)).Fit(ImageRows.Create(1));
         SavedZip.AssertRefusesEdited(_context, transformer, "completion.json", original, edited, named);
     }
 
