@@ -3,27 +3,36 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>The smallest model that has everything: 4x4 pixels, 8 colors, d = 8, 2 layers, 2 heads.</summary>
+/// <summary>The smallest model that has everything: 4x4 pixels, 8 colors, 2 layers, 2 heads. Its heads of 4 numbers make d = 8; tests that ask for it get wider ones.</summary>
 public static class TinyImageGpt
 {
-    public static ImageGptConfig Config { get; } = new() { ImageSize = 4, Colors = 8, EmbeddingSize = 8, Layers = 2, Heads = 2 };
+    private const int HeadSize = 4;
+
+    public static ImageGptConfig Config { get; } = new() { ImageSize = 4, Colors = 8, EmbeddingSize = 2 * HeadSize, Layers = 2, Heads = 2 };
+
+    /// <summary>Heads of 4 are computed by libtorch alone; for 16, 32 and 64, which users' models have, CPU kernels take over, more of them the wider the heads are.</summary>
+    public static IEnumerable<int> HeadSizes => [HeadSize, 16, 32, 64];
 
     /// <summary>The corners of the color cube.</summary>
     public static Palette Palette { get; } = Palette.FromColors([0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 255, 255, 0, 0, 255, 0, 255, 255, 255, 0, 255, 255, 255]);
 
+    /// <summary>The same model with heads of that many numbers.</summary>
+    public static ImageGptConfig ConfigOf(int headSize) => Config with { EmbeddingSize = Config.Heads * headSize };
+
     /// <summary>A model of random weights, output head included, so that its likelihoods differ from image to image.</summary>
-    public static ImageGptModel CreateModel(int seed = 1, Palette? palette = null, PretrainingObjective objective = PretrainingObjective.Autoregressive)
-        => new(CreateNetwork(Config with { Objective = objective }, seed), palette);
+    public static ImageGptModel CreateModel(int seed = 1, Palette? palette = null, PretrainingObjective objective = PretrainingObjective.Autoregressive, int headSize = HeadSize)
+        => new(CreateNetwork(ConfigOf(headSize) with { Objective = objective }, seed), palette);
 
     internal static ImageGptNetwork CreateNetwork(ImageGptConfig config, int seed = 1)
     {
         using var noGradients = torch.no_grad();
         using var generator = new torch.Generator((ulong)seed);
         var network = new ImageGptNetwork(config, generator);
+        using Scalar scale = 0.2; // named, as the garbage collector may free the scalar of an expression while libtorch still reads it
         foreach (var weight in network.parameters())
         {
             using var noise = torch.randn(weight.shape, generator: generator);
-            using var scaled = noise * 0.2;
+            using var scaled = noise * scale;
             weight.add_(scaled);
         }
 

@@ -18,12 +18,16 @@ public sealed class ClassifierNetworkTests
     private static readonly int[] Labels = [2, 0];
 
     [TestMethod]
-    [DataRow(PretrainingObjective.Autoregressive)]
-    [DataRow(PretrainingObjective.Masked)]
-    public void LossAndLogits_Gradients_AreThoseOfFiniteDifferences(PretrainingObjective objective)
+    [DataRow(PretrainingObjective.Autoregressive, 4)]
+    [DataRow(PretrainingObjective.Autoregressive, 16)]
+    [DataRow(PretrainingObjective.Autoregressive, 32)]
+    [DataRow(PretrainingObjective.Masked, 4)]
+    [DataRow(PretrainingObjective.Masked, 16)]
+    [DataRow(PretrainingObjective.Masked, 32)]
+    public void LossAndLogits_Gradients_AreThoseOfFiniteDifferences(PretrainingObjective objective, int headSize)
     {
         using var scope = torch.NewDisposeScope();
-        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.Config with { Objective = objective });
+        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.ConfigOf(headSize) with { Objective = objective });
         using var classifier = new ClassifierNetwork(network, Classes, torch.CPU);
         var head = classifier.named_parameters().Single(p => p.name == "score.weight").parameter;
         using (torch.no_grad())

@@ -5,17 +5,18 @@ using Microsoft.ML.Data;
 namespace IGptMl.Tests.FineTuning;
 
 /// <summary>The contract of MulticlassClassification.Trainers.ImageGptFineTune with a masked model.</summary>
-[TestClass]
-public sealed class FineTuneMaskedImageGptTests : TokenEstimatorContract, IDisposable
+public abstract class FineTuneMaskedImageGptTests(int headSize) : TokenModelContract(TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked, headSize: headSize))
 {
-    private readonly ImageGptModel _model = new(TinyImageGpt.CreateNetwork(TinyImageGpt.Config with { Objective = PretrainingObjective.Masked }), null);
-
     protected override IReadOnlyList<string> OutputColumns => ["PredictedLabel", "Score"];
 
     protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
-        => context.MulticlassClassification.Trainers.ImageGptFineTune(_model, new() { Epochs = 1, BatchSize = 8, LearningRate = 0.02, Votes = 3, Seed = 3 });
+        => context.MulticlassClassification.Trainers.ImageGptFineTune(Model, new() { Epochs = 1, BatchSize = 8, LearningRate = 0.02, Votes = 3, Seed = 3 });
 
     protected override TableView AddOtherInputs(TableView view) => view.AddUnread("Label", new KeyDataViewType(typeof(uint), 2));
 
-    public void Dispose() => _model.Dispose();
+    [TestClass]
+    public sealed class HeadsOf4() : FineTuneMaskedImageGptTests(4);
+
+    [TestClass]
+    public sealed class HeadsOf32() : FineTuneMaskedImageGptTests(32);
 }

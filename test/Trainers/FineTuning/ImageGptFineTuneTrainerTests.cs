@@ -86,11 +86,15 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow(PretrainingObjective.Autoregressive)]
-    [DataRow(PretrainingObjective.Masked)]
-    public void Fit_EveryStep_IsReportedAndLeavesNoMoreTensors(PretrainingObjective objective)
+    [DataRow(PretrainingObjective.Autoregressive, 4)]
+    [DataRow(PretrainingObjective.Autoregressive, 16)]
+    [DataRow(PretrainingObjective.Autoregressive, 32)]
+    [DataRow(PretrainingObjective.Autoregressive, 64)]
+    [DataRow(PretrainingObjective.Masked, 4)]
+    [DataRow(PretrainingObjective.Masked, 32)]
+    public void Fit_EveryStep_IsReportedAndLeavesNoMoreTensors(PretrainingObjective objective, int headSize)
     {
-        using var model = new ImageGptModel(TinyImageGpt.CreateNetwork(TinyImageGpt.Config with { Objective = objective }), null);
+        using var model = TinyImageGpt.CreateModel(objective: objective, headSize: headSize);
         var reports = new List<FineTuningProgress>();
         var live = new List<long>();
         LiveTensors.AssertNoneLeft(() => Fit(Options with { ValidationFraction = 0.2, Patience = 100, Epochs = 10, Progress = new Reporter(Take) }, model: model).Dispose());

@@ -42,11 +42,12 @@ public sealed class ImageGptTrainerTests
     }
 
     [TestMethod]
-    public void Fit_EveryStep_IsReportedAndLeavesNoMoreTensors()
+    [DynamicData(nameof(TinyImageGpt.HeadSizes), typeof(TinyImageGpt))]
+    public void Fit_EveryStep_IsReportedAndLeavesNoMoreTensors(int headSize)
     {
         var reports = new List<TrainingProgress>();
         var live = new List<long>();
-        LiveTensors.AssertNoneLeft(() => Fit(Options with { Steps = 30, Progress = new Reporter(Take) }).Dispose());
+        LiveTensors.AssertNoneLeft(() => Fit(Options with { Model = TinyImageGpt.ConfigOf(headSize), Steps = 30, Progress = new Reporter(Take) }).Dispose());
         CollectionAssert.AreEqual(Enumerable.Range(1, 30).Select(step => (long)step).ToArray(), reports.Select(r => r.Step).ToArray());
         Assert.AreEqual(Math.Log(8), reports[0].Loss, 1e-5, "An untrained model knows nothing.");
         Assert.HasCount(1, live.Skip(1).Distinct().ToList());
@@ -119,10 +120,12 @@ public sealed class ImageGptTrainerTests
     }
 
     [TestMethod]
-    public void Fit_EveryMaskedStep_LeavesNoMoreTensors()
+    [DynamicData(nameof(TinyImageGpt.HeadSizes), typeof(TinyImageGpt))]
+    public void Fit_EveryMaskedStep_LeavesNoMoreTensors(int headSize)
     {
         var live = new List<long>();
-        LiveTensors.AssertNoneLeft(() => Fit(Masked with { Steps = 30, Progress = new Reporter(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount)) }).Dispose());
+        var model = TinyImageGpt.ConfigOf(headSize) with { Objective = PretrainingObjective.Masked };
+        LiveTensors.AssertNoneLeft(() => Fit(Masked with { Model = model, Steps = 30, Progress = new Reporter(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount)) }).Dispose());
         Assert.HasCount(1, live.Skip(1).Distinct().ToList());
     }
 

@@ -4,14 +4,21 @@ using Microsoft.ML;
 namespace IGptMl.Tests.Features;
 
 /// <summary>The contract of ExtractImageGptFeatures with one output column.</summary>
-[TestClass]
-public sealed class ExtractFeaturesTests : TokenEstimatorContract, IDisposable
+public abstract class ExtractFeaturesTests(int headSize) : TokenModelContract(TinyImageGpt.CreateModel(headSize: headSize))
 {
-    private readonly ImageGptModel _model = TinyImageGpt.CreateModel();
-
     protected override IReadOnlyList<string> OutputColumns => ["Features"];
 
-    protected override IEstimator<ITransformer> CreateEstimator(MLContext context) => context.Transforms.ExtractImageGptFeatures("Features", "Tokens", _model, 1);
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext context) => context.Transforms.ExtractImageGptFeatures("Features", "Tokens", Model, 1);
 
-    public void Dispose() => _model.Dispose();
+    [TestClass]
+    public sealed class HeadsOf4() : ExtractFeaturesTests(4);
+
+    [TestClass]
+    public sealed class HeadsOf16() : ExtractFeaturesTests(16);
+
+    [TestClass]
+    public sealed class HeadsOf32() : ExtractFeaturesTests(32);
+
+    [TestClass]
+    public sealed class HeadsOf64() : ExtractFeaturesTests(64);
 }

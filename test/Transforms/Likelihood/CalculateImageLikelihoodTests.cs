@@ -4,18 +4,15 @@ using Microsoft.ML;
 namespace IGptMl.Tests.Likelihood;
 
 /// <summary>The contract of CalculateImageLikelihood.</summary>
-[TestClass]
-public class CalculateImageLikelihoodTests : TokenEstimatorContract, IDisposable
+public abstract class CalculateImageLikelihoodTests(int headSize) : TokenModelContract(TinyImageGpt.CreateModel(headSize: headSize))
 {
-    private protected ImageGptModel Model { get; } = TinyImageGpt.CreateModel();
-
     protected override IReadOnlyList<string> OutputColumns => ["NatsPerToken", "BitsPerDimension"];
 
     protected override IEstimator<ITransformer> CreateEstimator(MLContext context) => context.Transforms.CalculateImageLikelihood(Model);
 
-    public void Dispose()
-    {
-        Model.Dispose();
-        GC.SuppressFinalize(this);
-    }
+    [TestClass]
+    public sealed class HeadsOf4() : CalculateImageLikelihoodTests(4);
+
+    [TestClass]
+    public sealed class HeadsOf32() : CalculateImageLikelihoodTests(32);
 }

@@ -1,10 +1,11 @@
+using IGptMl.Tests.Contracts;
 using Microsoft.ML;
 
 namespace IGptMl.Tests.Likelihood;
 
 /// <summary>The contract of CalculateImageLikelihood's pictures.</summary>
 [TestClass]
-public sealed class MapSurpriseTests : CalculateImageLikelihoodTests
+public sealed class MapSurpriseTests() : TokenModelContract(TinyImageGpt.CreateModel())
 {
     protected override IReadOnlyList<string> OutputColumns => ["NatsPerToken", "BitsPerDimension", "Surprise"];
 

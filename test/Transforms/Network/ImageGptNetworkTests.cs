@@ -23,42 +23,43 @@ public sealed class ImageGptNetworkTests
     }
 
     [TestMethod]
-    public void NegativeLogLikelihood_OfImages_IsThatOfTheFormulas()
+    [DynamicData(nameof(TinyImageGpt.HeadSizes), typeof(TinyImageGpt))]
+    public void NegativeLogLikelihood_OfImages_IsThatOfTheFormulas(int headSize)
     {
         using var scope = torch.NewDisposeScope();
-        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.Config);
+        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.ConfigOf(headSize));
         var tokens = Tokens(3);
-        var found = network.NegativeLogLikelihood(tokens);
         var plain = new PlainImageGpt(network);
-        for (var row = 0; row < 3; row++)
+        double[] expected = [.. Enumerable.Range(0, 3).SelectMany(row => plain.NegativeLogLikelihood(Ids(tokens, row)))];
+        GradientModes.CheckBoth(() =>
         {
-            AssertClose(plain.NegativeLogLikelihood(Ids(tokens, row)), Doubles(found[row]));
-        }
-
-        Assert.AreEqual(found.mean().item<float>(), network.Loss(tokens).item<float>(), 1e-6);
+            AssertClose(expected, Doubles(network.NegativeLogLikelihood(tokens)));
+            Assert.AreEqual(expected.Average(), network.Loss(tokens).item<float>(), Tolerance * expected.Average());
+        });
     }
 
     [TestMethod]
-    public void Features_OfEveryLayer_AreThoseOfTheFormulas()
+    [DynamicData(nameof(TinyImageGpt.HeadSizes), typeof(TinyImageGpt))]
+    public void Features_OfEveryLayer_AreThoseOfTheFormulas(int headSize)
     {
         using var scope = torch.NewDisposeScope();
-        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.Config with { Layers = 3 });
+        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.ConfigOf(headSize) with { Layers = 3 });
         var tokens = Tokens(2);
-        var found = network.Features(tokens, [3, 0, 2, 1, 0]);
         var plain = new PlainImageGpt(network);
-        for (var row = 0; row < 2; row++)
-        {
-            var layers = plain.Representations(Ids(tokens, row)).Select(l => Enumerable.Range(0, 8).Select(j => l.Average(position => position[j])).ToArray()).ToList();
-            AssertClose([.. layers[3], .. layers[0], .. layers[2], .. layers[1], .. layers[0]], Doubles(found[row].reshape(-1)));
-        }
+        var layers = Enumerable.Range(0, 2).Select(row => plain.Representations(Ids(tokens, row)).Select(Means).ToList());
+        double[] expected = [.. layers.SelectMany(layer => (double[])[.. layer[3], .. layer[0], .. layer[2], .. layer[1], .. layer[0]])];
+        GradientModes.CheckBoth(() => AssertClose(expected, Doubles(network.Features(tokens, [3, 0, 2, 1, 0]).reshape(-1))));
+
+        static double[] Means(double[][] positions) => [.. Enumerable.Range(0, positions[0].Length).Select(j => positions.Average(position => position[j]))];
     }
 
     [TestMethod]
-    public void Features_OfALayer_DoNotDependOnDeeperLayers()
+    [DynamicData(nameof(TinyImageGpt.HeadSizes), typeof(TinyImageGpt))]
+    public void Features_OfALayer_DoNotDependOnDeeperLayers(int headSize)
     {
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
-        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.Config with { Layers = 4 });
+        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.ConfigOf(headSize) with { Layers = 4 });
         var tokens = Tokens(2);
         var before = Doubles(network.Features(tokens, [0, 1, 2]).reshape(-1));
         var deepest = Doubles(network.Features(tokens, [3]).reshape(-1));
@@ -75,10 +76,11 @@ public sealed class ImageGptNetworkTests
     }
 
     [TestMethod]
-    public void Features_OfALayer_RunNoDeeperBlock()
+    [DynamicData(nameof(TinyImageGpt.HeadSizes), typeof(TinyImageGpt))]
+    public void Features_OfALayer_RunNoDeeperBlock(int headSize)
     {
         using var scope = torch.NewDisposeScope();
-        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.Config);
+        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.ConfigOf(headSize));
         var tokens = Tokens(2);
         network.state_dict()["transformer.h.1.attn.c_attn.weight"].Dispose();
         Assert.AreEqual(2, network.Features(tokens, [0, 1]).shape[1]);
@@ -86,35 +88,43 @@ public sealed class ImageGptNetworkTests
     }
 
     [TestMethod]
-    public void Features_InBatchesOrAlone_AreTheSame()
+    [DynamicData(nameof(TinyImageGpt.HeadSizes), typeof(TinyImageGpt))]
+    public void Features_InBatchesOrAlone_AreTheSame(int headSize)
     {
         using var scope = torch.NewDisposeScope();
-        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.Config);
+        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.ConfigOf(headSize));
         var tokens = Tokens(7);
-        var together = network.Features(tokens, [1, 2]);
-        for (var row = 0; row < 7; row++)
+        GradientModes.CheckBoth(() =>
         {
-            AssertClose(Doubles(together[row].reshape(-1)), Doubles(network.Features(tokens.narrow(0, row, 1), [1, 2]).reshape(-1)));
-        }
+            var together = network.Features(tokens, [1, 2]);
+            for (var row = 0; row < 7; row++)
+            {
+                AssertClose(Doubles(together[row].reshape(-1)), Doubles(network.Features(tokens.narrow(0, row, 1), [1, 2]).reshape(-1)));
+            }
+        });
     }
 
     [TestMethod]
-    public void Forward_OneTokenChanged_ChangesTheLogitsAfterItOnly()
+    [DynamicData(nameof(TinyImageGpt.HeadSizes), typeof(TinyImageGpt))]
+    public void Forward_OneTokenChanged_ChangesTheLogitsAfterItOnly(int headSize)
     {
         using var scope = torch.NewDisposeScope();
-        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.Config);
+        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.ConfigOf(headSize));
         var tokens = Tokens(1);
-        var before = network.forward(tokens);
-        for (var changed = 0; changed < 16; changed++)
+        GradientModes.CheckBoth(() =>
         {
-            var other = tokens.clone();
-            other[0, changed] = (tokens[0, changed] + 1) % 8;
-            var after = network.forward(other);
-            for (var position = 0; position < 16; position++)
+            var before = network.forward(tokens);
+            for (var changed = 0; changed < 16; changed++)
             {
-                Assert.AreEqual(position <= changed, before[0, position].Equals(after[0, position]), $"Token {changed} changed: logits at {position}.");
+                var other = tokens.clone();
+                other[0, changed] = (tokens[0, changed] + 1) % 8;
+                var after = network.forward(other);
+                for (var position = 0; position < 16; position++)
+                {
+                    Assert.AreEqual(position <= changed, before[0, position].Equals(after[0, position]), $"Token {changed} changed: logits at {position}.");
+                }
             }
-        }
+        });
     }
 
     [TestMethod]
@@ -165,9 +175,15 @@ public sealed class ImageGptNetworkTests
     }
 
     [TestMethod]
-    public void EveryForward_LeavesItsResultOnly()
+    [DataRow(4, true)] // with wider heads, attention keeps what its backward pass needs until that has run
+    [DataRow(4, false)]
+    [DataRow(16, false)]
+    [DataRow(32, false)]
+    [DataRow(64, false)]
+    public void EveryForward_LeavesItsResultOnly(int headSize, bool recordsGradients)
     {
-        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.Config);
+        using var mode = torch.set_grad_enabled(recordsGradients);
+        using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.ConfigOf(headSize));
         using var tokens = Tokens(2);
         foreach (var forward in (Func<torch.Tensor>[])[() => network.forward(tokens), () => network.Loss(tokens), () => network.LogitsOfIds(tokens), () => network.NegativeLogLikelihood(tokens), () => network.Features(tokens, [1, 0, 2])])
         {

@@ -10,7 +10,7 @@ public sealed class MaskedImageGptNetworkTests
 {
     private const double Tolerance = 1e-5;
 
-    private static readonly ImageGptConfig Config = TinyImageGpt.Config with { Objective = PretrainingObjective.Masked };
+    private static readonly ImageGptConfig Config = ConfigOf(4);
 
     private readonly torch.Generator _generator = new(5);
 
@@ -26,12 +26,12 @@ public sealed class MaskedImageGptNetworkTests
     }
 
     [TestMethod]
-    public void NegativeLogLikelihood_OfHiddenTokens_IsThatOfTheFormulas()
+    [DynamicData(nameof(TinyImageGpt.HeadSizes), typeof(TinyImageGpt))]
+    public void NegativeLogLikelihood_OfHiddenTokens_IsThatOfTheFormulas(int headSize)
     {
         using var scope = torch.NewDisposeScope();
-        using var network = TinyImageGpt.CreateNetwork(Config);
+        using var network = TinyImageGpt.CreateNetwork(ConfigOf(headSize));
         var (tokens, mask) = (Tokens(3), Mask(3));
-        var found = network.NegativeLogLikelihood(tokens, mask);
         var means = new List<double>();
         var expected = new List<double>();
         var plain = new PlainImageGpt(network);
@@ -43,17 +43,22 @@ public sealed class MaskedImageGptNetworkTests
             means.Add(losses.Average());
         }
 
-        AssertClose([.. expected], Doubles(found));
         Assert.AreNotEqual(expected.Average(), means.Average(), 1e-3, "Images with other numbers of hidden tokens tell the two means apart.");
-        Assert.AreEqual(means.Average(), network.Loss(tokens, mask).item<float>(), Tolerance * means.Average());
+        GradientModes.CheckBoth(() =>
+        {
+            AssertClose([.. expected], Doubles(network.NegativeLogLikelihood(tokens, mask)));
+            Assert.AreEqual(means.Average(), network.Loss(tokens, mask).item<float>(), Tolerance * means.Average());
+        });
     }
 
     [TestMethod]
-    public void Loss_Gradients_AreTheSlopesOfTheFormulas()
+    [DataRow(4)]
+    [DataRow(16)]
+    public void Loss_Gradients_AreTheSlopesOfTheFormulas(int headSize)
     {
         const float step = 1 / 256f;
         using var scope = torch.NewDisposeScope();
-        using var network = TinyImageGpt.CreateNetwork(Config);
+        using var network = TinyImageGpt.CreateNetwork(ConfigOf(headSize));
         var (tokens, mask) = (Tokens(2), Mask(2));
         network.Loss(tokens, mask).backward();
         var random = new Random(1);
@@ -84,39 +89,46 @@ public sealed class MaskedImageGptNetworkTests
     }
 
     [TestMethod]
-    [DataRow(true)]
-    [DataRow(false)]
-    public void Features_OfEveryLayer_AreThoseOfTheFormulas(bool hides)
+    [DataRow(4, true)]
+    [DataRow(4, false)]
+    [DataRow(16, true)]
+    [DataRow(32, true)]
+    [DataRow(32, false)]
+    [DataRow(64, true)]
+    public void Features_OfEveryLayer_AreThoseOfTheFormulas(int headSize, bool hides)
     {
         using var scope = torch.NewDisposeScope();
-        using var network = TinyImageGpt.CreateNetwork(Config with { Layers = 3 });
+        using var network = TinyImageGpt.CreateNetwork(ConfigOf(headSize) with { Layers = 3 });
         var (tokens, mask) = (Tokens(2), hides ? Mask(2) : null);
-        var found = network.Features(tokens, [3, 0, 2, 1], mask);
         var plain = new PlainImageGpt(network);
-        for (var row = 0; row < 2; row++)
-        {
-            var layers = plain.Representations(Ids(tokens, row), mask?[row].ToArray()).Select(l => Enumerable.Range(0, 8).Select(j => l.Average(position => position[j])).ToArray()).ToList();
-            AssertClose([.. layers[3], .. layers[0], .. layers[2], .. layers[1]], Doubles(found[row].reshape(-1)));
-        }
+        var layers = Enumerable.Range(0, 2).Select(row => plain.Representations(Ids(tokens, row), mask?[row].ToArray()).Select(Means).ToList());
+        double[] expected = [.. layers.SelectMany(layer => (double[])[.. layer[3], .. layer[0], .. layer[2], .. layer[1]])];
+        GradientModes.CheckBoth(() => AssertClose(expected, Doubles(network.Features(tokens, [3, 0, 2, 1], mask).reshape(-1))));
+
+        static double[] Means(double[][] positions) => [.. Enumerable.Range(0, positions[0].Length).Select(j => positions.Average(position => position[j]))];
     }
 
     [TestMethod]
-    public void Logits_OneTokenChanged_ChangeEverywhereIfItIsShownAndNowhereIfItIsHidden()
+    [DynamicData(nameof(TinyImageGpt.HeadSizes), typeof(TinyImageGpt))]
+    public void Logits_OneTokenChanged_ChangeEverywhereIfItIsShownAndNowhereIfItIsHidden(int headSize)
     {
         using var scope = torch.NewDisposeScope();
-        using var network = TinyImageGpt.CreateNetwork(Config);
+        using var network = TinyImageGpt.CreateNetwork(ConfigOf(headSize));
         var (tokens, mask) = (Tokens(1), Mask(1));
-        var before = network.Logits(tokens, mask);
-        for (var changed = 0; changed < 16; changed++)
+        GradientModes.CheckBoth(() =>
         {
-            var other = tokens.clone();
-            other[0, changed] = (tokens[0, changed] + 1) % 8;
-            var after = network.Logits(other, mask);
-            for (var position = 0; position < 16; position++)
+            var before = network.Logits(tokens, mask);
+            for (var changed = 0; changed < 16; changed++)
             {
-                Assert.AreEqual(mask[0][changed], before[0, position].Equals(after[0, position]), $"Token {changed} changed: logits at {position}.");
+                var other = tokens.clone();
+                other[0, changed] = (tokens[0, changed] + 1) % 8;
+                var after = network.Logits(other, mask);
+                for (var position = 0; position < 16; position++)
+                {
+                    Assert.AreEqual(mask[0][changed], before[0, position].Equals(after[0, position]), $"Token {changed} changed: logits at {position}.");
+                }
             }
-        }
+        });
     }
 
     [TestMethod]
@@ -156,9 +168,15 @@ public sealed class MaskedImageGptNetworkTests
     }
 
     [TestMethod]
-    public void EveryForward_LeavesItsResultOnly()
+    [DataRow(4, true)] // with wider heads, attention keeps what its backward pass needs until that has run
+    [DataRow(4, false)]
+    [DataRow(16, false)]
+    [DataRow(32, false)]
+    [DataRow(64, false)]
+    public void EveryForward_LeavesItsResultOnly(int headSize, bool recordsGradients)
     {
-        using var network = TinyImageGpt.CreateNetwork(Config);
+        using var mode = torch.set_grad_enabled(recordsGradients);
+        using var network = TinyImageGpt.CreateNetwork(ConfigOf(headSize));
         using var tokens = Tokens(2);
         var mask = Mask(2);
         foreach (var forward in (Func<torch.Tensor>[])[() => network.Logits(tokens, mask), () => network.Logits(tokens, null), () => network.Loss(tokens, mask), () => network.NegativeLogLikelihood(tokens, mask), () => network.Features(tokens, [1, 0, 2], mask)])
@@ -176,6 +194,8 @@ public sealed class MaskedImageGptNetworkTests
         CollectionAssert.AreEqual((long[])[8, 8], network.state_dict()["transformer.wte.weight"].shape);
         CollectionAssert.AreEqual(new ImageGptNetwork(TinyImageGpt.Config).state_dict().Keys.ToArray(), network.state_dict().Keys.ToArray());
     }
+
+    private static ImageGptConfig ConfigOf(int headSize) => TinyImageGpt.ConfigOf(headSize) with { Objective = PretrainingObjective.Masked };
 
     private static TokenMask Mask(int rows) => TokenMask.Draw(rows, 16, 0.3, row => (ulong)row + 1);
 

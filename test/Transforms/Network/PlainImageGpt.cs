@@ -93,7 +93,19 @@ internal sealed class PlainImageGpt
     private double[][] Multiply(double[][] rows, string name, int outputs)
     {
         var matrix = _weights[$"{name}.weight"];
-        return [.. rows.Select(row => Enumerable.Range(0, outputs).Select(o => row.Select((x, i) => x * matrix[(i * outputs) + o]).Sum()).ToArray())];
+        return [.. rows.Select(row =>
+        {
+            var product = new double[outputs];
+            for (var i = 0; i < row.Length; i++)
+            {
+                for (var o = 0; o < outputs; o++)
+                {
+                    product[o] += row[i] * matrix[(i * outputs) + o];
+                }
+            }
+
+            return product;
+        })];
     }
 
     private static double[][] Add(double[][] a, double[][] b) => [.. a.Zip(b, (x, y) => x.Zip(y, (u, v) => u + v).ToArray())];
