@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using IGptMl.Formats;
 using IGptMl.Tests.Data;
+using IGptMl.Tests.Processes;
 
 namespace IGptMl.Tests.Cli;
 
@@ -60,7 +60,8 @@ public sealed class KilledTrainingTests
     private static string[] Arguments(TemporaryFolder folder, int run, string name, params string[] more) =>
     [
         "pretrain", "--data", "shapes:40", "--steps", $"{Steps}", "--seed", $"{run + 1}", "--augment", "1", "--validation-fraction", "0.2", "--validation-interval", "100",
-        "--objective", run == 0 ? "autoregressive" : "masked", "--checkpoints", folder.Combine($"{name}{run}"), "--out", folder.Combine($"{name}{run}.zip"), .. TinyModel.Sizes, .. more,
+        "--objective", run == 0 ? "autoregressive" : "masked", "--checkpoints", folder.Combine($"{name}{run}"), "--out", folder.Combine($"{name}{run}.zip"),
+        .. TinyModel.SizesOf(headSize: run == 0 ? 4 : 32), .. more,
     ];
 
     private static string Last(TemporaryFolder folder, int run, string name) => Path.Combine(folder.Combine($"{name}{run}"), $"checkpoint-{Steps:D9}.safetensors");
@@ -80,9 +81,5 @@ public sealed class KilledTrainingTests
         }
     }
 
-    private static Process Launch(string[] arguments)
-    {
-        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        return Process.Start(new ProcessStartInfo(host, [Path.Combine(AppContext.BaseDirectory, "igpt.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-    }
+    private static Process Launch(string[] arguments) => DotNetProcess.Start(Path.Combine(AppContext.BaseDirectory, "igpt.dll"), arguments);
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using IGptMl.Formats;
 using IGptMl.Tests.Data;
 using IGptMl.Tests.Formats;
+using IGptMl.Tests.Processes;
 
 namespace IGptMl.Tests.Cli;
 
@@ -110,12 +111,7 @@ public sealed class ProcessTests
         return new CommandLine(process.ExitCode, output.Result, error);
     }
 
-    private static Process Launch(string[] arguments, string folder)
-    {
-        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        var start = new ProcessStartInfo(host, [Path.Combine(folder, "igpt.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        return Process.Start(start)!;
-    }
+    private static Process Launch(string[] arguments, string folder) => DotNetProcess.Start(Path.Combine(folder, "igpt.dll"), arguments);
 
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int process, int signal);

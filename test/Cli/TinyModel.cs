@@ -4,7 +4,7 @@ namespace IGptMl.Tests.Cli;
 internal static class TinyModel
 {
     /// <summary>4x4 pixels, 8 colors, d 8, one layer.</summary>
-    internal static readonly string[] Sizes = ["--image-size", "4", "--colors", "8", "--embedding-size", "8", "--layers", "1", "--heads", "2", "--batch-size", "4"];
+    internal static readonly string[] Sizes = SizesOf(headSize: 4);
 
     private static readonly Lazy<string> File = new(() =>
     {
@@ -16,4 +16,8 @@ internal static class TinyModel
     });
 
     internal static string ZipPath => File.Value;
+
+    /// <summary>The same sizes with heads of that many numbers.</summary>
+    internal static string[] SizesOf(int headSize)
+        => ["--image-size", "4", "--colors", "8", "--embedding-size", $"{2 * headSize}", "--layers", "1", "--heads", "2", "--batch-size", "4"];
 }

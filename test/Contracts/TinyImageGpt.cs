@@ -3,24 +3,25 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>The smallest model that has everything: 4x4 pixels, 8 colors, 2 layers, 2 heads. Its heads of 4 numbers make d = 8; tests that ask for it get wider ones.</summary>
+/// <summary>The smallest model that has everything: 4x4 pixels, 8 colors, d = 8, 2 layers, 2 heads of 4 numbers, or more where a test asks for them.</summary>
 public static class TinyImageGpt
 {
     private const int HeadSize = 4;
 
     public static ImageGptConfig Config { get; } = new() { ImageSize = 4, Colors = 8, EmbeddingSize = 2 * HeadSize, Layers = 2, Heads = 2 };
 
-    /// <summary>Heads of 4 are computed by libtorch alone; for 16, 32 and 64, which users' models have, CPU kernels take over, more of them the wider the heads are.</summary>
+    /// <summary>Heads of 16, 32 and 64 fill whole registers, as those of users' models do, so that training has a kernel for them; heads of 4 do not.</summary>
     public static IEnumerable<int> HeadSizes => [HeadSize, 16, 32, 64];
 
     /// <summary>The corners of the color cube.</summary>
     public static Palette Palette { get; } = Palette.FromColors([0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 255, 255, 0, 0, 255, 0, 255, 255, 255, 0, 255, 255, 255]);
 
-    /// <summary>The same model with heads of that many numbers.</summary>
+    /// <summary>The configuration with another size of heads.</summary>
     public static ImageGptConfig ConfigOf(int headSize) => Config with { EmbeddingSize = Config.Heads * headSize };
 
     /// <summary>A model of random weights, output head included, so that its likelihoods differ from image to image.</summary>
-    public static ImageGptModel CreateModel(int seed = 1, Palette? palette = null, PretrainingObjective objective = PretrainingObjective.Autoregressive, int headSize = HeadSize)
+    public static ImageGptModel CreateModel(
+        int seed = 1, Palette? palette = null, PretrainingObjective objective = PretrainingObjective.Autoregressive, int headSize = HeadSize)
         => new(CreateNetwork(ConfigOf(headSize) with { Objective = objective }, seed), palette);
 
     internal static ImageGptNetwork CreateNetwork(ImageGptConfig config, int seed = 1)

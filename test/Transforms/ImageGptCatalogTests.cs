@@ -1,5 +1,6 @@
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Network;
+using IGptMl.Tests.Processes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -7,6 +8,7 @@ namespace IGptMl.Tests;
 
 /// <summary>The way of a user: a published model, image files, and the catalog's verbs, against the values of another implementation.</summary>
 [TestClass]
+[EveryRegisterWidth]
 public sealed class ImageGptCatalogTests
 {
     /// <summary>Relative to the largest magnitude.</summary>

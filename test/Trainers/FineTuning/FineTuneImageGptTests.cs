@@ -1,4 +1,5 @@
 using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Processes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -18,6 +19,7 @@ public abstract class FineTuneImageGptTests(int headSize) : TokenModelContract(T
     public sealed class HeadsOf4() : FineTuneImageGptTests(4);
 
     [TestClass]
+    [EveryRegisterWidth]
     public sealed class HeadsOf16() : FineTuneImageGptTests(16);
 
     [TestClass]

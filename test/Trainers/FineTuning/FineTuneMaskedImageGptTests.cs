@@ -5,7 +5,8 @@ using Microsoft.ML.Data;
 namespace IGptMl.Tests.FineTuning;
 
 /// <summary>The contract of MulticlassClassification.Trainers.ImageGptFineTune with a masked model.</summary>
-public abstract class FineTuneMaskedImageGptTests(int headSize) : TokenModelContract(TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked, headSize: headSize))
+public abstract class FineTuneMaskedImageGptTests(int headSize)
+    : TokenModelContract(TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked, headSize: headSize))
 {
     protected override IReadOnlyList<string> OutputColumns => ["PredictedLabel", "Score"];
 

@@ -6,7 +6,8 @@ using Microsoft.ML.Trainers;
 namespace IGptMl.Tests.FineTuning;
 
 /// <summary>The contract of MulticlassClassification.Trainers.ImageGptMaskVote.</summary>
-public abstract class MaskVoteTests(int headSize) : TokenModelContract(TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked, headSize: headSize))
+public abstract class MaskVoteTests(int headSize)
+    : TokenModelContract(TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked, headSize: headSize))
 {
     protected override IReadOnlyList<string> OutputColumns => ["PredictedLabel", "Score"];
 

@@ -124,8 +124,13 @@ public sealed class ImageGptTrainerTests
     public void Fit_EveryMaskedStep_LeavesNoMoreTensors(int headSize)
     {
         var live = new List<long>();
-        var model = TinyImageGpt.ConfigOf(headSize) with { Objective = PretrainingObjective.Masked };
-        LiveTensors.AssertNoneLeft(() => Fit(Masked with { Model = model, Steps = 30, Progress = new Reporter(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount)) }).Dispose());
+        var options = Masked with
+        {
+            Model = TinyImageGpt.ConfigOf(headSize) with { Objective = PretrainingObjective.Masked },
+            Steps = 30,
+            Progress = new Reporter(_ => live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount)),
+        };
+        LiveTensors.AssertNoneLeft(() => Fit(options).Dispose());
         Assert.HasCount(1, live.Skip(1).Distinct().ToList());
     }
 

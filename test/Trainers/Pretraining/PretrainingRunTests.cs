@@ -59,7 +59,13 @@ public sealed class PretrainingRunTests : IDisposable
     [DataRow(PretrainingObjective.Masked, 32)]
     public void Fit_CanceledAnywhere_LeavesACheckpointAndGoesOnToTheSameWeights(PretrainingObjective objective, int headSize)
     {
-        var options = Options with { Model = TinyImageGpt.ConfigOf(headSize) with { Objective = objective }, Augmentation = new() { Padding = 1 }, AccumulationSteps = 2, CheckpointFolder = _folder.Path };
+        var options = Options with
+        {
+            Model = TinyImageGpt.ConfigOf(headSize) with { Objective = objective },
+            Augmentation = new() { Padding = 1 },
+            AccumulationSteps = 2,
+            CheckpointFolder = _folder.Path,
+        };
         var expected = Weights(options with { CheckpointFolder = null });
         foreach (var stop in new[] { 1, 4, 7 })
         {

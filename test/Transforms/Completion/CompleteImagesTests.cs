@@ -1,4 +1,5 @@
 using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Processes;
 using Microsoft.ML;
 
 namespace IGptMl.Tests.Completion;
@@ -15,7 +16,14 @@ public abstract class CompleteImagesTests(int headSize) : ImageEstimatorContract
     protected override bool Batched => false;
 
     protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
-        => context.Transforms.CompleteImages("Completed", "Image", _model, new() { KeptRegion = KeptRegion.Rows(2), Completions = 2, KeptColumnName = "Kept", Seed = 3, BatchSize = 4 });
+        => context.Transforms.CompleteImages("Completed", "Image", _model, new()
+        {
+            KeptRegion = KeptRegion.Rows(2),
+            Completions = 2,
+            KeptColumnName = "Kept",
+            Seed = 3,
+            BatchSize = 4,
+        });
 
     public void Dispose()
     {
@@ -30,6 +38,7 @@ public abstract class CompleteImagesTests(int headSize) : ImageEstimatorContract
     public sealed class HeadsOf16() : CompleteImagesTests(16);
 
     [TestClass]
+    [EveryRegisterWidth]
     public sealed class HeadsOf32() : CompleteImagesTests(32);
 
     [TestClass]

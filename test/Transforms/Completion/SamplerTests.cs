@@ -3,11 +3,13 @@ using IGptMl.Inference;
 using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Network;
+using IGptMl.Tests.Processes;
 using TorchSharp;
 
 namespace IGptMl.Tests.Completion;
 
 [TestClass]
+[EveryRegisterWidth]
 public sealed class SamplerTests
 {
     private static readonly ImageGptConfig Config = TinyImageGpt.Config;

@@ -1,4 +1,5 @@
 using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Processes;
 using Microsoft.ML;
 
 namespace IGptMl.Tests.Features;
@@ -8,7 +9,8 @@ public abstract class ExtractFeaturesTests(int headSize) : TokenModelContract(Ti
 {
     protected override IReadOnlyList<string> OutputColumns => ["Features"];
 
-    protected override IEstimator<ITransformer> CreateEstimator(MLContext context) => context.Transforms.ExtractImageGptFeatures("Features", "Tokens", Model, 1);
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
+        => context.Transforms.ExtractImageGptFeatures("Features", "Tokens", Model, 1);
 
     [TestClass]
     public sealed class HeadsOf4() : ExtractFeaturesTests(4);
@@ -17,6 +19,7 @@ public abstract class ExtractFeaturesTests(int headSize) : TokenModelContract(Ti
     public sealed class HeadsOf16() : ExtractFeaturesTests(16);
 
     [TestClass]
+    [EveryRegisterWidth]
     public sealed class HeadsOf32() : ExtractFeaturesTests(32);
 
     [TestClass]

@@ -1,10 +1,12 @@
 using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Processes;
 using Microsoft.ML;
 
 namespace IGptMl.Tests.Features;
 
 /// <summary>The contract of ExtractImageGptFeatures with a masked model: its masks are the same in any batch, order and process.</summary>
-public abstract class ExtractMaskedFeaturesTests(int headSize) : TokenModelContract(TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked, headSize: headSize))
+public abstract class ExtractMaskedFeaturesTests(int headSize)
+    : TokenModelContract(TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked, headSize: headSize))
 {
     protected override IReadOnlyList<string> OutputColumns => ["Features"];
 
@@ -19,6 +21,7 @@ public abstract class ExtractMaskedFeaturesTests(int headSize) : TokenModelContr
     public sealed class HeadsOf4() : ExtractMaskedFeaturesTests(4);
 
     [TestClass]
+    [EveryRegisterWidth]
     public sealed class HeadsOf16() : ExtractMaskedFeaturesTests(16);
 
     [TestClass]

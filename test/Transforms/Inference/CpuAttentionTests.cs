@@ -1,11 +1,13 @@
 using IGptMl.Inference;
 using IGptMl.Network;
 using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Processes;
 using static TorchSharp.torch;
 
 namespace IGptMl.Tests.Inference;
 
 [TestClass]
+[EveryRegisterWidth]
 public sealed class CpuAttentionTests
 {
     private static IAttentionKernel[] Kernels => [.. Widths.Select(AttentionKernels.Create)];
@@ -13,6 +15,7 @@ public sealed class CpuAttentionTests
     private static int[] Widths => RegisterWidth.Widest switch { 512 => [256, 512], 256 => [256], _ => [] };
 
     [TestMethod]
+    [RequiresKernels]
     [DataRow(2, 64, 32, 2, true)]
     [DataRow(3, 225, 64, 1, true)]
     [DataRow(1, 33, 96, 6, true)]
@@ -43,6 +46,7 @@ public sealed class CpuAttentionTests
     }
 
     [TestMethod]
+    [RequiresKernels]
     public void Forward_Causal_LeavesNoTraceOfLaterPositions()
     {
         LiveTensors.AssertNoneLeft(() =>
@@ -61,6 +65,7 @@ public sealed class CpuAttentionTests
     }
 
     [TestMethod]
+    [RequiresKernels]
     public void Forward_OfGreatScores_DoesNotOverflow()
     {
         LiveTensors.AssertNoneLeft(() =>
@@ -78,6 +83,7 @@ public sealed class CpuAttentionTests
     }
 
     [TestMethod]
+    [RequiresKernels]
     public void Supports_OtherInputs_IsFalse()
     {
         using var scope = NewDisposeScope();

@@ -2,12 +2,14 @@ using IGptMl.Inference;
 using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Network;
+using IGptMl.Tests.Processes;
 using TorchSharp;
 
 namespace IGptMl.Tests.Inference;
 
 /// <summary>Decoding position by position, by both ways, against full passes of the network.</summary>
 [TestClass]
+[EveryRegisterWidth]
 public sealed class DecoderTests
 {
     private const double Tolerance = 1e-5;
@@ -20,6 +22,10 @@ public sealed class DecoderTests
     [DataRow("tiny", false)]
     [DataRow("small", true)]
     [DataRow("small", false)]
+    [DataRow("wide-heads/heads32", true)]
+    [DataRow("wide-heads/heads32", false)]
+    [DataRow("wide-heads/heads64", true)]
+    [DataRow("wide-heads/heads64", false)]
     public void Predict_EveryPositionOfTheReference_IsTheReferences(string name, bool cpu)
     {
         using var reference = new ReferenceModel(name);
@@ -45,6 +51,7 @@ public sealed class DecoderTests
     }
 
     [TestMethod]
+    [RequiresKernels]
     public void Predict_OnTheCpu_IsTheSameInAnyBatchBitForBit()
     {
         using var network = TinyImageGpt.CreateNetwork(Odd);
@@ -60,6 +67,7 @@ public sealed class DecoderTests
     }
 
     [TestMethod]
+    [RequiresKernels]
     public void Predict_OnTheCpu_TakesNoMemory()
     {
         using var network = TinyImageGpt.CreateNetwork(Odd);

@@ -1,12 +1,14 @@
 using IGptMl.Inference;
 using IGptMl.Network;
 using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Processes;
 using TorchSharp;
 
 namespace IGptMl.Tests.Inference;
 
 /// <summary>Kernels of each width of registers against the network's modules.</summary>
 [TestClass]
+[EveryRegisterWidth]
 public sealed class KernelExecutorTests
 {
     private const double Tolerance = 5e-6;
@@ -29,6 +31,7 @@ public sealed class KernelExecutorTests
     private static int[] Widths => RegisterWidth.Widest switch { 512 => [256, 512], 256 => [256], _ => [] };
 
     [TestMethod]
+    [RequiresKernels]
     [DynamicData(nameof(Cases))]
     public void Features_OfEveryLayer_AreWhatTheModulesCompute(int bits, ImageGptConfig config)
     {
@@ -48,6 +51,7 @@ public sealed class KernelExecutorTests
     }
 
     [TestMethod]
+    [RequiresKernels]
     [DynamicData(nameof(Cases))]
     public void NegativeLogLikelihood_OfEveryToken_IsWhatTheModulesCompute(int bits, ImageGptConfig config)
     {
@@ -66,6 +70,7 @@ public sealed class KernelExecutorTests
     }
 
     [TestMethod]
+    [RequiresKernels]
     [DataRow(33, 3)]
     [DataRow(64, 2)]
     public void Features_AndNats_OfABatch_HaveTheBitsOfEachImageAloneOnAnyNumberOfThreads(int size, int heads)
@@ -107,6 +112,7 @@ public sealed class KernelExecutorTests
     }
 
     [TestMethod]
+    [RequiresKernels]
     public void Features_WithAWeightThatIsNotANumber_DoNotHideIt()
     {
         var config = new ImageGptConfig { ImageSize = 4, Colors = 8, EmbeddingSize = 32, Layers = 1, Heads = 1 };

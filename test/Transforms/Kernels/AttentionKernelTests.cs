@@ -1,10 +1,12 @@
 using System.Runtime.Intrinsics;
 using IGptMl.Kernels;
+using IGptMl.Tests.Processes;
 
 namespace IGptMl.Tests.Kernels;
 
 /// <summary>Every register width gives the same numbers to rounding, whichever the machine's own is.</summary>
 [TestClass]
+[EveryRegisterWidth]
 public sealed unsafe class AttentionKernelTests
 {
     [TestMethod]

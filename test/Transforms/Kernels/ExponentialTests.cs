@@ -1,9 +1,11 @@
 using System.Runtime.Intrinsics;
 using IGptMl.Kernels;
+using IGptMl.Tests.Processes;
 
 namespace IGptMl.Tests.Kernels;
 
 [TestClass]
+[EveryRegisterWidth]
 public sealed unsafe class ExponentialTests
 {
     [TestMethod]

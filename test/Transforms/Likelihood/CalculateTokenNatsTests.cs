@@ -1,4 +1,5 @@
 using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Processes;
 using Microsoft.ML;
 
 namespace IGptMl.Tests.Likelihood;
@@ -18,5 +19,6 @@ public abstract class CalculateTokenNatsTests(int headSize) : TokenModelContract
     public sealed class HeadsOf16() : CalculateTokenNatsTests(16);
 
     [TestClass]
+    [EveryRegisterWidth]
     public sealed class HeadsOf64() : CalculateTokenNatsTests(64);
 }

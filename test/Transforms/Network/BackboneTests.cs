@@ -1,5 +1,6 @@
 using IGptMl.Network;
 using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Processes;
 using TorchSharp;
 
 namespace IGptMl.Tests.Network;
@@ -11,10 +12,13 @@ public sealed class BackboneTests
     private const double Tolerance = 1e-5;
 
     [TestMethod]
+    [EveryRegisterWidth]
     [DataRow(PretrainingObjective.Autoregressive, 8, 2)]
     [DataRow(PretrainingObjective.Masked, 8, 2)]
     [DataRow(PretrainingObjective.Autoregressive, 32, 2)] // heads of 16, and so on: attention is a kernel's
     [DataRow(PretrainingObjective.Autoregressive, 64, 2)]
+    [DataRow(PretrainingObjective.Autoregressive, 128, 2)]
+    [DataRow(PretrainingObjective.Masked, 32, 2)]
     [DataRow(PretrainingObjective.Masked, 64, 1)]
     public void Backward_KeptOrRecomputed_HasTheGradientsOfLibtorchsGraph(PretrainingObjective objective, int size, int heads)
     {
@@ -75,6 +79,7 @@ public sealed class BackboneTests
     }
 
     [TestMethod]
+    [EveryRegisterWidth]
     public void Read_InParts_HasTheLogitsOfAFullPass()
     {
         LiveTensors.AssertNoneLeft(() =>

@@ -1,10 +1,12 @@
 using IGptMl.Network;
 using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Processes;
 using static TorchSharp.torch;
 
 namespace IGptMl.Tests.Network;
 
 [TestClass]
+[EveryRegisterWidth]
 public sealed class LinearProductTests
 {
     [TestMethod]

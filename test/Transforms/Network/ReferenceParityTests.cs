@@ -1,10 +1,12 @@
 using IGptMl.Optimization;
+using IGptMl.Tests.Processes;
 using TorchSharp;
 
 namespace IGptMl.Tests.Network;
 
 /// <summary>Compares the network with others on PyTorch, in single precision on the CPU. An error is relative: the largest difference by the largest magnitude.</summary>
 [TestClass]
+[EveryRegisterWidth]
 public sealed class ReferenceParityTests(TestContext context)
 {
     private const double ForwardTolerance = 1e-5;
