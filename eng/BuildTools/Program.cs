@@ -2,7 +2,6 @@ using IGptMl.BuildTools;
 
 // publicize OUTPUT-FOLDER ASSEMBLY...       reference copies of the assemblies with every type and member public
 // weaken LIBRARY VERSION...                 lets LIBRARY load where the C++ runtime lacks a symbol version that it names but does not use
-// pages OUTPUT-FOLDER NAMESPACE VALUES PAGE...  C# files of the code in Markdown pages; VALUES, such as Steps=2,Epochs=1, shorten what would take long
 switch (args)
 {
     case ["publicize", var folder, .. { Length: > 0 } assemblies]:
@@ -24,15 +23,7 @@ switch (args)
 
         return 0;
 
-    case ["pages", var folder, var ns, var values, .. { Length: > 0 } pages]:
-        foreach (var page in pages)
-        {
-            PageCode.Write(page, folder, ns, values.Split(',', StringSplitOptions.RemoveEmptyEntries));
-        }
-
-        return 0;
-
     default:
-        Console.Error.WriteLine("usage: igptml-build publicize OUTPUT-FOLDER ASSEMBLY... | weaken LIBRARY VERSION... | pages OUTPUT-FOLDER NAMESPACE VALUES PAGE...");
+        Console.Error.WriteLine("usage: igptml-build publicize OUTPUT-FOLDER ASSEMBLY... | weaken LIBRARY VERSION...");
         return 2;
 }
