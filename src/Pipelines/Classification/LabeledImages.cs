@@ -1,6 +1,7 @@
 using IGptMl.Caching;
 using IGptMl.Hosting;
-using IGptMl.Quantization;
+using IGptMl.Images;
+using IGptMl.Palettes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -10,7 +11,6 @@ namespace IGptMl.Classification;
 internal sealed class LabeledImages
 {
     internal const string Tokens = "Tokens";
-    internal const string Pixels = "RawPixels";
 
     private LabeledImages(string role, ImageGptConfig config, IReadOnlyList<string> classNames, bool named)
     {
@@ -97,12 +97,8 @@ internal sealed class LabeledImages
     {
         var label = RequireLabel(context, view.Schema, labelColumn);
         var (names, named) = NamesOf(label);
-        var quantized = context.Transforms.QuantizeToPalette(Tokens, imageColumn, model)
-            .Append(new ResizedPixelsEstimator(context, Pixels, imageColumn, model.Config.ImageSize, model.Cropping))
-            .Fit(view)
-            .Transform(view);
         var result = new LabeledImages(role, model.Config, names, named);
-        result.Fill(quantized, labelColumn, cancellation);
+        result.Fill(model, view, ImageColumn.Require(view.Schema, context, imageColumn), label, cancellation);
         return result.Count > 0 ? result : throw new InvalidOperationException($"There is nothing to probe: the {role} data has no rows{(result.LeftOut > 0 ? " with an image and a label" : string.Empty)}.");
     }
 
@@ -128,41 +124,32 @@ internal sealed class LabeledImages
         return ([.. names.DenseValues().Select(name => name.ToString())], true);
     }
 
-    private void Fill(IDataView view, string labelColumn, CancellationToken cancellation)
+    /// <summary>Each image becomes a square once, of which both pixels and tokens are made.</summary>
+    private void Fill(ImageGptModel model, IDataView view, DataViewSchema.Column imageColumn, DataViewSchema.Column labelColumn, CancellationToken cancellation)
     {
         var labels = new List<int>();
         var tokens = new List<ushort>();
         var pixels = new List<byte>();
-        var (tokenRow, pixelRow) = (new ushort[Config.ContextLength], new byte[Config.ContextLength * 3]);
-        VBuffer<ushort> keys = default;
-        VBuffer<float> channels = default;
+        var tokenRow = new ushort[Config.ContextLength];
+        var quantizer = new PaletteQuantizer(model.Palette!);
         uint label = 0;
-        var schema = view.Schema;
-        using var cursor = view.GetRowCursor([schema[labelColumn], schema[Tokens], schema[Pixels]]);
-        var getLabel = cursor.GetGetter<uint>(schema[labelColumn]);
-        var getTokens = cursor.GetGetter<VBuffer<ushort>>(schema[Tokens]);
-        var getPixels = cursor.GetGetter<VBuffer<float>>(schema[Pixels]);
+        using var cursor = view.GetRowCursor([labelColumn, imageColumn]);
+        var getLabel = cursor.GetGetter<uint>(labelColumn);
+        var images = new ResizedImages(cursor, imageColumn, Config.ImageSize, model.Cropping);
         while (cursor.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
             getLabel(ref label);
-            getTokens(ref keys);
-            if (label == 0 || !TokenColumn.TryRead(keys, tokenRow))
+            if (label == 0 || !images.TryRead(out var square))
             {
                 LeftOut++;
                 continue;
             }
 
-            getPixels(ref channels);
-            var values = channels.GetValues();
-            for (var i = 0; i < pixelRow.Length; i++)
-            {
-                pixelRow[i] = (byte)MathF.Round(values[i] * byte.MaxValue);
-            }
-
+            quantizer.Assign(square, tokenRow);
             labels.Add((int)label - 1);
             tokens.AddRange(tokenRow);
-            pixels.AddRange(pixelRow);
+            pixels.AddRange(square);
         }
 
         (Labels, TokenIds, Rgb) = ([.. labels], [.. tokens], [.. pixels]);

@@ -6,43 +6,30 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-[assembly: SavedComponent<ImageDecodingTransformer>]
+[assembly: SavedComponent<ImageDecodingTransformer>("DecodedImages")]
 
 namespace IGptMl;
 
 /// <summary><see cref="ITransformer"/> that decodes image files, by path or as bytes.</summary>
-public sealed class ImageDecodingTransformer : ITransformer, ISavedComponent<ImageDecodingTransformer>
+public sealed class ImageDecodingTransformer : RowTransformerBase, ISavedComponent<ImageDecodingTransformer>
 {
     private const string SettingsEntry = "decoding.json";
 
     private readonly Settings _settings;
-    private readonly Mapping _mapping;
 
     internal ImageDecodingTransformer(IHostEnvironment environment, Settings settings)
+        : base(environment)
     {
         _settings = settings;
-        _mapping = new Mapping(this, HostSettings.Register(environment, nameof(ImageDecodingTransformer)));
+        Mapping = new DecodingMapping(this, Host);
     }
-
-    /// <summary>The column of paths or contents.</summary>
-    public string InputColumnName => _settings.InputColumnName;
 
     /// <summary>The column of images.</summary>
     public string OutputColumnName => _settings.OutputColumnName;
 
-    static string ISavedComponent<ImageDecodingTransformer>.ComponentName => "DecodedImages";
+    private protected override ColumnMapping Mapping { get; }
 
-    bool ITransformer.IsRowToRowMapper => true;
-
-    /// <inheritdoc/>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _mapping.GetOutputSchema(inputSchema);
-
-    /// <inheritdoc/>
-    public IDataView Transform(IDataView input) => _mapping.Transform(input);
-
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => _mapping.GetRowToRowMapper(inputSchema);
-
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ComponentWriter.Begin<ImageDecodingTransformer>(ctx).WriteJson(SettingsEntry, _settings);
+    private protected override void Save(ComponentWriter writer) => writer.WriteJson(SettingsEntry, _settings);
 
     static ImageDecodingTransformer ISavedComponent<ImageDecodingTransformer>.Load(IHostEnvironment environment, ComponentReader reader)
     {
@@ -55,11 +42,11 @@ public sealed class ImageDecodingTransformer : ITransformer, ISavedComponent<Ima
     /// <summary>What the zip holds.</summary>
     internal sealed record Settings(string InputColumnName, string OutputColumnName, UnreadableImages Unreadable);
 
-    private sealed class Mapping(ImageDecodingTransformer transformer, IHost host) : RowMapping(transformer, host)
+    private sealed class DecodingMapping(ImageDecodingTransformer transformer, IHost host) : RowMapping(transformer, host, transformer._settings.InputColumnName)
     {
-        internal override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } = [ImageColumn.Define(transformer.OutputColumnName)];
+        internal override IEnumerable<DataViewSchema.DetachedColumn> Definitions { get; } = [ImageColumn.Define(transformer.OutputColumnName)];
 
-        internal override DataViewSchema.Column FindInput(DataViewSchema schema) => EncodedImageColumn.Require(schema, Host, transformer.InputColumnName);
+        internal override DataViewSchema.Column FindInput(DataViewSchema schema) => EncodedImageColumn.Require(schema, Host, InputColumnName);
 
         internal override Delegate CreateGetter(DataViewRow input, int output)
         {

@@ -50,10 +50,20 @@ internal abstract class ClassValues
         return values.Count == 1 ? FindKind(values[0].ItemType)?.Default(count) : null;
     }
 
-    /// <summary>Values that were saved as <see cref="TypeName"/> and <see cref="Names"/>.</summary>
-    /// <exception cref="InvalidDataException">There is no such type, or a value is none of that type.</exception>
-    internal static ClassValues Load(string typeName, IReadOnlyList<string> names)
+    /// <summary>Values that were saved as <see cref="TypeName"/> and <see cref="Names"/>; null where there were none.</summary>
+    /// <exception cref="InvalidDataException">There are not as many as classes, or fewer than two, there is no such type, or a value is none of that type.</exception>
+    internal static ClassValues? Load(string? typeName, IReadOnlyList<string>? names, int classes)
     {
+        if (classes < 2 || typeName is null != names is null || (names is not null && names.Count != classes))
+        {
+            throw new InvalidDataException($"It names {names?.Count ?? 0} values of {classes} classes.");
+        }
+
+        if (typeName is null || names is null)
+        {
+            return null;
+        }
+
         var kind = Kinds.FirstOrDefault(kind => kind.Name == typeName) ?? throw new InvalidDataException($"Class values of the type '{typeName}' are not known.");
         try
         {

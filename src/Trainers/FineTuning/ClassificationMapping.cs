@@ -15,7 +15,7 @@ internal sealed class ClassificationMapping : BatchedMapping
     private readonly bool? _fallbackToCpu;
 
     internal ClassificationMapping(IHost host, ImageGptModel model, ClassificationHead head, ClassScorer scorer, ClassValues? values, string inputColumnName, int? gpuDeviceId, bool? fallbackToCpu)
-        : base(host, inputColumnName, RowsPerBatch)
+        : base(host, inputColumnName, RowsPerBatch, model.Config.Colors, model.Config.ContextLength)
     {
         _model = model;
         _head = head;
@@ -24,10 +24,6 @@ internal sealed class ClassificationMapping : BatchedMapping
         _fallbackToCpu = fallbackToCpu;
         Columns = ClassificationColumns.Create(head.Classes, values);
     }
-
-    internal override int Colors => _model.Config.Colors;
-
-    internal override int ContextLength => _model.Config.ContextLength;
 
     internal override int Width => _head.Classes;
 

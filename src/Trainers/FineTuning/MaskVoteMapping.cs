@@ -11,15 +11,13 @@ internal sealed class MaskVoteMapping : BatchedMapping
 {
     private const string ScoreColumn = ClassificationColumns.Score;
 
-    private readonly ImageGptModel _model;
     private readonly ITransformer _classifier;
     private readonly MaskVoteTrainer.Options _options;
     private readonly FeatureMapping[] _extractions;
 
     internal MaskVoteMapping(IHost host, ImageGptModel model, ITransformer classifier, int classes, ClassValues? values, MaskVoteTrainer.Options options)
-        : base(host, options.InputColumnName, options.BatchSize)
+        : base(host, options.InputColumnName, options.BatchSize, model.Config.Colors, model.Config.ContextLength)
     {
-        _model = model;
         _classifier = classifier;
         _options = options;
         _extractions = [.. Enumerable.Range(0, options.Votes).Select(vote => new FeatureMapping(host, model, options.ExtractionOf(vote)))];
@@ -32,10 +30,6 @@ internal sealed class MaskVoteMapping : BatchedMapping
             throw SchemaErrors.Mismatch(host, "score", ScoreColumn, expected.ToString()!, score.Type.ToString() ?? string.Empty);
         }
     }
-
-    internal override int Colors => _model.Config.Colors;
-
-    internal override int ContextLength => _model.Config.ContextLength;
 
     internal override int Width { get; }
 

@@ -16,7 +16,7 @@ internal sealed class CompletionMapping : BatchedMapping
     private readonly bool[] _kept;
 
     internal CompletionMapping(IHost host, ImageGptModel model, ImageCompletingEstimator.Options options)
-        : base(host, options.InputName, options.BatchSize)
+        : base(host, options.InputName, options.BatchSize, model.Config.Colors, model.Config.ContextLength)
     {
         _model = model;
         _options = options;
@@ -24,10 +24,6 @@ internal sealed class CompletionMapping : BatchedMapping
         _kept = options.KeptRegion.ToMask(model.Config.ImageSize);
         Columns = CompletionColumns.Create(options, new CompletedPixels(model.Palette!, model.Config.ImageSize, _kept, model.Cropping), FindInput);
     }
-
-    internal override int Colors => _model.Config.Colors;
-
-    internal override int ContextLength => _model.Config.ContextLength;
 
     internal override int Width => _options.Completions * ContextLength;
 

@@ -43,17 +43,7 @@ public sealed partial class ImageCompletingEstimator : IEstimator<ImageCompletin
     public ImageCompletingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var transformer = new ImageCompletingTransformer(_host, _model.Share(), _options with { Seed = _options.Seed ?? _host.Rand.Next() });
-        try
-        {
-            transformer.GetOutputSchema(input.Schema);
-            return transformer;
-        }
-        catch
-        {
-            transformer.Dispose();
-            throw;
-        }
+        return new ImageCompletingTransformer(_host, _model.Share(), _options with { Seed = _options.Seed ?? _host.Rand.Next() }).CheckedFor(input);
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ internal sealed class FeatureMapping : BatchedMapping
     private readonly TokenMasking? _masking;
 
     internal FeatureMapping(IHost host, ImageGptModel model, ImageGptFeatureExtractingEstimator.Options options)
-        : base(host, options.InputColumnName, options.BatchSize)
+        : base(host, options.InputColumnName, options.BatchSize, model.Config.Colors, model.Config.ContextLength)
     {
         _model = model;
         _options = options;
@@ -20,10 +20,6 @@ internal sealed class FeatureMapping : BatchedMapping
         _masking = TokenMasking.Of(model.Config, options.Masking);
         Columns = FeatureColumns.Create(model.Config, options.Columns);
     }
-
-    internal override int Colors => _model.Config.Colors;
-
-    internal override int ContextLength => _model.Config.ContextLength;
 
     internal override int Width => _layers.Length * _model.Config.EmbeddingSize;
 

@@ -42,17 +42,7 @@ public sealed class ImageGptFeatureExtractingEstimator : IEstimator<ImageGptFeat
     public ImageGptFeatureExtractingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var transformer = new ImageGptFeatureExtractingTransformer(_host, _model.Share(), _options);
-        try
-        {
-            transformer.GetOutputSchema(input.Schema);
-            return transformer;
-        }
-        catch
-        {
-            transformer.Dispose();
-            throw;
-        }
+        return new ImageGptFeatureExtractingTransformer(_host, _model.Share(), _options).CheckedFor(input);
     }
 
     /// <inheritdoc/>

@@ -4,62 +4,53 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>What a transformer does that runs a network over tokens: many rows at a time where there are many, one where there is one.</summary>
+/// <summary>A network over the tokens of rows: many rows at a time where there are many, one where there is one.</summary>
 /// <remarks>Subclasses say where a row's tokens come from, which numbers they give and which columns show them; views, cursors and row mappers are here.</remarks>
-internal abstract class BatchedMapping
+internal abstract class BatchedMapping : ColumnMapping
 {
     /// <param name="host">For errors.</param>
     /// <param name="inputColumnName">The column that the tokens come from.</param>
     /// <param name="batchSize">The greatest number of rows that are computed together.</param>
-    protected BatchedMapping(IHost host, string inputColumnName, int batchSize)
+    /// <param name="colors">The token values that the network knows.</param>
+    /// <param name="contextLength">The positions that the network has.</param>
+    protected BatchedMapping(IHost host, string inputColumnName, int batchSize, int colors, int contextLength)
+        : base(host, inputColumnName)
     {
-        Host = host;
-        InputColumnName = inputColumnName;
         BatchSize = batchSize;
+        Colors = colors;
+        ContextLength = contextLength;
     }
-
-    internal IHost Host { get; }
-
-    internal string InputColumnName { get; }
 
     internal int BatchSize { get; }
 
-    /// <summary>The token values that the network knows.</summary>
-    internal abstract int Colors { get; }
+    internal int Colors { get; }
 
-    /// <summary>The positions that the network has.</summary>
-    internal abstract int ContextLength { get; }
+    internal int ContextLength { get; }
 
     /// <summary>The numbers of a row, all columns together.</summary>
     internal abstract int Width { get; }
 
     internal abstract IReadOnlyList<BatchedColumn> Columns { get; }
 
-    internal IEnumerable<DataViewSchema.DetachedColumn> Definitions => Columns.Select(c => c.Definition);
+    internal override IEnumerable<DataViewSchema.DetachedColumn> Definitions => Columns.Select(c => c.Definition);
 
     /// <summary>Computes <paramref name="rows"/> rows: tokens (rows, T) in, numbers (rows, <see cref="Width"/>) out. May be called on several threads.</summary>
     internal abstract void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers);
 
-    internal DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
-    {
-        FindInput(inputSchema);
-        return SchemaPromise.Extend(inputSchema, Definitions);
-    }
-
-    internal IDataView Transform(IDataView input)
+    internal override IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         return new BatchedDataView(this, input);
     }
 
-    internal IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+    internal override IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         return new BatchedRowMapper(this, inputSchema);
     }
 
     /// <summary>Finds and checks the input column: a token column, unless a subclass makes tokens of another one.</summary>
-    internal virtual DataViewSchema.Column FindInput(DataViewSchema schema) => TokenColumn.Require(schema, Host, InputColumnName, Colors, ContextLength);
+    internal override DataViewSchema.Column FindInput(DataViewSchema schema) => TokenColumn.Require(schema, Host, InputColumnName, Colors, ContextLength);
 
     /// <summary>Reads the tokens of a row, or of a cursor's current one; on one thread.</summary>
     internal virtual TokenReader CreateReader(DataViewRow row)

@@ -23,7 +23,7 @@ internal sealed class ComponentReader
     /// <summary>Reads an entry of the component's own.</summary>
     internal T Read<T>(string name, Func<Stream, T> read)
     {
-        var path = $"{_context.Directory}/{name}".Replace('\\', '/');
+        var path = PathOf(name);
         T result = default!;
 
         // The loading, too, is guarded: it decompresses.
@@ -36,10 +36,41 @@ internal sealed class ComponentReader
         where T : class
         => Read(name, StrictJson.Read<T>);
 
+    /// <summary>Makes something of an entry that was read, whose content may turn out to be impossible.</summary>
+    /// <exception cref="InvalidDataException">It is; the message names the entry.</exception>
+    internal T Interpret<T>(string name, Func<T> interpret) => EntryErrors.Guard(PathOf(name), interpret);
+
+    /// <summary>Creates the component from its settings, and disposes what it was to own if that fails.</summary>
+    /// <param name="entry">The entry of the settings.</param>
+    /// <param name="create">Checks the settings and creates the component.</param>
+    /// <param name="owned">What it owns.</param>
+    /// <exception cref="InvalidDataException">The settings cannot be; the message says why.</exception>
+    internal static T Create<T>(string entry, Func<T> create, params ReadOnlySpan<object> owned)
+    {
+        try
+        {
+            return create();
+        }
+        catch (Exception e)
+        {
+            foreach (var value in owned)
+            {
+                (value as IDisposable)?.Dispose();
+            }
+
+            if (e is ArgumentException)
+            {
+                throw new InvalidDataException($"The model file is damaged: entry '{entry}' holds settings that cannot be. {e.Message}", e);
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>Reads a transformer that <see cref="ComponentWriter.WriteTransformer"/> wrote.</summary>
     internal ITransformer ReadTransformer(IHostEnvironment environment, string name)
     {
-        var path = $"{_context.Directory}/{name}".Replace('\\', '/');
+        var path = PathOf(name);
         return EntryErrors.Guard(path, () =>
         {
             _context.LoadModel<ITransformer, SignatureLoadModel>(environment, out var transformer, name);
@@ -67,4 +98,6 @@ internal sealed class ComponentReader
         OpenedEntry? Open(string name)
             => _context.Repository.OpenEntryOrNull(folder, name) is { } entry ? new OpenedEntry(entry, entry.Stream, entry.Stream.Length) : null;
     }
+
+    private string PathOf(string name) => $"{_context.Directory}/{name}".Replace('\\', '/');
 }

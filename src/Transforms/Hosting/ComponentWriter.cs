@@ -17,15 +17,14 @@ internal sealed class ComponentWriter
 
     private ComponentWriter(ModelSaveContext context) => _context = context;
 
-    /// <summary>Begins a component. To be called from <see cref="ICanSaveModel.Save"/>.</summary>
-    internal static ComponentWriter Begin<T>(ModelSaveContext context)
-        where T : ISavedComponent<T>
+    /// <summary>Begins the component. To be called from <see cref="ICanSaveModel.Save"/>.</summary>
+    internal static ComponentWriter Begin(ModelSaveContext context, ITransformer component)
     {
         ArgumentNullException.ThrowIfNull(context);
         context.CheckAtModel();
         context.SetVersionInfo(ComponentLoader.Version);
         var writer = new ComponentWriter(context);
-        writer.WriteJson(ComponentHeader.EntryName, new ComponentHeader(T.ComponentName, ComponentHeader.CurrentVersion));
+        writer.WriteJson(ComponentHeader.EntryName, new ComponentHeader(SavedComponentAttribute.NameOf(component.GetType()), ComponentHeader.CurrentVersion));
         return writer;
     }
 

@@ -7,9 +7,6 @@ namespace IGptMl.Hosting;
 internal interface ISavedComponent<TSelf>
     where TSelf : ISavedComponent<TSelf>
 {
-    /// <summary>The name under which the transformer is stored; never changes once released.</summary>
-    static abstract string ComponentName { get; }
-
     /// <summary>Reads what <c>Save</c> wrote.</summary>
     static abstract TSelf Load(IHostEnvironment environment, ComponentReader reader);
 }

@@ -4,62 +4,47 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>What a transformer does to one row at a time, given to ML.NET's own view, cursors (parallel where the consumer allows it) and row mapper.</summary>
-internal abstract class RowMapping
+/// <summary>One row at a time, given to ML.NET's own view, cursors (parallel where the consumer allows it) and row mapper.</summary>
+/// <param name="owner">The transformer, which ML.NET's view saves where it is saved itself.</param>
+/// <param name="host">For errors.</param>
+/// <param name="inputColumnName">The input column.</param>
+internal abstract class RowMapping(ITransformer owner, IHost host, string inputColumnName) : ColumnMapping(host, inputColumnName)
 {
-    private readonly ITransformer _owner;
-
-    protected RowMapping(ITransformer owner, IHost host)
-    {
-        _owner = owner;
-        Host = host;
-    }
-
-    internal IHost Host { get; }
-
-    internal abstract IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; }
-
-    /// <summary>Finds and checks the one input column.</summary>
-    internal abstract DataViewSchema.Column FindInput(DataViewSchema schema);
-
     /// <summary>A getter for an output, reading from that row. Each is used on one thread at a time.</summary>
     internal abstract Delegate CreateGetter(DataViewRow input, int output);
 
-    internal DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
-    {
-        FindInput(inputSchema);
-        return RowToRowMapperTransform.GetOutputSchema(inputSchema, new Mapper(this, inputSchema));
-    }
-
-    internal IDataView Transform(IDataView input)
+    internal override IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new RowToRowMapperTransform(Host, input, new Mapper(this, input.Schema), schema => new Mapper(this, schema));
+        return CreateView(input);
     }
 
-    internal IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
+    internal override IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return new RowToRowMapperTransform(Host, new EmptyDataView(Host, inputSchema), new Mapper(this, inputSchema), schema => new Mapper(this, schema));
+        return CreateView(new EmptyDataView(Host, inputSchema));
     }
 
-    private sealed class Mapper(RowMapping mapping, DataViewSchema inputSchema) : IRowMapper
+    private RowToRowMapperTransform CreateView(IDataView input) => new(Host, input, new Mapper(owner, this, input.Schema), schema => new Mapper(owner, this, schema));
+
+    private sealed class Mapper(ITransformer owner, RowMapping mapping, DataViewSchema inputSchema) : IRowMapper
     {
+        private readonly DataViewSchema.DetachedColumn[] _outputs = [.. mapping.Definitions];
         private readonly int _input = mapping.FindInput(inputSchema).Index;
 
-        public DataViewSchema.DetachedColumn[] GetOutputColumns() => [.. mapping.Outputs];
+        public DataViewSchema.DetachedColumn[] GetOutputColumns() => [.. _outputs];
 
         public Func<int, bool> GetDependencies(Func<int, bool> activeOutput)
-            => Enumerable.Range(0, mapping.Outputs.Count).Any(activeOutput) ? column => column == _input : _ => false;
+            => Enumerable.Range(0, _outputs.Length).Any(activeOutput) ? column => column == _input : _ => false;
 
         public Delegate[] CreateGetters(DataViewRow input, Func<int, bool> activeOutput, out Action? disposer)
         {
             disposer = null;
-            return [.. Enumerable.Range(0, mapping.Outputs.Count).Select(output => activeOutput(output) ? mapping.CreateGetter(input, output) : null!)];
+            return [.. Enumerable.Range(0, _outputs.Length).Select(output => activeOutput(output) ? mapping.CreateGetter(input, output) : null!)];
         }
 
-        public ITransformer GetTransformer() => mapping._owner;
+        public ITransformer GetTransformer() => owner;
 
-        public void Save(ModelSaveContext ctx) => mapping._owner.Save(ctx);
+        public void Save(ModelSaveContext ctx) => owner.Save(ctx);
     }
 }

@@ -43,17 +43,7 @@ public sealed class ImageLikelihoodEstimator : IEstimator<ImageLikelihoodTransfo
     public ImageLikelihoodTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var transformer = new ImageLikelihoodTransformer(_host, _model.Share(), _options);
-        try
-        {
-            transformer.GetOutputSchema(input.Schema);
-            return transformer;
-        }
-        catch
-        {
-            transformer.Dispose();
-            throw;
-        }
+        return new ImageLikelihoodTransformer(_host, _model.Share(), _options).CheckedFor(input);
     }
 
     /// <inheritdoc/>

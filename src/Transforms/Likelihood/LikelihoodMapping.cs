@@ -13,7 +13,7 @@ internal sealed class LikelihoodMapping : BatchedMapping
     private readonly ImageLikelihoodEstimator.Options _options;
 
     internal LikelihoodMapping(IHost host, ImageGptModel model, ImageLikelihoodEstimator.Options options)
-        : base(host, options.InputColumnName, options.BatchSize)
+        : base(host, options.InputColumnName, options.BatchSize, model.Config.Colors, model.Config.ContextLength)
     {
         _model = model;
         _options = options;
@@ -24,10 +24,6 @@ internal sealed class LikelihoodMapping : BatchedMapping
 
     /// <summary>The tokens that a masked model is asked for; null for an autoregressive one, which is asked for all.</summary>
     internal TokenMasking? Masking { get; }
-
-    internal override int Colors => _model.Config.Colors;
-
-    internal override int ContextLength => _model.Config.ContextLength;
 
     internal override int Width { get; }
 

@@ -5,48 +5,33 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-[assembly: SavedComponent<PaletteDecodingTransformer>]
+[assembly: SavedComponent<PaletteDecodingTransformer>("PaletteDecoding")]
 
 namespace IGptMl;
 
 /// <summary><see cref="ITransformer"/> that turns sequences of palette colors back into images.</summary>
-public sealed class PaletteDecodingTransformer : ITransformer, ISavedComponent<PaletteDecodingTransformer>
+public sealed class PaletteDecodingTransformer : RowTransformerBase, ISavedComponent<PaletteDecodingTransformer>
 {
     private const string SettingsEntry = "decoding.json";
     private const string PaletteEntry = "palette.npy";
 
-    private readonly Mapping _mapping;
-
     internal PaletteDecodingTransformer(IHostEnvironment environment, string outputColumnName, string inputColumnName, Palette palette)
+        : base(environment)
     {
-        (OutputColumnName, InputColumnName, Palette) = (outputColumnName, inputColumnName, palette);
-        _mapping = new Mapping(this, HostSettings.Register(environment, nameof(PaletteDecodingTransformer)));
+        (OutputColumnName, Palette) = (outputColumnName, palette);
+        Mapping = new DecodingMapping(this, Host, inputColumnName);
     }
 
     /// <summary>The colors.</summary>
     public Palette Palette { get; }
 
-    /// <summary>The column of tokens.</summary>
-    public string InputColumnName { get; }
-
     /// <summary>The column of images.</summary>
     public string OutputColumnName { get; }
 
-    static string ISavedComponent<PaletteDecodingTransformer>.ComponentName => "PaletteDecoding";
+    private protected override ColumnMapping Mapping { get; }
 
-    bool ITransformer.IsRowToRowMapper => true;
-
-    /// <inheritdoc/>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _mapping.GetOutputSchema(inputSchema);
-
-    /// <inheritdoc/>
-    public IDataView Transform(IDataView input) => _mapping.Transform(input);
-
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => _mapping.GetRowToRowMapper(inputSchema);
-
-    void ICanSaveModel.Save(ModelSaveContext ctx)
+    private protected override void Save(ComponentWriter writer)
     {
-        var writer = ComponentWriter.Begin<PaletteDecodingTransformer>(ctx);
         writer.WriteJson(SettingsEntry, new Settings(InputColumnName, OutputColumnName));
         writer.Write(PaletteEntry, Palette.Write);
     }
@@ -60,13 +45,13 @@ public sealed class PaletteDecodingTransformer : ITransformer, ISavedComponent<P
 
     private sealed record Settings(string InputColumnName, string OutputColumnName);
 
-    private sealed class Mapping(PaletteDecodingTransformer transformer, IHost host) : RowMapping(transformer, host)
+    private sealed class DecodingMapping(PaletteDecodingTransformer transformer, IHost host, string inputColumnName) : RowMapping(transformer, host, inputColumnName)
     {
-        internal override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } = [ImageColumn.Define(transformer.OutputColumnName)];
+        internal override IEnumerable<DataViewSchema.DetachedColumn> Definitions { get; } = [ImageColumn.Define(transformer.OutputColumnName)];
 
         internal override DataViewSchema.Column FindInput(DataViewSchema schema)
         {
-            var column = TokenColumn.Require(schema, Host, transformer.InputColumnName, transformer.Palette.Count, null);
+            var column = TokenColumn.Require(schema, Host, InputColumnName, transformer.Palette.Count, null);
             var side = SideOf(column);
             return side * side == TokenColumn.Sizes(column).Context
                 ? column

@@ -2,31 +2,28 @@ using IGptMl;
 using IGptMl.Hosting;
 using IGptMl.Quantization;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-[assembly: SavedComponent<PaletteQuantizingTransformer>]
+[assembly: SavedComponent<PaletteQuantizingTransformer>("PaletteQuantizing")]
 
 namespace IGptMl;
 
 /// <summary><see cref="ITransformer"/> that turns images into sequences of palette colors.</summary>
-public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent<PaletteQuantizingTransformer>
+public sealed class PaletteQuantizingTransformer : RowTransformerBase, ISavedComponent<PaletteQuantizingTransformer>
 {
     private const string SettingsEntry = "quantization.json";
     private const string PaletteEntry = "palette.npy";
 
-    private readonly QuantizingMapping _mapping;
-
     internal PaletteQuantizingTransformer(IHostEnvironment environment, Palette palette, PaletteQuantizingEstimator.Options options, PaletteLearning? learning = null)
+        : base(environment)
     {
         Palette = palette;
         Learning = learning;
-        InputColumnName = options.InputColumnName ?? options.OutputColumnName;
         OutputColumnName = options.OutputColumnName;
         ImageSize = options.ImageSize;
         Cropping = options.Cropping;
         Seed = options.Seed ?? 0;
-        _mapping = new QuantizingMapping(this, HostSettings.Register(environment, nameof(PaletteQuantizingTransformer)));
+        Mapping = new QuantizingMapping(this, Host, options.InputColumnName ?? options.OutputColumnName);
     }
 
     /// <summary>The colors.</summary>
@@ -34,9 +31,6 @@ public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent
 
     /// <summary>How the palette was learned; null where it was given, and where the transformer was loaded from a file.</summary>
     public PaletteLearning? Learning { get; }
-
-    /// <summary>The column of images.</summary>
-    public string InputColumnName { get; }
 
     /// <summary>The column of tokens.</summary>
     public string OutputColumnName { get; }
@@ -50,21 +44,10 @@ public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent
     /// <summary>The seed of random crops.</summary>
     internal int Seed { get; }
 
-    static string ISavedComponent<PaletteQuantizingTransformer>.ComponentName => "PaletteQuantizing";
+    private protected override ColumnMapping Mapping { get; }
 
-    bool ITransformer.IsRowToRowMapper => true;
-
-    /// <inheritdoc/>
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => _mapping.GetOutputSchema(inputSchema);
-
-    /// <inheritdoc/>
-    public IDataView Transform(IDataView input) => _mapping.Transform(input);
-
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => _mapping.GetRowToRowMapper(inputSchema);
-
-    void ICanSaveModel.Save(ModelSaveContext ctx)
+    private protected override void Save(ComponentWriter writer)
     {
-        var writer = ComponentWriter.Begin<PaletteQuantizingTransformer>(ctx);
         writer.WriteJson(SettingsEntry, new Settings(InputColumnName, OutputColumnName, ImageSize, Cropping, Seed));
         writer.Write(PaletteEntry, Palette.Write);
     }
@@ -81,16 +64,11 @@ public sealed class PaletteQuantizingTransformer : ITransformer, ISavedComponent
             Cropping = settings.Cropping,
             Seed = settings.Seed,
         };
-        try
+        return ComponentReader.Create(SettingsEntry, () =>
         {
             options.Check();
-        }
-        catch (ArgumentException e)
-        {
-            throw new InvalidDataException($"The model file is damaged: entry '{SettingsEntry}' holds settings that cannot be. {e.Message}", e);
-        }
-
-        return new PaletteQuantizingTransformer(environment, palette, options);
+            return new PaletteQuantizingTransformer(environment, palette, options);
+        });
     }
 
     // What a file of an earlier version does not say has its default.

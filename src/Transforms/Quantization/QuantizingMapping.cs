@@ -13,17 +13,17 @@ internal sealed class QuantizingMapping : RowMapping
     private readonly PaletteQuantizingTransformer _transformer;
     private readonly PaletteQuantizer _quantizer;
 
-    internal QuantizingMapping(PaletteQuantizingTransformer transformer, IHost host)
-        : base(transformer, host)
+    internal QuantizingMapping(PaletteQuantizingTransformer transformer, IHost host, string inputColumnName)
+        : base(transformer, host, inputColumnName)
     {
         _transformer = transformer;
         _quantizer = new PaletteQuantizer(transformer.Palette);
-        Outputs = [QuantizedColumn.Create(transformer.OutputColumnName, transformer.Palette, transformer.ImageSize, transformer.Cropping)];
+        Definitions = [QuantizedColumn.Create(transformer.OutputColumnName, transformer.Palette, transformer.ImageSize, transformer.Cropping)];
     }
 
-    internal override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; }
+    internal override IEnumerable<DataViewSchema.DetachedColumn> Definitions { get; }
 
-    internal override DataViewSchema.Column FindInput(DataViewSchema schema) => ImageColumn.Require(schema, Host, _transformer.InputColumnName);
+    internal override DataViewSchema.Column FindInput(DataViewSchema schema) => ImageColumn.Require(schema, Host, InputColumnName);
 
     internal override Delegate CreateGetter(DataViewRow input, int output)
     {

@@ -1,0 +1,19 @@
+using Microsoft.ML.Runtime;
+
+namespace IGptMl;
+
+/// <summary>The base of transformers that run a model.</summary>
+/// <typeparam name="TModel">The model.</typeparam>
+/// <remarks>A transformer holds a handle to the model's weights, which <see cref="Dispose"/> frees.</remarks>
+public abstract class ModelTransformerBase<TModel> : RowTransformerBase, IDisposable
+    where TModel : class, IDisposable
+{
+    private protected ModelTransformerBase(IHostEnvironment environment, TModel model)
+        : base(environment) => Model = model;
+
+    /// <summary>The model, which belongs to the transformer.</summary>
+    public TModel Model { get; }
+
+    /// <summary>Frees the transformer's handle to the weights, and whatever else it owns.</summary>
+    public virtual void Dispose() => Model.Dispose();
+}
