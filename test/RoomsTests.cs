@@ -48,7 +48,7 @@ public sealed class RoomsTests
         ["Completion"] = ["Hosting", .. Model],
         ["Transforms"] = Transforms,
 
-        ["Batches"] = ["Quantization", "Hosting", "Network", "Palettes", "Images", "Formats", "Numerics"],
+        ["Batches"] = ["Optimization", "Quantization", "Hosting", "Models", "Network", "Palettes", "Images", "Formats", "Numerics"],
         ["Optimization"] = ["Formats", "Numerics"],
         ["Pretraining"] = ["Batches", "Optimization", "Completion", "Likelihood", "Quantization", "Hosting", .. Model],
         ["FineTuning"] = ["Batches", "Optimization", "Features", "Quantization", "Hosting", .. Model],

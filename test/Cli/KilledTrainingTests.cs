@@ -9,26 +9,36 @@ namespace IGptMl.Tests.Cli;
 [TestClass]
 public sealed class KilledTrainingTests
 {
-    private const int Steps = 400, Runs = 2, KillsOfARun = 10;
+    private const int Steps = 400, KillsOfARun = 10;
 
     [TestMethod]
-    public async Task Pretrain_KilledTwentyTimes_GivesTheSameWeightsBitForBit()
+    public Task Pretrain_KilledTwentyTimes_GivesTheSameWeightsBitForBit() => AssertUnmoved(
+        ["pretrain", "--objective", "autoregressive", .. TinyModel.SizesOf(headSize: 4)],
+        ["pretrain", "--objective", "masked", .. TinyModel.SizesOf(headSize: 32)]);
+
+    [TestMethod]
+    public Task FineTune_KilledTwentyTimes_GivesTheSameWeightsBitForBit() => AssertUnmoved(
+        ["finetune", "--model", TinyModel.ZipPath, "--patience", "100", "--batch-size", "4"],
+        ["finetune", "--model", TinyModel.MaskedZipPath, "--patience", "100", "--batch-size", "4", "--votes", "2"]);
+
+    /// <summary>Kills each of the runs many times.</summary>
+    private static async Task AssertUnmoved(params string[][] runs)
     {
         // Two at a time, as much of their life is the start of a process. A checkpoint after every step: they are mostly killed while they write one.
         using var folder = new TemporaryFolder();
-        await Task.WhenAll(Enumerable.Range(0, Runs).Select(run => Task.Run(() => KillAndResume(folder, run))));
-        for (var run = 0; run < Runs; run++)
+        await Task.WhenAll(runs.Select((line, run) => Task.Run(() => KillAndResume(folder, line, run))));
+        for (var run = 0; run < runs.Length; run++)
         {
-            var undisturbed = CommandLine.Run(Arguments(folder, run, "undisturbed", "--checkpoint-minutes", "0"));
+            var undisturbed = CommandLine.Run(Arguments(folder, runs[run], run, "undisturbed", "--checkpoint-minutes", "0"));
             Assert.AreEqual(0, undisturbed.Code, undisturbed.Error);
             AssertSameTensors(Last(folder, run, "undisturbed"), Last(folder, run, "killed"));
         }
     }
 
-    private static void KillAndResume(TemporaryFolder folder, int run)
+    private static void KillAndResume(TemporaryFolder folder, string[] start, int run)
     {
         var random = new Random(run);
-        string[] line = Arguments(folder, run, "killed", "--checkpoint-interval", "1");
+        var line = Arguments(folder, start, run, "killed", "--checkpoint-interval", "1");
         var checkpoints = Path.GetDirectoryName(Last(folder, run, "killed"))!;
         Directory.CreateDirectory(checkpoints);
         for (var kill = 0; kill < KillsOfARun; kill++)
@@ -57,11 +67,10 @@ public sealed class KilledTrainingTests
     /// <summary>The complete checkpoints.</summary>
     private static string Checkpoints(string folder) => string.Join("|", Directory.GetFiles(folder, "checkpoint-*.safetensors").Order(StringComparer.Ordinal));
 
-    private static string[] Arguments(TemporaryFolder folder, int run, string name, params string[] more) =>
+    private static string[] Arguments(TemporaryFolder folder, string[] start, int run, string name, params string[] more) =>
     [
-        "pretrain", "--data", "shapes:40", "--steps", $"{Steps}", "--seed", $"{run + 1}", "--augment", "1", "--validation-fraction", "0.2", "--validation-interval", "100",
-        "--objective", run == 0 ? "autoregressive" : "masked", "--checkpoints", folder.Combine($"{name}{run}"), "--out", folder.Combine($"{name}{run}.zip"),
-        .. TinyModel.SizesOf(headSize: run == 0 ? 4 : 32), .. more,
+        .. start, "--data", "shapes:40", "--steps", $"{Steps}", "--seed", $"{run + 1}", "--augment", "1", "--validation-fraction", "0.2", "--validation-interval", "100",
+        "--checkpoints", folder.Combine($"{name}{run}"), "--out", folder.Combine($"{name}{run}.zip"), .. more,
     ];
 
     private static string Last(TemporaryFolder folder, int run, string name) => Path.Combine(folder.Combine($"{name}{run}"), $"checkpoint-{Steps:D9}.safetensors");

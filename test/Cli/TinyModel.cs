@@ -6,18 +6,24 @@ internal static class TinyModel
     /// <summary>4x4 pixels, 8 colors, d 8, one layer.</summary>
     internal static readonly string[] Sizes = SizesOf(headSize: 4);
 
-    private static readonly Lazy<string> File = new(() =>
-    {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("igptml-").FullName, "model.zip");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
-        var run = CommandLine.Run(["pretrain", "--data", "shapes:60", "--steps", "3", "--out", path, .. Sizes]);
-        Assert.AreEqual(0, run.Code, run.Error);
-        return path;
-    });
+    private static readonly Lazy<string> File = new(() => Pretrain("autoregressive", headSize: 4));
+    private static readonly Lazy<string> MaskedFile = new(() => Pretrain("masked", headSize: 32));
 
     internal static string ZipPath => File.Value;
+
+    /// <summary>A masked one, with heads of 32 numbers.</summary>
+    internal static string MaskedZipPath => MaskedFile.Value;
 
     /// <summary>The same sizes with heads of that many numbers.</summary>
     internal static string[] SizesOf(int headSize)
         => ["--image-size", "4", "--colors", "8", "--embedding-size", $"{2 * headSize}", "--layers", "1", "--heads", "2", "--batch-size", "4"];
+
+    private static string Pretrain(string objective, int headSize)
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("igptml-").FullName, "model.zip");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        var run = CommandLine.Run(["pretrain", "--data", "shapes:60", "--steps", "3", "--objective", objective, "--out", path, .. SizesOf(headSize)]);
+        Assert.AreEqual(0, run.Code, run.Error);
+        return path;
+    }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>The option for the peak learning rate of pretraining: a number, or that it is to be found.</summary>
+/// <summary>The option for the peak learning rate: a number, or that it is to be found.</summary>
 internal static class LearningRateOption
 {
     /// <summary>The value that stands for a rate that is to be found.</summary>
@@ -12,9 +12,10 @@ internal static class LearningRateOption
     private const string AutoName = "auto";
 
     /// <summary>The option; null where it is not given.</summary>
-    internal static Option<double?> Create() => new("--learning-rate")
+    /// <param name="standard">The default, for the help.</param>
+    internal static Option<double?> Create(string standard) => new("--learning-rate")
     {
-        Description = "Peak learning rate, in place of the preset's (0.000000001 to 1), or auto: found by a hundred steps in which the rate rises until the loss explodes, a tenth of the rate with the least loss.",
+        Description = $"Peak learning rate (0.000000001 to 1), or auto: found by a hundred steps in which the rate rises until the loss explodes, a tenth of the rate with the least loss [default: {standard}].",
         HelpName = "N",
         CustomParser = result =>
         {

@@ -6,7 +6,7 @@ namespace IGptMl.Cli.Arguments;
 internal sealed class ModelOptions
 {
     /// <summary>What a model may be, for help.</summary>
-    internal const string Forms = "a zip that igpt pretrain, igpt import or mlContext.Model.Save wrote, a checkpoint of igpt pretrain (.safetensors), a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
+    internal const string Forms = "a zip that igpt pretrain, igpt import or mlContext.Model.Save wrote, a checkpoint of igpt pretrain or igpt finetune (.safetensors), a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
 
     private readonly Option<string> _model = CommandOptions.FilePath("--model", $"The model: {Forms}.");
     private readonly Option<string?> _palette = CreatePalette();

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace IGptMl.Cli.Results;
 
 /// <summary>What igpt finetune tells in the end.</summary>
@@ -9,9 +11,10 @@ namespace IGptMl.Cli.Results;
 /// <param name="Images">The training images, held-out ones included.</param>
 /// <param name="Classes">The number of classes.</param>
 /// <param name="Seconds">The time of the steps and of validation.</param>
-/// <param name="ValidationAccuracy">The best accuracy on held-out training images, 0 to 1, which chose the weights; null where there were none.</param>
+/// <param name="LearningRate">The peak rate, given or found.</param>
+/// <param name="ValidationAccuracy">The best accuracy on validation images, 0 to 1, which chose the weights; null where there were none.</param>
 /// <param name="Test">How well the classifier does on the test images; null where there are none.</param>
-internal sealed record FineTuneSummary(string Model, bool Completed, long Steps, long PlannedSteps, int Epochs, long Images, int Classes, double Seconds, double? ValidationAccuracy, FineTuneSummary.Measured? Test)
+internal sealed record FineTuneSummary(string Model, bool Completed, long Steps, long PlannedSteps, int Epochs, long Images, int Classes, double Seconds, double LearningRate, double? ValidationAccuracy, FineTuneSummary.Measured? Test)
 {
     /// <summary>For people.</summary>
     internal IEnumerable<(string Name, string Value)> Facts
@@ -23,6 +26,7 @@ internal sealed record FineTuneSummary(string Model, bool Completed, long Steps,
             yield return ("training images", $"{Images:N0}");
             yield return ("steps", $"{Steps:N0} of {PlannedSteps:N0}, epoch {Epochs:N0}");
             yield return ("training time", $"{TimeSpan.FromSeconds(Seconds):hh\\:mm\\:ss}");
+            yield return ("learning rate", string.Create(CultureInfo.InvariantCulture, $"{LearningRate:G3}"));
             if (ValidationAccuracy is { } validation)
             {
                 yield return ("validation accuracy", $"{validation:P1}");

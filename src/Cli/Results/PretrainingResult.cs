@@ -10,5 +10,5 @@ namespace IGptMl.Cli.Results;
 /// <param name="Seconds">The time of the steps.</param>
 /// <param name="LearningRate">The peak rate, given or found.</param>
 /// <param name="LastNatsPerToken">The loss of the last batch.</param>
-/// <param name="Validation">How well the model predicts the validation images; null where there are none.</param>
-internal sealed record PretrainingResult(string Model, bool Completed, long Steps, long PlannedSteps, long Parameters, long Images, double Seconds, double LearningRate, double LastNatsPerToken, EvaluationSummary? Validation);
+/// <param name="Test">How well the model predicts the test images; null where there are none.</param>
+internal sealed record PretrainingResult(string Model, bool Completed, long Steps, long PlannedSteps, long Parameters, long Images, double Seconds, double LearningRate, double LastNatsPerToken, EvaluationSummary? Test);

@@ -52,16 +52,17 @@ public sealed class FineTuneExperiment
 
     /// <summary>Fine-tunes a copy of the model on the training images.</summary>
     /// <param name="training">Images with a label of key type.</param>
+    /// <param name="validation">Images of the same classes to choose the best weights on; null takes a share of the training images, as the options say.</param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellation">Ends the training early; the best so far is returned.</param>
     /// <returns>The classifier, which the caller disposes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no training rows of two classes, or the loss has stopped being a number.</exception>
     /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
-    public FineTunedClassifier Fit(IDataView training, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellation = default)
+    public FineTunedClassifier Fit(IDataView training, IDataView? validation = null, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
-        var last = default(FineTuningProgress);
+        FineTuningProgress? last = null;
         var options = _options.Training with
         {
             LabelColumnName = _options.LabelColumnName,
@@ -75,7 +76,7 @@ public sealed class FineTuneExperiment
         };
         var quantizer = _context.Transforms.QuantizeToPalette(Tokens, _options.ImageColumnName, _model).Fit(training);
         var tokens = quantizer.Transform(training);
-        var classification = _context.MulticlassClassification.Trainers.ImageGptFineTune(_model, options).Fit(tokens);
+        var classification = _context.MulticlassClassification.Trainers.ImageGptFineTune(_model, options).Fit(tokens, validation is null ? null : quantizer.Transform(validation));
         List<ITransformer> links = [quantizer, classification];
         var scored = classification.Transform(tokens);
         if (scored.Schema[ClassificationColumns.PredictedLabel].HasKeyValues())
@@ -83,7 +84,7 @@ public sealed class FineTuneExperiment
             links.Add(_context.Transforms.Conversion.MapKeyToValue(PredictedClass, ClassificationColumns.PredictedLabel).Fit(scored));
         }
 
-        return new FineTunedClassifier(new TransformerChain<ITransformer>([.. links]), classification, last);
+        return new FineTunedClassifier(new TransformerChain<ITransformer>([.. links]), classification, last!);
     }
 
     /// <summary>Measures a classifier on test images, in one pass.</summary>
@@ -122,7 +123,7 @@ public sealed class FineTuneExperiment
     public FineTuneResult Run(IDataView training, IDataView test, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellation = default)
     {
         CheckClasses(training, test);
-        using var classifier = Fit(training, progress, cancellation);
+        using var classifier = Fit(training, validation: null, progress, cancellation);
         cancellation.ThrowIfCancellationRequested();
         return Evaluate(classifier.Transformer, test, cancellation);
     }

@@ -126,14 +126,48 @@ public sealed partial class EvaluationStudy
 
     private ReportedFineTune FineTune(ExperimentData data, IDataView training, IDataView test, ImageGptFineTuneTrainer.Options options, StudyRelay relay, CancellationToken cancellation)
     {
-        var key = CacheKey.Of("fine-tune", new { Data = data.Key, options.Epochs, options.BatchSize, options.LearningRate, options.GenerativeWeight, options.ValidationFraction, options.Patience, options.MaskProbability, options.Votes, options.Augmentation, options.Seed });
-        return ResultCache.GetOrCompute(data.Cache, key, () =>
+        return ResultCache.GetOrCompute(data.Cache, KeyOf(options, data.Key), () =>
         {
             var clock = Stopwatch.StartNew();
             var experiment = new FineTuneExperiment(_context, data.Model, new FineTuneExperiment.Options { ImageColumnName = _options.Probe.ImageColumnName, LabelColumnName = _options.Probe.LabelColumnName, Training = options });
             var result = experiment.Run(training, test, relay, cancellation);
             return ReportedFineTune.Of(result, clock.Elapsed);
         });
+    }
+
+    /// <summary>All that the result of a fine-tuning depends on. What came later is part of it only where it is not as it was before, so that older results are found.</summary>
+    private static CacheKey KeyOf(ImageGptFineTuneTrainer.Options options, object data)
+    {
+        var basis = new
+        {
+            Data = data,
+            options.Epochs,
+            options.BatchSize,
+            options.LearningRate,
+            options.GenerativeWeight,
+            options.ValidationFraction,
+            options.Patience,
+            options.MaskProbability,
+            options.Votes,
+            options.Augmentation,
+            options.Seed,
+        };
+        var more = MoreOf(options);
+        return more.Equals(MoreOf(new ImageGptFineTuneTrainer.Options())) ? CacheKey.Of("fine-tune", basis) : CacheKey.Of("fine-tune", new { basis, more });
+
+        static object MoreOf(ImageGptFineTuneTrainer.Options options) => new
+        {
+            options.Steps,
+            options.AccumulationSteps,
+            options.FindLearningRate,
+            options.LearningRateSchedule,
+            options.WarmUpSteps,
+            options.MaxGradientNorm,
+            options.WeightDecay,
+            options.Precision,
+            options.ValidationInterval,
+            options.TakeBestWeights,
+        };
     }
 
     private ReportedModel Report(string name, ExperimentData data, LinearProbeResult probe)
@@ -191,7 +225,7 @@ public sealed partial class EvaluationStudy
 
         if (_options.FineTune is { } fineTune)
         {
-            result["fine-tuning"] = string.Create(CultureInfo.InvariantCulture, $"{fineTune.Epochs} epochs at most, rate {fineTune.LearningRate}, batches of {fineTune.BatchSize}, the best by {fineTune.ValidationFraction:P0} held out");
+            result["fine-tuning"] = string.Create(CultureInfo.InvariantCulture, $"{(fineTune.Steps is { } steps ? $"{steps} steps" : $"{fineTune.Epochs} epochs")} at most, rate {fineTune.LearningRate}, batches of {fineTune.BatchSize}, the best by {fineTune.ValidationFraction:P0} held out");
         }
 
         if (_options.LowData is { } lowData)

@@ -8,7 +8,7 @@ using Microsoft.ML.Data;
 namespace IGptMl.Batches;
 
 /// <summary>The complete rows of a token column, kept because training visits them many times in random order: two bytes a token, in memory or in a mapped file.</summary>
-internal sealed class TokenTable : IDisposable
+internal sealed class TokenTable : ITokenRows, IDisposable
 {
     private readonly ITokenRows _rows;
 
@@ -20,8 +20,8 @@ internal sealed class TokenTable : IDisposable
         Skipped = skipped;
     }
 
-    /// <summary>The number of rows.</summary>
-    internal int Count => _rows.Count;
+    /// <inheritdoc/>
+    public int Count => _rows.Count;
 
     /// <summary>The number of token values.</summary>
     internal int Colors { get; }
@@ -33,7 +33,7 @@ internal sealed class TokenTable : IDisposable
     internal long Skipped { get; }
 
     /// <summary>The row's tokens, 0-based. Valid until the table is disposed.</summary>
-    internal ReadOnlySpan<ushort> this[int row] => _rows[row];
+    public ReadOnlySpan<ushort> this[int row] => _rows[row];
 
     /// <inheritdoc/>
     public void Dispose() => (_rows as IDisposable)?.Dispose();
@@ -60,6 +60,9 @@ internal sealed class TokenTable : IDisposable
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <summary>"21 of checksum a3af…", for the settings of a run.</summary>
+    internal string Describe() => $"{Count} of checksum {Digest()}";
 
     /// <summary>Reads the whole column into memory.</summary>
     internal static TokenTable Read(IDataView data, DataViewSchema.Column column, CancellationToken cancellation)

@@ -44,26 +44,19 @@ internal sealed class ClassifierNetwork : nn.Module<Tensor, Tensor>
     {
         using var features = _network.Features(tokens, [_network.Config.Layers], mask);
         using var last = features.squeeze(1);
-        return _head.forward(last);
+        return LogitsOf(last);
     }
 
-    /// <summary>The network's own loss () and the logits of the classes (B, C), from one pass.</summary>
-    internal (Tensor GenerativeLoss, Tensor Logits) LossAndLogits(Tensor tokens, TokenMask? mask)
+    /// <summary>Adds the gradients of a loss to those of all parameters, and returns it without a graph, (), which the caller disposes.</summary>
+    /// <param name="tokens">(B, T) int64.</param>
+    /// <param name="mask">The hidden tokens of a masked network; null for an autoregressive one.</param>
+    /// <param name="loss">From the logits of the classes (B, C), and from what computes the network's own loss, (), in the same pass, to a scalar.</param>
+    internal Tensor Backward(Tensor tokens, TokenMask? mask, Func<Tensor, Func<Tensor>, Tensor> loss) => _network.Backward(tokens, mask, hidden =>
     {
-        var (loss, features) = _network.LossAndFeatures(tokens, mask);
-        using (features)
-        {
-            return (loss, _head.forward(features));
-        }
-    }
-
-    /// <summary>A second one with the same weights, on the CPU.</summary>
-    internal ClassifierNetwork Copy()
-    {
-        var copy = new ClassifierNetwork(new ImageGptNetwork(_network.Config), _classes, CPU);
-        NetworkWeights.Assign(copy, this);
-        return copy;
-    }
+        using var scope = NewDisposeScope();
+        var logits = LogitsOf(_network.FeaturesOf(hidden));
+        return loss(logits, () => _network.LossOf(hidden, tokens, mask)).MoveToOuterDisposeScope();
+    });
 
     /// <summary>The two parts, copied to the CPU.</summary>
     internal (ImageGptNetwork Network, ClassificationHead Head) Split()
@@ -71,5 +64,12 @@ internal sealed class ClassifierNetwork : nn.Module<Tensor, Tensor>
         using var noGradients = no_grad();
         using var weights = _head.state_dict().Values.Single().cpu();
         return (NetworkWeights.Copy(_network, CPU), new ClassificationHead(_classes, _network.Config.EmbeddingSize, weights.data<float>().ToArray()));
+    }
+
+    /// <summary>The position-averaged output of the final norm (B, d) → logits (B, C), float32 at least.</summary>
+    private Tensor LogitsOf(Tensor features)
+    {
+        using var logits = _head.forward(features);
+        return Widening.Widen(logits);
     }
 }

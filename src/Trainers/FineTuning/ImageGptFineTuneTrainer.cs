@@ -1,6 +1,8 @@
+using IGptMl.Batches;
 using IGptMl.FineTuning;
 using IGptMl.Hosting;
 using IGptMl.Network;
+using IGptMl.Optimization;
 using IGptMl.Quantization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -37,7 +39,7 @@ namespace IGptMl;
 /// is the cross-entropy of the classes plus that of pretraining (Chen et al. 2020, section 2.3: better than the former alone). A masked model learns from images of which
 /// tokens are hidden, and classifies by the majority of several looks, each with other tokens hidden (section 4.4). Adam with betas 0.9 and 0.95
 /// at a constant rate, about a tenth of pretraining's, no weight decay, no dropout; the weights with the best validation accuracy are returned (section 3.3).
-/// On the CPU, the same seed gives the same weights. The given model does not change.
+/// On the CPU, the same seed gives the same weights, also across an interruption and a resumption from a checkpoint folder. The given model does not change.
 /// ]]></format>
 /// </remarks>
 public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassificationTransformer>
@@ -55,47 +57,98 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         _host = HostSettings.Register(environment, nameof(ImageGptFineTuneTrainer));
         options.Check(model.Config);
         _model = model;
-        _options = options with { };
+        _options = options with { CheckpointSteps = [.. options.CheckpointSteps] };
     }
 
-    /// <summary>Fine-tunes a copy of the model on all rows.</summary>
+    /// <summary>Fine-tunes a copy of the model on the rows that <see cref="TrainingOptions.ValidationFraction"/> leaves, and validates it on the others.</summary>
     /// <returns>The transformer with the tuned model; after a cancellation, with the best so far.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or does not fit, of the input or of the validation set.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or does not fit, of the training or of the validation data.</exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
-    /// <exception cref="InvalidOperationException">There are no rows of two classes, the loss has stopped being a number, or the GPU that was asked for is not there.</exception>
-    public ImageGptClassificationTransformer Fit(IDataView input)
+    /// <exception cref="InvalidOperationException">
+    /// There are no rows of two classes, the loss has stopped being a number or exploded, the GPU that was asked for is not there, or the checkpoint folder
+    /// holds another run's checkpoints.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The checkpoint folder holds damaged checkpoints alone.</exception>
+    /// <exception cref="IOException">The checkpoint folder is in use by another process, or cannot be used.</exception>
+    public ImageGptClassificationTransformer Fit(IDataView input) => Fit(input, null);
+
+    /// <summary>Fine-tunes a copy of the model on all rows, and validates it on others while training.</summary>
+    /// <param name="trainData">The images to learn from.</param>
+    /// <param name="validationData">
+    /// The images to choose the best weights on, with the same columns and classes; null means those of <see cref="TrainingOptions.ValidationFraction"/>, if any.
+    /// </param>
+    /// <inheritdoc cref="Fit(IDataView)"/>
+    public ImageGptClassificationTransformer Fit(IDataView trainData, IDataView? validationData)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        var (tokenColumn, labelColumn) = FindColumns(input);
-        var values = ClassValues.Of(labelColumn);
-        var heldOut = _options.ValidationSet is { } view ? FindValidationColumns(view, labelColumn, values) : default;
+        ArgumentNullException.ThrowIfNull(trainData);
+        var columns = FindColumns(trainData);
+        var values = ClassValues.Of(columns.Label);
+        var heldOut = validationData is null ? default : FindValidationColumns(validationData, columns.Label, values);
         var device = DeviceChoice.Resolve(_host, _options.GpuDeviceId, _options.FallbackToCpu);
         using var channel = _host.Start("Fine-tuning");
-        var palette = QuantizedColumn.FindPalette(tokenColumn);
+        using var files = _host.Start("Checkpoints");
+        using var checkpoints = TrainingRun.OpenFolder(_options, files.Warn);
+        var palette = QuantizedColumn.FindPalette(columns.Tokens);
         if (_model.Palette is not null && palette is not null && palette != _model.Palette)
         {
-            channel.Warning(MessageSensitivity.None, "The tokens in column '{0}' are of another palette than the model's: what it has learned in pretraining is lost.", _options.InputColumnName);
+            channel.Warn($"The tokens in column '{_options.InputColumnName}' are of another palette than the model's: what it has learned in pretraining is lost.");
         }
 
-        var rows = LabeledTokens.Read(input, tokenColumn, labelColumn, _options.CancellationToken);
-        Warn(channel, rows);
-        CheckClasses(rows, values, channel);
-        var seed = _options.Seed ?? _host.Rand.Next();
-        var (training, validation) = _options.ValidationSet is { } set
-            ? (rows, LabeledTokens.Read(set, heldOut.Tokens, heldOut.Label, _options.CancellationToken))
-            : Split(rows, seed);
-        if (validation.Count == 0 && (_options.ValidationSet is not null || _options.ValidationFraction > 0))
+        var rows = Read(trainData, columns, values, channel);
+        var seed = _options.Seed ?? RunSettings.SeedOf(checkpoints?.Newest) ?? _host.Rand.Next();
+        var (images, validation) = validationData is null
+            ? Split(rows, seed)
+            : (rows, LabeledTokens.Read(validationData, heldOut.Tokens, heldOut.Label, _options.CancellationToken));
+        if (validation.Count == 0 && (validationData is not null || _options.ValidationFraction > 0))
         {
-            channel.Warning(MessageSensitivity.None, "There are no validation rows: all epochs are run, and the last weights are returned.");
+            channel.Warn("There are no validation rows: all steps are run, and the last weights are returned.");
         }
 
-        var network = new ClassifierNetwork(CopyNetwork(device), rows.Classes, device);
-        network.RecomputesBlocks = _options.RecomputeActivations;
-        using var run = new FineTuningRun(_options, network, training, validation, seed, device, channel);
-        var (tuned, head) = run.Run();
-        var model = palette is null ? new ImageGptModel(tuned, _model.Palette, _model.Cropping) : new ImageGptModel(tuned, palette, QuantizedColumn.FindCropping(tokenColumn));
-        return new ImageGptClassificationTransformer(_host, model, head, _options.Scorer, values, _options.InputColumnName, _options.GpuDeviceId, _options.FallbackToCpu);
+        var options = _options;
+        if (options.FindLearningRate)
+        {
+            options = options with { LearningRate = RunSettings.LearningRateOf(checkpoints?.Newest) ?? FindLearningRate(images, seed, device, channel).Rate };
+        }
+
+        var origin = palette is null ? new TokenOrigin(_model.Palette, _model.Cropping) : new TokenOrigin(palette, QuantizedColumn.FindCropping(columns.Tokens));
+        using var network = CreateNetwork(rows.Classes, device);
+        var task = new FineTuningTask(options, network, images, validation.Count > 0 ? validation : null, origin, seed, device);
+        var (plan, batches) = (task.Plan, $"{task.ImagesPerStep}, {task.StepsPerEpoch:N0} an epoch");
+        channel.Say($"Fine-tuning {_model.Config.ParameterCount:N0} parameters on {images.Count:N0} images, at most {plan.Schedule.Steps:N0} steps of {batches}, on {device}.");
+        new TrainingRun(options, task, plan, checkpoints, new TrainingLog(channel.Say, channel.Warn)).Train(step => options.Progress?.Report(task.Progress(step)));
+        var (tuned, head) = network.Split();
+        return new ImageGptClassificationTransformer(
+            _host,
+            new ImageGptModel(tuned, origin.Palette, origin.Cropping),
+            head,
+            options.Scorer,
+            values,
+            options.InputColumnName,
+            options.GpuDeviceId,
+            options.FallbackToCpu);
+    }
+
+    /// <summary>
+    /// Finds a peak learning rate by a short range test: a copy of the model learns for a hundred steps at most while the rate rises from 0.00001 by the same factor
+    /// from step to step, until the loss is twice as high as it was or the rate is 1. On the CPU, the same seed gives the same rate. What
+    /// <see cref="TrainingOptions.FindLearningRate"/> does before a training.
+    /// </summary>
+    /// <param name="input">The images to learn from.</param>
+    /// <returns>The rate, and the curve that it was read from.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or does not fit.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    /// <exception cref="OperationCanceledException">The test was canceled.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows of two classes, or the GPU that was asked for is not there.</exception>
+    public LearningRateRange FindLearningRate(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var columns = FindColumns(input);
+        var device = DeviceChoice.Resolve(_host, _options.GpuDeviceId, _options.FallbackToCpu);
+        using var channel = _host.Start("Finding a learning rate");
+        var rows = Read(input, columns, ClassValues.Of(columns.Label), channel);
+        var seed = _options.Seed ?? _host.Rand.Next();
+        return FindLearningRate(Split(rows, seed).Training, seed, device, channel);
     }
 
     /// <inheritdoc/>
@@ -107,12 +160,23 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         return SchemaPromise.Extend(inputSchema, ClassificationColumns.Create(anyNumber, ClassValues.Of(label, anyNumber)).Select(c => c.Definition));
     }
 
+    private LearningRateRange FindLearningRate(LabeledTokens images, int seed, torch.Device device, IChannel channel)
+    {
+        using var network = CreateNetwork(images.Classes, device);
+        var task = new FineTuningTask(_options, network, images, null, new TokenOrigin(null, default), seed, device);
+        return new TrainingRun(_options, task, task.Plan, null, new TrainingLog(channel.Say, channel.Warn)).FindLearningRate();
+    }
+
+    /// <summary>A copy of the model with a new classifier on it, on the device.</summary>
+    private ClassifierNetwork CreateNetwork(int classes, torch.Device device)
+        => new(CopyNetwork(device), classes, device) { RecomputesBlocks = _options.RecomputeActivations };
+
     private (DataViewSchema.Column Tokens, DataViewSchema.Column Label) FindColumns(IDataView data) =>
     (
         TokenColumn.Require(data.Schema, _host, _options.InputColumnName, _model.Config.Colors, _model.Config.ContextLength),
         LabelColumn.Require(data.Schema, _host, _options.LabelColumnName));
 
-    /// <summary>The columns of the validation set, whose keys must mean the same classes.</summary>
+    /// <summary>The columns of the validation data, whose keys must mean the same classes.</summary>
     private (DataViewSchema.Column Tokens, DataViewSchema.Column Label) FindValidationColumns(IDataView data, DataViewSchema.Column trainingLabel, ClassValues? trainingValues)
     {
         var (tokens, label) = FindColumns(data);
@@ -127,6 +191,15 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         }
 
         return (tokens, label);
+    }
+
+    /// <summary>The training rows, of which there must be some of two classes.</summary>
+    private LabeledTokens Read(IDataView data, (DataViewSchema.Column Tokens, DataViewSchema.Column Label) columns, ClassValues? values, IChannel channel)
+    {
+        var rows = LabeledTokens.Read(data, columns.Tokens, columns.Label, _options.CancellationToken);
+        Warn(channel, rows);
+        CheckClasses(rows, values, channel);
+        return rows;
     }
 
     private (LabeledTokens Training, LabeledTokens Validation) Split(LabeledTokens rows, int seed)
@@ -169,12 +242,12 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
     {
         if (rows.WithoutTokens > 0)
         {
-            channel.Warning(MessageSensitivity.None, "{0} rows with missing tokens were left out.", rows.WithoutTokens);
+            channel.Warn($"{rows.WithoutTokens} rows with missing tokens were left out.");
         }
 
         if (rows.WithoutLabel > 0)
         {
-            channel.Warning(MessageSensitivity.None, "{0} rows with missing labels were left out.", rows.WithoutLabel);
+            channel.Warn($"{rows.WithoutLabel} rows with missing labels were left out.");
         }
     }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using IGptMl.Batches;
 using IGptMl.Hosting;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -5,44 +8,42 @@ using Microsoft.ML.Data;
 namespace IGptMl.FineTuning;
 
 /// <summary>Tokens with their classes, read into memory once, two bytes a token, because training visits them many times in random order.</summary>
-internal sealed class LabeledTokens
+internal sealed class LabeledTokens : ITokenRows
 {
-    private readonly IReadOnlyList<ushort[]> _tokens;
-    private readonly IReadOnlyList<int> _labels;
+    private readonly ITokenRows _tokens;
+    private readonly int[] _labels;
 
-    private LabeledTokens(IReadOnlyList<ushort[]> tokens, IReadOnlyList<int> labels, int classes, long withoutTokens, long withoutLabel)
+    private LabeledTokens(ITokenRows tokens, int[] labels, int classes)
     {
         _tokens = tokens;
         _labels = labels;
         Classes = classes;
-        WithoutTokens = withoutTokens;
-        WithoutLabel = withoutLabel;
     }
 
-    /// <summary>The number of rows.</summary>
-    internal int Count => _tokens.Count;
+    /// <inheritdoc/>
+    public int Count => _tokens.Count;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<ushort> this[int row] => _tokens[row];
 
     /// <summary>The number of classes, whether or not they have rows.</summary>
     internal int Classes { get; }
 
     /// <summary>The rows that were left out because their tokens are missing.</summary>
-    internal long WithoutTokens { get; }
+    internal long WithoutTokens { get; private init; }
 
     /// <summary>The rows with tokens that were left out because their label is missing.</summary>
-    internal long WithoutLabel { get; }
+    internal long WithoutLabel { get; private init; }
 
     /// <summary>The class of every row, 0-based.</summary>
     internal IReadOnlyList<int> Labels => _labels;
 
-    /// <summary>The row's tokens, 0-based.</summary>
-    internal ReadOnlySpan<ushort> this[int row] => _tokens[row];
-
     /// <summary>Reads both columns whole.</summary>
     internal static LabeledTokens Read(IDataView data, DataViewSchema.Column tokenColumn, DataViewSchema.Column labelColumn, CancellationToken cancellation)
     {
-        var context = TokenColumn.Sizes(tokenColumn).Context;
+        var tokens = new ushort[TokenColumn.Sizes(tokenColumn).Context];
         var classes = LabelColumn.Count(labelColumn);
-        var (rows, labels) = (new List<ushort[]>(), new List<int>());
+        var (rows, labels) = (new TokenMemory(tokens.Length), new List<int>());
         var (withoutTokens, withoutLabel) = (0L, 0L);
         VBuffer<ushort> keys = default;
         uint label = 0;
@@ -53,7 +54,6 @@ internal sealed class LabeledTokens
             cancellation.ThrowIfCancellationRequested();
             getKeys(ref keys);
             getLabel(ref label);
-            var tokens = new ushort[context];
             if (!TokenColumn.TryRead(keys, tokens))
             {
                 withoutTokens++;
@@ -69,11 +69,11 @@ internal sealed class LabeledTokens
             }
         }
 
-        return new LabeledTokens(rows, labels, classes, withoutTokens, withoutLabel);
+        return new LabeledTokens(rows, [.. labels], classes) { WithoutTokens = withoutTokens, WithoutLabel = withoutLabel };
     }
 
-    /// <summary>Some of the rows.</summary>
-    internal LabeledTokens Select(IReadOnlyCollection<int> rows) => new([.. rows.Select(row => _tokens[row])], [.. rows.Select(row => _labels[row])], Classes, 0, 0);
+    /// <summary>Some of the rows, in that order.</summary>
+    internal LabeledTokens Select(IReadOnlyCollection<int> rows) => new(new TokenSelection(_tokens, [.. rows]), [.. rows.Select(row => _labels[row])], Classes);
 
     /// <summary>The number of rows of each class.</summary>
     internal int[] CountByClass()
@@ -87,14 +87,16 @@ internal sealed class LabeledTokens
         return counts;
     }
 
-    /// <summary>Writes the tokens and classes of rows, one after the other.</summary>
-    internal void Copy(ReadOnlySpan<int> rows, Span<ushort> tokens, Span<long> labels)
+    /// <summary>"21 of checksum a3af…", for the settings of a run.</summary>
+    internal string Describe()
     {
-        for (var i = 0; i < rows.Length; i++)
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var row = 0; row < Count; row++)
         {
-            var source = _tokens[rows[i]];
-            source.CopyTo(tokens[(i * source.Length)..]);
-            labels[i] = _labels[rows[i]];
+            hash.AppendData(MemoryMarshal.AsBytes(this[row]));
         }
+
+        hash.AppendData(MemoryMarshal.AsBytes<int>(_labels));
+        return $"{Count} of checksum {Convert.ToHexStringLower(hash.GetHashAndReset())}";
     }
 }

@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace IGptMl.Optimization;
 
-/// <summary>The weights with the least validation loss: in memory, and in the checkpoint folder where there is one.</summary>
+/// <summary>The weights of the best validation: in memory, and in the checkpoint folder where there is one.</summary>
 /// <param name="parameters">What is learned; it stays the caller's.</param>
 /// <param name="settings">Where they are kept, and whether they are taken in the end.</param>
 internal sealed class BestWeights(FlatParameters parameters, TrainingSettings settings) : IDisposable
@@ -12,15 +12,15 @@ internal sealed class BestWeights(FlatParameters parameters, TrainingSettings se
     private bool IsWanted => settings.Validation?.TakesBest == true;
 
     /// <summary>Takes a measurement, and the weights with it if it is the best.</summary>
-    internal RunState Take(RunState state, double loss)
+    internal RunState Take(RunState state, ValidationScore score)
     {
-        if (state.Best is { } best && !(loss <= best.Loss))
+        if (state.Best is { } best && best.Step != state.Step && !score.IsBetterThan(best.Score))
         {
             // A run that was killed after its best measurement, but before the next checkpoint, comes to that measurement again: until then nothing counts.
             return best.Step > state.Step ? state : state with { Best = best with { WorseSince = best.WorseSince + 1 } };
         }
 
-        state = state with { Best = new BestValidation(state.Step, loss, 0) };
+        state = state with { Best = new BestValidation(state.Step, score.Loss, 0, score.Accuracy) };
         settings.Checkpoints?.SaveBest(state, parameters);
         if (IsWanted)
         {

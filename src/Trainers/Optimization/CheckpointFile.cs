@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using IGptMl.Formats;
 using TorchSharp;
 
@@ -15,7 +16,7 @@ internal static class CheckpointFile
     private const string FirstMoments = CheckpointFormat.OptimizerPrefix + "first_moments.";
     private const string SecondMoments = CheckpointFormat.OptimizerPrefix + "second_moments.";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Writes a checkpoint.</summary>
     /// <param name="stream">An empty file.</param>
@@ -41,7 +42,8 @@ internal static class CheckpointFile
         using var hash = SHA256.Create();
         using (var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
         {
-            var writer = new SafetensorsWriter(hashing, arrays, new Dictionary<string, string> { [CheckpointFormat.StateKey] = JsonSerializer.Serialize(state, Json) });
+            var metadata = new Dictionary<string, string> { [CheckpointFormat.StateKey] = JsonSerializer.Serialize(state, Json) };
+            var writer = new SafetensorsWriter(hashing, arrays, metadata);
             foreach (var (prefix, buffer) in buffers)
             {
                 using var host = buffer.cpu();
@@ -73,7 +75,9 @@ internal static class CheckpointFile
         using var reader = SafetensorsReader.OpenFile(path);
         try
         {
-            return JsonSerializer.Deserialize<RunState>(reader.Metadata.GetValueOrDefault(CheckpointFormat.StateKey) ?? "null", Json) ?? throw new JsonException("no state");
+            var json = reader.Metadata.GetValueOrDefault(CheckpointFormat.StateKey) ?? "null";
+            var state = JsonSerializer.Deserialize<RunState>(json, Json) ?? throw new JsonException("no state");
+            return state with { Run = RunSettings.Update(state.Run) };
         }
         catch (JsonException e)
         {
@@ -112,19 +116,5 @@ internal static class CheckpointFile
 
             buffer.copy_(host);
         }
-    }
-
-    /// <summary>Reads an array of the run's own, or null if there is none of this name.</summary>
-    internal static float[]? ReadAttachment(string path, string name)
-    {
-        using var reader = SafetensorsReader.OpenFile(path);
-        if (!reader.TryFind(name, out var info))
-        {
-            return null;
-        }
-
-        var values = new float[info.Count];
-        reader.ReadFloat32(name, values);
-        return values;
     }
 }

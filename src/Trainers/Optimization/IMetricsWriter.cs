@@ -7,5 +7,5 @@ internal interface IMetricsWriter : IDisposable
     void Resume(long step);
 
     /// <summary>A step has been done.</summary>
-    void Write(TrainingProgress progress);
+    void Write(StepReport report);
 }

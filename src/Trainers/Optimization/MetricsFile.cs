@@ -28,11 +28,24 @@ internal sealed class MetricsFile(string path, long interval, Action<string> war
     });
 
     /// <inheritdoc/>
-    public void Write(TrainingProgress progress)
+    public void Write(StepReport report)
     {
-        if (progress.Step % interval == 0 || progress.Step == progress.Steps || progress.ValidationLoss is not null)
+        var progress = report.Progress;
+        if (progress.Step % interval == 0 || progress.Step == progress.Steps || report.Validation is not null)
         {
-            var line = new Line(progress.Step, progress.Loss, progress.LearningRate, progress.GradientNorm, progress.ImagesPerSecond, progress.PeakShare, progress.Elapsed.TotalSeconds, progress.ValidationLoss);
+            var line = new Line(
+                progress.Step,
+                progress.Loss,
+                progress.LearningRate,
+                progress.GradientNorm,
+                progress.ImagesPerSecond,
+                progress.PeakShare,
+                progress.Elapsed.TotalSeconds,
+                report.Validation?.Loss,
+                report.Validation?.Accuracy)
+            {
+                Metrics = report.Batch?.Metrics.ToDictionary(metric => metric.Name, metric => (object)metric.Value),
+            };
             Try(() => File.AppendAllText(path, JsonSerializer.Serialize(line, Json) + "\n"));
         }
     }
@@ -72,5 +85,19 @@ internal sealed class MetricsFile(string path, long interval, Action<string> war
         }
     }
 
-    private sealed record Line(long Step, double Loss, double LearningRate, double GradientNorm, double ImagesPerSecond, double? PeakShare, double Seconds, double? ValidationLoss);
+    private sealed record Line(
+        long Step,
+        double Loss,
+        double LearningRate,
+        double GradientNorm,
+        double ImagesPerSecond,
+        double? PeakShare,
+        double Seconds,
+        double? ValidationLoss,
+        double? ValidationAccuracy)
+    {
+        /// <summary>The task's own numbers, by name.</summary>
+        [JsonExtensionData]
+        public IDictionary<string, object>? Metrics { get; init; }
+    }
 }

@@ -16,19 +16,29 @@ internal sealed class TensorBoardWriter(string folder, long interval) : IMetrics
     }
 
     /// <inheritdoc/>
-    public void Write(TrainingProgress progress)
+    public void Write(StepReport report)
     {
+        var progress = report.Progress;
         if (progress.Step % interval == 0 || progress.Step == progress.Steps)
         {
             Add("loss/training", progress.Loss);
+            foreach (var (name, value) in report.Batch?.Metrics ?? [])
+            {
+                Add($"{name}/training", value);
+            }
+
             Add("learning_rate", progress.LearningRate);
             Add("gradient_norm", progress.GradientNorm);
             Add("images_per_second", progress.ImagesPerSecond);
         }
 
-        if (progress.ValidationLoss is { } validation)
+        if (report.Validation is { } validation)
         {
-            Add("loss/validation", validation);
+            Add("loss/validation", validation.Loss);
+            if (validation.Accuracy is { } accuracy)
+            {
+                Add("accuracy/validation", accuracy);
+            }
         }
 
         void Add(string name, double value) => _writer.add_scalar(name, (float)value, (int)Math.Min(progress.Step, int.MaxValue));

@@ -2,12 +2,9 @@ using TorchSharp;
 
 namespace IGptMl.Optimization;
 
-/// <summary>What a training loop does beside its steps. The defaults are the least.</summary>
+/// <summary>How a task is run. The defaults are the least.</summary>
 internal sealed record TrainingSettings
 {
-    /// <summary>The equal parts of a batch, whose gradients are added up before a step.</summary>
-    internal int Parts { get; init; } = 1;
-
     /// <summary>The norm that all gradients together are scaled down to; null leaves them as they are.</summary>
     internal double? MaxGradientNorm { get; init; }
 
@@ -20,12 +17,9 @@ internal sealed record TrainingSettings
     /// <summary>Where the run is kept, and goes on from.</summary>
     internal CheckpointFolder? Checkpoints { get; init; }
 
-    /// <summary>Watches the run on other data.</summary>
+    /// <summary>Watches the run on other data; null does not.</summary>
     internal ValidationSettings? Validation { get; init; }
 
     /// <summary>Where the run's numbers go.</summary>
     internal IReadOnlyList<IMetricsWriter> Metrics { get; init; } = [];
-
-    /// <summary>The floating-point operations of learning from an image, for the share of the machine's peak; 0 if unknown.</summary>
-    internal double OperationsPerImage { get; init; }
 }

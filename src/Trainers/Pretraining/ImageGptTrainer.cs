@@ -54,7 +54,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
         _options = options with { CheckpointSteps = [.. options.CheckpointSteps] };
     }
 
-    /// <summary>Pretrains a new model on all rows, or on those that <see cref="Options.ValidationFraction"/> leaves.</summary>
+    /// <summary>Pretrains a new model on all rows, or on those that <see cref="TrainingOptions.ValidationFraction"/> leaves.</summary>
     /// <returns>The transformer with the trained model; after a cancellation, with the model so far.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The token column is missing or does not fit the model.</exception>
     /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
@@ -66,37 +66,53 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
     /// <exception cref="IOException">The checkpoint folder is in use by another process, or cannot be used.</exception>
     public ImageGptTransformer Fit(IDataView input) => Fit(input, null);
 
-    /// <summary>Pretrains a new model on all rows, and watches it on others.</summary>
-    /// <param name="input">The images to learn from.</param>
-    /// <param name="validationData">The images to measure nats per token on while training; null means those of <see cref="Options.ValidationFraction"/>, if any.</param>
+    /// <summary>Pretrains a new model on all rows, and validates it on others while training.</summary>
+    /// <param name="trainData">The images to learn from.</param>
+    /// <param name="validationData">The images to measure nats per token on; null means those of <see cref="TrainingOptions.ValidationFraction"/>, if any.</param>
     /// <inheritdoc cref="Fit(IDataView)"/>
-    public ImageGptTransformer Fit(IDataView input, IDataView? validationData)
+    public ImageGptTransformer Fit(IDataView trainData, IDataView? validationData)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        var column = RequireColumn(input);
+        ArgumentNullException.ThrowIfNull(trainData);
+        var column = RequireColumn(trainData);
         var validationColumn = validationData is null ? (DataViewSchema.Column?)null : RequireColumn(validationData);
         var device = DeviceChoice.Resolve(_host, _options.GpuDeviceId, _options.FallbackToCpu);
         using var channel = _host.Start("Pretraining");
         using var files = _host.Start("Checkpoints");
-        using var checkpoints = _options.CheckpointSettings is { } settings ? new CheckpointFolder(settings, message => files.Warning(MessageSensitivity.None, "{0}", message)) : null;
-        using var all = Read(input, column, channel, _options.CacheFile);
-        var seed = _options.Seed ?? PretrainingRun.SeedOf(checkpoints?.Newest) ?? _host.Rand.Next();
-        using var given = validationData is null ? null : Read(validationData, validationColumn!.Value, channel, null);
-        var (table, validation) = given is null ? Split(all, seed) : (all, given);
+        using var checkpoints = TrainingRun.OpenFolder(_options, files.Warn);
+        using var all = ReadImages(trainData, column, channel);
+        var seed = _options.Seed ?? RunSettings.SeedOf(checkpoints?.Newest) ?? _host.Rand.Next();
+        using var given = validationColumn is { } held ? Read(validationData!, held, channel, null) : null;
+        var (images, validation) = given is null ? Split(all, seed) : (all, given.Count > 0 ? given : null);
+        if (given is { Count: 0 })
+        {
+            channel.Warn("There are no validation rows: all steps are run, and the last weights are returned.");
+        }
+
         var options = _options;
         if (options.FindLearningRate)
         {
-            options = options with { LearningRate = PretrainingRun.RateOf(checkpoints?.Newest) ?? FindLearningRate(table, seed, device, channel).Rate };
+            options = options with { LearningRate = RunSettings.LearningRateOf(checkpoints?.Newest) ?? FindLearningRate(images, seed, device, channel).Rate };
         }
 
+        var origin = new TokenOrigin(QuantizedColumn.FindPalette(column), QuantizedColumn.FindCropping(column));
         var network = CreateNetwork(seed, device);
         try
         {
-            var (palette, cropping) = (QuantizedColumn.FindPalette(column), QuantizedColumn.FindCropping(column));
-            new PretrainingRun(options, network, table, validation, palette, cropping, seed, device, checkpoints, channel).Train();
+            var task = new PretrainingTask(options, network, images, validation, origin, seed, device);
+            var samples = options.SampleInterval is null || origin.Palette is null
+                ? null
+                : new SamplePictures(network, origin.Palette, seed, device, channel.Warn);
+            channel.Say($"Pretraining {options.Model.ParameterCount:N0} parameters on {images.Count:N0} images, {options.Steps:N0} steps of {task.ImagesPerStep}, on {device}.");
+            new TrainingRun(options, task, task.Plan, checkpoints, new TrainingLog(channel.Say, channel.Warn)).Train(step => Report(step.Progress, samples, checkpoints));
             network.to(torch.CPU);
             var masking = new TokenMasking { Probability = _options.MaskProbability };
-            return new ImageGptTransformer(_host, new ImageGptModel(network, palette, cropping), _options.InputColumnName, masking, _options.GpuDeviceId, _options.FallbackToCpu);
+            return new ImageGptTransformer(
+                _host,
+                new ImageGptModel(network, origin.Palette, origin.Cropping),
+                _options.InputColumnName,
+                masking,
+                _options.GpuDeviceId,
+                _options.FallbackToCpu);
         }
         catch
         {
@@ -107,7 +123,8 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
 
     /// <summary>
     /// Finds a peak learning rate by a short range test: a new model learns for a hundred steps at most while the rate rises from 0.00001 by the same factor from
-    /// step to step, until the loss is twice as high as it was or the rate is 1. On the CPU, the same seed gives the same rate. What <see cref="Options.FindLearningRate"/> does before a training.
+    /// step to step, until the loss is twice as high as it was or the rate is 1. On the CPU, the same seed gives the same rate. What
+    /// <see cref="TrainingOptions.FindLearningRate"/> does before a training.
     /// </summary>
     /// <param name="input">The images to learn from.</param>
     /// <returns>The rate, and the curve that it was read from.</returns>
@@ -120,7 +137,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
         var column = RequireColumn(input);
         var device = DeviceChoice.Resolve(_host, _options.GpuDeviceId, _options.FallbackToCpu);
         using var channel = _host.Start("Finding a learning rate");
-        using var all = Read(input, column, channel, _options.CacheFile);
+        using var all = ReadImages(input, column, channel);
         var seed = _options.Seed ?? _host.Rand.Next();
         return FindLearningRate(Split(all, seed).Training, seed, device, channel);
     }
@@ -132,12 +149,21 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
         return SchemaPromise.Extend(inputSchema, LikelihoodColumns.Create(_options.Model, new ImageLikelihoodEstimator.Options()).Select(c => c.Definition));
     }
 
-    private LearningRateRange FindLearningRate(TokenTable table, int seed, torch.Device device, IChannel channel)
+    private LearningRateRange FindLearningRate(TokenTable images, int seed, torch.Device device, IChannel channel)
     {
         using var network = CreateNetwork(seed, device);
-        var found = new PretrainingRun(_options, network, table, null, null, default, seed, device, null, channel).FindLearningRate();
-        channel.Info(MessageSensitivity.None, "The range test of {0} steps finds a learning rate of {1:G3}.", found.Rates.Count, found.Rate);
-        return found;
+        var task = new PretrainingTask(_options, network, images, null, new TokenOrigin(null, default), seed, device);
+        return new TrainingRun(_options, task, task.Plan, null, new TrainingLog(channel.Say, channel.Warn)).FindLearningRate();
+    }
+
+    private void Report(TrainingProgress progress, SamplePictures? samples, CheckpointFolder? checkpoints)
+    {
+        if (samples is not null && (progress.Step % _options.SampleInterval == 0 || progress.Step == progress.Steps))
+        {
+            samples.Write(checkpoints!.SamplesPath(progress.Step), _options.CancellationToken);
+        }
+
+        _options.Progress?.Report(progress);
     }
 
     private ImageGptNetwork CreateNetwork(int seed, torch.Device device)
@@ -157,14 +183,10 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
 
     private DataViewSchema.Column RequireColumn(IDataView data) => TokenColumn.Require(data.Schema, _host, _options.InputColumnName, _options.Model.Colors, _options.Model.ContextLength);
 
-    private TokenTable Read(IDataView data, DataViewSchema.Column column, IChannel channel, string? cacheFile)
+    /// <summary>The training images, of which there must be some.</summary>
+    private TokenTable ReadImages(IDataView data, DataViewSchema.Column column, IChannel channel)
     {
-        var table = cacheFile is null ? TokenTable.Read(data, column, _options.CancellationToken) : TokenCache.Open(data, column, cacheFile, channel, _options.CancellationToken);
-        if (table.Skipped > 0)
-        {
-            channel.Warning(MessageSensitivity.None, "{0} rows with missing tokens were left out.", table.Skipped);
-        }
-
+        var table = Read(data, column, channel, _options.CacheFile);
         if (table.Count > 0)
         {
             return table;
@@ -172,5 +194,16 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
 
         table.Dispose();
         throw new InvalidOperationException($"Training has no rows: column '{column.Name}' holds no complete row of tokens.");
+    }
+
+    private TokenTable Read(IDataView data, DataViewSchema.Column column, IChannel channel, string? cacheFile)
+    {
+        var table = cacheFile is null ? TokenTable.Read(data, column, _options.CancellationToken) : TokenCache.Open(data, column, cacheFile, channel, _options.CancellationToken);
+        if (table.Skipped > 0)
+        {
+            channel.Warn($"{table.Skipped} rows with missing tokens were left out.");
+        }
+
+        return table;
     }
 }

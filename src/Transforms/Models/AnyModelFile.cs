@@ -4,7 +4,7 @@ namespace IGptMl.Models;
 internal static class AnyModelFile
 {
     /// <summary>The forms, for help and errors.</summary>
-    internal const string Forms = "a zip that mlContext.Model.Save wrote, a checkpoint of pretraining, a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
+    internal const string Forms = "a zip that mlContext.Model.Save wrote, a training checkpoint, a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
 
     /// <summary>Reads the model, whatever its form.</summary>
     /// <exception cref="FileNotFoundException">There is nothing.</exception>

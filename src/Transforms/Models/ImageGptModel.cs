@@ -48,19 +48,20 @@ public sealed class ImageGptModel : IDisposable
     /// <summary>Reads a pretrained model in any of these forms, told apart by what lies at the path.</summary>
     /// <remarks>
     /// A zip that <see cref="Save"/> wrote, or <c>mlContext.Model.Save</c> of any chain with a transformer of ours that holds a model; of several models in it, the first is read.
-    /// A checkpoint that pretraining wrote into its checkpoint folder, such as <c>checkpoint-000131000.safetensors</c> or <c>best.safetensors</c>; its checksum is verified.
+    /// A checkpoint that a trainer wrote into its checkpoint folder, such as <c>checkpoint-000131000.safetensors</c> or <c>best.safetensors</c>; its checksum is verified.
+    /// Of fine-tuning, that is the network without the classifier on top of it.
     /// A folder of Hugging Face's ImageGPT: <c>config.json</c>, the weights as <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in several files
     /// with their index, and the palette in <c>preprocessor_config.json</c>, if there is one. A TensorFlow checkpoint of OpenAI's code, given as the path of
     /// its <c>.index</c> file without that ending; it has no palette, and is a masked (BERT) model where it has no start of sequence. Weights are read into single precision, and must be those of this network exactly.
     /// </remarks>
-    /// <param name="path">Path of the zip, of the checkpoint of pretraining or of the folder, or the prefix of the TensorFlow checkpoint.</param>
+    /// <param name="path">Path of the zip, of the training checkpoint or of the folder, or the prefix of the TensorFlow checkpoint.</param>
     /// <returns>The model, on the CPU; the caller disposes it.</returns>
     /// <exception cref="FileNotFoundException">There is none of them.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or holds no model that this network can be; the message names the file and all that does not fit.</exception>
     public static ImageGptModel Load(string path) => AnyModelFile.Load(path);
 
     /// <summary>Reads a pretrained model as <see cref="Load(string)"/> does, and gives it a palette where its form has none.</summary>
-    /// <param name="path">Path of the zip, of the checkpoint of pretraining or of the folder, or the prefix of the TensorFlow checkpoint.</param>
+    /// <param name="path">Path of the zip, of the training checkpoint or of the folder, or the prefix of the TensorFlow checkpoint.</param>
     /// <param name="palette">The colors of the tokens, as many as <see cref="ImageGptConfig.Colors"/>; OpenAI's models have those of its kmeans_centers.npy.</param>
     /// <returns>The model, on the CPU; the caller disposes it.</returns>
     /// <exception cref="FileNotFoundException">There is no such model.</exception>

@@ -7,7 +7,10 @@ using TorchSharp;
 
 namespace IGptMl.Models;
 
-/// <summary>The model in a checkpoint of pretraining: beside what every checkpoint holds (<see cref="CheckpointFormat"/>), the palette.</summary>
+/// <summary>
+/// The model in a checkpoint of pretraining or fine-tuning: beside what every checkpoint holds (<see cref="CheckpointFormat"/>), the palette. In
+/// fine-tuning, it is the network without the classifier on top of it.
+/// </summary>
 internal static class TrainingCheckpoint
 {
     /// <summary>The ending of checkpoints' names.</summary>
@@ -21,6 +24,18 @@ internal static class TrainingCheckpoint
 
     /// <summary>The run's setting that says how its images became squares; where it is missing, they were squashed.</summary>
     internal const string CroppingSetting = "Cropping";
+
+    /// <summary>The run's setting that says what it does; where it is missing, it is pretraining.</summary>
+    internal const string TaskSetting = "Task";
+
+    /// <summary>The task of a fine-tuning run.</summary>
+    internal const string FineTuning = "fine-tuning";
+
+    /// <summary>What the names of the network's weights begin with in a checkpoint of fine-tuning.</summary>
+    internal const string FineTunedPrefix = "gpt.";
+
+    /// <summary>The name of the classifier's weights in a checkpoint of fine-tuning.</summary>
+    internal const string ClassifierName = "score.weight";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -38,7 +53,7 @@ internal static class TrainingCheckpoint
     }
 
     /// <summary>Reads the model: the network with the weights of the checkpoint's step, the palette and how images become squares.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or no checkpoint of pretraining; the message names it.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or no training checkpoint; the message names it.</exception>
     internal static ImageGptModel Load(string path)
     {
         using var file = File.OpenRead(path);
@@ -46,16 +61,22 @@ internal static class TrainingCheckpoint
         if (!reader.Metadata.TryGetValue(CheckpointFormat.StateKey, out var state))
         {
             throw new InvalidDataException($"'{path}' holds weights without the settings of a training run, so that their architecture is unknown. "
-                + "Expected a checkpoint that pretraining wrote, or the folder of a Hugging Face model, not its weights alone.");
+                + "Expected a checkpoint that a trainer wrote, or the folder of a Hugging Face model, not its weights alone.");
         }
 
         CheckpointFormat.CheckDigest(file, path);
         var run = ReadRun(path, state);
         var config = ReadConfig(path, run);
+        var prefix = run.GetValueOrDefault(TaskSetting) == FineTuning ? FineTunedPrefix : string.Empty;
         var check = new WeightCheck(reader);
         foreach (var (name, shape) in NetworkShapes.Of(config))
         {
-            check.Require(name, shape);
+            check.Require(prefix + name, shape);
+        }
+
+        if (prefix.Length > 0)
+        {
+            check.Ignore(ClassifierName);
         }
 
         var hasPalette = check.Allow(PaletteName, 3L * config.Colors);
@@ -67,7 +88,7 @@ internal static class TrainingCheckpoint
 
         check.ThrowIfAny();
         var palette = hasPalette ? ReadPalette(path, reader, config) : null;
-        return new ImageGptModel(ReadNetwork(config, reader), palette, ReadCropping(path, run));
+        return new ImageGptModel(ReadNetwork(config, reader, prefix), palette, ReadCropping(path, run));
     }
 
     private static IReadOnlyDictionary<string, string> ReadRun(string path, string state)
@@ -87,7 +108,7 @@ internal static class TrainingCheckpoint
     {
         if (!run.TryGetValue(ModelSetting, out var text))
         {
-            throw new InvalidDataException($"'{path}' is a training checkpoint, but not of pretraining: its run has no setting '{ModelSetting}'.");
+            throw new InvalidDataException($"'{path}' is a training checkpoint, but not of an Image GPT: its run has no setting '{ModelSetting}'.");
         }
 
         try
@@ -127,7 +148,7 @@ internal static class TrainingCheckpoint
         }
     }
 
-    private static ImageGptNetwork ReadNetwork(ImageGptConfig config, SafetensorsReader reader)
+    private static ImageGptNetwork ReadNetwork(ImageGptConfig config, SafetensorsReader reader, string prefix)
     {
         TorchRuntime.EnsureLoaded();
         using var noGradients = torch.no_grad();
@@ -136,7 +157,7 @@ internal static class TrainingCheckpoint
         {
             foreach (var (name, weight) in network.state_dict())
             {
-                reader.ReadFloat32(name, MemoryMarshal.Cast<byte, float>(weight.bytes));
+                reader.ReadFloat32(prefix + name, MemoryMarshal.Cast<byte, float>(weight.bytes));
             }
 
             return network;

@@ -13,8 +13,8 @@ public sealed class MaskedModelTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("model.zip");
-        var pretraining = CommandLine.Run(["pretrain", "--data", "shapes:24", "--validation", "shapes:6", "--steps", "2", "--objective", "masked", "--mask-probability", "0.3", "--json", "--out", path, .. TinyModel.Sizes]).Json();
-        Assert.AreEqual(Math.Log(8), pretraining.GetProperty("validation").GetProperty("mean_nats_per_token").GetDouble(), 0.2);
+        var pretraining = CommandLine.Run(["pretrain", "--data", "shapes:24", "--test", "shapes:6", "--steps", "2", "--objective", "masked", "--mask-probability", "0.3", "--json", "--out", path, .. TinyModel.Sizes]).Json();
+        Assert.AreEqual(Math.Log(8), pretraining.GetProperty("test").GetProperty("mean_nats_per_token").GetDouble(), 0.2);
         using (var model = ImageGptModel.Load(path))
         {
             Assert.AreEqual(PretrainingObjective.Masked, model.Config.Objective);

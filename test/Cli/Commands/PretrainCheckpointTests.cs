@@ -13,7 +13,7 @@ public sealed class PretrainCheckpointTests : IDisposable
     [TestMethod]
     public void Pretrain_EveryOption_ReachesTheTraining()
     {
-        var run = Pretrain("--steps", "8", "--checkpoints", Checkpoints, "--checkpoint-minutes", "0", "--checkpoint-interval", "2", "--checkpoints-kept", "1", "--checkpoint-at", "3,5", "--accumulate", "2", "--clip", "0.5", "--weight-decay", "0.01", "--augment", "1", "--precision", "bf16", "--validation-fraction", "0.25", "--validation-interval", "4", "--early-stop", "7", "--last-weights", "--tensorboard", _folder.Combine("events"), "--metrics-interval", "2", "--samples", "5", "--recompute");
+        var run = Pretrain("--steps", "8", "--checkpoints", Checkpoints, "--checkpoint-minutes", "0", "--checkpoint-interval", "2", "--checkpoints-kept", "1", "--checkpoint-at", "3,5", "--accumulate", "2", "--clip", "0.5", "--weight-decay", "0.01", "--augment", "1", "--precision", "bf16", "--validation-fraction", "0.25", "--validation-interval", "4", "--patience", "7", "--last-weights", "--tensorboard", _folder.Combine("events"), "--metrics-interval", "2", "--samples", "5", "--recompute");
         Assert.AreEqual(0, run.Code, run.Error);
         CollectionAssert.AreEquivalent(
             new[] { "best.safetensors", "checkpoint-000000003.safetensors", "checkpoint-000000005.safetensors", "checkpoint-000000008.safetensors", "metrics.jsonl", "samples-000000005.png", "samples-000000008.png", ".lock" },
@@ -25,7 +25,7 @@ public sealed class PretrainCheckpointTests : IDisposable
         // The settings that decide the weights, as another run is told them.
         var other = Pretrain("--steps", "9", "--checkpoints", Checkpoints);
         Assert.AreEqual(1, other.Code);
-        foreach (var part in new[] { "Steps was 8 and is 9.", "AccumulationSteps was 2 and is 1.", "MaxGradientNorm was 0.5 and is none.", "WeightDecay was 0.01 and is 0.", "Padding = 1", "Precision was BFloat16 and is Float32.", "ValidationInterval was 4", "EarlyStopPatience was 7", "Validation images was 6 of" })
+        foreach (var part in new[] { "Steps was 8 and is 9.", "AccumulationSteps was 2 and is 1.", "MaxGradientNorm was 0.5 and is none.", "WeightDecay was 0.01 and is 0.", "Padding = 1", "Precision was BFloat16 and is Float32.", "ValidationInterval was 4", "Patience was 7", "Validation images was 6 of" })
         {
             StringAssert.Contains(other.Error, part);
         }
@@ -112,11 +112,11 @@ public sealed class PretrainCheckpointTests : IDisposable
     public void Pretrain_EarlyStop_IsACompletedRun()
     {
         // At a rate this high the validation loss is soon worse than at first.
-        var run = Pretrain("--steps", "400", "--learning-rate", "0.05", "--warm-up", "0", "--validation-fraction", "0.5", "--validation-interval", "1", "--early-stop", "2", "--json");
+        var run = Pretrain("--steps", "400", "--learning-rate", "0.05", "--warm-up", "0", "--validation-fraction", "0.5", "--validation-interval", "1", "--patience", "2", "--json");
         var json = run.Json();
         Assert.IsTrue(json.GetProperty("completed").GetBoolean());
         Assert.IsLessThan(400, json.GetProperty("steps").GetInt32());
-        StringAssert.Contains(run.Error, "2 measurements after the best one; the model is saved.");
+        StringAssert.Contains(run.Error, "2 validations after the best one; the model is saved.");
     }
 
     [TestMethod]
@@ -125,8 +125,10 @@ public sealed class PretrainCheckpointTests : IDisposable
     [DataRow("--checkpoint-at is '3,x'; expected steps", "--checkpoints", "x", "--checkpoint-at", "3,x")]
     [DataRow("--accumulate is 3; expected a divisor of the batch size, which is 4.", "--accumulate", "3")]
     [DataRow("--augment is 4; expected less than the side of the model's images, which is 4.", "--augment", "4")]
-    [DataRow("--early-stop is for --validation-fraction", "--early-stop", "3")]
-    [DataRow("--last-weights is for --validation-fraction", "--last-weights")]
+    [DataRow("--patience is for --validation or --validation-fraction", "--patience", "3")]
+    [DataRow("--last-weights is for --validation or --validation-fraction", "--last-weights")]
+    [DataRow("--warm-up is 9; expected no more than --steps, which is 8.", "--steps", "8", "--warm-up", "9")]
+    [DataRow("--validation and --validation-fraction exclude each other", "--validation", "shapes:9", "--validation-fraction", "0.1")]
     [DataRow("--samples is for --checkpoints", "--samples", "3")]
     [DataRow("--samples is for autoregressive models", "--checkpoints", "x", "--samples", "3", "--objective", "masked")]
     [DataRow("'fp8'", "--precision", "fp8")]

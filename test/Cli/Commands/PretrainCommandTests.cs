@@ -13,15 +13,15 @@ public sealed class PretrainCommandTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("model.zip");
-        var json = CommandLine.Run(["pretrain", "--data", "shapes:60", "--limit", "24", "--validation", "shapes:12", "--steps", "2", "--json", "--out", path, .. TinyModel.Sizes]).Json();
+        var json = CommandLine.Run(["pretrain", "--data", "shapes:60", "--limit", "24", "--test", "shapes:12", "--steps", "2", "--json", "--out", path, .. TinyModel.Sizes]).Json();
         Assert.AreEqual(path, json.GetProperty("model").GetString());
         Assert.IsTrue(json.GetProperty("completed").GetBoolean());
         Assert.AreEqual(2, json.GetProperty("steps").GetInt32());
         Assert.AreEqual(24, json.GetProperty("images").GetInt32());
-        Assert.AreEqual(12, json.GetProperty("validation").GetProperty("image_count").GetInt32());
+        Assert.AreEqual(12, json.GetProperty("test").GetProperty("image_count").GetInt32());
 
         // A network that knows nothing has ln 8 = 2.08 nats per token.
-        Assert.AreEqual(Math.Log(8), json.GetProperty("validation").GetProperty("mean_nats_per_token").GetDouble(), 0.2);
+        Assert.AreEqual(Math.Log(8), json.GetProperty("test").GetProperty("mean_nats_per_token").GetDouble(), 0.2);
         using var model = ImageGptModel.Load(path);
         Assert.AreEqual(json.GetProperty("parameters").GetInt64(), model.Config.ParameterCount);
         CollectionAssert.AreEqual(new[] { path }, Directory.GetFileSystemEntries(folder.Path));
@@ -133,7 +133,7 @@ public sealed class PretrainCommandTests
         using var folder = new TemporaryFolder();
         var path = folder.Combine("model.zip");
         using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        var run = CommandLine.Run(cancellation.Token, ["pretrain", "--data", "shapes:12", "--validation", "shapes:12", "--steps", "100000000", "--json", "--out", path, .. TinyModel.Sizes]);
+        var run = CommandLine.Run(cancellation.Token, ["pretrain", "--data", "shapes:12", "--test", "shapes:12", "--steps", "100000000", "--json", "--out", path, .. TinyModel.Sizes]);
         Assert.AreEqual(130, run.Code, run.Error);
         StringAssert.Contains(run.Error, "the model so far is saved");
         StringAssert.Contains(run.Output, "\"completed\": false");

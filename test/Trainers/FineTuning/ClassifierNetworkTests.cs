@@ -24,7 +24,7 @@ public sealed class ClassifierNetworkTests
     [DataRow(PretrainingObjective.Masked, 4)]
     [DataRow(PretrainingObjective.Masked, 16)]
     [DataRow(PretrainingObjective.Masked, 32)]
-    public void LossAndLogits_Gradients_AreThoseOfFiniteDifferences(PretrainingObjective objective, int headSize)
+    public void Backward_Gradients_AreThoseOfFiniteDifferences(PretrainingObjective objective, int headSize)
     {
         using var scope = torch.NewDisposeScope();
         using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.ConfigOf(headSize) with { Objective = objective });
@@ -38,10 +38,9 @@ public sealed class ClassifierNetworkTests
 
         var tokens = torch.tensor(Enumerable.Range(0, 2).SelectMany(row => TokenRows.Keys(row).Select(key => key - 1L)).ToArray(), [2, TokenRows.Context]);
         var mask = objective == PretrainingObjective.Masked ? TokenMask.Draw(2, TokenRows.Context, 0.3, row => (ulong)row) : null;
-        var (generative, logits) = classifier.LossAndLogits(tokens, mask);
-        var loss = torch.nn.functional.cross_entropy(logits, torch.tensor(Labels.Select(label => (long)label).ToArray())) + (generative * GenerativeWeight);
+        var targets = torch.tensor(Labels.Select(label => (long)label).ToArray());
+        var loss = classifier.Backward(tokens, mask, (logits, generative) => torch.nn.functional.cross_entropy(logits, targets) + (generative() * GenerativeWeight));
         Assert.AreEqual(PlainLoss(network, head, tokens, mask), loss.item<float>(), 1e-5);
-        loss.backward();
         foreach (var (name, parameter) in classifier.named_parameters())
         {
             var gradient = parameter.grad!.data<float>().ToArray();

@@ -101,8 +101,9 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         CollectionAssert.AreEqual(Enumerable.Range(1, 30).Select(step => (long)step).ToArray(), reports.Select(r => r.Step).ToArray());
         CollectionAssert.AreEqual(Enumerable.Range(1, 30).Select(step => (step + 2) / 3).ToArray(), reports.Select(r => r.Epoch).ToArray(), "17 rows in batches of 8 are 3 steps.");
         Assert.IsNull(reports[1].ValidationAccuracy);
-        Assert.IsTrue(reports.Skip(2).All(r => r.ValidationAccuracy <= r.BestValidationAccuracy && r.Steps == 30 && r.Accuracy is >= 0 and <= 1));
-        Assert.HasCount(1, live.Skip(1).Distinct().ToList());
+        Assert.IsTrue(reports.All(r => r.ValidationAccuracy is not null == (r.Step % 3 == 0) && r.ValidationLoss is not null == (r.Step % 3 == 0)));
+        Assert.IsTrue(reports.Skip(2).All(r => r.BestValidationAccuracy >= (r.ValidationAccuracy ?? 0) && r.Steps == 30 && r.Accuracy is >= 0 and <= 1));
+        Assert.HasCount(1, live.Skip(3).Distinct().ToList(), "The first validation leaves the best weights.");
 
         void Take(FineTuningProgress progress)
         {
@@ -114,12 +115,13 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     [TestMethod]
     [DataRow(PretrainingObjective.Autoregressive)]
     [DataRow(PretrainingObjective.Masked)]
-    public void Fit_ValidationSet_ReturnsTheWeightsOfTheBestMoment(PretrainingObjective objective)
+    public void Fit_ValidationData_ReturnsTheWeightsOfTheBestMoment(PretrainingObjective objective)
     {
         using var model = new ImageGptModel(TinyImageGpt.CreateNetwork(TinyImageGpt.Config with { Objective = objective }), null);
         var validation = Rows(41, Parity, first: 5000);
         var reports = new List<FineTuningProgress>();
-        using var transformer = Fit(Options with { Seed = 1, Epochs = 12, Patience = 100, LearningRate = 0.03, ValidationSet = validation, Progress = new Reporter(reports.Add) }, Rows(30, Parity), model);
+        var options = Options with { Seed = 1, Epochs = 12, Patience = 100, LearningRate = 0.03, Progress = new Reporter(reports.Add) };
+        using var transformer = Fit(options, Rows(30, Parity), model, validation: validation);
         var accuracies = reports.Where(r => r.Step % 4 == 0).Select(r => r.ValidationAccuracy!.Value).ToList();
         Assert.IsGreaterThan(accuracies[^1], accuracies.Max(), "The last weights must not be the best ones, or the test shows nothing.");
         var metrics = _context.MulticlassClassification.Evaluate(transformer.Transform(validation));
@@ -133,10 +135,11 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         // What is learned is wrong on the validation set, so that every epoch is worse than the first.
         var validation = Rows(21, row => 3 - Half(row));
         var reports = new List<FineTuningProgress>();
-        Fit(Options with { Seed = 5, Epochs = 50, Patience = 3, ValidationSet = validation, Progress = new Reporter(reports.Add) }, Rows(21, Half)).Dispose();
+        Fit(Options with { Seed = 5, Epochs = 50, Patience = 3, Progress = new Reporter(reports.Add) }, Rows(21, Half), validation: validation).Dispose();
         Assert.AreEqual(4 * 3, reports[^1].Step);
         Assert.AreEqual(150, reports[^1].Steps);
-        Assert.Contains(message => message.StartsWith("Stopped after 12 of 150 steps; the weights after epoch 1 are returned, with the best validation accuracy", StringComparison.Ordinal), _messages);
+        Assert.Contains("Stopped after 12 of 150 steps: validation has not become better since step 3.", _messages);
+        Assert.Contains(message => message.StartsWith("The weights after step 3 are taken, the best in validation: accuracy ", StringComparison.Ordinal), _messages);
     }
 
     [TestMethod]
@@ -144,7 +147,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         using var transformer = Fit(Options with { Epochs = 1000, CancellationToken = cancellation.Token, Progress = new Reporter(CancelAt(4, cancellation)) });
-        Assert.Contains("Canceled after 4 of 3,000 steps; the weights so far are returned.", _messages);
+        Assert.Contains("Canceled after 4 of 3,000 steps; the model so far is returned.", _messages);
         CollectionAssert.AreNotEqual(WeightsOf(_model), WeightsOf(transformer.Model));
     }
 
@@ -152,9 +155,9 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     public void Fit_CanceledAfterAValidation_GivesTheBestSoFar()
     {
         using var cancellation = new CancellationTokenSource();
-        var options = Options with { Seed = 5, Epochs = 1000, ValidationSet = Rows(21, row => 3 - Half(row)) };
-        using var canceled = Fit(options with { CancellationToken = cancellation.Token, Progress = new Reporter(CancelAt(8, cancellation)) }, Rows(21, Half));
-        using var first = Fit(options with { Epochs = 1 }, Rows(21, Half));
+        var (options, validation) = (Options with { Seed = 5, Epochs = 1000 }, Rows(21, row => 3 - Half(row)));
+        using var canceled = Fit(options with { CancellationToken = cancellation.Token, Progress = new Reporter(CancelAt(8, cancellation)) }, Rows(21, Half), validation: validation);
+        using var first = Fit(options with { Epochs = 1 }, Rows(21, Half), validation: validation);
         CollectionAssert.AreEqual(WeightsOf(first.Model), WeightsOf(canceled.Model));
         CollectionAssert.AreEqual(first.Head.Weights.ToArray(), canceled.Head.Weights.ToArray());
     }
@@ -263,10 +266,10 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     public void Fit_NothingToValidateOn_IsTold()
     {
         Fit(Options with { ValidationFraction = 0.01 }).Dispose();
-        Assert.Contains("There are no validation rows: all epochs are run, and the last weights are returned.", _messages);
+        Assert.Contains("There are no validation rows: all steps are run, and the last weights are returned.", _messages);
         _messages.Clear();
-        Fit(Options with { ValidationSet = TokenRows.Create(0) }).Dispose();
-        Assert.Contains("There are no validation rows: all epochs are run, and the last weights are returned.", _messages);
+        Fit(Options, validation: TokenRows.Create(0)).Dispose();
+        Assert.Contains("There are no validation rows: all steps are run, and the last weights are returned.", _messages);
     }
 
     [TestMethod]
@@ -300,7 +303,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     }
 
     [TestMethod]
-    public void Fit_ValidationSetThatDoesNotFit_IsRefused()
+    public void Fit_ValidationDataThatDoNotFit_AreRefused()
     {
         AssertRefused("Could not find token column 'Tokens'", new TableView(1).AddUnread("Label", new KeyDataViewType(typeof(uint), 2)), TokenRows.Create());
         AssertRefused(
@@ -313,7 +316,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
             ClassRows.Keyed(_context, row => row % 2 == 0 ? "cat" : "dog"));
 
         void AssertRefused(string expected, IDataView validation, IDataView training)
-            => Assert.StartsWith(expected, Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(Options with { ValidationSet = validation }, training)).Message);
+            => Assert.StartsWith(expected, Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(Options, training, validation: validation)).Message);
     }
 
     [TestMethod]
@@ -331,7 +334,22 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
             LabelColumnName = "",
             InputColumnName = " ",
             Epochs = 0,
+            Steps = 0,
             BatchSize = 65537,
+            AccumulationSteps = 2,
+            LearningRateSchedule = (LearningRateSchedule)7,
+            WarmUpSteps = 1,
+            MaxGradientNorm = 0,
+            WeightDecay = -1,
+            Precision = (TrainingPrecision)9,
+            ValidationInterval = 0,
+            CheckpointFolder = " ",
+            CheckpointInterval = TimeSpan.Zero,
+            CheckpointIntervalSteps = 0,
+            CheckpointsKept = 0,
+            CheckpointSteps = [3, 0],
+            TensorBoardFolder = "",
+            MetricsInterval = 0,
             LearningRate = double.NaN,
             GenerativeWeight = -1,
             ValidationFraction = 1,
@@ -342,9 +360,13 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         };
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer(options));
         Assert.AreEqual(
-            "LabelColumnName is ''; expected a column name. InputColumnName is ' '; expected a column name. Epochs is 0; expected 1 to 1000000. BatchSize is 65537; expected 1 to 65536. "
-            + "LearningRate is NaN; expected more than 0 and at most 1. GenerativeWeight is -1; expected at least 0. ValidationFraction is 1; expected 0 or more and less than 1. "
-            + "Patience is 0; expected at least 1. MaskProbability is 0; expected more than 0 and less than 1. Votes is 0; expected 1 to 1000. Augmentation.Padding is 4; expected 0 to 3. (Parameter 'options')",
+            "LabelColumnName is ''; expected a column name. Epochs is 0; expected 1 to 1000000. Steps is 0; expected at least 1. GenerativeWeight is -1; expected at least 0. Votes is 0; expected 1 to 1000. "
+            + "InputColumnName is ' '; expected a column name. BatchSize is 65537; expected 1 to 65536. AccumulationSteps is 2; expected a divisor of BatchSize (65537). "
+            + "LearningRate is NaN; expected more than 0 and at most 1. LearningRateSchedule is 7; expected Constant or Cosine. WarmUpSteps is 1; expected 0 to 0. MaxGradientNorm is 0; expected more than 0. "
+            + "WeightDecay is -1; expected 0 to 1. Precision is 9; expected Float32, TensorFloat32 or BFloat16. ValidationFraction is 1; expected 0 or more and less than 1. "
+            + "ValidationInterval is 0; expected at least 1. Patience is 0; expected at least 1. CheckpointFolder is ' '; expected a folder. CheckpointInterval is 00:00:00; expected more than 0. "
+            + "CheckpointIntervalSteps is 0; expected at least 1. CheckpointsKept is 0; expected at least 1. CheckpointSteps is 3, 0; expected steps of at least 1. TensorBoardFolder is ''; expected a folder. "
+            + "MetricsInterval is 0; expected at least 1. MaskProbability is 0; expected more than 0 and less than 1. Augmentation.Padding is 4; expected 0 to 3. (Parameter 'options')",
             error.Message);
     }
 
@@ -353,7 +375,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     {
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.MulticlassClassification.Trainers.ImageGptFineTune(_model, "", "", -1, -2, -3));
         Assert.AreEqual(
-            "LabelColumnName is ''; expected a column name. InputColumnName is ''; expected a column name. Epochs is -1; expected 1 to 1000000. BatchSize is -2; expected 1 to 65536. LearningRate is -3; expected more than 0 and at most 1. (Parameter 'options')",
+            "LabelColumnName is ''; expected a column name. Epochs is -1; expected 1 to 1000000. InputColumnName is ''; expected a column name. BatchSize is -2; expected 1 to 65536. LearningRate is -3; expected more than 0 and at most 1. (Parameter 'options')",
             error.Message);
         Assert.ThrowsExactly<ArgumentNullException>(() => _context.MulticlassClassification.Trainers.ImageGptFineTune(null!, "Label"));
     }
@@ -384,8 +406,8 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     private ImageGptFineTuneTrainer Trainer(ImageGptFineTuneTrainer.Options options, ImageGptModel? model = null, MLContext? context = null)
         => (context ?? _context).MulticlassClassification.Trainers.ImageGptFineTune(model ?? _model, options);
 
-    private ImageGptClassificationTransformer Fit(ImageGptFineTuneTrainer.Options options, IDataView? data = null, ImageGptModel? model = null, MLContext? context = null)
-        => Trainer(options, model, context).Fit(data ?? TokenRows.Create());
+    private ImageGptClassificationTransformer Fit(ImageGptFineTuneTrainer.Options options, IDataView? data = null, ImageGptModel? model = null, MLContext? context = null, IDataView? validation = null)
+        => Trainer(options, model, context).Fit(data ?? TokenRows.Create(), validation);
 
     private float[] Weights(ImageGptFineTuneTrainer.Options options, MLContext? context = null)
     {

@@ -25,7 +25,7 @@ public sealed class LearningRateTestTests
     public void Run_LossTwiceTheLeast_EndsThere()
     {
         using var module = new TwoLayers();
-        var found = LearningRateTest.Run(module, part => module.Loss(part) * (part.Step < 60 ? 1 : 1000), new TrainingSettings(), default);
+        var found = LearningRateTest.Run(new LossTask(module, part => module.Loss(part) * (part.Step < 60 ? 1 : 1000)), new TrainingSettings(), default);
         Assert.HasCount(60, found.Rates);
         Assert.IsLessThan(found.Rates[59], found.Rate);
     }
@@ -34,7 +34,7 @@ public sealed class LearningRateTestTests
     public void Run_LossNoLongerANumber_EndsThere()
     {
         using var module = new TwoLayers();
-        var found = LearningRateTest.Run(module, part => part.Step == 30 ? module.Loss(part) * float.NaN : module.Loss(part), new TrainingSettings(), default);
+        var found = LearningRateTest.Run(new LossTask(module, part => part.Step == 30 ? module.Loss(part) * float.NaN : module.Loss(part)), new TrainingSettings(), default);
         Assert.HasCount(30, found.Rates);
     }
 
@@ -42,7 +42,7 @@ public sealed class LearningRateTestTests
     public void Run_NeverANumber_SaysSo()
     {
         using var module = new TwoLayers();
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => LearningRateTest.Run(module, part => module.Loss(part) * float.NaN, new TrainingSettings(), default));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => LearningRateTest.Run(new LossTask(module, part => module.Loss(part) * float.NaN), new TrainingSettings(), default));
         StringAssert.Contains(error.Message, "not a number at first");
     }
 
@@ -50,12 +50,12 @@ public sealed class LearningRateTestTests
     public void Run_Canceled_Throws()
     {
         using var module = new TwoLayers();
-        Assert.ThrowsExactly<OperationCanceledException>(() => LearningRateTest.Run(module, module.Loss, new TrainingSettings(), new CancellationToken(canceled: true)));
+        Assert.ThrowsExactly<OperationCanceledException>(() => LearningRateTest.Run(new LossTask(module, module.Loss), new TrainingSettings(), new CancellationToken(canceled: true)));
     }
 
     private static LearningRateRange Find()
     {
         using var module = new TwoLayers();
-        return LearningRateTest.Run(module, module.Loss, new TrainingSettings { Parts = 2 }, default);
+        return LearningRateTest.Run(new LossTask(module, module.Loss) { Parts = 2 }, new TrainingSettings(), default);
     }
 }

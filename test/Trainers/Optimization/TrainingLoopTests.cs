@@ -79,7 +79,10 @@ public sealed class TrainingLoopTests : IDisposable
     public void Dispose() => _weight.Dispose();
 
     private long Run(CosineSchedule schedule, Func<torch.Tensor> loss, Action<TrainingProgress>? report = null, CancellationToken cancellation = default)
-        => new TrainingLoop([_weight], schedule, imagesPerStep: 4).Run(loss, report ?? (_ => { }), cancellation);
+    {
+        var module = torch.nn.ParameterList(_weight); // it would dispose the weight
+        return new TrainingLoop(new LossTask(module, _ => loss()), schedule).Run(step => report?.Invoke(step.Progress), cancellation);
+    }
 
     private torch.Tensor Loss() => (_weight - 3).square().sum();
 }

@@ -34,11 +34,11 @@ public sealed class TrainingRunTests : IDisposable
     [TestMethod]
     public void Resume_FinishedRun_DoesNothingAndSaysSoOnce()
     {
-        var last = default(TrainingProgress);
+        var last = new TrainingProgress();
         var expected = Train(Checkpoints, Steps, progress => last = progress);
         var reports = new List<TrainingProgress>();
         CollectionAssert.AreEqual(expected, Train(Checkpoints, Steps, reports.Add));
-        Assert.AreEqual(new TrainingProgress(Steps, Steps, last.Loss, 0, 0, last.Elapsed, TimeSpan.Zero) { PeakLearningRate = 0.05 }, reports.Single());
+        Assert.AreEqual(new TrainingProgress { Step = Steps, Steps = Steps, Loss = last.Loss, Elapsed = last.Elapsed, PeakLearningRate = 0.05 }, reports.Single());
     }
 
     [TestMethod]
@@ -148,8 +148,9 @@ public sealed class TrainingRunTests : IDisposable
         using var module = new TwoLayers();
         using var folder = Open(Checkpoints);
         folder.Begin(Run);
-        var loop = new TrainingLoop(module, new ConstantSchedule(0.01, Steps), 4, new TrainingSettings { Checkpoints = folder });
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => loop.Run(part => part.Step == 4 ? module.Loss(part) * float.NaN : module.Loss(part), _ => { }, default));
+        var task = new LossTask(module, part => part.Step == 4 ? module.Loss(part) * float.NaN : module.Loss(part));
+        var loop = new TrainingLoop(task, new ConstantSchedule(0.01, 0, Steps), new TrainingSettings { Checkpoints = folder });
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => loop.Run(_ => { }, default));
         Assert.AreEqual($"The loss is NaN at step 5 of 12, at a learning rate of 0.01. A lower rate or a longer warm-up is needed. The last good checkpoint is '{_folder.Combine("checkpoint-000000004.safetensors")}'.", error.Message);
         Assert.IsTrue(module.Values.All(float.IsFinite));
     }
@@ -158,8 +159,8 @@ public sealed class TrainingRunTests : IDisposable
     public void Diverged_GradientNotANumber_StopsBeforeTheStep()
     {
         using var module = new TwoLayers();
-        var loop = new TrainingLoop(module, new ConstantSchedule(0.01, Steps), 4);
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => loop.Run(part => module.Loss(part) + (part.Step == 2 ? (module.parameters().First().sum() * 0).sqrt() : 0), _ => { }, default));
+        var task = new LossTask(module, part => module.Loss(part) + (part.Step == 2 ? (module.parameters().First().sum() * 0).sqrt() : 0));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => new TrainingLoop(task, new ConstantSchedule(0.01, 0, Steps)).Run(_ => { }, default));
         StringAssert.Contains(error.Message, "The norm of the gradients is NaN at step 3 of 12");
         Assert.IsTrue(module.Values.All(float.IsFinite));
     }
@@ -170,8 +171,9 @@ public sealed class TrainingRunTests : IDisposable
         using var module = new TwoLayers();
         using var folder = Open(Checkpoints);
         folder.Begin(Run);
-        var loop = new TrainingLoop(module, new ConstantSchedule(0.001, 100), 4, new TrainingSettings { Checkpoints = folder });
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => loop.Run(part => module.Loss(part) + (part.Step < 20 ? 0 : 1000), _ => { }, default));
+        var task = new LossTask(module, part => module.Loss(part) + (part.Step < 20 ? 0 : 1000));
+        var loop = new TrainingLoop(task, new ConstantSchedule(0.001, 0, 100), new TrainingSettings { Checkpoints = folder });
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => loop.Run(_ => { }, default));
         StringAssert.Contains(error.Message, "The loss has exploded");
         StringAssert.Contains(error.Message, "at step 30 of 100");
         Assert.AreEqual(20, folder.Newest!.Step);
@@ -184,7 +186,7 @@ public sealed class TrainingRunTests : IDisposable
         float[] Train(int parts)
         {
             using var module = new TwoLayers();
-            new TrainingLoop(module, new ConstantSchedule(0.01, Steps), 32, new TrainingSettings { Parts = parts }).Run(Loss, _ => { }, default);
+            new TrainingLoop(new LossTask(module, Loss) { Parts = parts }, new ConstantSchedule(0.01, 0, Steps)).Run(_ => { }, default);
             return module.Values;
 
             torch.Tensor Loss(BatchPart part)
@@ -204,7 +206,8 @@ public sealed class TrainingRunTests : IDisposable
         using var folder = Open(Checkpoints);
         folder.Begin(Run);
         double norm = 0;
-        new TrainingLoop(module, new ConstantSchedule(0.01, 1), 4, new TrainingSettings { Checkpoints = folder, MaxGradientNorm = 0.01 }).Run(module.Loss, p => norm = p.GradientNorm, default);
+        var settings = new TrainingSettings { Checkpoints = folder, MaxGradientNorm = 0.01 };
+        new TrainingLoop(new LossTask(module, module.Loss), new ConstantSchedule(0.01, 0, 1), settings).Run(step => norm = step.Progress.GradientNorm, default);
         Assert.IsGreaterThan(0.1, norm);
 
         // After one step the first moments are a tenth of the gradients.
@@ -222,8 +225,9 @@ public sealed class TrainingRunTests : IDisposable
         var (index, reported) = (0, new List<double?>());
         using var module = new TwoLayers();
         var atBest = Array.Empty<float>();
-        var loop = new TrainingLoop(module, new ConstantSchedule(0.01, 100), 4, new TrainingSettings { Validation = new ValidationSettings(Measure, 2, 3, TakesBest: true) });
-        Assert.AreEqual(12, loop.Run(module.Loss, p => reported.Add(p.ValidationLoss), default));
+        var task = new LossTask(module, module.Loss) { Validation = () => new ValidationScore(Measure()) };
+        var loop = new TrainingLoop(task, new ConstantSchedule(0.01, 0, 100), new TrainingSettings { Validation = new ValidationSettings(2, 3, TakesBest: true) });
+        Assert.AreEqual(12, loop.Run(step => reported.Add(step.Progress.ValidationLoss), default));
         Assert.IsTrue(loop.StoppedEarly);
         Assert.AreEqual(new BestValidation(6, 3, 3), loop.Best);
         CollectionAssert.AreEqual(new double?[] { null, 5, null, 4, null, 3, null, 3.5, null, 3.2, null, 3.1 }, reported);
@@ -252,11 +256,13 @@ public sealed class TrainingRunTests : IDisposable
         {
             using var module = new TwoLayers();
             long last = folder?.Newest?.Step ?? 0;
-            var loop = new TrainingLoop(module, new ConstantSchedule(0.01, 100), 4, new TrainingSettings { Checkpoints = folder, Validation = new ValidationSettings(() => losses[last], 1, 3, TakesBest: true) });
+            var task = new LossTask(module, module.Loss) { Validation = () => new ValidationScore(losses[last]) };
+            var settings = new TrainingSettings { Checkpoints = folder, Validation = new ValidationSettings(1, 3, TakesBest: true) };
+            var loop = new TrainingLoop(task, new ConstantSchedule(0.01, 0, 100), settings);
             long done = 0;
             try
             {
-                done = loop.Run(module.Loss, p => last = p.Step < stop ? p.Step : throw new NotSupportedException(), default);
+                done = loop.Run(step => last = step.Progress.Step < stop ? step.Progress.Step : throw new NotSupportedException(), default);
             }
             catch (NotSupportedException)
             {
@@ -290,8 +296,9 @@ public sealed class TrainingRunTests : IDisposable
             folder.Begin(Run);
             using var module = new TwoLayers();
             using var metrics = new MetricsFile(folder.MetricsPath, 1, _warnings.Add);
-            new TrainingLoop(module, new ConstantSchedule(0.01, Steps), 4, new TrainingSettings { Checkpoints = folder, Metrics = [metrics] })
-                .Run(module.Loss, p => _ = p.Step < steps ? p : steps < Steps ? throw new NotSupportedException() : p, default);
+            var task = new LossTask(module, module.Loss) { Metrics = part => [new("accuracy", 0.5 * part.Step)] };
+            new TrainingLoop(task, new ConstantSchedule(0.01, 0, Steps), new TrainingSettings { Checkpoints = folder, Metrics = [metrics] })
+                .Run(step => _ = step.Progress.Step < steps || steps == Steps ? step : throw new NotSupportedException(), default);
             return module.Values;
         }
 
@@ -300,6 +307,7 @@ public sealed class TrainingRunTests : IDisposable
         TrainTo(Steps);
         var lines = File.ReadAllLines(_folder.Combine("metrics.jsonl")).Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).ToList();
         CollectionAssert.AreEqual(Enumerable.Range(1, Steps).ToArray(), lines.Select(line => line.GetProperty("step").GetInt32()).ToArray());
+        CollectionAssert.AreEqual(Enumerable.Range(0, Steps).Select(step => 0.5 * step).ToArray(), lines.Select(line => line.GetProperty("accuracy").GetDouble()).ToArray());
         Assert.IsTrue(lines.All(line => line.GetProperty("loss").GetDouble() > 0 && line.GetProperty("gradient_norm").GetDouble() > 0 && line.GetProperty("learning_rate").GetDouble() == 0.01));
     }
 
@@ -308,9 +316,14 @@ public sealed class TrainingRunTests : IDisposable
     {
         using var module = new TwoLayers();
         using var writer = new TensorBoardWriter(_folder.Combine("events"), 1);
-        new TrainingLoop(module, new ConstantSchedule(0.01, 3), 4, new TrainingSettings { Metrics = [writer] }).Run(module.Loss, _ => { }, default);
+        var task = new LossTask(module, module.Loss) { Metrics = _ => [new("accuracy", 1)], Validation = () => new ValidationScore(1, 0.5) };
+        var settings = new TrainingSettings { Metrics = [writer], Validation = new ValidationSettings(2, null, TakesBest: false) };
+        new TrainingLoop(task, new ConstantSchedule(0.01, 0, 3), settings).Run(_ => { }, default);
         var text = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(Directory.GetFiles(_folder.Combine("events")).Single()));
-        Assert.HasCount(4, text.Split("loss/training"));
+        foreach (var (tag, count) in new[] { ("loss/training", 3), ("accuracy/training", 3), ("loss/validation", 2), ("accuracy/validation", 2) })
+        {
+            Assert.HasCount(count + 1, text.Split(tag), tag);
+        }
     }
 
     [TestMethod]
@@ -331,7 +344,8 @@ public sealed class TrainingRunTests : IDisposable
         using var module = new TwoLayers();
         using var folder = settings is null ? null : Open(settings, create);
         folder?.Begin(Run);
-        new TrainingLoop(module, new CosineSchedule(0.05, 3, Steps), 4, new TrainingSettings { Checkpoints = folder }).Run(module.Loss, Report, cancellation.Token);
+        var loop = new TrainingLoop(new LossTask(module, module.Loss), new CosineSchedule(0.05, 3, Steps), new TrainingSettings { Checkpoints = folder });
+        loop.Run(step => Report(step.Progress), cancellation.Token);
         return module.Values;
 
         void Report(TrainingProgress progress)

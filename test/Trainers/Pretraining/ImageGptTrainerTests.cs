@@ -236,7 +236,7 @@ public sealed class ImageGptTrainerTests
         };
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().ImageGeneration.Trainers.ImageGpt(options));
         Assert.AreEqual(
-            "InputColumnName is ' '; expected a column name. Steps is 0; expected at least 1. BatchSize is 65537; expected 1 to 65536. "
+            "Steps is 0; expected at least 1. InputColumnName is ' '; expected a column name. BatchSize is 65537; expected 1 to 65536. "
             + "LearningRate is NaN; expected more than 0 and at most 1. WarmUpSteps is -1; expected 0 to 0. MaskProbability is 1; expected more than 0 and less than 1. EmbeddingSize is 8; expected a multiple of Heads (3). (Parameter 'options')",
             error.Message);
     }

@@ -100,7 +100,7 @@ public sealed class TrainingCheckpointTests : IDisposable
     [DataRow("`Layers`:2", "`Layers`:0", "Layers is 0; expected 1 to 1024")]
     [DataRow("`Layers`:2", "`Layers`:x", "does not tell its architecture")]
     [DataRow("`Colors`:8", "`Colors`:9", "should be floating-point values of the shape")]
-    [DataRow("\"Model\":", "\"Madel\":", "is a training checkpoint, but not of pretraining")]
+    [DataRow("\"Model\":", "\"Madel\":", "is a training checkpoint, but not of an Image GPT")]
     [DataRow("\"CenterCrop\"", "\"KenterCrop\"", "'KenterCrop'; expected Squash or")]
     public void Load_OtherSettings_AreRefused(string original, string changed, string named)
     {

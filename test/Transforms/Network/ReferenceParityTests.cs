@@ -1,4 +1,5 @@
 using IGptMl.Optimization;
+using IGptMl.Tests.Optimization;
 using IGptMl.Tests.Processes;
 using TorchSharp;
 
@@ -52,7 +53,8 @@ public sealed class ReferenceParityTests(TestContext context)
     {
         using var reference = new ReferenceModel(name);
         var losses = new List<float>();
-        new TrainingLoop(reference.Network, new ConstantSchedule(1e-3, 10), 1).Run(() => reference.Network.Loss(reference.Tokens), step => losses.Add((float)step.Loss), default);
+        var task = LossTask.OfBackward(reference.Network, () => reference.Network.Backward(reference.Tokens));
+        new TrainingLoop(task, new ConstantSchedule(1e-3, 0, 10)).Run(step => losses.Add((float)step.Progress.Loss), default);
         Check(name, "adam_losses", reference.Values("adam_losses"), [.. losses], TrainingTolerance);
     }
 

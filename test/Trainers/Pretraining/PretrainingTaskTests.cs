@@ -8,11 +8,31 @@ namespace IGptMl.Tests.Pretraining;
 
 /// <summary>Pretraining with what the loop offers, on a network.</summary>
 [TestClass]
-public sealed class PretrainingRunTests : IDisposable
+public sealed class PretrainingTaskTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
     private static ImageGptTrainer.Options Options => new() { Model = TinyImageGpt.Config, Steps = 8, BatchSize = 8, LearningRate = 0.01, Seed = 4 };
+
+    [TestMethod]
+    public void Fit_ConstantSchedule_IsTheRateOfEveryStep()
+    {
+        var rates = new List<double>();
+        var options = Options with { WarmUpSteps = 0, LearningRateSchedule = LearningRateSchedule.Constant, Progress = new Reporter(p => rates.Add(p.LearningRate)) };
+        Fit(options).Dispose();
+        Assert.IsTrue(rates.All(rate => rate == 0.01));
+    }
+
+    [TestMethod]
+    public void Fit_ValidationDataWithoutTokens_AreToldAndTheLastWeightsTaken()
+    {
+        var context = new MLContext(seed: 1);
+        var messages = new List<string>();
+        context.Log += (_, log) => messages.Add(log.RawMessage);
+        using var transformer = context.ImageGeneration.Trainers.ImageGpt(Options).Fit(TokenRows.Create(), TokenRows.Create(3, missing: _ => true));
+        Assert.Contains("There are no validation rows: all steps are run, and the last weights are returned.", messages);
+        CollectionAssert.AreEqual(Weights(Options), WeightsOf(transformer.Model));
+    }
 
     [TestMethod]
     public void Fit_AccumulatedInFour_EqualsOneBatch()
@@ -86,6 +106,25 @@ public sealed class PretrainingRunTests : IDisposable
                 cancellation.Cancel();
             }
         }
+    }
+
+    [TestMethod]
+    public void Fit_CheckpointOfTheFirstVersion_IsTakenUp()
+    {
+        // Written by the version before options had these names, after 6 of 12 steps over all rows: no order and no random number matters.
+        foreach (var path in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Data", "former-run")))
+        {
+            File.Copy(path, _folder.Combine(Path.GetFileName(path)));
+        }
+
+        var steps = new List<long>();
+        var options = Options with { Steps = 12, BatchSize = 21, ValidationInterval = 2, Patience = 7, CheckpointFolder = _folder.Path, Progress = new Reporter(p => steps.Add(p.Step)) };
+        using var resumed = new MLContext(seed: 1).ImageGeneration.Trainers.ImageGpt(options).Fit(TokenRows.Create(), TokenRows.Create(30));
+        CollectionAssert.AreEqual(new long[] { 7, 8, 9, 10, 11, 12 }, steps);
+        Assert.AreEqual(38.979291, WeightsOf(resumed.Model).Sum(weight => (double)weight), 1e-3);
+
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => new MLContext().ImageGeneration.Trainers.ImageGpt(options with { Patience = 6 }).Fit(TokenRows.Create(), TokenRows.Create(30)));
+        Assert.Contains("are another run's. Patience was 7 and is 6. Use", error.Message);
     }
 
     [TestMethod]

@@ -1,0 +1,186 @@
+using System.CommandLine;
+using System.Globalization;
+using IGptMl.Cli.Sources;
+
+namespace IGptMl.Cli.Arguments;
+
+/// <summary>The options of everything that trains: how a step is taken and how the run is watched. <see cref="CheckpointOptions"/> keep it.</summary>
+internal sealed class TrainingArguments
+{
+    private static readonly Dictionary<string, TrainingPrecision> Precisions = new()
+    {
+        ["float32"] = TrainingPrecision.Float32,
+        ["tf32"] = TrainingPrecision.TensorFloat32,
+        ["bf16"] = TrainingPrecision.BFloat16,
+    };
+
+    private static readonly Dictionary<string, LearningRateSchedule> Schedules = new()
+    {
+        ["constant"] = LearningRateSchedule.Constant,
+        ["cosine"] = LearningRateSchedule.Cosine,
+    };
+
+    private readonly Option<int?> _batchSize;
+    private readonly Option<double?> _learningRate;
+    private readonly Option<string?> _schedule;
+    private readonly Option<long?> _warmUp;
+    private readonly Option<int> _accumulate = CommandOptions.Number("--accumulate", "Take each step's images through the network in N equal parts, which saves memory: the step is the same to rounding. A divisor of the batch.", 1, 65536, 1);
+    private readonly Option<double?> _clip = CommandOptions.Number("--clip", "Scale the gradients of a step down to this Euclidean norm where they exceed it [default: never, as in the paper].", 1e-9, 1e9);
+    private readonly Option<double> _decay = CommandOptions.Number("--weight-decay", "The share of every matrix that a step takes away, times the learning rate; the paper found that 0.01 changes nothing.", 0, 1, 0.0);
+    private readonly Option<int?> _augment = CommandOptions.Number("--augment", "Shift the images at random by up to N pixels of the model's square, and flip half of them, anew in every step; 4 is the paper's for 32x32 pixels [default: leave them as they are].", 0, 255);
+    private readonly Option<string> _precision = new("--precision")
+    {
+        Description = "What a step computes in; what is learned is float32. tf32: float32 with shorter factors on NVIDIA GPUs. bf16: bfloat16, the fastest on GPUs, slow on most CPUs.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "float32",
+    };
+
+    private readonly Option<bool> _recompute = new("--recompute") { Description = "Compute the activations of each block again in the backward pass, in place of keeping those of all: the same numbers with far less memory, in about a third more time." };
+    private readonly Option<DataSource?> _validation;
+    private readonly Option<int?> _validationLimit = CommandOptions.Number("--validation-limit", "Take N validation images at most.", 1, int.MaxValue);
+    private readonly Option<double?> _validationFraction;
+    private readonly Option<long?> _validationInterval;
+    private readonly Option<int?> _patience;
+    private readonly Option<bool> _last = new("--last-weights") { Description = "Take the weights of the last step, not those of the best validation." };
+    private readonly Option<string?> _tensorBoard = new("--tensorboard") { Description = "Write events for TensorBoard into this folder.", HelpName = "DIR" };
+    private readonly Option<long?> _metricsInterval = CommandOptions.Number("--metrics-interval", "Steps between two lines of metrics.jsonl and two points of TensorBoard [default: a ten-thousandth of all].", 1L, long.MaxValue);
+    private readonly Option<int> _seed;
+
+    private TrainingArguments(Words words)
+    {
+        _batchSize = CommandOptions.Number("--batch-size", $"Images a step [default: {words.BatchSize}].", 1, 65536);
+        _learningRate = LearningRateOption.Create(words.LearningRate);
+        _schedule = new Option<string?>("--schedule") { Description = $"The learning rate after the warm-up: constant, or cosine, which falls to zero [default: {words.Schedule}].", HelpName = "NAME" };
+        _warmUp = CommandOptions.Number("--warm-up", $"Steps of the linear warm-up [default: {words.WarmUp}].", 0L, long.MaxValue);
+        _validation = CommandOptions.Data("--validation", $"Images that are not learned from, to measure {words.Measure} on during the training and to choose the best weights by. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
+        _validationFraction = CommandOptions.Number("--validation-fraction", $"Set this share of the images aside for that, in place of --validation [default: {words.ValidationFraction}].", 0, 0.9);
+        _validationInterval = CommandOptions.Number("--validation-interval", $"Steps between two validations [default: {words.ValidationInterval}].", 1L, long.MaxValue);
+        _patience = CommandOptions.Number("--patience", $"End the training after N validations in a row without a better one [default: {words.Patience}].", 1, int.MaxValue);
+        _seed = CommandOptions.Number("--seed", $"Seed of {words.Seeded}; on the CPU the same seed gives the same weights.", 0, int.MaxValue, 1);
+    }
+
+    /// <summary>The options with the words of pretraining.</summary>
+    internal static TrainingArguments ForPretraining() => new(new Words(
+        BatchSize: "the preset's",
+        LearningRate: "the preset's",
+        Schedule: "cosine",
+        WarmUp: "one pass over the images, but at most a tenth of the steps",
+        Measure: "nats per token",
+        ValidationFraction: "0; the paper takes 0.04 to choose its learning rates",
+        ValidationInterval: "a hundredth of all",
+        Patience: "never",
+        Seeded: "the palette, the first weights and the order of the images"));
+
+    /// <summary>The options with the words of fine-tuning.</summary>
+    internal static TrainingArguments ForFineTuning(ImageGptFineTuneTrainer.Options defaults) => new(new Words(
+        BatchSize: Text(defaults.BatchSize),
+        LearningRate: $"{Text(defaults.LearningRate)}, a tenth of pretraining's",
+        Schedule: "constant",
+        WarmUp: "none",
+        Measure: "the accuracy",
+        ValidationFraction: $"{Text(defaults.ValidationFraction)} of every class; 0 takes the last weights",
+        ValidationInterval: "a pass over the images",
+        Patience: Text(defaults.Patience!.Value),
+        Seeded: "the images set aside, the order of the images and what is random in them"));
+
+    internal void AddTo(Command command)
+    {
+        _precision.AcceptOnlyFromAmong([.. Precisions.Keys]);
+        _schedule.AcceptOnlyFromAmong([.. Schedules.Keys]);
+        Option[] options =
+        [
+            _batchSize, _learningRate, _schedule, _warmUp, _accumulate, _clip, _decay, _augment, _precision, _recompute, _validation, _validationLimit, _validationFraction,
+            _validationInterval, _patience, _last, _tensorBoard, _metricsInterval, _seed,
+        ];
+        foreach (var option in options)
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>The seed.</summary>
+    internal int Seed(ParseResult parsed) => parsed.GetValue(_seed);
+
+    /// <summary>Where the validation images are; null where none were named.</summary>
+    internal DataSource? Validation(ParseResult parsed) => parsed.GetValue(_validation);
+
+    /// <summary>The most validation images.</summary>
+    internal int? ValidationLimit(ParseResult parsed) => parsed.GetValue(_validationLimit);
+
+    /// <summary>Adds what was given to the rest of the settings.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">The settings so far, with the number of steps where it is known.</param>
+    /// <param name="steps">All steps; null where they follow from the number of images.</param>
+    /// <param name="imageSize">The side of the model's images.</param>
+    /// <exception cref="UsageException">It contradicts them, or itself.</exception>
+    internal T Read<T>(ParseResult parsed, T options, long? steps, int imageSize)
+        where T : ImageGptTrainingOptions
+    {
+        var rate = parsed.GetValue(_learningRate);
+        var padding = parsed.GetValue(_augment);
+        options = options with
+        {
+            BatchSize = parsed.GetValue(_batchSize) ?? options.BatchSize,
+            LearningRate = rate is { } given and not LearningRateOption.Auto ? given : options.LearningRate,
+            FindLearningRate = rate == LearningRateOption.Auto,
+            LearningRateSchedule = parsed.GetValue(_schedule) is { } schedule ? Schedules[schedule] : options.LearningRateSchedule,
+            WarmUpSteps = parsed.GetValue(_warmUp),
+            AccumulationSteps = parsed.GetValue(_accumulate),
+            MaxGradientNorm = parsed.GetValue(_clip),
+            WeightDecay = parsed.GetValue(_decay),
+            Augmentation = padding is { } pixels ? new TokenAugmentation { Padding = pixels } : null,
+            Precision = Precisions[parsed.GetRequiredValue(_precision)],
+            RecomputeActivations = parsed.GetValue(_recompute),
+            ValidationFraction = parsed.GetValue(_validationFraction) ?? options.ValidationFraction,
+            ValidationInterval = parsed.GetValue(_validationInterval),
+            Patience = parsed.GetValue(_patience) ?? options.Patience,
+            TakeBestWeights = !parsed.GetValue(_last),
+            TensorBoardFolder = parsed.GetValue(_tensorBoard),
+            MetricsInterval = parsed.GetValue(_metricsInterval),
+            Seed = Seed(parsed),
+        };
+        Check(parsed, options, steps, imageSize);
+        return options;
+    }
+
+    private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private void Check(ParseResult parsed, ImageGptTrainingOptions options, long? steps, int imageSize)
+    {
+        if (options.WarmUpSteps > steps)
+        {
+            throw new UsageException($"--warm-up is {options.WarmUpSteps}; expected no more than --steps, which is {steps}.");
+        }
+
+        if (options.BatchSize % options.AccumulationSteps != 0)
+        {
+            throw new UsageException($"--accumulate is {options.AccumulationSteps}; expected a divisor of the batch size, which is {options.BatchSize}.");
+        }
+
+        if (options.Augmentation?.Padding >= imageSize)
+        {
+            throw new UsageException($"--augment is {options.Augmentation.Padding}; expected less than the side of the model's images, which is {imageSize}.");
+        }
+
+        var isNamed = Validation(parsed) is not null;
+        if (isNamed && parsed.GetValue(_validationFraction) is not null)
+        {
+            throw new UsageException("--validation and --validation-fraction exclude each other: the images are either named or set aside.");
+        }
+
+        if (!isNamed && FirstGiven(parsed, _validationLimit) is { } limit)
+        {
+            throw new UsageException($"{limit.Name} is for --validation, which names the images.");
+        }
+
+        if (!isNamed && options.ValidationFraction == 0 && FirstGiven(parsed, _validationInterval, _patience, _last) is { } needless)
+        {
+            throw new UsageException($"{needless.Name} is for --validation or --validation-fraction: without them, nothing is measured during the training.");
+        }
+    }
+
+    private static Option? FirstGiven(ParseResult parsed, params Option[] options) => Array.Find(options, option => parsed.GetResult(option) is { Implicit: false });
+
+    /// <summary>What the help says differently of pretraining and of fine-tuning.</summary>
+    private sealed record Words(string BatchSize, string LearningRate, string Schedule, string WarmUp, string Measure, string ValidationFraction, string ValidationInterval, string Patience, string Seeded);
+}

@@ -1,0 +1,68 @@
+using IGptMl.Network;
+using TorchSharp;
+
+namespace IGptMl.Batches;
+
+/// <summary>
+/// The images of every step of a training: which rows, in which order, how they are moved, and what is hidden of them. All of it is a pure function of the
+/// seed, the step and the part.
+/// </summary>
+internal sealed class TrainingBatches
+{
+    private readonly ITokenRows _rows;
+    private readonly ImageGptConfig _config;
+    private readonly TokenAugmentation? _augmentation;
+    private readonly TrainingMasks? _masks;
+    private readonly BatchOrder _order;
+    private readonly int _seed;
+    private readonly torch.Device _device;
+    private readonly int _rowsPerPart;
+    private readonly ushort[] _tokens;
+
+    /// <param name="rows">The training rows, at least one.</param>
+    /// <param name="config">The architecture that learns from them.</param>
+    /// <param name="options">The size of a batch, its parts, augmentation and masks.</param>
+    /// <param name="seed">The seed of all that is random.</param>
+    /// <param name="device">The device that batches go to.</param>
+    internal TrainingBatches(ITokenRows rows, ImageGptConfig config, ImageGptTrainingOptions options, int seed, torch.Device device)
+    {
+        (_rows, _config, _augmentation, _seed, _device) = (rows, config, options.Augmentation, seed, device);
+        Parts = Math.Min(options.AccumulationSteps, rows.Count);
+        _rowsPerPart = Math.Min(options.BatchSize, rows.Count) / Parts;
+        _tokens = new ushort[_rowsPerPart * config.ContextLength];
+        _order = new BatchOrder(rows.Count, seed);
+        _masks = config.Objective == PretrainingObjective.Masked ? new TrainingMasks(config.ContextLength, options.MaskProbability, seed) : null;
+    }
+
+    /// <summary>The equal parts of a step's batch.</summary>
+    internal int Parts { get; }
+
+    /// <summary>The rows of a step.</summary>
+    internal int RowsPerStep => Parts * _rowsPerPart;
+
+    /// <summary>The steps in which every row is visited, rounded up.</summary>
+    internal long StepsPerEpoch => (_rows.Count + RowsPerStep - 1) / RowsPerStep;
+
+    /// <summary>A part of a step's batch. Steps and parts count from 0. The caller disposes the tokens.</summary>
+    internal TokenBatch Draw(long step, int part)
+    {
+        var rows = new int[_rowsPerPart];
+        _order.Position = ((step * Parts) + part) * _rowsPerPart;
+        _order.Next(rows);
+        var context = _config.ContextLength;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var image = _tokens.AsSpan(i * context, context);
+            if (_augmentation is null)
+            {
+                _rows[rows[i]].CopyTo(image);
+            }
+            else
+            {
+                _augmentation.Apply(_rows[rows[i]], _config.ImageSize, _seed, step, rows[i], image);
+            }
+        }
+
+        return new TokenBatch(rows, TokenTensor.Create(_tokens, rows.Length, _device), _masks?.Draw(step, rows.Length, part * _rowsPerPart));
+    }
+}

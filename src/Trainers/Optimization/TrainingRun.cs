@@ -1,0 +1,152 @@
+using TorchSharp;
+
+namespace IGptMl.Optimization;
+
+/// <summary>A task that is run by a trainer's options: the loop with its checkpoints, metrics and precision, and what the log is told.</summary>
+/// <param name="options">The options.</param>
+/// <param name="task">What is learned.</param>
+/// <param name="plan">Schedule, validation and seed.</param>
+/// <param name="checkpoints">Where the run is kept; null keeps it nowhere.</param>
+/// <param name="log">What it says.</param>
+internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, TrainingPlan plan, CheckpointFolder? checkpoints, TrainingLog log)
+{
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
+
+    private TimeSpan _logged;
+
+    /// <summary>Opens the options' checkpoint folder, if they name one; the caller disposes it.</summary>
+    /// <exception cref="IOException">Another process uses the folder, or it cannot be made.</exception>
+    /// <exception cref="InvalidDataException">There are checkpoints, and all of them are damaged.</exception>
+    internal static CheckpointFolder? OpenFolder(TrainingOptions options, Action<string> warn)
+        => options.CheckpointSettings is { } settings ? new CheckpointFolder(settings, warn) : null;
+
+    /// <summary>Finds a learning rate on the run's first batches. The module has learned from them afterwards, and is of no more use.</summary>
+    internal LearningRateRange FindLearningRate()
+    {
+        using var precision = new PrecisionScope(options.Precision);
+        var found = LearningRateTest.Run(task, CreateSettings([]), options.CancellationToken);
+        log.Info($"The range test of {found.Rates.Count} steps finds a learning rate of {found.Rate:G3}.");
+        return found;
+    }
+
+    /// <summary>Trains the module, which is left in float32 with the last or the best weights.</summary>
+    /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
+    /// <exception cref="InvalidOperationException">The loss has stopped being a number or exploded, or the checkpoints are another run's.</exception>
+    internal void Train(Action<StepReport> report)
+    {
+        if (checkpoints is not null)
+        {
+            checkpoints.Attachments = task.Attachments;
+            checkpoints.Begin(Describe());
+        }
+
+        if (checkpoints?.Newest is { } from)
+        {
+            log.Info($"Going on after step {from.Step:N0}, from '{checkpoints.NewestPath}'.");
+        }
+
+        var metrics = CreateMetrics();
+        using var precision = new PrecisionScope(options.Precision);
+        try
+        {
+            var loop = new TrainingLoop(task, plan.Schedule, CreateSettings(metrics));
+            var done = loop.Run(step => Report(step, report), options.CancellationToken);
+            if (done == 0)
+            {
+                throw new OperationCanceledException("The training was canceled before its first step.", options.CancellationToken);
+            }
+
+            TellEnd(loop, done);
+        }
+        finally
+        {
+            metrics.ForEach(writer => writer.Dispose());
+        }
+    }
+
+    private TrainingSettings CreateSettings(IReadOnlyList<IMetricsWriter> metrics) => new()
+    {
+        MaxGradientNorm = options.MaxGradientNorm,
+        WeightDecay = options.WeightDecay,
+        ComputeType = options.Precision == TrainingPrecision.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
+        Checkpoints = checkpoints,
+        Validation = plan.ValidationInterval is { } interval ? new ValidationSettings(interval, options.Patience, options.TakeBestWeights) : null,
+        Metrics = metrics,
+    };
+
+    private List<IMetricsWriter> CreateMetrics()
+    {
+        var interval = options.MetricsInterval ?? Math.Max(1, plan.Schedule.Steps / 10_000);
+        var metrics = new List<IMetricsWriter>();
+        if (checkpoints is not null)
+        {
+            metrics.Add(new MetricsFile(checkpoints.MetricsPath, interval, log.Warn));
+        }
+
+        if (options.TensorBoardFolder is { } folder)
+        {
+            metrics.Add(new TensorBoardWriter(folder, interval));
+        }
+
+        return metrics;
+    }
+
+    /// <summary>The names are the options', as they stand in the checkpoints of all versions.</summary>
+    private IReadOnlyDictionary<string, string> Describe()
+    {
+        var settings = new RunSettings();
+        task.Describe(settings);
+        settings.Add("Steps", plan.Schedule.Steps);
+        settings.Add(nameof(options.BatchSize), task.ImagesPerStep);
+        settings.Add(nameof(options.AccumulationSteps), task.Parts);
+        settings.Add(nameof(options.LearningRate), plan.Schedule.Peak);
+        settings.Add(nameof(options.WarmUpSteps), plan.Schedule.WarmUpSteps);
+        if (options.LearningRateSchedule != LearningRateSchedule.Cosine)
+        {
+            settings.Add(nameof(options.LearningRateSchedule), options.LearningRateSchedule); // left out where it is the one that there was before runs told it
+        }
+
+        settings.Add(nameof(options.MaxGradientNorm), options.MaxGradientNorm);
+        settings.Add(nameof(options.WeightDecay), options.WeightDecay);
+        settings.Add(nameof(options.Precision), options.Precision);
+        settings.Add(nameof(options.ValidationInterval), plan.ValidationInterval is null ? null : options.ValidationInterval);
+        settings.Add(nameof(options.Patience), plan.ValidationInterval is null ? null : options.Patience);
+        settings.Add(nameof(options.Seed), plan.Seed);
+        return settings.Values;
+    }
+
+    private void Report(StepReport step, Action<StepReport> report)
+    {
+        report(step);
+        var progress = step.Progress;
+        if (progress.Elapsed - _logged >= LogInterval || progress.Step == progress.Steps)
+        {
+            _logged = progress.Elapsed;
+            var metrics = string.Concat((step.Batch?.Metrics ?? []).Select(metric => $", {metric.Name.Replace('_', ' ')} {metric.Value:F4}"));
+            var speed = $"{progress.ImagesPerSecond:F1} images/s, {progress.TimeLeft:hh\\:mm\\:ss} left";
+            log.Info($"Step {progress.Step:N0} of {progress.Steps:N0}: loss {progress.Loss:F4}{metrics}, rate {progress.LearningRate:G3}, {speed}.");
+        }
+
+        if (step.Validation is { } validation)
+        {
+            log.Info($"Step {progress.Step:N0} of {progress.Steps:N0}: validation {validation}.");
+        }
+    }
+
+    private void TellEnd(TrainingLoop loop, long done)
+    {
+        if (loop.StoppedEarly)
+        {
+            log.Info($"Stopped after {done:N0} of {plan.Schedule.Steps:N0} steps: validation has not become better since step {loop.Best!.Step:N0}.");
+        }
+        else if (done < plan.Schedule.Steps)
+        {
+            log.Warn($"Canceled after {done:N0} of {plan.Schedule.Steps:N0} steps; the model so far is returned.");
+        }
+
+        if (loop.Best is { } best && options.TakeBestWeights)
+        {
+            log.Info($"The weights after step {best.Step:N0} are taken, the best in validation: {best.Score}.");
+        }
+    }
+}

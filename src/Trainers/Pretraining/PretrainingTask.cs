@@ -1,0 +1,98 @@
+using IGptMl.Batches;
+using IGptMl.Network;
+using IGptMl.Optimization;
+using TorchSharp;
+
+namespace IGptMl.Pretraining;
+
+/// <summary>Pretraining as a task: the loss of an autoregressive or masked network on images without labels, and its nats per token on others.</summary>
+/// <param name="options">The options.</param>
+/// <param name="network">The network, on the device.</param>
+/// <param name="images">The images that are learned from.</param>
+/// <param name="validation">The images that are measured on, if any.</param>
+/// <param name="origin">What the tokens were made with.</param>
+/// <param name="seed">The seed of all that is random.</param>
+/// <param name="device">The device.</param>
+internal sealed class PretrainingTask(
+    ImageGptTrainer.Options options,
+    ImageGptNetwork network,
+    TokenTable images,
+    TokenTable? validation,
+    TokenOrigin origin,
+    int seed,
+    torch.Device device) : ITrainingTask
+{
+    private readonly TrainingBatches _batches = new(images, network.Config, options, seed, device);
+
+    /// <inheritdoc/>
+    public torch.nn.Module Module => network;
+
+    /// <inheritdoc/>
+    public int ImagesPerStep => _batches.RowsPerStep;
+
+    /// <inheritdoc/>
+    public int Parts => _batches.Parts;
+
+    /// <inheritdoc/>
+    public double OperationsPerImage => network.Config.TrainingOperations;
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, float[]> Attachments => origin.Attachments;
+
+    /// <summary>The schedule and the rest that follows from the options and the number of images.</summary>
+    internal TrainingPlan Plan
+    {
+        get
+        {
+            var warmUp = options.WarmUpSteps ?? Math.Min(_batches.StepsPerEpoch, Math.Max(1, options.Steps / 10));
+            return new TrainingPlan(
+                RateSchedule.Create(options.LearningRateSchedule, options.LearningRate, warmUp, options.Steps),
+                validation is null ? null : options.ValidationInterval ?? Math.Max(1, options.Steps / 100),
+                seed);
+        }
+    }
+
+    /// <inheritdoc/>
+    public BatchResult Backward(BatchPart part)
+    {
+        var batch = _batches.Draw(part.Step, part.Index);
+        using var loss = network.Backward(batch.Tokens, batch.Mask);
+        return new BatchResult(loss.item<float>());
+    }
+
+    /// <inheritdoc/>
+    public ValidationScore Validate()
+    {
+        using var noGradients = torch.no_grad();
+        var (rowsPerBatch, context) = (ImagesPerStep / Parts, network.Config.ContextLength);
+        var tokens = new ushort[rowsPerBatch * context];
+        var masking = new TokenMasking { Probability = options.MaskProbability }; // the same masks every time
+        double sum = 0;
+        for (var start = 0; start < validation!.Count; start += rowsPerBatch)
+        {
+            var rows = Math.Min(rowsPerBatch, validation.Count - start);
+            for (var i = 0; i < rows; i++)
+            {
+                validation[start + i].CopyTo(tokens.AsSpan(i * context));
+            }
+
+            using var scope = torch.NewDisposeScope();
+            var batch = tokens.AsSpan(0, rows * context);
+            var input = TokenTensor.Create(batch, rows, device);
+            var mask = network.Config.Objective == PretrainingObjective.Masked ? masking.Draw(batch, rows) : null;
+            var loss = network.Loss(input, mask);
+            sum += loss.item<float>() * rows;
+        }
+
+        return new ValidationScore(sum / validation.Count);
+    }
+
+    /// <inheritdoc/>
+    public void Describe(RunSettings settings)
+    {
+        options.Describe(settings, network.Config);
+        settings.Add("Images", images.Describe());
+        settings.Add("Validation images", validation?.Describe());
+        origin.Describe(settings);
+    }
+}
