@@ -8,7 +8,7 @@ internal static class CxxRuntime
 {
     private const string Name = "libstdc++.so.6";
 
-    /// <summary>Whether the library defines <paramref name="version"/>, such as GLIBCXX_3.4.32; true where there is none to ask.</summary>
+    /// <summary>Whether the library defines the symbol version <paramref name="version"/>, such as GLIBCXX_3.4.32. True if no library is found.</summary>
     public static bool Provides(string version)
     {
         if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(Name, out _))
@@ -16,7 +16,7 @@ internal static class CxxRuntime
             return true;
         }
 
-        // The loader's own choice, rather than a guess at its search path.
+        // The path that the loader has chosen, instead of a reimplementation of its search.
         var path = File.ReadLines("/proc/self/maps")
             .Select(line => line.IndexOf('/') is var at and >= 0 ? line[at..] : string.Empty)
             .FirstOrDefault(file => Path.GetFileName(file).StartsWith(Name, StringComparison.Ordinal));

@@ -1,7 +1,7 @@
 using IGptMl.BuildTools;
 
-// publicize OUTPUT-FOLDER ASSEMBLY...       reference copies of the assemblies with every type and member public
-// weaken LIBRARY VERSION...                 lets LIBRARY load where the C++ runtime lacks a symbol version that it names but does not use
+// publicize OUTPUT-FOLDER ASSEMBLY...       writes reference copies of the assemblies in which every type and member is public
+// weaken LIBRARY VERSION...                 lets LIBRARY load with a C++ runtime without a symbol version that it names but does not use
 switch (args)
 {
     case ["publicize", var folder, .. { Length: > 0 } assemblies]:

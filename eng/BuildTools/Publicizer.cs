@@ -4,15 +4,20 @@ using Mono.Cecil.Cil;
 namespace IGptMl.BuildTools;
 
 /// <summary>Writes reference copies of assemblies in which every type and member is public and every method body is empty.</summary>
-/// <remarks>The compiler reads the copy; the runtime loads the original, and honours the IgnoresAccessChecksTo attribute of the assembly that was compiled.</remarks>
+/// <remarks>
+/// The compiler reads the copy. The runtime loads the original, and honors the IgnoresAccessChecksTo attribute of the compiled assembly.
+/// </remarks>
 internal static class Publicizer
 {
     public static void WriteReferenceCopy(string assemblyPath, string outputFolder)
     {
-        // The resolver must see the sibling assemblies: constants of an enum type cannot be written without the enum.
+        // The resolver must find the sibling assemblies: constants of an enum type cannot be written without the enum.
         using var resolver = new DefaultAssemblyResolver();
         resolver.AddSearchDirectory(Path.GetDirectoryName(Path.GetFullPath(assemblyPath))!);
-        using var assembly = AssemblyDefinition.ReadAssembly(assemblyPath, new ReaderParameters { AssemblyResolver = resolver, ReadingMode = ReadingMode.Immediate });
+        using var assembly = AssemblyDefinition.ReadAssembly(assemblyPath, new ReaderParameters
+        {
+            AssemblyResolver = resolver, ReadingMode = ReadingMode.Immediate,
+        });
 
         foreach (var type in assembly.MainModule.GetTypes())
         {
@@ -37,7 +42,7 @@ internal static class Publicizer
             type.IsPublic = true;
         }
 
-        // A field of an event has the event's name; public, it would make every use of the event ambiguous.
+        // The backing field of an event has the event's name. If it were public, every use of the event would be ambiguous.
         var events = type.Events.Select(e => e.Name).ToHashSet();
         foreach (var field in type.Fields.Where(f => !events.Contains(f.Name)))
         {
@@ -46,7 +51,7 @@ internal static class Publicizer
 
         foreach (var method in type.Methods)
         {
-            // An explicit interface implementation stays private: public, it would be a member with a dot in its name.
+            // An explicit interface implementation stays private, because its name contains a dot.
             if (!method.HasOverrides || !method.IsPrivate)
             {
                 method.IsPublic = true;

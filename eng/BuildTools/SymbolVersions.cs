@@ -5,7 +5,7 @@ namespace IGptMl.BuildTools;
 
 /// <summary>Edits the table of symbol versions that a 64-bit little-endian ELF library needs (section .gnu.version_r).</summary>
 /// <remarks>
-/// A version marked weak may be absent: the loader warns only where a symbol of that version is really looked up.
+/// A version marked weak may be absent: the loader warns only if a symbol of that version is actually looked up.
 /// Layout: System V gABI, section header table; Linux Standard Base, "Symbol Versioning" (Elf64_Verneed, Elf64_Vernaux).
 /// </remarks>
 internal static class SymbolVersions
@@ -13,7 +13,9 @@ internal static class SymbolVersions
     private const uint SectionVersionNeeds = 0x6ffffffe; // SHT_GNU_verneed
     private const ushort WeakFlag = 2;                   // VER_FLG_WEAK
 
-    /// <summary>Marks <paramref name="version"/> weak in the file. The file is replaced, not written to: it may be a hard link into the package cache.</summary>
+    /// <summary>
+    /// Marks <paramref name="version"/> weak in the file. The file is replaced instead of modified, because it may be a hard link into the package cache.
+    /// </summary>
     public static void MakeWeak(string library, string version)
     {
         var image = File.ReadAllBytes(library);
@@ -25,13 +27,13 @@ internal static class SymbolVersions
 
         BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(flags), (ushort)(Read16(image, flags) | WeakFlag));
         var time = File.GetLastWriteTimeUtc(library);
-        var beside = $"{library}.{Environment.ProcessId}";
-        File.WriteAllBytes(beside, image);
-        File.SetLastWriteTimeUtc(beside, time); // so that an incremental build sees the file that it copied
-        File.Move(beside, library, overwrite: true);
+        var temporary = $"{library}.{Environment.ProcessId}";
+        File.WriteAllBytes(temporary, image);
+        File.SetLastWriteTimeUtc(temporary, time); // so that an incremental build does not copy the original again
+        File.Move(temporary, library, overwrite: true);
     }
 
-    /// <summary>The offset of vna_flags of the entry that names <paramref name="version"/>, or null.</summary>
+    /// <summary>The offset of the field vna_flags in the entry that names <paramref name="version"/>, or null.</summary>
     private static int? FindFlags(string library, byte[] image, string version)
     {
         if (!image.AsSpan().StartsWith("\u007fELF\u0002\u0001"u8))
@@ -45,7 +47,7 @@ internal static class SymbolVersions
         }
         catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException)
         {
-            throw new InvalidDataException($"'{library}' is a damaged ELF file: its tables point beyond its end.", e);
+            throw new InvalidDataException($"'{library}' is a damaged ELF file: a table extends past its end.", e);
         }
     }
 

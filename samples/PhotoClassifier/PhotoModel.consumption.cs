@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Samples.PhotoClassifier;
 
-/// <content>Predicting with the saved zip. An application that only predicts needs this file alone.</content>
+/// <content>Prediction with the saved zip. An application that only predicts needs only this file.</content>
 public static partial class PhotoModel
 {
     /// <summary>A photograph.</summary>
@@ -12,11 +12,11 @@ public static partial class PhotoModel
         /// <summary>The bytes of a PNG, JPEG, BMP, GIF or WebP file.</summary>
         public byte[] ImageSource { get; set; } = [];
 
-        /// <summary>The name of its class, for training and evaluation.</summary>
+        /// <summary>The name of the class, for training and evaluation.</summary>
         public string Label { get; set; } = string.Empty;
     }
 
-    /// <summary>What the model says of a photograph.</summary>
+    /// <summary>The prediction for a photograph.</summary>
     public sealed class ModelOutput
     {
         /// <summary>The name of the likeliest class.</summary>
@@ -26,14 +26,14 @@ public static partial class PhotoModel
         public float[] Score { get; set; } = [];
     }
 
-    /// <summary>Loads the zip for predictions one at a time, by one thread at a time; to be disposed.</summary>
+    /// <summary>Loads the zip for single predictions. The engine is not thread-safe, and the caller disposes it.</summary>
     public static PredictionEngine<ModelInput, ModelOutput> CreatePredictEngine(string zipPath)
     {
         var ml = new MLContext();
         return ml.Model.CreatePredictionEngine<ModelInput, ModelOutput>(ml.Model.Load(zipPath, out _));
     }
 
-    /// <summary>All classes of a photograph with their probabilities, the likeliest first.</summary>
+    /// <summary>Predicts all classes of a photograph with their probabilities, the likeliest first.</summary>
     public static IReadOnlyList<KeyValuePair<string, float>> PredictAllLabels(PredictionEngine<ModelInput, ModelOutput> engine, ModelInput input)
     {
         VBuffer<ReadOnlyMemory<char>> classes = default;

@@ -3,12 +3,12 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Samples.PhotoClassifier;
 
-/// <content>How good the saved zip is.</content>
+/// <content>Evaluation of the saved zip.</content>
 public static partial class PhotoModel
 {
-    /// <summary>Measures the zip on photographs that it has not learned from.</summary>
-    /// <param name="zipPath">What <see cref="Train"/> has saved.</param>
-    /// <param name="photosFolder">One subfolder a class, with the names of the training.</param>
+    /// <summary>Evaluates the zip on photographs that were not used for training.</summary>
+    /// <param name="zipPath">A zip that <see cref="Train"/> has saved.</param>
+    /// <param name="photosFolder">A folder with one subfolder per class, named as in training.</param>
     public static MulticlassClassificationMetrics Evaluate(string zipPath, string photosFolder)
     {
         var ml = new MLContext(seed: 1);

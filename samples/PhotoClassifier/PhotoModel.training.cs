@@ -4,14 +4,16 @@ using Microsoft.ML.Transforms;
 
 namespace IGptMl.Samples.PhotoClassifier;
 
-/// <summary>A classifier of photographs, in the parts that Model Builder makes: training, consumption, evaluation.</summary>
+/// <summary>A classifier of photographs, with the same parts as a project of Model Builder: training, consumption, evaluation.</summary>
 public static partial class PhotoModel
 {
-    /// <summary>Learns the classes of photographs, and saves the way from a file's bytes to a class name as one zip.</summary>
-    /// <param name="photosFolder">One subfolder a class.</param>
+    /// <summary>Learns to classify photographs, and saves the pipeline from the bytes of a file to a class name as one zip.</summary>
+    /// <param name="photosFolder">A folder with one subfolder per class.</param>
     /// <param name="zipPath">The zip to write.</param>
-    /// <param name="released">A model that others trained, which stays the caller's; null means to pretrain one on these photographs, without their labels.</param>
-    /// <param name="steps">How many steps of 16 photographs to pretrain.</param>
+    /// <param name="released">
+    /// A pretrained model, which the caller owns; null to pretrain a small one on these photographs, without their labels.
+    /// </param>
+    /// <param name="steps">The number of pretraining steps of 16 photographs.</param>
     public static void Train(string photosFolder, string zipPath, ImageGptModel? released = null, long steps = 2_000)
     {
         var ml = new MLContext(seed: 1);
@@ -21,7 +23,7 @@ public static partial class PhotoModel
         ml.Model.Save(model, photos.Schema, zipPath);
     }
 
-    /// <summary>The photographs of a folder, each with the name of its subfolder; a file is read when its row is.</summary>
+    /// <summary>The photographs of a folder, each with the name of its subfolder. A file is read when its row is read.</summary>
     public static IDataView LoadPhotos(MLContext ml, string photosFolder)
     {
         string[] endings = [".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp"];
@@ -29,10 +31,13 @@ public static partial class PhotoModel
             .Where(file => endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)
             .ToList();
-        return ml.Data.LoadFromEnumerable(files.Select(file => new ModelInput { ImageSource = File.ReadAllBytes(file), Label = Path.GetFileName(Path.GetDirectoryName(file))! }));
+        return ml.Data.LoadFromEnumerable(files.Select(file => new ModelInput
+        {
+            ImageSource = File.ReadAllBytes(file), Label = Path.GetFileName(Path.GetDirectoryName(file))!,
+        }));
     }
 
-    /// <summary>From the bytes of a file to the name of its class. The features come from the middle of the network, where they tell most.</summary>
+    /// <summary>Creates the pipeline from the bytes of a file to a class name. Features come from the middle of the network, where they are best.</summary>
     public static EstimatorChain<KeyToValueMappingTransformer> BuildPipeline(MLContext ml, ImageGptModel pretrained)
         => ml.Transforms.Conversion.MapValueToKey(nameof(ModelInput.Label))
             .Append(ml.Transforms.DecodeImages("Image", nameof(ModelInput.ImageSource)))
@@ -54,7 +59,10 @@ public static partial class PhotoModel
                 Console.WriteLine($"step {p.Step:N0} of {p.Steps:N0}: {p.Loss:F3} nats per token, {p.TimeLeft:h\\:mm\\:ss} left");
             }
         });
-        return ml.ImageGeneration.Trainers.ImageGpt("Tokens", new() { Model = config, Steps = steps, BatchSize = 16, LearningRate = 0.004, Progress = progress })
+        return ml.ImageGeneration.Trainers.ImageGpt("Tokens", new()
+        {
+            Model = config, Steps = steps, BatchSize = 16, LearningRate = 0.004, Progress = progress,
+        })
             .Fit(quantizer.Transform(photos));
     }
 }

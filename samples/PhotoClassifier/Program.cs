@@ -1,7 +1,7 @@
 using IGptMl;
 using IGptMl.Samples.PhotoClassifier;
 
-// A folder of photographs has one subfolder a class. The zip is all that an application needs to predict.
+// A folder of photographs has one subfolder per class. An application needs only the zip to predict.
 switch (args)
 {
     case ["train", var photos, var zip]:
@@ -35,7 +35,8 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project samples/PhotoClassifier -- COMMAND
-              train PHOTOS ZIP [MODEL]     learn the classes of a folder; MODEL: released weights (a Hugging Face folder, a TensorFlow prefix, a zip) instead of pretraining
+              train PHOTOS ZIP [MODEL]     learn the classes of a folder; MODEL: pretrained weights (a Hugging Face folder,
+                                           a TensorFlow prefix, a zip) instead of pretraining a small model
               evaluate ZIP PHOTOS          accuracy and confusion matrix on other photographs of these classes
               predict ZIP FILE...          the likeliest classes of image files
             """);

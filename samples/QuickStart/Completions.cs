@@ -4,14 +4,14 @@ using Spectre.Console;
 
 namespace IGptMl.Samples.QuickStart;
 
-/// <summary>The upper halves of some test pictures, and what the model draws below them.</summary>
+/// <summary>The upper halves of some test images, completed by the model.</summary>
 internal static class Completions
 {
     private const int Rows = 8, ShownRows = 3;
 
     private static readonly string[] Columns = ["Kept", "Completed1", "Completed2", "Completed3", "Completed4", "Original"];
 
-    /// <summary>Writes a grid of what the model saw, what it drew, and the originals, and returns the first rows of it for the terminal.</summary>
+    /// <summary>Writes a grid of kept halves, completions and originals, and returns its first rows for the terminal.</summary>
     internal static MLImage Draw(MLContext ml, ImageGptModel model, IDataView pictures, string path)
     {
         var images = ml.Data.TakeRows(pictures, Rows);
@@ -25,7 +25,7 @@ internal static class Completions
         return ImageGrid.Create(completed, Columns, ShownRows, scale: 1, gap: 1);
     }
 
-    /// <summary>Shows a picture, two characters a pixel, on a terminal of many colors that is wide enough.</summary>
+    /// <summary>Shows an image with two characters per pixel, if the terminal is wide enough and supports colors.</summary>
     internal static void Show(MLImage image)
     {
         if (AnsiConsole.Profile.Capabilities.ColorSystem != ColorSystem.TrueColor || AnsiConsole.Profile.Width < 2 * image.Width)

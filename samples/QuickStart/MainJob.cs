@@ -21,28 +21,31 @@ internal static class MainJob
         Say(clock, $"Palette of {quantizer.Palette.Count} colors.");
         var tokens = quantizer.Transform(images);
 
-        // 2. Pretraining: predict every token from those before it. No labels.
+        // 2. Pretraining: predict every token from the tokens before it. No labels are used.
         steps ??= Status("Measuring the speed", () => StepsIn(TimeSpan.FromMinutes(minutes), ml, tokens, pictures));
         using var gpt = Pretrain(ml, tokens, pictures, steps.Value, checkpoints);
         var test = pictures.Test(ml);
         var metrics = Status("Evaluating", () => ml.ImageGeneration.Evaluate(gpt.Transform(quantizer.Transform(test))));
-        Say(clock, $"Pretrained {gpt.Model.Config.ParameterCount:N0} parameters for {steps:N0} steps of {BatchSize} images: {metrics.NatsPerToken:F3} nats per token on test images ({metrics.BitsPerDimension:F3} bits per dimension); untrained {Math.Log(pictures.Model.Colors):F3}.");
+        var pretrained = $"Pretrained {gpt.Model.Config.ParameterCount:N0} parameters for {steps:N0} steps of {BatchSize} images";
+        var loss = $"{metrics.NatsPerToken:F3} nats per token on test images ({metrics.BitsPerDimension:F3} bits per dimension)";
+        Say(clock, $"{pretrained}: {loss}; untrained {Math.Log(pictures.Model.Colors):F3}.");
 
-        // 3. What a linear classifier reads from each layer.
+        // 3. The accuracy of a linear classifier on the features of each layer.
         var experiment = new LinearProbeExperiment(ml, gpt.Model);
         var result = Probe(experiment, pictures.Labeled(ml), test);
-        Say(clock, $"Best: {result.Best.Name}, {result.Best.Accuracy:P1}, {100 * (result.Best.Accuracy - result.Baselines[0].Accuracy):F1} points ahead of raw pixels.");
+        var ahead = 100 * (result.Best.Accuracy - result.Baselines[0].Accuracy);
+        Say(clock, $"Best: {result.Best.Name}, {result.Best.Accuracy:P1}, {ahead:F1} points ahead of raw pixels.");
 
-        // 4. Pictures out of the model: it sees the upper half of images that it has never seen, and draws the rest.
+        // 4. Images from the model: it gets the upper half of new images, and samples the rest.
         var completions = Path.ChangeExtension(output, ".png");
         using (var shown = Status("Completing images", () => Completions.Draw(ml, gpt.Model, test, completions)))
         {
             Completions.Show(shown);
         }
 
-        Say(clock, $"Completions in {completions}: what the model saw, four ways to go on, and the original.");
+        Say(clock, $"Completions in {completions}: the kept half, four completions, and the original.");
 
-        // 5. The whole way from pixels to a class name as one pipeline, in one zip.
+        // 5. The whole pipeline from pixels to a class name, in one zip.
         var labeled = pictures.Labeled(ml);
         var pipeline = ml.Transforms.QuantizeToPalette("Tokens", "Image", gpt.Model)
             .Append(ml.Transforms.ExtractImageGptFeatures("Features", "Tokens", gpt.Model, result.Best.Layer!.Value))
@@ -56,16 +59,19 @@ internal static class MainJob
 
         Say(clock, $"Saved {output} ({new FileInfo(output).Length / 1e6:F1} MB). A new process loads it:");
 
-        // 6. Another process, which knows nothing of this one.
+        // 6. Prediction in another process, which loads only the zip.
         PredictInNewProcess(pictures, output);
         Say(clock, "Done.");
     }
 
-    /// <summary>How many steps fit into the time on this machine, by the median of some, since others may use the machine at the same time.</summary>
+    /// <summary>The number of steps that fit into the time on this machine, by the median step, because other programs may use the machine, too.</summary>
     private static long StepsIn(TimeSpan time, MLContext ml, IDataView tokens, Pictures pictures)
     {
         var ends = new List<TimeSpan>();
-        ml.ImageGeneration.Trainers.ImageGpt("Tokens", new() { Model = pictures.Model, Steps = 60, BatchSize = BatchSize, Progress = new Reporter(p => ends.Add(p.Elapsed)) })
+        ml.ImageGeneration.Trainers.ImageGpt("Tokens", new()
+        {
+            Model = pictures.Model, Steps = 60, BatchSize = BatchSize, Progress = new Reporter(p => ends.Add(p.Elapsed)),
+        })
             .Fit(ml.Data.TakeRows(tokens, 256)).Dispose();
         var durations = ends.Zip(ends.Skip(1), (a, b) => b - a).Order().ToList();
         return Math.Max(10, (long)(time / durations[durations.Count / 2]));
@@ -126,7 +132,7 @@ internal static class MainJob
         }
     }
 
-    /// <summary>The program to run, where the process is the dotnet host rather than the application's own executable.</summary>
+    /// <summary>The path of the program's dll, if the process is the dotnet host rather than the application's executable.</summary>
     private static string[] HostArguments()
         => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(MainJob).Assembly.Location] : [];
 
@@ -139,7 +145,7 @@ internal static class MainJob
 
     private static void Say(Stopwatch clock, string text) => AnsiConsole.MarkupLineInterpolated($"[gray]{clock.Elapsed:h\\:mm\\:ss}[/] {text}");
 
-    /// <summary>Passes progress on at once; <see cref="Progress{T}"/> would post it to the thread pool, out of order.</summary>
+    /// <summary>Reports progress immediately; <see cref="Progress{T}"/> would post it to the thread pool, out of order.</summary>
     private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => report(value);

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace IGptMl.Samples.QuickStart;
 
-/// <summary>What an application does with the zip: load it, and predict. Nothing needs to be registered.</summary>
+/// <summary>Loads the zip and predicts, as an application does. No component needs to be registered.</summary>
 internal static class Prediction
 {
     private const int Count = 12;
@@ -29,7 +29,7 @@ internal static class Prediction
         AnsiConsole.Write(table);
     }
 
-    /// <summary>What the model needs to predict.</summary>
+    /// <summary>The model's input.</summary>
     private class Picture
     {
         [ImageType(32, 32)]
@@ -44,7 +44,7 @@ internal static class Prediction
         public string? Name { get; set; }
     }
 
-    /// <summary>What the model says.</summary>
+    /// <summary>The model's output.</summary>
     private sealed class PredictedPicture
     {
         public string? PredictedClass { get; set; }

@@ -1,14 +1,24 @@
 using System.CommandLine;
 using IGptMl.Samples.QuickStart;
 
-var data = new Option<string>("--data") { Description = "shapes (the built-in pictures) or cifar10.", DefaultValueFactory = _ => "shapes" };
+var data = new Option<string>("--data") { Description = "shapes (the built-in images) or cifar10.", DefaultValueFactory = _ => "shapes" };
 data.AcceptOnlyFromAmong("shapes", "cifar10");
 var path = new Option<DirectoryInfo?>("--path") { Description = "The folder of CIFAR-10's binary files, for --data cifar10." };
 var minutes = new Option<double>("--minutes") { Description = "How long to pretrain.", DefaultValueFactory = _ => 3 };
-var steps = new Option<long?>("--steps") { Description = "How many steps of 8 images to pretrain, in place of --minutes; the same number gives the same model." };
+var steps = new Option<long?>("--steps")
+{
+    Description = "How many steps of 8 images to pretrain, instead of --minutes; the same number gives the same model.",
+};
 var output = new Option<FileInfo>("--out") { Description = "Where to save the pipeline.", DefaultValueFactory = _ => new FileInfo("quickstart.zip") };
-var checkpoints = new Option<DirectoryInfo?>("--checkpoints") { Description = "A folder for checkpoints: a run that was interrupted goes on from the newest, and the weights after 1/16, 1/8, 1/4 and 1/2 of the steps stay there. It needs --steps." };
-var predict = new Option<FileInfo?>("--predict") { Description = "Only load a saved pipeline and predict with it; the second process of the demonstration.", Hidden = true };
+var checkpoints = new Option<DirectoryInfo?>("--checkpoints")
+{
+    Description = "A folder for checkpoints. An interrupted run resumes from the newest one, and the weights after 1/16, 1/8, 1/4 and 1/2 of the steps "
+        + "are kept. Needs --steps.",
+};
+var predict = new Option<FileInfo?>("--predict")
+{
+    Description = "Only load a saved pipeline and predict with it; the second process of the sample.", Hidden = true,
+};
 minutes.Validators.Add(result =>
 {
     if (result.GetValueOrDefault<double>() is not (> 0 and <= 10_000))
@@ -24,7 +34,10 @@ steps.Validators.Add(result =>
     }
 });
 
-var command = new RootCommand("Pretrains a small Image GPT without labels, probes its layers, and saves, reloads and uses the pipeline.") { data, path, minutes, steps, checkpoints, output, predict };
+var command = new RootCommand("Pretrains a small Image GPT without labels, probes its layers, and saves, reloads and uses the pipeline.")
+{
+    data, path, minutes, steps, checkpoints, output, predict,
+};
 command.Validators.Add(result =>
 {
     if (result.GetValue(data) == "cifar10" && result.GetValue(path) is null)
@@ -34,7 +47,7 @@ command.Validators.Add(result =>
 
     if (result.GetValue(checkpoints) is not null && result.GetValue(steps) is null)
     {
-        result.AddError("--checkpoints needs --steps: how many fit into some minutes is never twice the same.");
+        result.AddError("--checkpoints needs --steps, because the number of steps in some minutes is different in each run.");
     }
 });
 command.SetAction(parsed =>

@@ -58,12 +58,12 @@ public static class ImageGptCatalog
     /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
     /// <param name="model">The pretrained model; nothing of it is kept but the palette.</param>
     /// <param name="cropping">How images become squares; null means as <see cref="ImageGptModel.Cropping"/> says. Random crops, to train the model further, have the seed of the MLContext.</param>
-    /// <exception cref="ArgumentException">The model knows no palette.</exception>
+    /// <exception cref="ArgumentException">The model has no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, ImageCropping? cropping = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var palette = model.Palette ?? throw new ArgumentException("The model knows no palette, so images cannot be quantized for it.", nameof(model));
+        var palette = model.Palette ?? throw new ArgumentException("The model has no palette, so images cannot be quantized for it.", nameof(model));
         return catalog.QuantizeToPalette(outputColumnName, inputColumnName, palette, model.Config.ImageSize, cropping ?? model.Cropping);
     }
 
@@ -101,7 +101,7 @@ public static class ImageGptCatalog
     /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
     /// <param name="keptRegion">What is kept of each image; null means the upper half, as in the paper.</param>
     /// <param name="temperature">What logits are divided by: 1 draws from the model's own probabilities, 0 always takes the likeliest color.</param>
-    /// <exception cref="ArgumentException">The model is a masked one, or knows no palette.</exception>
+    /// <exception cref="ArgumentException">The model is a masked one, or has no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
     public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, KeptRegion? keptRegion = null, double temperature = 1)
         => catalog.CompleteImages(outputColumnName, inputColumnName, model, new ImageCompletingEstimator.Options { KeptRegion = keptRegion ?? KeptRegion.TopHalf, Temperature = temperature });
@@ -112,7 +112,7 @@ public static class ImageGptCatalog
     /// <param name="inputColumnName">The column of images, in place of the options' name; null means the name of the output.</param>
     /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
     /// <param name="options">The advanced options.</param>
-    /// <exception cref="ArgumentException">The model is a masked one, or knows no palette.</exception>
+    /// <exception cref="ArgumentException">The model is a masked one, or has no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     [OverloadResolutionPriority(1)] // so that new() { … } means options
     public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, ImageCompletingEstimator.Options options)
@@ -125,7 +125,7 @@ public static class ImageGptCatalog
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
     /// <param name="options">The advanced options.</param>
-    /// <exception cref="ArgumentException">The model is a masked one, or knows no palette.</exception>
+    /// <exception cref="ArgumentException">The model is a masked one, or has no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, ImageGptModel model, ImageCompletingEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);

@@ -4,7 +4,7 @@ using IGptMl.Tests.Data;
 
 namespace IGptMl.Tests.BuildTools;
 
-/// <summary>Which native package an application of ours asks for, by the evaluated project.</summary>
+/// <summary>The native packages that an application references, by evaluation of its project.</summary>
 [TestClass]
 public sealed class NativePackageTests
 {
@@ -41,12 +41,16 @@ public sealed class NativePackageTests
             </Project>
             """);
         var items = Evaluate(project, string.Empty);
-        CollectionAssert.AreEqual((string[])["SkiaSharp.NativeAssets.Linux.NoDependencies", "TorchSharp-cpu"], items.Select(item => item.GetProperty("Identity").GetString()).Order().ToArray());
+        var packages = items.Select(item => item.GetProperty("Identity").GetString()).Order().ToArray();
+        CollectionAssert.AreEqual((string[])["SkiaSharp.NativeAssets.Linux.NoDependencies", "TorchSharp-cpu"], packages);
         Assert.IsTrue(items.All(item => item.GetProperty("Version").GetString()!.Length > 0));
     }
 
     private static List<string> Packages(string properties)
-        => [.. Evaluate(Path.Combine(FindRoot(), "samples", "QuickStart", "QuickStart.csproj"), properties).Select(item => item.GetProperty("Identity").GetString()!)];
+    {
+        var project = Path.Combine(FindRoot(), "samples", "QuickStart", "QuickStart.csproj");
+        return [.. Evaluate(project, properties).Select(item => item.GetProperty("Identity").GetString()!)];
+    }
 
     private static List<JsonElement> Evaluate(string project, string properties)
     {

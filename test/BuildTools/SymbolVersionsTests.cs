@@ -18,7 +18,7 @@ public sealed class SymbolVersionsTests
         var after = File.ReadAllBytes(path);
         var changed = Enumerable.Range(0, before.Length).Single(i => before[i] != after[i]);
 
-        // Header 64; the first need has one version, the second's second one is meant; its flags are at 4.
+        // After a header of 64 bytes, the first need has one version. The edit is in the second version of the second need; its flags are at offset 4.
         Assert.AreEqual(64 + (16 + 16) + (16 + 16) + 4, changed);
         Assert.AreEqual(0, before[changed]);
         Assert.AreEqual(2, after[changed]);
@@ -103,6 +103,6 @@ public sealed class SymbolVersionsTests
         using var folder = new TemporaryFolder();
         var path = folder.Write("lib.so", TinyElf.Create(("libstdc++.so.6", [Version]))[..length]);
         var error = Assert.ThrowsExactly<InvalidDataException>(() => SymbolVersions.MakeWeak(path, Version));
-        Assert.AreEqual($"'{path}' is a damaged ELF file: its tables point beyond its end.", error.Message);
+        Assert.AreEqual($"'{path}' is a damaged ELF file: a table extends past its end.", error.Message);
     }
 }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace IGptMl.Tests.BuildTools;
 
-/// <summary>The smallest 64-bit little-endian ELF file with a table of needed symbol versions (System V gABI; Linux Standard Base, "Symbol Versioning").</summary>
+/// <summary>
+/// A minimal 64-bit little-endian ELF file with a table of needed symbol versions (System V gABI; Linux Standard Base, "Symbol Versioning").
+/// </summary>
 internal static class TinyElf
 {
     private const int HeaderSize = 64;
@@ -11,7 +13,7 @@ internal static class TinyElf
     private const int NeedSize = 16;
     private const int AuxSize = 16;
 
-    /// <summary>A file that needs these versions of these libraries, none of them weak.</summary>
+    /// <summary>Creates a file that needs these versions of these libraries, none of them weak.</summary>
     public static byte[] Create(params (string Library, string[] Versions)[] needs)
     {
         var names = new MemoryStream();

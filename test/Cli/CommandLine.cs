@@ -3,7 +3,7 @@ using IGptMl.Cli;
 
 namespace IGptMl.Tests.Cli;
 
-/// <summary>What a command line came to.</summary>
+/// <summary>The result of a command line.</summary>
 internal sealed record CommandLine(int Code, string Output, string Error)
 {
     internal string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -19,7 +19,7 @@ internal sealed record CommandLine(int Code, string Output, string Error)
         return new CommandLine(code, output.ToString(), error.ToString());
     }
 
-    /// <summary>The output, which must be one JSON object and nothing else.</summary>
+    /// <summary>The output, which must be exactly one JSON object.</summary>
     internal JsonElement Json()
     {
         Assert.AreEqual(0, Code, Error);
@@ -27,7 +27,7 @@ internal sealed record CommandLine(int Code, string Output, string Error)
         return JsonDocument.Parse(Output).RootElement;
     }
 
-    /// <summary>Checks for a failure that is told in one line, with nothing on the output.</summary>
+    /// <summary>Checks that the command fails with a message of one line and without output.</summary>
     internal void AssertFails(int code, string part)
     {
         Assert.AreEqual(code, Code, Error);

@@ -28,7 +28,8 @@ public sealed class IgptAppTests
     [DataRow("palette fit --out x.npy", "--data and --images")]
     [DataRow("export --model x.zip --out y --format onnx", "Must be one of: 'huggingface'. See 'igpt export --help'.")]
     [DataRow("palette fit --data shapes --out x.npy --colors 65536", "--colors is '65536'; expected a whole number, 2 to 65535.")]
-    public void WrongUsage_EndsWithTwoAndOneLine(string line, string part) => CommandLine.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).AssertFails(2, part);
+    public void WrongUsage_EndsWithTwoAndOneLine(string line, string part) => CommandLine.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .AssertFails(2, part);
 
     [TestMethod]
     [DataRow("pretrain --data shapes --out nowhere/x.zip", "the folder '")]

@@ -5,7 +5,7 @@ using IGptMl.Tests.Processes;
 
 namespace IGptMl.Tests.Cli;
 
-/// <summary>Training that is killed again and again, as by kill -9 or a power cut, comes to the same weights as if nothing had happened.</summary>
+/// <summary>Training that is killed repeatedly, as by kill -9 or a power cut, gives the same weights as an uninterrupted training.</summary>
 [TestClass]
 public sealed class KilledTrainingTests
 {
@@ -24,7 +24,7 @@ public sealed class KilledTrainingTests
     /// <summary>Kills each of the runs many times.</summary>
     private static async Task AssertUnmoved(params string[][] runs)
     {
-        // Two at a time, as much of their life is the start of a process. A checkpoint after every step: they are mostly killed while they write one.
+        // Two runs at a time, because starting a process takes much of their time. Each step writes a checkpoint, so most kills interrupt a write.
         using var folder = new TemporaryFolder();
         await Task.WhenAll(runs.Select((line, run) => Task.Run(() => KillAndResume(folder, line, run))));
         for (var run = 0; run < runs.Length; run++)
@@ -48,12 +48,12 @@ public sealed class KilledTrainingTests
             var clock = Stopwatch.StartNew();
             while (Checkpoints(checkpoints) == before && !process.HasExited && clock.Elapsed < TimeSpan.FromMinutes(1))
             {
-                Thread.Sleep(1); // until it has gone on, so that the run comes to its end some day
+                Thread.Sleep(1); // until a step is done, so that the run ends eventually
             }
 
             Thread.Sleep(random.Next(40));
             Assert.IsFalse(process.HasExited, $"The run ended before kill {kill}: {process.StandardError.ReadToEnd()}");
-            process.Kill(); // SIGKILL: nothing can be done about it
+            process.Kill(); // SIGKILL, which a process cannot handle
             process.WaitForExit();
         }
 
@@ -64,7 +64,7 @@ public sealed class KilledTrainingTests
         StringAssert.Contains(error, "Going on after step ");
     }
 
-    /// <summary>The complete checkpoints.</summary>
+    /// <summary>The names of the complete checkpoints.</summary>
     private static string Checkpoints(string folder) => string.Join("|", Directory.GetFiles(folder, "checkpoint-*.safetensors").Order(StringComparer.Ordinal));
 
     private static string[] Arguments(TemporaryFolder folder, string[] start, int run, string name, params string[] more) =>
@@ -73,9 +73,10 @@ public sealed class KilledTrainingTests
         "--checkpoints", folder.Combine($"{name}{run}"), "--out", folder.Combine($"{name}{run}.zip"), .. more,
     ];
 
-    private static string Last(TemporaryFolder folder, int run, string name) => Path.Combine(folder.Combine($"{name}{run}"), $"checkpoint-{Steps:D9}.safetensors");
+    private static string Last(TemporaryFolder folder, int run, string name) =>
+        Path.Combine(folder.Combine($"{name}{run}"), $"checkpoint-{Steps:D9}.safetensors");
 
-    /// <summary>Weights and moments; what comes last is the checksum, over the time taken, too.</summary>
+    /// <summary>Compares weights and moments. The checksum is left out, because it also covers the elapsed time.</summary>
     private static void AssertSameTensors(string expected, string actual)
     {
         using var a = SafetensorsReader.OpenFile(expected);

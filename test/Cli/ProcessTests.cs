@@ -9,7 +9,7 @@ using IGptMl.Tests.Processes;
 
 namespace IGptMl.Tests.Cli;
 
-/// <summary>The tool as a process of its own, as users start it.</summary>
+/// <summary>The tool in its own process, as users start it.</summary>
 [TestClass]
 public sealed class ProcessTests
 {
@@ -53,7 +53,7 @@ public sealed class ProcessTests
     public void Process_WrongUsage_EndsWithTwoAndOneLine() => Start("pretrain", "--data", "nowhere", "--out", "x.zip").AssertFails(2, "'nowhere'");
 
     [TestMethod]
-    [DataRow(null, "The application carries no native library of TorchSharp that fits this machine")]
+    [DataRow(null, "The application has no native library of TorchSharp for this machine")]
     [DataRow("no library", "invalid ELF header|file too short|not a mach-o file|%1 is not a valid")]
     public void Process_NativeLibraryThatCannotLoad_EndsWithOneLine(string? content, string reasons)
     {
@@ -65,7 +65,8 @@ public sealed class ProcessTests
 
         if (content is not null)
         {
-            folder.Write(OperatingSystem.IsWindows() ? "LibTorchSharp.dll" : OperatingSystem.IsMacOS() ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so", Encoding.UTF8.GetBytes(content.PadRight(1000)));
+            var library = OperatingSystem.IsWindows() ? "LibTorchSharp.dll" : OperatingSystem.IsMacOS() ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
+            folder.Write(library, Encoding.UTF8.GetBytes(content.PadRight(1000)));
         }
 
         var run = StartIn(folder.Path, "evaluate", "--model", TestData.PathOf("tiny"), "--data", "shapes:2", "--json");
@@ -90,8 +91,8 @@ public sealed class ProcessTests
         {
         }
 
-        Thread.Sleep(3000); // for the first steps, on a busy machine, too
-        Assert.AreEqual(0, Kill(process.Id, 15)); // as Ctrl-C, and not ignored in background jobs of shells
+        Thread.Sleep(3000); // enough for the first steps, even on a busy machine
+        Assert.AreEqual(0, Kill(process.Id, 15)); // SIGTERM acts like Ctrl-C, but background jobs do not ignore it
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.AreEqual(130, process.ExitCode, error);

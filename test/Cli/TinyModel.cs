@@ -1,6 +1,6 @@
 namespace IGptMl.Tests.Cli;
 
-/// <summary>A model that the tool has pretrained for a moment, once for all tests.</summary>
+/// <summary>A model that the tool has pretrained for three steps, once for all tests.</summary>
 internal static class TinyModel
 {
     /// <summary>4x4 pixels, 8 colors, d 8, one layer.</summary>

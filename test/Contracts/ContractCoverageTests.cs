@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>No estimator and no transformer of ours gets by without the workout.</summary>
+/// <summary>Checks that every estimator and transformer of these libraries is tested by <see cref="EstimatorContract"/>.</summary>
 [TestClass]
 public sealed class ContractCoverageTests
 {
@@ -18,13 +18,16 @@ public sealed class ContractCoverageTests
     public void Estimators_AllPassTheWorkout() => AssertSame(Concrete(type => TransformerOf(type) is not null), Tested.Value);
 
     [TestMethod]
-    public void Transformers_AllPassTheWorkout() => AssertSame(Concrete(type => type.IsAssignableTo(typeof(ITransformer))), Tested.Value.Select(type => TransformerOf(type)!));
+    public void Transformers_AllPassTheWorkout() =>
+        AssertSame(Concrete(type => type.IsAssignableTo(typeof(ITransformer))), Tested.Value.Select(type => TransformerOf(type)!));
 
     private static IEnumerable<Type> Concrete(Func<Type, bool> condition)
         => Libraries.SelectMany(name => Assembly.Load(name).GetTypes()).Where(type => type is { IsAbstract: false, IsInterface: false } && condition(type));
 
     private static Type? TransformerOf(Type estimator)
-        => estimator.GetInterfaces().FirstOrDefault(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IEstimator<>))?.GetGenericArguments()[0];
+        => estimator.GetInterfaces()
+            .FirstOrDefault(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IEstimator<>))?
+            .GetGenericArguments()[0];
 
     private static Type EstimatorOf(Type contract)
     {

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Contracts;
 
-// What cursors and mapped rows give, and what they refuse.
+// The values of cursors and mapped rows, and the requests that they refuse.
 public abstract partial class EstimatorContract
 {
     [TestMethod]
@@ -97,7 +97,7 @@ public abstract partial class EstimatorContract
         {
             row.GetGetter<T>(row.Schema[name]);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NullReferenceException) // the last comes from rows that ML.NET maps
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NullReferenceException) // the last comes from ML.NET
         {
             return;
         }

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Contracts;
 
-// Fitting, saving and loading, and what is left behind.
+// Fitting, saving and loading, and leaks.
 public abstract partial class EstimatorContract
 {
     [TestMethod]
@@ -32,7 +32,7 @@ public abstract partial class EstimatorContract
         var path = folder.Combine("model.zip");
         context.Model.Save(transformer, data.Schema, path);
         var loaded = new MLContext().Model.Load(path, out var schema);
-        string[] lost = InputCanBeCached ? [] : [InputColumn, "Decoy"]; // ML.NET's file of the input schema has no images
+        string[] lost = InputCanBeCached ? [] : [InputColumn, "Decoy"]; // ML.NET does not save image columns of the input schema
         CollectionAssert.AreEqual(data.Schema.Select(c => c.Name).Except(lost).ToArray(), schema.Select(c => c.Name).ToArray());
         SchemaFacts.AssertSame(transformer.GetOutputSchema(data.Schema), loaded.GetOutputSchema(data.Schema));
         RowValues.AssertSame(plain, Read(loaded.Transform(data)));

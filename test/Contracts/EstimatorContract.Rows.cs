@@ -3,7 +3,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace IGptMl.Tests.Contracts;
 
-// Rows stay together with their values, however they are read.
+// Rows keep their values, however they are read.
 public abstract partial class EstimatorContract
 {
     [TestMethod]
@@ -19,7 +19,9 @@ public abstract partial class EstimatorContract
         {
             var output = transformer.Transform(data);
             var left = ViewsOf(context, output, view).Single().Schema;
-            CollectionAssert.AreEqual(OutputColumns.Where(name => output.Schema[name].Type is not ImageDataViewType).ToList(), OutputColumns.Where(name => left.GetColumnOrNull(name) is not null).ToList(), "Images are dropped, and nothing else.");
+            var expected = OutputColumns.Where(name => output.Schema[name].Type is not ImageDataViewType).ToList();
+            var remaining = OutputColumns.Where(name => left.GetColumnOrNull(name) is not null).ToList();
+            CollectionAssert.AreEqual(expected, remaining, "Images are dropped, and nothing else.");
             return;
         }
 
@@ -145,7 +147,10 @@ public abstract partial class EstimatorContract
         AssertDependencies([]);
 
         void AssertDependencies(string[] expected, params string[] columns)
-            => CollectionAssert.AreEquivalent(expected, mapper.GetDependencies(columns.Select(name => mapper.OutputSchema[name])).Select(c => c.Name).ToArray());
+        {
+            var dependencies = mapper.GetDependencies(columns.Select(name => mapper.OutputSchema[name]));
+            CollectionAssert.AreEquivalent(expected, dependencies.Select(c => c.Name).ToArray());
+        }
     });
 
     private static IEnumerable<IDataView> ViewsOf(MLContext context, IDataView data, string view) => view switch

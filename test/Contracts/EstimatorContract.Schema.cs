@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Contracts;
 
-// What is promised, what is delivered, and what is refused.
+// The promised schema, the actual schema, and the input that is refused.
 public abstract partial class EstimatorContract
 {
     [TestMethod]
@@ -39,7 +39,8 @@ public abstract partial class EstimatorContract
         var kept = context.Transforms.CopyColumns("Kept", InputColumn).Append(context.Transforms.CopyColumns(InputColumn, "Decoy")).Fit(data).Transform(data);
         var twice = context.Transforms.CopyColumns(InputColumn, "Kept").Fit(kept).Transform(kept);
         RowValues.AssertSame(plain, Read(transformer.Transform(twice)));
-        Assert.ThrowsExactly<AssertFailedException>(() => RowValues.AssertSame(plain, Read(transformer.Transform(kept))), "The decoy must be different, or the test shows nothing.");
+        var found = Read(transformer.Transform(kept));
+        Assert.ThrowsExactly<AssertFailedException>(() => RowValues.AssertSame(plain, found), "The decoy must be different, or the test shows nothing.");
     });
 
     [TestMethod]
@@ -64,10 +65,16 @@ public abstract partial class EstimatorContract
             }
             else
             {
-                AssertRefused($"Schema mismatch for {Role} column '{InputColumn}': expected {ExpectedShape}, got {wrong.Shape}", () => CreateEstimator(context).GetOutputSchema(shape));
+                AssertRefused(
+                    $"Schema mismatch for {Role} column '{InputColumn}': expected {ExpectedShape}, got {wrong.Shape}",
+                    () => CreateEstimator(context).GetOutputSchema(shape));
             }
 
-            AssertRefusedByData($"Schema mismatch for {Role} column '{InputColumn}': expected {ExpectedType}, got {wrong.Type}", CreateEstimator(context), transformer, view);
+            AssertRefusedByData(
+                $"Schema mismatch for {Role} column '{InputColumn}': expected {ExpectedType}, got {wrong.Type}",
+                CreateEstimator(context),
+                transformer,
+                view);
         }
     });
 

@@ -3,12 +3,12 @@ using Microsoft.ML;
 namespace IGptMl.Tests.Contracts;
 
 /// <summary>
-/// The workout that every estimator of ours passes, with its transformer: a test class derives from it, says which estimator on which data,
-/// and inherits the tests. (ML.NET's own estimators pass TestEstimatorCore; this one asks for more.)
+/// Tests that every estimator must pass, together with its transformer. A test class derives from it, provides the estimator and its data, and inherits
+/// the tests. (They are stricter than TestEstimatorCore, which ML.NET's own estimators pass.)
 /// </summary>
 public abstract partial class EstimatorContract
 {
-    /// <summary>Values computed in other batches may differ by this part of the row's greatest number.</summary>
+    /// <summary>The tolerance for values computed in other batches, relative to the largest absolute value of the row.</summary>
     private const double BatchTolerance = 1e-5;
 
     /// <summary>The input column's name; the data has a column "Decoy" of the same type with other values.</summary>
@@ -17,13 +17,13 @@ public abstract partial class EstimatorContract
     /// <summary>The columns that the transformer adds.</summary>
     protected abstract IReadOnlyList<string> OutputColumns { get; }
 
-    /// <summary>What errors call the input column.</summary>
+    /// <summary>The role of the input column in error messages.</summary>
     protected abstract string Role { get; }
 
-    /// <summary>How errors write the input column's type where only its promise is known.</summary>
+    /// <summary>The expected type of the input column in error messages about a schema shape.</summary>
     protected abstract string ExpectedShape { get; }
 
-    /// <summary>How errors write the input column's type where the data's schema is known.</summary>
+    /// <summary>The expected type of the input column in error messages about the schema of data.</summary>
     protected abstract string ExpectedType { get; }
 
     /// <summary>Types that the estimator refuses.</summary>
@@ -35,16 +35,16 @@ public abstract partial class EstimatorContract
     /// <summary>Whether ML.NET's Cache and ShuffleRows keep the output columns. They drop images.</summary>
     protected virtual bool OutputCanBeCached => true;
 
-    /// <summary>Whether values may depend on which rows are computed together, by rounding.</summary>
+    /// <summary>Whether rounding may make values depend on which rows are computed together.</summary>
     protected virtual bool Batched => true;
 
-    /// <summary>A new estimator, with a fixed seed where it needs one.</summary>
+    /// <summary>Creates an estimator, with a fixed seed if it has one.</summary>
     protected abstract IEstimator<ITransformer> CreateEstimator(MLContext context);
 
-    /// <summary>Some twenty rows with the columns "Name" (text, different in all rows), "Label", "Decoy" and the input.</summary>
+    /// <summary>About twenty rows with the columns "Name" (text, unique), "Label", "Decoy" and the input.</summary>
     protected abstract TableView CreateData();
 
-    /// <summary>Adds the columns that the estimator needs beside its input, to a view that nobody will read.</summary>
+    /// <summary>Adds the columns that the estimator needs in addition to its input, to a view whose rows are not read.</summary>
     protected virtual TableView AddOtherInputs(TableView view) => view;
 
     private double Tolerance => Batched ? BatchTolerance : 0;
@@ -59,7 +59,7 @@ public abstract partial class EstimatorContract
 
     private List<RowValues> Read(IDataView view, Random? rand = null) => RowValues.Read(view, OutputColumns, rand);
 
-    /// <summary>Runs a check on a fitted transformer, its data, and its output read in plain order.</summary>
+    /// <summary>Runs a check with a fitted transformer, its data, and its output, read in the original order.</summary>
     private void WithFitted(Action<MLContext, ITransformer, TableView, List<RowValues>> check)
     {
         var context = new MLContext(seed: 1);

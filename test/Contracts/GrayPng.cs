@@ -4,7 +4,7 @@ using System.Text;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>Writes a PNG file with one channel of 8 bits (PNG specification, color type 0).</summary>
+/// <summary>Writes a PNG file with one 8-bit channel (PNG specification, color type 0).</summary>
 public static class GrayPng
 {
     public static byte[] Create(int width, int height, byte[] pixels)

@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>The workout of estimators that read <see cref="ImageRows"/>.</summary>
+/// <summary>The contract of estimators that read <see cref="ImageRows"/>.</summary>
 public abstract class ImageEstimatorContract : EstimatorContract
 {
     protected override string InputColumn => "Image";

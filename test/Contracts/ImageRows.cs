@@ -3,7 +3,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>Rows of images that stay the rows' own: "Name" (text), "Label" (key of 2), "Image" and "Decoy".</summary>
+/// <summary>Rows whose images are owned by the data: "Name" (text), "Label" (key of 2), "Image" and "Decoy".</summary>
 public static class ImageRows
 {
     public static TableView Create(int rows = 21, int size = 6)
@@ -17,7 +17,7 @@ public static class ImageRows
             .Add("Decoy", new ImageDataViewType(), row => decoys[row]);
     }
 
-    /// <summary>One row for each image; null is a missing one.</summary>
+    /// <summary>One row for each image; null is a missing image.</summary>
     public static TableView Of(params MLImage?[] images) => new TableView(images.Length)
         .Add("Name", TextDataViewType.Instance, row => $"row {row}".AsMemory())
         .Add("Image", new ImageDataViewType(), row => images[row]!);

@@ -3,10 +3,10 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>The name of a row and the numbers of some of its columns, one after the other.</summary>
+/// <summary>The name of a row, and the values of some of its columns, concatenated.</summary>
 public sealed record RowValues(string Name, double[] Values)
 {
-    /// <summary>Reads the rows of a view in the order in which they come.</summary>
+    /// <summary>Reads the rows of a view in their order.</summary>
     public static List<RowValues> Read(IDataView view, IReadOnlyList<string> columns, Random? rand = null)
     {
         using var cursor = view.GetRowCursor([view.Schema["Name"], .. columns.Select(name => view.Schema[name])], rand);
@@ -26,7 +26,7 @@ public sealed record RowValues(string Name, double[] Values)
         return rows;
     }
 
-    /// <summary>A function that reads the row as it is then; the name comes from <paramref name="named"/> where it is given.</summary>
+    /// <summary>Creates a function that reads the current row. The name comes from <paramref name="named"/>, if given.</summary>
     public static Func<RowValues> Reader(DataViewRow row, IReadOnlyList<string> columns, DataViewRow? named = null)
     {
         var name = (named ?? row).GetGetter<ReadOnlyMemory<char>>((named ?? row).Schema["Name"]);
@@ -39,7 +39,10 @@ public sealed record RowValues(string Name, double[] Values)
         };
     }
 
-    /// <summary>Every row of <paramref name="actual"/> has the numbers of the row of the same name, bit for bit or within a part of the row's greatest number.</summary>
+    /// <summary>
+    /// Checks that every row of <paramref name="actual"/> has the values of the expected row with the same name, bit for bit or within a tolerance relative to
+    /// the row's largest absolute value.
+    /// </summary>
     public static void AssertAligned(IEnumerable<RowValues> expected, IReadOnlyCollection<RowValues> actual, double tolerance = 0)
     {
         var byName = expected.ToDictionary(row => row.Name, row => row.Values);
@@ -51,13 +54,14 @@ public sealed record RowValues(string Name, double[] Values)
             var allowed = tolerance * wanted.Select(Math.Abs).Where(double.IsFinite).DefaultIfEmpty(0).Max();
             for (var i = 0; i < values.Length; i++)
             {
-                var equal = BitConverter.DoubleToInt64Bits(wanted[i]) == BitConverter.DoubleToInt64Bits(values[i]) || Math.Abs(wanted[i] - values[i]) <= allowed;
+                var equal = BitConverter.DoubleToInt64Bits(wanted[i]) == BitConverter.DoubleToInt64Bits(values[i])
+                    || Math.Abs(wanted[i] - values[i]) <= allowed;
                 Assert.IsTrue(equal, $"Value {i} of {name} is {values[i]:R}; expected {wanted[i]:R}.");
             }
         }
     }
 
-    /// <summary>The same rows in the same order, bit for bit.</summary>
+    /// <summary>Checks that the rows are the same, in the same order, bit for bit.</summary>
     public static void AssertSame(IReadOnlyList<RowValues> expected, IReadOnlyList<RowValues> actual)
     {
         CollectionAssert.AreEqual(expected.Select(r => r.Name).ToList(), actual.Select(r => r.Name).ToList());

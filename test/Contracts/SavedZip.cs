@@ -3,10 +3,10 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>A saved transformer whose entries a test edits.</summary>
+/// <summary>Edits the entries of a saved transformer.</summary>
 internal static class SavedZip
 {
-    /// <summary>Saves, replaces text in the one entry of that name that is the component's own, and loads.</summary>
+    /// <summary>Saves, replaces text in the component's entry of that name, and loads.</summary>
     public static ITransformer LoadEdited(MLContext context, ITransformer transformer, string entry, string original, string edited)
     {
         var entries = ZipContent.Of(stream => context.Model.Save(transformer, null, stream));
@@ -17,13 +17,19 @@ internal static class SavedZip
         return new MLContext().Model.Load(new MemoryStream(ZipContent.Write(entries)), out _);
     }
 
-    /// <summary>Checks that the edit makes a file that is refused as damaged, in a message with that part, and that nothing stays behind.</summary>
-    public static void AssertRefusesEdited(MLContext context, ITransformer transformer, string entry, string original, string edited, string named) => LiveTensors.AssertNoneLeft(() =>
+    /// <summary>Checks that the edited file is refused as damaged, with a message that contains the text, and that no tensor is leaked.</summary>
+    public static void AssertRefusesEdited(
+        MLContext context,
+        ITransformer transformer,
+        string entry,
+        string original,
+        string edited,
+        string named) => LiveTensors.AssertNoneLeft(() =>
     {
         var error = Assert.Throws<Exception>(() => LoadEdited(context, transformer, entry, original, edited));
         while (error.InnerException is not null && error is not InvalidDataException)
         {
-            error = error.InnerException; // ML.NET's loader wraps it
+            error = error.InnerException; // ML.NET's loader wraps the error
         }
 
         Assert.IsInstanceOfType<InvalidDataException>(error);

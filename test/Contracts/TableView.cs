@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>Rows in memory as a data view: any column type, missing values included, shuffling, and a count of the cursors that were opened.</summary>
+/// <summary>Rows in memory as a data view: any column type, missing values, shuffling, and a count of the opened cursors.</summary>
 public sealed class TableView : IDataView
 {
     private readonly DataViewSchema.Builder _builder = new();
@@ -23,7 +23,7 @@ public sealed class TableView : IDataView
 
     public DataViewSchema Schema => _schema.Value;
 
-    /// <summary>How often somebody asked for rows.</summary>
+    /// <summary>The number of opened cursors.</summary>
     public int OpenedCursors => _openedCursors;
 
     /// <summary>Adds a column of single values.</summary>
@@ -34,7 +34,7 @@ public sealed class TableView : IDataView
         return this;
     }
 
-    /// <summary>Adds a column of vectors; a null row is all missing, as a sparse vector without values.</summary>
+    /// <summary>Adds a column of vectors. A null row has only missing values, as a sparse vector without values.</summary>
     public TableView AddVector<T>(string name, VectorDataViewType type, Func<int, T[]?> values, DataViewSchema.Annotations? annotations = null)
     {
         _builder.AddColumn(name, type, annotations);
@@ -46,7 +46,7 @@ public sealed class TableView : IDataView
         return this;
     }
 
-    /// <summary>Adds a column that nobody will read.</summary>
+    /// <summary>Adds a column that is never read.</summary>
     public TableView AddUnread(string name, DataViewType type)
     {
         _builder.AddColumn(name, type);
@@ -64,7 +64,8 @@ public sealed class TableView : IDataView
         return new Cursor(this, [.. columnsNeeded.Select(c => c.Index)], order);
     }
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
     private sealed class Cursor(TableView view, HashSet<int> active, int[] order) : DataViewRowCursor
     {
@@ -85,7 +86,8 @@ public sealed class TableView : IDataView
                 throw new ArgumentOutOfRangeException(nameof(column), column.Name, "The column is not active.");
             }
 
-            return view._getters[column.Index](() => order[_position]) as ValueGetter<TValue> ?? throw new InvalidOperationException($"Column '{column.Name}' is of another type than {typeof(TValue)}.");
+            return view._getters[column.Index](() => order[_position]) as ValueGetter<TValue>
+                ?? throw new InvalidOperationException($"The values of column '{column.Name}' are not of type {typeof(TValue)}.");
         }
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId id) => id = new DataViewRowId((ulong)order[_position], 0);

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>The smallest model that has everything: 4x4 pixels, 8 colors, d = 8, 2 layers, 2 heads of 4 numbers, or more where a test asks for them.</summary>
+/// <summary>A tiny model with all features: 4x4 pixels, 8 colors, d = 8, 2 layers, 2 heads of size 4, or larger if a test needs it.</summary>
 public static class TinyImageGpt
 {
     private const int HeadSize = 4;
@@ -14,12 +14,13 @@ public static class TinyImageGpt
     public static IEnumerable<int> HeadSizes => [HeadSize, 16, 32, 64];
 
     /// <summary>The corners of the color cube.</summary>
-    public static Palette Palette { get; } = Palette.FromColors([0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 255, 255, 0, 0, 255, 0, 255, 255, 255, 0, 255, 255, 255]);
+    public static Palette Palette { get; } = Palette.FromColors(
+        [0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 255, 255, 0, 0, 255, 0, 255, 255, 255, 0, 255, 255, 255]);
 
     /// <summary>The configuration with another size of heads.</summary>
     public static ImageGptConfig ConfigOf(int headSize) => Config with { EmbeddingSize = Config.Heads * headSize };
 
-    /// <summary>A model of random weights, output head included, so that its likelihoods differ from image to image.</summary>
+    /// <summary>A model of random weights, including the output head, so that its likelihoods differ between images.</summary>
     public static ImageGptModel CreateModel(
         int seed = 1, Palette? palette = null, PretrainingObjective objective = PretrainingObjective.Autoregressive, int headSize = HeadSize)
         => new(CreateNetwork(ConfigOf(headSize) with { Objective = objective }, seed), palette);

@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>The workout of estimators that read <see cref="TokenRows"/>.</summary>
+/// <summary>The contract of estimators that read <see cref="TokenRows"/>.</summary>
 public abstract class TokenEstimatorContract : EstimatorContract
 {
     protected override string InputColumn => "Tokens";

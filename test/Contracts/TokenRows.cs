@@ -2,7 +2,9 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>Rows of tokens for <see cref="TinyImageGpt"/>: "Name" (text), "Label" (key of 2), "Tokens" and "Decoy" (Vector&lt;Key&lt;UInt16, 8&gt;, 16&gt;).</summary>
+/// <summary>
+/// Rows of tokens for <see cref="TinyImageGpt"/>: "Name" (text), "Label" (key of 2), "Tokens" and "Decoy" (Vector&lt;Key&lt;UInt16, 8&gt;, 16&gt;).
+/// </summary>
 public static class TokenRows
 {
     public const int Colors = 8;
@@ -13,7 +15,7 @@ public static class TokenRows
 
     public static VectorDataViewType TypeOf(int colors, int context) => new(new KeyDataViewType(typeof(ushort), colors), context);
 
-    /// <summary>Rows whose tokens follow from a random start by a rule, so that there is something to learn. Keys are 1-based.</summary>
+    /// <summary>Rows whose tokens follow from a random first token by a rule, so that there is something to learn. Keys are 1-based.</summary>
     public static TableView Create(int rows = 21, Func<int, bool>? missing = null, Func<int, bool>? labeled = null)
     {
         return new TableView(rows)

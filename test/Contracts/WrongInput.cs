@@ -4,5 +4,5 @@ namespace IGptMl.Tests.Contracts;
 
 /// <summary>A type that the input column must not have.</summary>
 /// <param name="Type">The type.</param>
-/// <param name="Shape">How a promise of that type is written; null where the promise does not show what is wrong, such as a size.</param>
+/// <param name="Shape">The type in a schema shape; null if the error does not show in the shape, such as a wrong size.</param>
 public sealed record WrongInput(DataViewType Type, string? Shape);

@@ -27,7 +27,7 @@ public static class ZipContent
         return entries;
     }
 
-    /// <summary>A zip of these entries.</summary>
+    /// <summary>Creates a zip of these entries.</summary>
     public static byte[] Write(IEnumerable<KeyValuePair<string, byte[]>> entries)
     {
         using var stream = new MemoryStream();

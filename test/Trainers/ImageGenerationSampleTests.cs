@@ -66,7 +66,7 @@ public sealed class ImageGenerationSampleTests : IDisposable
         using var masked = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette, PretrainingObjective.Masked);
         Assert.Contains("masked (BERT)", Assert.ThrowsExactly<ArgumentException>(() => new MLContext().ImageGeneration.Sample(masked, 1)).Message);
         using var colorless = TinyImageGpt.CreateModel();
-        Assert.Contains("knows no palette", Assert.ThrowsExactly<ArgumentException>(() => new MLContext().ImageGeneration.Sample(colorless, 1)).Message);
+        Assert.Contains("has no palette", Assert.ThrowsExactly<ArgumentException>(() => new MLContext().ImageGeneration.Sample(colorless, 1)).Message);
     }
 
     [TestMethod]

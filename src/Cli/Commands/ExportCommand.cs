@@ -37,7 +37,7 @@ internal sealed class ExportCommand : IgptCommand
         var folder = parsed.GetRequiredValue(_out);
         if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
         {
-            throw new IOException($"'{folder}' exists already; expected a new or an empty folder."); // before the model is read
+            throw new IOException($"'{folder}' already exists; expected a new or an empty folder."); // before the model is read
         }
 
         using var model = ModelOptions.Load(parsed.GetRequiredValue(_model), parsed.GetValue(_palette));

@@ -1,7 +1,10 @@
 namespace IGptMl.Caching;
 
-/// <summary>A folder of cached values. It is a help, never a need: what cannot be read is noticed and computed again, what cannot be written is told and left out.</summary>
-/// <remarks>A file is written beside its place and renamed, so a full disk or an interruption leaves no half of one under its name.</remarks>
+/// <summary>
+/// A folder of cached values. Failures never affect results: an unreadable file is reported and its value computed again, and a file that cannot be
+/// written is reported and left out.
+/// </summary>
+/// <remarks>Files are written under a temporary name and then renamed, so a full disk or an interruption leaves no incomplete file.</remarks>
 internal sealed class CacheFolder
 {
     private readonly string? _path;
@@ -9,9 +12,9 @@ internal sealed class CacheFolder
     private readonly Func<string, Stream> _create;
     private bool _full;
 
-    /// <param name="path">The folder, made where it is missing; null means no cache.</param>
-    /// <param name="warn">Gets what somebody should know.</param>
-    /// <param name="create">Opens a file to write; null means a file stream.</param>
+    /// <param name="path">The folder, which is created if it does not exist; null for no cache.</param>
+    /// <param name="warn">Receives warnings for the user.</param>
+    /// <param name="create">Creates a file for writing; null for a file stream.</param>
     internal CacheFolder(string? path, Action<string> warn, Func<string, Stream>? create = null)
     {
         _path = path;
@@ -19,7 +22,9 @@ internal sealed class CacheFolder
         _create = create ?? (file => new FileStream(file, FileMode.CreateNew, FileAccess.Write));
     }
 
-    /// <summary>Reads a file, if there is one. <paramref name="read"/> throws <see cref="InvalidDataException"/> for one that is damaged or somebody else's.</summary>
+    /// <summary>
+    /// Reads a file, if it exists. <paramref name="read"/> throws <see cref="InvalidDataException"/> if the file is damaged or belongs to another value.
+    /// </summary>
     internal T? TryRead<T>(string name, Func<Stream, T> read)
         where T : class
     {
@@ -35,12 +40,12 @@ internal sealed class CacheFolder
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            _warn($"The cached file '{name}' is not used, and computed again: {e.Message}");
+            _warn($"The cached file '{name}' is ignored, and its value is computed again: {e.Message}");
             return null;
         }
     }
 
-    /// <summary>Writes a file, if that is possible; after a failure no other is tried.</summary>
+    /// <summary>Writes a file, if possible. After a failure, no further file is written.</summary>
     internal void TryWrite(string name, Action<Stream> write)
     {
         if (_path is null || _full)
@@ -63,7 +68,7 @@ internal sealed class CacheFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             _full = true;
-            _warn($"Nothing more is cached, the results are not affected: '{name}' cannot be written. {e.Message}");
+            _warn($"Caching stops; the results are not affected: '{name}' cannot be written. {e.Message}");
             TryDelete(partial);
         }
     }
@@ -76,7 +81,7 @@ internal sealed class CacheFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What could not be written may not be removable either; its name is none that is ever read.
+            // A file that could not be written may also be impossible to delete. Its temporary name is never read.
         }
     }
 }

@@ -5,10 +5,10 @@ using TorchSharp;
 
 namespace IGptMl.Caching;
 
-/// <summary>Checksums that tell models and data apart: SHA-256, in hexadecimal.</summary>
+/// <summary>SHA-256 checksums that identify models and data, in hexadecimal.</summary>
 internal static class Digest
 {
-    /// <summary>Of the architecture and every weight. The palette is not in it: it shows in the tokens.</summary>
+    /// <summary>The checksum of the architecture and all weights. The palette is not included, because it affects the tokens only.</summary>
     internal static string Of(ImageGptModel model)
     {
         using var hash = SHA256.Create();
@@ -22,7 +22,7 @@ internal static class Digest
         return Convert.ToHexStringLower(hash.Hash!);
     }
 
-    /// <summary>Of values in memory.</summary>
+    /// <summary>The checksum of values in memory.</summary>
     internal static string Of<T>(ReadOnlySpan<T> values)
         where T : unmanaged
         => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(values)));

@@ -5,10 +5,10 @@ using System.Text;
 
 namespace IGptMl.Caching;
 
-/// <summary>Features on disk, a file a layer.</summary>
+/// <summary>Features on disk, one file per layer.</summary>
 /// <remarks>
-/// The file: the eight bytes "IGPTFEA1", the length of the key as int32 and the key as UTF-8, rows and width as int32, rows · width float32, and the SHA-256 of
-/// all that. Numbers are little-endian. The key is in the file too, so that one that was copied or renamed from elsewhere is noticed.
+/// The file: the eight bytes "IGPTFEA1", the length of the key as int32 and the key as UTF-8, rows and width as int32, rows · width float32, and the SHA-256
+/// of all these bytes. All values are little-endian. The file includes the key, so that a copied or renamed file is detected.
 /// </remarks>
 internal static class FeatureCache
 {
@@ -17,14 +17,14 @@ internal static class FeatureCache
 
     private static readonly byte[] Magic = "IGPTFEA1"u8.ToArray();
 
-    /// <summary>The features of that key, row after row, if they are there and whole.</summary>
+    /// <summary>Reads the features with this key, row-major; null if the file is missing, incomplete or damaged.</summary>
     internal static float[]? TryRead(CacheFolder folder, CacheKey key, int rows, int width)
         => folder.TryRead(key.FileName + Ending, stream => Read(stream, key, rows, width));
 
-    /// <summary>Keeps features, if there is room.</summary>
-    /// <param name="folder">Where.</param>
-    /// <param name="key">What they depend on.</param>
-    /// <param name="features">The features, row after row.</param>
+    /// <summary>Writes features, if possible.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="key">The key of the features.</param>
+    /// <param name="features">The features, row-major.</param>
     /// <param name="width">The length of a row.</param>
     internal static void TryWrite(CacheFolder folder, CacheKey key, ReadOnlyMemory<float> features, int width)
         => folder.TryWrite(key.FileName + Ending, stream => Write(stream, key, features.Span, width));
@@ -60,18 +60,18 @@ internal static class FeatureCache
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (!ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic))
         {
-            throw new InvalidDataException("It is no file of features.");
+            throw new InvalidDataException("It is not a feature file.");
         }
 
         var length = ReadNumber();
         if (length is < 0 or > GreatestKey || Encoding.UTF8.GetString(ReadBytes(length)) != key.Text)
         {
-            throw new InvalidDataException("It holds the features of another model, layer or data.");
+            throw new InvalidDataException("It contains the features of another model, layer or data.");
         }
 
         if (ReadNumber() != rows || ReadNumber() != width)
         {
-            throw new InvalidDataException($"It does not hold {rows} rows of {width} features.");
+            throw new InvalidDataException($"It does not contain {rows} rows of {width} features.");
         }
 
         var features = new float[checked(rows * width)];
@@ -96,7 +96,7 @@ internal static class FeatureCache
         {
             if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
             {
-                throw new InvalidDataException("It breaks off.");
+                throw new InvalidDataException("It is truncated.");
             }
 
             hash.AppendData(bytes);

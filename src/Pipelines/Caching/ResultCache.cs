@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace IGptMl.Caching;
 
-/// <summary>Finished parts of an experiment as json files, so that a second run with the same arguments takes them.</summary>
+/// <summary>Results of parts of an experiment as JSON files, so that a second run with the same arguments reuses them.</summary>
 internal static class ResultCache
 {
     private const string Ending = ".json";
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    /// <summary>The result of that key: the kept one, or a new one, which is then kept.</summary>
+    /// <summary>Returns the cached result with this key, or computes and caches a new one.</summary>
     internal static T GetOrCompute<T>(CacheFolder folder, CacheKey key, Func<T> compute)
         where T : class
     {
@@ -36,7 +36,7 @@ internal static class ResultCache
             throw new InvalidDataException($"It is damaged. {e.Message}", e);
         }
 
-        return entry?.Key == key.Text && entry.Result is { } result ? result : throw new InvalidDataException("It holds another result.");
+        return entry?.Key == key.Text && entry.Result is { } result ? result : throw new InvalidDataException("It contains another result.");
     }
 
     private sealed record Entry<T>(string Key, T? Result);

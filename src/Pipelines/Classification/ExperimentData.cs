@@ -3,7 +3,9 @@ using Microsoft.ML;
 
 namespace IGptMl.Classification;
 
-/// <summary>What an experiment with labels works on: training and test images, their features, the cache, and what a reader of the result should know.</summary>
+/// <summary>
+/// The data of an experiment with labels: training and test images, their features, the cache, and notes for the reader of the result.
+/// </summary>
 internal sealed class ExperimentData
 {
     private readonly List<string> _notes = [];
@@ -20,7 +22,7 @@ internal sealed class ExperimentData
 
     internal ImageGptModel Model { get; }
 
-    /// <summary>The number of masks under which a test image is looked at.</summary>
+    /// <summary>The number of masks under which a test image is classified.</summary>
     internal int Votes { get; private set; }
 
     internal string ModelDigest { get; }
@@ -33,10 +35,10 @@ internal sealed class ExperimentData
 
     internal IReadOnlyList<string> ClassNames => Training.Images.ClassNames;
 
-    /// <summary>Remarks for the reader of a result.</summary>
+    /// <summary>Notes for the reader of the result.</summary>
     internal IReadOnlyList<string> Notes => [.. _notes];
 
-    /// <summary>What the result of a classifier depends on, beside the classifier and the features' name.</summary>
+    /// <summary>Everything that the result of a classifier depends on, except for the classifier and the name of the features.</summary>
     internal object Key => new
     {
         Model = ModelDigest,
@@ -44,10 +46,17 @@ internal sealed class ExperimentData
         Test = Test.Images.TokenDigest + Test.Images.PixelDigest + Test.Images.LabelDigest,
     };
 
-    /// <summary>Reads the images and checks that a classifier can be fitted and measured.</summary>
+    /// <summary>Reads the images, and checks that a classifier can be fitted and evaluated.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="InvalidOperationException">There are no rows, one class only, or other classes in the test data.</exception>
-    internal static ExperimentData Read(MLContext context, ImageGptModel model, LinearProbeOptions options, IDataView training, IDataView test, IProgress<FeatureProgress>? progress, CancellationToken cancellation)
+    /// <exception cref="InvalidOperationException">There are no rows, all rows have one class, or the classes of the test data differ.</exception>
+    internal static ExperimentData Read(
+        MLContext context,
+        ImageGptModel model,
+        LinearProbeOptions options,
+        IDataView training,
+        IDataView test,
+        IProgress<FeatureProgress>? progress,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(test);
@@ -59,14 +68,20 @@ internal sealed class ExperimentData
         data.NoteRows();
         return data;
 
-        LabeledImages Images(IDataView view, string role) => LabeledImages.Read(context, model, view, options.ImageColumnName, options.LabelColumnName, role, cancellation);
+        LabeledImages Images(IDataView view, string role) =>
+            LabeledImages.Read(context, model, view, options.ImageColumnName, options.LabelColumnName, role, cancellation);
     }
 
-    /// <summary>The same images for another model, to which they are the same tokens.</summary>
-    internal ExperimentData For(MLContext context, ImageGptModel model, LinearProbeOptions options, IProgress<FeatureProgress>? progress, CancellationToken cancellation)
+    /// <summary>The same images for another model that quantizes them to the same tokens.</summary>
+    internal ExperimentData For(
+        MLContext context,
+        ImageGptModel model,
+        LinearProbeOptions options,
+        IProgress<FeatureProgress>? progress,
+        CancellationToken cancellation)
         => new ExperimentData(context, model, options, Training.Images, Test.Images).Watched(progress, cancellation);
 
-    /// <summary>The same with each test image looked at once.</summary>
+    /// <summary>The same data, with each test image classified under one mask.</summary>
     internal ExperimentData WithOneVote()
     {
         var data = (ExperimentData)MemberwiseClone();
@@ -95,17 +110,22 @@ internal sealed class ExperimentData
 
     private static void CheckClasses(LabeledImages training, LabeledImages test)
     {
-        if (training.ClassNames.Count != test.ClassNames.Count || (training.HasClassNames && test.HasClassNames && !training.ClassNames.SequenceEqual(test.ClassNames, StringComparer.Ordinal)))
+        var named = training.HasClassNames && test.HasClassNames;
+        if (training.ClassNames.Count != test.ClassNames.Count
+            || (named && !training.ClassNames.SequenceEqual(test.ClassNames, StringComparer.Ordinal)))
         {
-            throw new InvalidOperationException($"The test data has other classes than the training data: {Join(test.ClassNames)} in place of {Join(training.ClassNames)}.");
+            throw new InvalidOperationException(
+                $"The classes of the test data differ from those of the training data: {Join(test.ClassNames)} instead of {Join(training.ClassNames)}.");
         }
 
         if (training.Labels.Distinct().Count() < 2)
         {
-            throw new InvalidOperationException($"The training data has rows of one class only, '{training.ClassNames[training.Labels[0]]}'; a classifier needs two.");
+            throw new InvalidOperationException(
+                $"All rows of the training data have the class '{training.ClassNames[training.Labels[0]]}'; a classifier needs two classes.");
         }
 
-        static string Join(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
+        static string Join(IReadOnlyList<string> names) =>
+            $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
     }
 
     private void NoteRows()
@@ -114,13 +134,14 @@ internal sealed class ExperimentData
         {
             if (images.LeftOut > 0)
             {
-                Note($"{images.LeftOut:N0} rows of the {images.Role} data have no image or no label, and are left out.");
+                Note($"{images.LeftOut:N0} rows of the {images.Role} data have no image or no label and are left out.");
             }
 
             var missing = images.ClassNames.Where((_, c) => !images.Labels.Contains(c)).ToArray();
             if (missing.Length > 0)
             {
-                Note($"The {images.Role} data has no rows of {string.Join(", ", missing.Take(12))}{(missing.Length > 12 ? $" and {missing.Length - 12} other classes" : string.Empty)}.");
+                var others = missing.Length > 12 ? $" and {missing.Length - 12} other classes" : string.Empty;
+                Note($"The {images.Role} data has no rows of {string.Join(", ", missing.Take(12))}{others}.");
             }
         }
 
@@ -128,7 +149,7 @@ internal sealed class ExperimentData
         var shared = Enumerable.Range(0, Test.Images.Count).Count(row => known.Contains(Digest.Of(Test.Images.RgbOf(row))));
         if (shared > 0)
         {
-            Note($"{shared:N0} of the {Test.Images.Count:N0} test images are, at the model's resolution, equal to a training image.");
+            Note($"{shared:N0} of the {Test.Images.Count:N0} test images are equal to a training image at the model's resolution.");
         }
     }
 }

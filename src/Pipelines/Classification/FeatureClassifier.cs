@@ -5,7 +5,7 @@ using Microsoft.ML.Trainers.FastTree;
 
 namespace IGptMl.Classification;
 
-/// <summary>ML.NET's classifiers on features in memory: fits, choices of the weight of the squared norm, predictions.</summary>
+/// <summary>ML.NET's classifiers on features in memory: fitting, the choice of the L2 regularization weight, prediction.</summary>
 internal sealed class FeatureClassifier
 {
     private const string Features = "Features";
@@ -22,13 +22,14 @@ internal sealed class FeatureClassifier
         _options = options;
     }
 
-    /// <summary>The weights to choose from; one where the classifier has none.</summary>
-    internal IReadOnlyList<float> Grid => _options.CustomClassifier is null && _options.Classifier == ProbeClassifier.FastTree ? [0] : _options.L2Regularization;
+    /// <summary>The L2 regularization weights to choose from; a single 0 if the classifier has none.</summary>
+    internal IReadOnlyList<float> Grid =>
+        _options.CustomClassifier is null && _options.Classifier == ProbeClassifier.FastTree ? [0] : _options.L2Regularization;
 
-    /// <summary>The pipeline from a column of features to scores.</summary>
+    /// <summary>Creates the pipeline from a column of features to scores.</summary>
     /// <param name="featureColumn">The column of features.</param>
-    /// <param name="l2">The weight of the squared norm of the classifier's weights, against the loss summed over all rows.</param>
-    /// <param name="rows">The number of rows that it will be fitted to.</param>
+    /// <param name="l2">The L2 regularization weight, relative to the loss summed over all rows.</param>
+    /// <param name="rows">The number of rows to which it will be fitted.</param>
     internal IEstimator<ITransformer> Create(string featureColumn, float l2, long rows)
     {
         var trainer = CreateTrainer(l2, rows);
@@ -37,9 +38,19 @@ internal sealed class FeatureClassifier
             : _context.Transforms.CopyColumns(Features, featureColumn).Append(trainer);
     }
 
-    /// <summary>The weight of the grid that does best on rows held out of <paramref name="rows"/>, and its accuracy there; the middle one where none can be held out.</summary>
-    /// <remarks>Where there is one weight only, it is fitted to measure it if <paramref name="measureOne"/> asks for that.</remarks>
-    internal (float L2, double? Accuracy) ChooseL2(FeatureMatrix features, int[] labels, int[] rows, int classes, int seed, CancellationToken cancellation, bool measureOne = false)
+    /// <summary>
+    /// Chooses the L2 regularization weight with the highest accuracy on rows held out of <paramref name="rows"/>, and returns it with that accuracy. If no
+    /// row can be held out, it is the middle weight of the grid, without an accuracy.
+    /// </summary>
+    /// <remarks>A grid of one weight is measured only if <paramref name="measureOne"/> is true.</remarks>
+    internal (float L2, double? Accuracy) ChooseL2(
+        FeatureMatrix features,
+        int[] labels,
+        int[] rows,
+        int classes,
+        int seed,
+        CancellationToken cancellation,
+        bool measureOne = false)
     {
         var folds = Grid.Count == 1 && !measureOne ? [] : StratifiedFolds.Create(labels, rows, seed);
         if (folds.Count == 0)
@@ -52,12 +63,20 @@ internal sealed class FeatureClassifier
         double? Mean(float l2) => folds.Sum(fold =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return Predict(features, labels, fold.Fitted, classes, l2, [features], fold.HeldOut).Accuracy([.. fold.HeldOut.Select(row => labels[row])]) * fold.HeldOut.Length;
+            var predictions = Predict(features, labels, fold.Fitted, classes, l2, [features], fold.HeldOut);
+            return predictions.Accuracy([.. fold.HeldOut.Select(row => labels[row])]) * fold.HeldOut.Length;
         }) / folds.Sum(fold => fold.HeldOut.Length);
     }
 
-    /// <summary>Fits to some rows and predicts others, of which there may be several versions: then by the majority.</summary>
-    internal Predictions Predict(FeatureMatrix training, int[] labels, int[] rows, int classes, float l2, IReadOnlyList<FeatureMatrix> tests, int[] testRows)
+    /// <summary>Fits to some rows and predicts others. If there are several versions of the test rows, the majority of their predictions counts.</summary>
+    internal Predictions Predict(
+        FeatureMatrix training,
+        int[] labels,
+        int[] rows,
+        int classes,
+        float l2,
+        IReadOnlyList<FeatureMatrix> tests,
+        int[] testRows)
     {
         var view = new MemoryView(rows).Add(Source, training).Add(_options.LabelColumnName, labels, classes);
         var fitted = Create(Source, l2, rows.Length).Fit(view);
@@ -82,7 +101,8 @@ internal sealed class FeatureClassifier
         var column = view.Schema[ScoreColumn];
         if (column.Type is not VectorDataViewType { Size: var size } || size != classes)
         {
-            throw new InvalidOperationException($"The classifier gives a column '{ScoreColumn}' of type {column.Type} in place of Vector<Single, {classes}>, a number a class.");
+            throw new InvalidOperationException(
+                $"The classifier's column '{ScoreColumn}' has the type {column.Type}; expected Vector<Single, {classes}>, one score per class.");
         }
 
         var scores = new float[checked(rows * classes)];
@@ -113,13 +133,16 @@ internal sealed class FeatureClassifier
                 LabelColumnName = _options.LabelColumnName,
                 FeatureColumnName = Features,
                 L1Regularization = 0,
-                L2Regularization = Math.Max(l2, float.Epsilon) / rows, // against the mean loss
+                L2Regularization = Math.Max(l2, float.Epsilon) / rows, // relative to the mean loss
                 ConvergenceTolerance = _options.OptimizationTolerance,
                 MaximumNumberOfIterations = _options.MaximumNumberOfIterations,
-                NumberOfThreads = 1, // more make the result depend on their order
+                NumberOfThreads = 1, // with more threads, the result depends on their timing
             }),
             ProbeClassifier.FastTree => trainers.OneVersusAll(
-                _context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options { LabelColumnName = _options.LabelColumnName, FeatureColumnName = Features }),
+                _context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
+                {
+                    LabelColumnName = _options.LabelColumnName, FeatureColumnName = Features,
+                }),
                 _options.LabelColumnName),
             _ => trainers.LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options
             {

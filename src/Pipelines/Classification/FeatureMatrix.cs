@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace IGptMl.Classification;
 
-/// <summary>Features in memory: a row an image, float32, row after row.</summary>
+/// <summary>Features in memory: one row per image, float32, row-major.</summary>
 internal sealed class FeatureMatrix
 {
     private readonly float[] _values;
@@ -21,17 +21,17 @@ internal sealed class FeatureMatrix
     /// <summary>The features of a row.</summary>
     internal Span<float> this[int row] => _values.AsSpan(row * Width, Width);
 
-    /// <summary>All features, row after row.</summary>
+    /// <summary>All features, row-major.</summary>
     internal Span<float> Values => _values;
 
-    /// <summary>The features of some rows, row after row.</summary>
+    /// <summary>The features of a range of rows, row-major.</summary>
     internal Memory<float> Part(Range rows)
     {
         var (first, count) = rows.GetOffsetAndLength(Rows);
         return _values.AsMemory(first * Width, count * Width);
     }
 
-    /// <summary>A matrix whose rows are given by a function from (row, features).</summary>
+    /// <summary>Creates a matrix whose rows are filled by a function of (row, features).</summary>
     internal static FeatureMatrix Create(int rows, int width, Filler fill)
     {
         var result = new FeatureMatrix(rows, width);
@@ -43,7 +43,7 @@ internal sealed class FeatureMatrix
         return result;
     }
 
-    /// <summary>Numbers as features.</summary>
+    /// <summary>Converts values to features.</summary>
     internal static FeatureMatrix Of<T>(ReadOnlySpan<T> values, int rows, float scale)
         where T : INumber<T>
     {
@@ -56,7 +56,7 @@ internal sealed class FeatureMatrix
         return result;
     }
 
-    /// <summary>The features of several matrices one after the other.</summary>
+    /// <summary>Concatenates the features of several matrices, row by row.</summary>
     internal static FeatureMatrix Concatenate(IReadOnlyList<FeatureMatrix> parts)
         => parts is [var only] ? only : Create(parts[0].Rows, parts.Sum(part => part.Width), (row, target) =>
         {

@@ -1,7 +1,7 @@
 namespace IGptMl;
 
-/// <summary>How far the network is with the features of an experiment.</summary>
+/// <summary>The progress of computing an experiment's features.</summary>
 /// <param name="Data">"training" or "test".</param>
-/// <param name="Done">The images done.</param>
-/// <param name="Total">All images.</param>
+/// <param name="Done">The number of finished images.</param>
+/// <param name="Total">The number of all images.</param>
 public readonly record struct FeatureProgress(string Data, int Done, int Total);

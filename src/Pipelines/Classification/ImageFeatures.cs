@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Classification;
 
-/// <summary>The layers of a network for a set of images: from the cache where they are there, and otherwise all that were announced in one pass.</summary>
+/// <summary>A network's layers for a set of images, from the cache if possible. Otherwise all announced layers are computed in one pass.</summary>
 internal sealed class ImageFeatures
 {
     private const int FormatVersion = 2;
@@ -19,7 +19,14 @@ internal sealed class ImageFeatures
     private readonly Dictionary<(int Layer, int Vote), FeatureMatrix> _layers = [];
     private IReadOnlyList<int> _announced = [];
 
-    internal ImageFeatures(MLContext context, ImageGptModel model, string modelDigest, LabeledImages images, CacheFolder cache, int batchSize, double maskProbability)
+    internal ImageFeatures(
+        MLContext context,
+        ImageGptModel model,
+        string modelDigest,
+        LabeledImages images,
+        CacheFolder cache,
+        int batchSize,
+        double maskProbability)
     {
         _context = context;
         _model = model;
@@ -32,7 +39,7 @@ internal sealed class ImageFeatures
 
     internal LabeledImages Images { get; }
 
-    /// <summary>The time that the network has run.</summary>
+    /// <summary>The time spent in the network.</summary>
     internal TimeSpan Duration { get; private set; }
 
     /// <summary>Receives (rows done, all rows) while the network runs.</summary>
@@ -40,10 +47,10 @@ internal sealed class ImageFeatures
 
     internal CancellationToken Cancellation { get; set; }
 
-    /// <summary>Says which layers will be asked for, so that one pass computes them all.</summary>
+    /// <summary>Announces layers that will be read, so that one pass computes them all.</summary>
     internal void Announce(IEnumerable<int> layers) => _announced = [.. _announced.Union(layers).Order()];
 
-    /// <summary>The position-averaged features of a layer: (rows, d). Of a masked model, those under the mask of that vote.</summary>
+    /// <summary>The position-averaged features of a layer: (rows, d). For a masked model, they are computed under the mask of that vote.</summary>
     internal FeatureMatrix Layer(int layer, int vote = 0)
     {
         if (!_layers.TryGetValue((layer, vote), out var features))
@@ -55,11 +62,14 @@ internal sealed class ImageFeatures
         return features;
     }
 
-    /// <summary>The images whose features are a file of the cache: a run that ends early loses no more than these.</summary>
+    /// <summary>The number of images per cache file. An interrupted run loses at most the features of these.</summary>
     internal int PartRows { get; init; } = 2048;
 
     private CacheKey KeyOf(int layer, int vote, Range part)
-        => CacheKey.Of($"layer{layer}", new { FormatVersion, Model = _modelDigest, Layer = layer, Tokens = Images.TokenDigestOf(part), Masking = MaskingOf(vote) });
+    {
+        var parts = new { FormatVersion, Model = _modelDigest, Layer = layer, Tokens = Images.TokenDigestOf(part), Masking = MaskingOf(vote) };
+        return CacheKey.Of($"layer{layer}", parts);
+    }
 
     private TokenMasking? MaskingOf(int vote) => _masking is null ? null : _masking with { Seed = vote };
 

@@ -7,7 +7,9 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Classification;
 
-/// <summary>Labeled images in memory, as a model gets them: tokens, the pixels that they stand for, and classes. Rows without an image or a label are left out.</summary>
+/// <summary>
+/// Labeled images in memory, prepared for a model: tokens, their colors, and classes. Rows without an image or a label are left out.
+/// </summary>
 internal sealed class LabeledImages
 {
     internal const string Tokens = "Tokens";
@@ -23,42 +25,42 @@ internal sealed class LabeledImages
     /// <summary>"training" or "test".</summary>
     internal string Role { get; }
 
-    /// <summary>The sizes of the model that the images are for.</summary>
+    /// <summary>The architecture for which the images are prepared.</summary>
     internal ImageGptConfig Config { get; }
 
-    /// <summary>The names of the classes; their numbers where the label column has none.</summary>
+    /// <summary>The class names; their numbers if the label column has no names.</summary>
     internal IReadOnlyList<string> ClassNames { get; }
 
     internal bool HasClassNames { get; }
 
     internal int Count => Labels.Length;
 
-    /// <summary>Classes, 0-based.</summary>
+    /// <summary>The classes, 0-based.</summary>
     internal int[] Labels { get; private set; } = [];
 
-    /// <summary>Palette colors, 0-based: (rows, T).</summary>
+    /// <summary>The tokens, 0-based: (rows, T).</summary>
     internal ushort[] TokenIds { get; private set; } = [];
 
-    /// <summary>Channel values, 0 to 255: (rows, T, 3).</summary>
+    /// <summary>The channel values, 0 to 255: (rows, T, 3).</summary>
     internal byte[] Rgb { get; private set; } = [];
 
-    /// <summary>Rows that had no image or no label.</summary>
+    /// <summary>The number of rows without an image or a label.</summary>
     internal int LeftOut { get; private set; }
 
-    /// <summary>What features of the network depend on, beside the network.</summary>
+    /// <summary>The checksum of the tokens, on which features depend.</summary>
     internal string TokenDigest => field ??= Digest.Of<ushort>(TokenIds);
 
-    /// <summary>The same of some of the images.</summary>
+    /// <summary>The checksum of some images' tokens.</summary>
     internal string TokenDigestOf(Range rows)
     {
         var (first, count) = rows.GetOffsetAndLength(Count);
         return Digest.Of<ushort>(TokenIds.AsSpan(first * Config.ContextLength, count * Config.ContextLength));
     }
 
-    /// <summary>What a classifier depends on, beside the features.</summary>
+    /// <summary>The checksum of the labels, on which a classifier depends.</summary>
     internal string LabelDigest => field ??= Digest.Of<int>(Labels) + ClassNames.Count;
 
-    /// <summary>What the baselines depend on.</summary>
+    /// <summary>The checksum of the pixels, on which the baselines depend.</summary>
     internal string PixelDigest => field ??= Digest.Of<byte>(Rgb);
 
     /// <summary>The channel values of an image: (T, 3).</summary>
@@ -71,7 +73,8 @@ internal sealed class LabeledImages
     internal MemoryView TokenView(int[] rows)
     {
         var length = Config.ContextLength;
-        return new MemoryView(rows).Add(Tokens, new VectorDataViewType(new KeyDataViewType(typeof(ushort), Config.Colors), length), (int row, ref VBuffer<ushort> value) =>
+        var type = new VectorDataViewType(new KeyDataViewType(typeof(ushort), Config.Colors), length);
+        return new MemoryView(rows).Add(Tokens, type, (int row, ref VBuffer<ushort> value) =>
         {
             var editor = VBufferEditor.Create(ref value, length);
             var ids = TokensOf(row);
@@ -84,25 +87,35 @@ internal sealed class LabeledImages
         });
     }
 
-    /// <summary>Reads all rows once.</summary>
+    /// <summary>Reads all rows in one pass.</summary>
     /// <param name="context">The context.</param>
-    /// <param name="model">The model whose palette and size the images get.</param>
+    /// <param name="model">The model whose palette, image size and cropping are used.</param>
     /// <param name="view">The images.</param>
     /// <param name="imageColumn">The column of images.</param>
     /// <param name="labelColumn">The column of classes.</param>
-    /// <param name="role">What errors call the rows.</param>
-    /// <param name="cancellation">Ends the reading.</param>
+    /// <param name="role">The name of the rows in error messages: "training" or "test".</param>
+    /// <param name="cancellation">Cancels the reading.</param>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
-    internal static LabeledImages Read(MLContext context, ImageGptModel model, IDataView view, string imageColumn, string labelColumn, string role, CancellationToken cancellation)
+    internal static LabeledImages Read(
+        MLContext context,
+        ImageGptModel model,
+        IDataView view,
+        string imageColumn,
+        string labelColumn,
+        string role,
+        CancellationToken cancellation)
     {
         var label = RequireLabel(context, view.Schema, labelColumn);
         var (names, named) = NamesOf(label);
         var result = new LabeledImages(role, model.Config, names, named);
         result.Fill(model, view, ImageColumn.Require(view.Schema, context, imageColumn), label, cancellation);
-        return result.Count > 0 ? result : throw new InvalidOperationException($"There is nothing to probe: the {role} data has no rows{(result.LeftOut > 0 ? " with an image and a label" : string.Empty)}.");
+        var complete = result.LeftOut > 0 ? " with an image and a label" : string.Empty;
+        return result.Count > 0
+            ? result
+            : throw new InvalidOperationException($"There is nothing to probe: the {role} data has no rows{complete}.");
     }
 
-    /// <summary>Checks a label column.</summary>
+    /// <summary>Finds and checks a label column.</summary>
     internal static DataViewSchema.Column RequireLabel(MLContext context, DataViewSchema schema, string name)
     {
         var label = SchemaErrors.Require(schema, context, "label", name);

@@ -4,7 +4,7 @@ using Microsoft.ML;
 namespace IGptMl;
 
 /// <summary>
-/// Which representations are probed, and with which classifier: the settings of the linear probe and of the other experiments that fit classifiers to features.
+/// The settings of the linear probe and of the other experiments that fit classifiers to features: the representations and the classifier.
 /// </summary>
 public sealed record LinearProbeOptions
 {
@@ -14,10 +14,10 @@ public sealed record LinearProbeOptions
     /// <summary>The column of classes, of key type. Default "Label".</summary>
     public string LabelColumnName { get; init; } = "Label";
 
-    /// <summary>The layers, 0 to L, each probed alone; null means all. Default null.</summary>
+    /// <summary>The layers, 0 to L, each probed separately; null for all. Default null.</summary>
     public IReadOnlyList<int>? Layers { get; init; }
 
-    /// <summary>Sets of layers whose features are concatenated and probed together, as the paper's five layers of iGPT-XL. Default none.</summary>
+    /// <summary>Sets of layers whose features are concatenated and probed together, as the five layers of the paper's iGPT-XL. Default none.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Concatenations { get; init; } = [];
 
     /// <summary>Whether raw pixels and palette tokens are probed, too. Default true.</summary>
@@ -26,47 +26,47 @@ public sealed record LinearProbeOptions
     /// <summary>Whether k-means features of image patches are probed, too (Coates, Lee, Ng 2011), learned from the training images. Default false.</summary>
     public bool PatchBaseline { get; init; }
 
-    /// <summary>The greatest number of images whose features are computed together, 1 to 4,096. Default 32.</summary>
+    /// <summary>The maximum number of images whose features are computed together, 1 to 4,096. Default 32.</summary>
     public int BatchSize { get; init; } = 32;
 
     /// <summary>
-    /// For a masked model, the number of masks under which each test image is classified, to take the class of the majority, 1 to 1,000; the classifier is
-    /// fitted to features under the first one. Default 5, as in the paper.
+    /// For a masked model, the number of masks under which each test image is classified by majority vote, 1 to 1,000. The classifier is fitted to features
+    /// under the first mask. Default 5, as in the paper.
     /// </summary>
     public int Votes { get; init; } = MajorityVote.DefaultVotes;
 
-    /// <summary>For a masked model, the probability with which each token is hidden, more than 0 and less than 1. Default 0.15.</summary>
+    /// <summary>For a masked model, the probability with which each token is masked, more than 0 and less than 1. Default 0.15.</summary>
     public double MaskProbability { get; init; } = TokenMasking.DefaultProbability;
 
     /// <summary>The classifier. Default <see cref="ProbeClassifier.LbfgsMaximumEntropy"/>, as in the paper.</summary>
     public ProbeClassifier Classifier { get; init; } = ProbeClassifier.LbfgsMaximumEntropy;
 
     /// <summary>
-    /// A classifier of your own in place of <see cref="Classifier"/>: a function from the feature column, the label column and the weight of the squared norm
-    /// to an estimator that adds "Score", a number a class, such as <c>(x, y, _) => ml.MulticlassClassification.Trainers.LightGbm(y, x)</c>. Default null.
+    /// A custom classifier instead of <see cref="Classifier"/>: a function from the feature column, the label column and the L2 regularization weight to an
+    /// estimator that adds "Score", one value per class, such as <c>(x, y, _) => ml.MulticlassClassification.Trainers.LightGbm(y, x)</c>. Default null.
     /// </summary>
     public Func<string, string, float, IEstimator<ITransformer>>? CustomClassifier { get; init; }
 
-    /// <summary>Whether features are brought to mean 0 and variance 1 over the training rows. Default true.</summary>
+    /// <summary>Whether features are standardized to mean 0 and variance 1 over the training rows. Default true.</summary>
     public bool Standardize { get; init; } = true;
 
     /// <summary>
-    /// The weights of the squared norm of the classifier's weights to choose from, each at least 0, against the loss summed over all rows. Of several, the one
-    /// is taken that does best on a tenth of the training rows, the same share of every class (below 100 rows a class: in cross-validation), and the
-    /// classifier is then fitted to all rows. Default 1, 30 and 1000.
+    /// The L2 regularization weights to choose from, each at least 0, relative to the loss summed over all rows. Of several, the chosen one has the highest
+    /// accuracy on a tenth of the training rows, the same share of every class (with fewer than 100 rows per class: in cross-validation). The classifier is
+    /// then fitted to all rows. Default 1, 30 and 1000.
     /// </summary>
     public IReadOnlyList<float> L2Regularization { get; init; } = [1, 30, 1000];
 
-    /// <summary>The improvement of the loss at which L-BFGS ends, more than 0. Default 1e-4.</summary>
+    /// <summary>The improvement of the loss at which L-BFGS stops, more than 0. Default 1e-4.</summary>
     public float OptimizationTolerance { get; init; } = 1e-4f;
 
-    /// <summary>The greatest number of iterations, at least 1. Default 500.</summary>
+    /// <summary>The maximum number of iterations, at least 1. Default 500.</summary>
     public int MaximumNumberOfIterations { get; init; } = 500;
 
-    /// <summary>A folder where features and results are kept for the next run on the same model and data; null keeps nothing. Default null.</summary>
+    /// <summary>A folder where features and results are cached for later runs with the same model and data; null for no cache. Default null.</summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>What the result of a classifier depends on.</summary>
+    /// <summary>Everything in the options that the result of a classifier depends on.</summary>
     internal object ClassifierKey => new
     {
         Classifier = Classifier.ToString(),

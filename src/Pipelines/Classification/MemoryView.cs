@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Classification;
 
-/// <summary>Chosen rows of arrays in memory as a data view, which copies nothing before a row is read, and which trainers may shuffle.</summary>
+/// <summary>Selected rows of arrays in memory as a data view that trainers may shuffle. Values are copied only when a row is read.</summary>
 internal sealed class MemoryView : IDataView
 {
     private readonly int[] _rows;
@@ -14,7 +14,7 @@ internal sealed class MemoryView : IDataView
     /// <param name="rows">The rows of the arrays, in this order.</param>
     internal MemoryView(int[] rows) => _rows = rows;
 
-    /// <summary>Gives the value of a row.</summary>
+    /// <summary>Reads the value of a row.</summary>
     internal delegate void Reader<T>(int row, ref T value);
 
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ internal sealed class MemoryView : IDataView
     /// <inheritdoc/>
     public DataViewSchema Schema => _schema ??= _builder.ToSchema();
 
-    /// <summary>Features as a column.</summary>
+    /// <summary>Adds a column of features.</summary>
     internal MemoryView Add(string name, FeatureMatrix features)
         => Add(name, new VectorDataViewType(NumberDataViewType.Single, features.Width), (int row, ref VBuffer<float> value) =>
         {
@@ -32,7 +32,7 @@ internal sealed class MemoryView : IDataView
             value = editor.Commit();
         });
 
-    /// <summary>Classes, 0-based, as a column of keys.</summary>
+    /// <summary>Adds a key column of 0-based classes.</summary>
     internal MemoryView Add(string name, int[] labels, int classes)
         => Add(name, new KeyDataViewType(typeof(uint), classes), (int row, ref uint value) => value = (uint)labels[row] + 1);
 
@@ -64,7 +64,8 @@ internal sealed class MemoryView : IDataView
     }
 
     /// <inheritdoc/>
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
     private sealed class Cursor(MemoryView view, HashSet<int> active, int[] order) : DataViewRowCursor
     {
@@ -87,7 +88,8 @@ internal sealed class MemoryView : IDataView
         /// <inheritdoc/>
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
             => IsColumnActive(column)
-                ? view._getters[column.Index](() => order[_position]) as ValueGetter<TValue> ?? throw new InvalidOperationException($"Column '{column.Name}' holds other values than {typeof(TValue)}.")
+                ? view._getters[column.Index](() => order[_position]) as ValueGetter<TValue>
+                    ?? throw new InvalidOperationException($"The values of column '{column.Name}' are not of type {typeof(TValue)}.")
                 : throw new ArgumentOutOfRangeException(nameof(column), column.Name, $"Column '{column.Name}' is not active in this cursor.");
 
         /// <inheritdoc/>

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace IGptMl.Classification;
 
 /// <summary>
-/// Single-layer k-means features (Coates, Lee, Ng 2011, "An analysis of single-layer networks in unsupervised feature learning"): what can be learned from the same
-/// unlabeled images in a minute, without a network that is trained, and so a baseline that pretraining should beat.
+/// Single-layer k-means features (Coates, Lee, Ng 2011, "An analysis of single-layer networks in unsupervised feature learning"). They can be learned from
+/// the same unlabeled images in a minute, without training a network, and so are a baseline that pretraining should exceed.
 /// </summary>
 /// <remarks>
-/// Patches of 6x6 pixels (all of the image where it is smaller), normalized in brightness and contrast, whitened (ZCA), 256 centers by k-means; an image's features are the
-/// "triangle" activations, sums over the four quarters of the image: 1,024 numbers.
+/// Patches of 6x6 pixels (or the whole image, if smaller) are normalized in brightness and contrast, whitened (ZCA), and clustered into 256 centers by
+/// k-means. An image's features are the "triangle" activations, summed over each quarter of the image: 1,024 values.
 /// </remarks>
 internal sealed class PatchDictionary : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class PatchDictionary : IDisposable
     private const int Iterations = 20;
     private const int Seed = 1;
     private const int ImagesABatch = 64;
-    private const float ContrastFloor = 10; // in channel values of 0 to 255, as in the paper
+    private const float ContrastFloor = 10; // in channel values 0 to 255, as in the paper
     private const float WhiteningFloor = 0.1f;
 
     private readonly int _patch;
@@ -92,7 +92,7 @@ internal sealed class PatchDictionary : IDisposable
         {
             var image = images.RgbOf(random.Next(images.Count));
             var (left, top) = (random.Next(size - patch + 1), random.Next(size - patch + 1));
-            for (var channel = 0; channel < 3; channel++) // the order in which unfold gives them
+            for (var channel = 0; channel < 3; channel++) // the channel order of unfold
             {
                 for (var y = 0; y < patch; y++)
                 {
@@ -108,7 +108,7 @@ internal sealed class PatchDictionary : IDisposable
         return Normalize(tensor(values, [count, patch * patch * 3]));
     }
 
-    /// <summary>Lloyd's iterations from random patches; a center that nothing is near stays where it is.</summary>
+    /// <summary>Lloyd's iterations, starting with random patches. A center without patches does not move.</summary>
     private static Tensor Cluster(Tensor patches)
     {
         var order = new int[patches.shape[0]];
@@ -125,7 +125,7 @@ internal sealed class PatchDictionary : IDisposable
         return centers;
     }
 
-    /// <summary>Brightness and contrast of each patch taken out.</summary>
+    /// <summary>Normalizes brightness and contrast of each patch.</summary>
     private static Tensor Normalize(Tensor patches)
     {
         var centered = patches - patches.mean([-1], keepdim: true);

@@ -1,15 +1,15 @@
 namespace IGptMl.Classification;
 
-/// <summary>What a classifier says of rows.</summary>
+/// <summary>A classifier's predictions for some rows.</summary>
 /// <param name="Classes">The number of classes.</param>
-/// <param name="Scores">A number a class, more for what is likelier: (rows, classes).</param>
+/// <param name="Scores">One score per class, higher for likelier classes: (rows, classes).</param>
 internal sealed record Predictions(int Classes, float[] Scores)
 {
     private const int Five = 5;
 
     internal int Rows => Scores.Length / Classes;
 
-    /// <summary>What most of several say of each row.</summary>
+    /// <summary>The majority vote of several predictions of the same rows.</summary>
     internal static Predictions Elect(IReadOnlyList<Predictions> votes)
     {
         if (votes is [var only])
@@ -26,7 +26,7 @@ internal sealed record Predictions(int Classes, float[] Scores)
         return new Predictions(classes, scores);
     }
 
-    /// <summary>The likeliest class of each row, the first of equals.</summary>
+    /// <summary>The likeliest class of each row; of equal ones, the first.</summary>
     internal int[] Best() => [.. Enumerable.Range(0, Rows).Select(row =>
     {
         var scores = Scores.AsSpan(row * Classes, Classes);
@@ -39,14 +39,14 @@ internal sealed record Predictions(int Classes, float[] Scores)
         return best;
     })];
 
-    /// <summary>The share of rows whose class is the likeliest.</summary>
+    /// <summary>The share of rows whose class is the likeliest one.</summary>
     internal double Accuracy(int[] labels) => Best().Zip(labels).Count(pair => pair.First == pair.Second) / (double)Rows;
 
-    /// <summary>The share of rows whose class is among the five likeliest; null where there are no more than five.</summary>
+    /// <summary>The share of rows whose class is among the five likeliest; null if there are at most five classes.</summary>
     internal double? TopFive(int[] labels)
         => Classes <= Five ? null : Enumerable.Range(0, Rows).Count(row => Rank(row, labels[row]) < Five) / (double)Rows;
 
-    /// <summary>The number of classes that come before that class.</summary>
+    /// <summary>The number of classes that are ranked before the label.</summary>
     private int Rank(int row, int label)
     {
         var scores = Scores.AsSpan(row * Classes, Classes);

@@ -6,9 +6,9 @@ public enum ProbeClassifier
     /// <summary>Multinomial logistic regression by L-BFGS, as in the paper.</summary>
     LbfgsMaximumEntropy,
 
-    /// <summary>Multinomial logistic regression by stochastic dual coordinate ascent, with the same weight of the squared norm.</summary>
+    /// <summary>Multinomial logistic regression by stochastic dual coordinate ascent, with the same L2 regularization weight.</summary>
     SdcaMaximumEntropy,
 
-    /// <summary>Boosted trees, one model a class against all others. Not linear; has no weight of the squared norm.</summary>
+    /// <summary>Boosted trees, one model per class against all others. Not linear; without L2 regularization.</summary>
     FastTree,
 }

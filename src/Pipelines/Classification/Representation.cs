@@ -1,20 +1,20 @@
 namespace IGptMl.Classification;
 
-/// <summary>What is made of an image before a classifier sees it: layers of the network, or a baseline that no network is needed for.</summary>
+/// <summary>A representation of images for a classifier: layers of the network, or a baseline without the network.</summary>
 /// <param name="Name">"Layer 3", "Layers 3+4+5", or the name of a baseline.</param>
-/// <param name="Layers">The layers, one after the other; none for a baseline.</param>
+/// <param name="Layers">The layers to concatenate; empty for a baseline.</param>
 internal abstract record Representation(string Name, IReadOnlyList<int> Layers)
 {
-    /// <summary>The features of the training images, and those of the test images for each vote.</summary>
+    /// <summary>Computes the features of the training images, and those of the test images for each vote.</summary>
     internal abstract (FeatureMatrix Training, FeatureMatrix[] Test) Compute(ExperimentData data);
 
-    /// <summary>The layer where it is one alone.</summary>
+    /// <summary>The layer, if it is a single one.</summary>
     internal int? Layer => Layers is [var layer] ? layer : null;
 
     internal static Representation Of(params IReadOnlyList<int> layers)
         => new LayerRepresentation(layers.Count == 1 ? $"Layer {layers[0]}" : $"Layers {string.Join('+', layers)}", layers);
 
-    /// <summary>The baselines that options ask for.</summary>
+    /// <summary>The baselines that the options select.</summary>
     internal static IReadOnlyList<Representation> BaselinesOf(LinearProbeOptions options) =>
     [
         .. options.Baselines ? (Representation[])[new RawPixels(), new PaletteHistogram()] : [],
@@ -59,7 +59,7 @@ internal abstract record Representation(string Name, IReadOnlyList<int> Layers)
         }
     }
 
-    /// <summary>Whitened patches beside a dictionary of patches, pooled over the quarters of the image.</summary>
+    /// <summary>Activations of whitened patches for a dictionary of patches, pooled over the quarters of the image.</summary>
     private sealed record PatchRepresentation() : Representation("Patch k-means", [])
     {
         internal override (FeatureMatrix Training, FeatureMatrix[] Test) Compute(ExperimentData data)

@@ -2,20 +2,22 @@ using IGptMl.Numerics;
 
 namespace IGptMl.Classification;
 
-/// <summary>Rows to fit to and rows to choose by, every class in both in about the same share.</summary>
-/// <param name="Fitted">The rows to fit to.</param>
-/// <param name="HeldOut">The rows to choose by.</param>
+/// <summary>A split into rows for fitting and held-out rows for choosing; every class has about the same share in both.</summary>
+/// <param name="Fitted">The rows for fitting.</param>
+/// <param name="HeldOut">The held-out rows.</param>
 internal sealed record StratifiedFolds(int[] Fitted, int[] HeldOut)
 {
-    /// <summary>Above this number of rows a class, on average, a tenth is held out once; below, rows are too few to leave any unused, and cross-validation uses all.</summary>
-    internal const int ManyRowsAClass = 100;
+    /// <summary>
+    /// From this mean number of rows per class on, a tenth is held out once. With fewer rows, none should remain unused, so cross-validation uses all.
+    /// </summary>
+    internal const int ManyRowsPerClass = 100;
 
     private const int Tenth = 10;
     private const int GreatestFolds = 5;
 
     /// <summary>
-    /// One split with a tenth of every class held out, as the paper does (section 3.4), where there are 100 rows a class or more; otherwise cross-validation with as many
-    /// folds as the smallest class has rows, 2 to 5. Nothing where no class has two rows.
+    /// With at least 100 rows per class, one split with a tenth of every class held out, as in the paper (section 3.4). Otherwise cross-validation with as many
+    /// folds as the smallest class has rows, 2 to 5. Empty if no class has two rows.
     /// </summary>
     internal static IReadOnlyList<StratifiedFolds> Create(int[] labels, int[] rows, int seed)
     {
@@ -26,7 +28,7 @@ internal sealed record StratifiedFolds(int[] Fitted, int[] HeldOut)
             random.Shuffle(members);
         }
 
-        if (rows.Length >= ManyRowsAClass * classes.Length)
+        if (rows.Length >= ManyRowsPerClass * classes.Length)
         {
             return [Split(classes, (place, count) => place < count / Tenth)];
         }

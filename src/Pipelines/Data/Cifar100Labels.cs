@@ -1,11 +1,11 @@
 namespace IGptMl;
 
-/// <summary>Which of CIFAR-100's two labels to read.</summary>
+/// <summary>Which of CIFAR-100's two kinds of labels to read.</summary>
 public enum Cifar100Labels
 {
-    /// <summary>The 100 classes, 600 images each: "maple_tree". The default, and what the paper classifies.</summary>
+    /// <summary>The 100 classes of 600 images each, such as "maple_tree". The default, and the paper's labels.</summary>
     Fine,
 
-    /// <summary>The 20 superclasses of five classes each: "trees".</summary>
+    /// <summary>The 20 superclasses of five classes each, such as "trees".</summary>
     Coarse,
 }

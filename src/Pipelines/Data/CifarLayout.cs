@@ -1,13 +1,13 @@
 namespace IGptMl.Data;
 
-/// <summary>What tells the CIFAR data sets apart: the files, and which of a record's first bytes is the label.</summary>
-/// <param name="DataSet">The name for errors.</param>
+/// <summary>What differs between the CIFAR data sets: the files, and the position of the label in a record.</summary>
+/// <param name="DataSet">The name in error messages.</param>
 /// <param name="Subfolder">The folder in the archive.</param>
-/// <param name="ClassNamesFile">The file with a class name a line.</param>
+/// <param name="ClassNamesFile">The file with one class name per line.</param>
 /// <param name="Classes">The number of classes.</param>
-/// <param name="LabelBytes">The bytes of a record before the pixels.</param>
-/// <param name="LabelOffset">Which of them is the label.</param>
-/// <param name="TrainFiles">The files of the training images in order.</param>
+/// <param name="LabelBytes">The number of label bytes, which precede the pixels of a record.</param>
+/// <param name="LabelOffset">The index of the label byte to use.</param>
+/// <param name="TrainFiles">The files of the training images, in order.</param>
 /// <param name="TestFiles">The files of the test images.</param>
 internal sealed record CifarLayout(
     string DataSet,
@@ -32,7 +32,11 @@ internal sealed record CifarLayout(
         ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"],
         ["test_batch.bin"]);
 
-    public static CifarLayout Cifar100Fine { get; } = new(Cifar100Name, Cifar100Folder, "fine_label_names.txt", Classes: 100, LabelBytes: 2, LabelOffset: 1, ["train.bin"], ["test.bin"]);
+    public static CifarLayout Cifar100Fine { get; } =
+        new(Cifar100Name, Cifar100Folder, "fine_label_names.txt",
+            Classes: 100, LabelBytes: 2, LabelOffset: 1, ["train.bin"], ["test.bin"]);
 
-    public static CifarLayout Cifar100Coarse { get; } = new(Cifar100Name, Cifar100Folder, "coarse_label_names.txt", Classes: 20, LabelBytes: 2, LabelOffset: 0, ["train.bin"], ["test.bin"]);
+    public static CifarLayout Cifar100Coarse { get; } =
+        new(Cifar100Name, Cifar100Folder, "coarse_label_names.txt",
+            Classes: 20, LabelBytes: 2, LabelOffset: 0, ["train.bin"], ["test.bin"]);
 }

@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 namespace IGptMl.Data;
 
 /// <summary>
-/// CIFAR-10 or CIFAR-100 in the official binary layout: records of one or two label bytes and 3072 pixel bytes (32 rows of 32 red values, then green, then blue).
-/// Records are read from the open files when they are asked for.
+/// CIFAR-10 or CIFAR-100 in the official binary layout: records of one or two label bytes and 3072 pixel bytes (32 rows of 32 red values, then green,
+/// then blue). Each record is read on demand from the open files.
 /// </summary>
 internal sealed class CifarSource : ImageSource
 {
@@ -25,9 +25,9 @@ internal sealed class CifarSource : ImageSource
         };
 
         _layout = layout;
-        var home = DataFolder.Find(layout.DataSet, folder, layout.Subfolder, layout.ClassNamesFile);
-        _classNames = DataFolder.ReadClassNames(layout.DataSet, Path.Combine(home, layout.ClassNamesFile), layout.Classes);
-        _records = new RecordFiles(layout.DataSet, layout.LabelBytes + PixelBytes, [.. files.Select(file => Path.Combine(home, file))]);
+        var root = DataFolder.Find(layout.DataSet, folder, layout.Subfolder, layout.ClassNamesFile);
+        _classNames = DataFolder.ReadClassNames(layout.DataSet, Path.Combine(root, layout.ClassNamesFile), layout.Classes);
+        _records = new RecordFiles(layout.DataSet, layout.LabelBytes + PixelBytes, [.. files.Select(file => Path.Combine(root, file))]);
     }
 
     /// <inheritdoc/>

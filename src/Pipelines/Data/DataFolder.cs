@@ -1,13 +1,13 @@
 namespace IGptMl.Data;
 
-/// <summary>The folder that an archive of a published data set is unpacked to.</summary>
+/// <summary>Finds the folder of an unpacked data set, and reads its class names.</summary>
 internal static class DataFolder
 {
-    /// <summary>The folder itself, or its subfolder of the archive's name if the files are there.</summary>
-    /// <param name="dataSet">The name of the data set, for errors.</param>
-    /// <param name="folder">What the user named.</param>
+    /// <summary>The given folder, or its subfolder with the archive's name if that one contains the files.</summary>
+    /// <param name="dataSet">The name of the data set in error messages.</param>
+    /// <param name="folder">The folder that the user gave.</param>
     /// <param name="subfolder">The folder in the archive.</param>
-    /// <param name="marker">A file that the folder has.</param>
+    /// <param name="marker">The name of a file that the data set has.</param>
     /// <exception cref="ArgumentException">The folder's name is blank.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     public static string Find(string dataSet, string folder, string subfolder, string marker)
@@ -22,9 +22,9 @@ internal static class DataFolder
         return !File.Exists(Path.Combine(folder, marker)) && Directory.Exists(below) ? below : folder;
     }
 
-    /// <summary>Reads a file that has a class name a line.</summary>
-    /// <exception cref="FileNotFoundException">It is missing.</exception>
-    /// <exception cref="InvalidDataException">There are not so many different names.</exception>
+    /// <summary>Reads a file with one class name per line.</summary>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">The file does not have this number of distinct names.</exception>
     public static string[] ReadClassNames(string dataSet, string path, int classes)
     {
         if (!File.Exists(path))
@@ -35,6 +35,7 @@ internal static class DataFolder
         var names = File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0).ToArray();
         return names.Distinct().Count() == classes && names.Length == classes
             ? names
-            : throw new InvalidDataException($"'{path}' must have {classes} different class names, one a line; it has {names.Length} lines, {names.Distinct().Count()} of them different.");
+            : throw new InvalidDataException(
+                $"'{path}' must have {classes} different class names, one per line; it has {names.Length} lines, {names.Distinct().Count()} different.");
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Data;
 
-/// <summary>Finds and checks a column of image files: paths or contents.</summary>
+/// <summary>Finds and checks a column of encoded images: paths of files or their contents.</summary>
 internal static class EncodedImageColumn
 {
     private const string Role = "image file";

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace IGptMl.Data;
 
-/// <summary>Tells files from others, and from what they were before they changed, by their names, sizes and times of writing; their content is not read.</summary>
+/// <summary>Identifies files by names, sizes and times of writing, to detect other or changed files. The content is not read.</summary>
 internal static class FileIdentity
 {
-    /// <summary>The identity of files in this order.</summary>
+    /// <summary>The identity of the files in this order.</summary>
     internal static string Of(IEnumerable<(string Name, string Path)> files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

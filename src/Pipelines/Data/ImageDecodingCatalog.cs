@@ -6,12 +6,21 @@ namespace Microsoft.ML;
 /// <summary>Extends <see cref="TransformsCatalog"/> by the decoding of image files.</summary>
 public static class ImageDecodingCatalog
 {
-    /// <summary>Create an <see cref="ImageDecodingEstimator"/>, which turns image files, by path or as bytes, into images, for pipelines that predict from files or uploads.</summary>
+    /// <summary>
+    /// Create an <see cref="ImageDecodingEstimator"/>, which decodes image files, given as paths or as bytes, for pipelines that predict from files or
+    /// uploads.
+    /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of images.</param>
-    /// <param name="inputColumnName">The column of paths (text) or contents (vector of Byte); null means the name of the output.</param>
-    /// <param name="unreadable">What to do with a file that cannot be decoded: <see cref="UnreadableImages.Refuse"/> (the default) or <see cref="UnreadableImages.Missing"/>.</param>
+    /// <param name="inputColumnName">The column of paths (text) or contents (vector of Byte); null for the name of the output column.</param>
+    /// <param name="unreadable">
+    /// What to do with a file that cannot be decoded: <see cref="UnreadableImages.Refuse"/> (the default) or <see cref="UnreadableImages.Missing"/>.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A name is empty, or <paramref name="unreadable"/> is another value.</exception>
-    public static ImageDecodingEstimator DecodeImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, UnreadableImages unreadable = UnreadableImages.Refuse)
+    public static ImageDecodingEstimator DecodeImages(
+        this TransformsCatalog catalog,
+        string outputColumnName,
+        string? inputColumnName = null,
+        UnreadableImages unreadable = UnreadableImages.Refuse)
         => new(CatalogEnvironment.Of(catalog), new ImageDecodingTransformer.Settings(inputColumnName ?? outputColumnName, outputColumnName, unreadable));
 }

@@ -6,20 +6,20 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="ImageDecodingTransformer"/>: image files, by path or as bytes, to images.</summary>
+/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="ImageDecodingTransformer"/>, which decodes image files given as paths or as bytes.</summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// ###  Estimator Characteristics
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | [Text](xref:Microsoft.ML.Data.TextDataViewType), the path of a file, or a vector of <xref:System.Byte>, the content of one |
+/// | Input column data type | [Text](xref:Microsoft.ML.Data.TextDataViewType), the path of a file, or a vector of <xref:System.Byte>, its content |
 /// | Output column data type | <xref:Microsoft.ML.Data.MLImage> |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Pipelines, Microsoft.ML.ImageAnalytics |
 /// | Exportable to ONNX | No |
 ///
-/// PNG, JPEG, BMP, WebP and GIF are decoded as LoadImageFolder does it: upright, opaque, whole. An empty path, or no bytes, is a missing image.
-/// (ML.NET's LoadImages reads paths only, leaves pictures as the camera held them, and takes a file that breaks off for a whole one.)
+/// PNG, JPEG, BMP, WebP and GIF are decoded as by LoadImageFolder: upright, opaque, and refused if truncated. An empty path or vector is a missing image.
+/// (ML.NET's LoadImages only reads paths, ignores the EXIF orientation, and accepts truncated files.)
 /// ]]></format>
 /// </remarks>
 public sealed class ImageDecodingEstimator : IEstimator<ImageDecodingTransformer>
@@ -34,7 +34,11 @@ public sealed class ImageDecodingEstimator : IEstimator<ImageDecodingTransformer
         new OptionGuard()
             .Name("outputColumnName", settings.OutputColumnName)
             .Name("inputColumnName", settings.InputColumnName)
-            .Require(settings.Unreadable is UnreadableImages.Refuse or UnreadableImages.Missing, "unreadable", settings.Unreadable, $"{UnreadableImages.Refuse} or {UnreadableImages.Missing}")
+            .Require(
+                settings.Unreadable is UnreadableImages.Refuse or UnreadableImages.Missing,
+                "unreadable",
+                settings.Unreadable,
+                $"{UnreadableImages.Refuse} or {UnreadableImages.Missing}")
             .ThrowIfAny("options");
     }
 

@@ -10,7 +10,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="ITransformer"/> that decodes image files, by path or as bytes.</summary>
+/// <summary><see cref="ITransformer"/> that decodes image files, given as paths or as bytes.</summary>
 public sealed class ImageDecodingTransformer : RowTransformerBase, ISavedComponent<ImageDecodingTransformer>
 {
     private const string SettingsEntry = "decoding.json";
@@ -36,13 +36,14 @@ public sealed class ImageDecodingTransformer : RowTransformerBase, ISavedCompone
         var settings = reader.ReadJson<Settings>(SettingsEntry);
         return settings.Unreadable is UnreadableImages.Refuse or UnreadableImages.Missing
             ? new ImageDecodingTransformer(environment, settings)
-            : throw new InvalidDataException($"The model file is damaged: entry '{SettingsEntry}' names no way to treat images that cannot be read.");
+            : throw new InvalidDataException($"The model file is damaged: entry '{SettingsEntry}' has an unknown treatment of unreadable images.");
     }
 
-    /// <summary>What the zip holds.</summary>
+    /// <summary>The settings that the zip stores.</summary>
     internal sealed record Settings(string InputColumnName, string OutputColumnName, UnreadableImages Unreadable);
 
-    private sealed class DecodingMapping(ImageDecodingTransformer transformer, IHost host) : RowMapping(transformer, host, transformer._settings.InputColumnName)
+    private sealed class DecodingMapping(ImageDecodingTransformer transformer, IHost host)
+        : RowMapping(transformer, host, transformer._settings.InputColumnName)
     {
         internal override IEnumerable<DataViewSchema.DetachedColumn> Definitions { get; } = [ImageColumn.Define(transformer.OutputColumnName)];
 
@@ -51,7 +52,9 @@ public sealed class ImageDecodingTransformer : RowTransformerBase, ISavedCompone
         internal override Delegate CreateGetter(DataViewRow input, int output)
         {
             var column = FindInput(input.Schema);
-            var decode = EncodedImageColumn.IsPath(column) ? FromPath(input.GetGetter<ReadOnlyMemory<char>>(column)) : FromContent(input.GetGetter<VBuffer<byte>>(column));
+            var decode = EncodedImageColumn.IsPath(column)
+                ? FromPath(input.GetGetter<ReadOnlyMemory<char>>(column))
+                : FromContent(input.GetGetter<VBuffer<byte>>(column));
             return ImageColumn.CreateGetter(Read);
 
             MLImage? Read()

@@ -9,8 +9,8 @@ internal sealed class ImageFileSource : ImageSource
     private readonly ImageFileSet _set;
     private readonly bool _unreadableIsMissing;
 
-    /// <param name="set">The files, one or more.</param>
-    /// <param name="unreadableIsMissing">Whether a file that cannot be read gives a missing image.</param>
+    /// <param name="set">The files, at least one.</param>
+    /// <param name="unreadableIsMissing">Whether a file that cannot be decoded gives a missing image.</param>
     public ImageFileSource(ImageFileSet set, bool unreadableIsMissing)
     {
         _set = set;

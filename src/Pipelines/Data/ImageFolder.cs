@@ -1,8 +1,8 @@
 namespace IGptMl.Data;
 
 /// <summary>
-/// The image files below a folder, one class for each of its subfolders.
-/// Subfolders and files that the system marks as hidden are left out, and so are files beside the subfolders that are no images.
+/// The image files below a folder, with one class per subfolder.
+/// Hidden subfolders and files are left out, and so are files next to the subfolders that are not images.
 /// </summary>
 internal static class ImageFolder
 {
@@ -11,7 +11,7 @@ internal static class ImageFolder
     /// <summary>Lists the files by class and then by path, ordinal.</summary>
     /// <exception cref="ArgumentException">The folder's name is blank.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
-    /// <exception cref="InvalidDataException">There are no images, a class has none, or there are images beside the class folders.</exception>
+    /// <exception cref="InvalidDataException">There are no images, a class has none, or there are images next to the class folders.</exception>
     public static ImageFileSet List(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -20,12 +20,17 @@ internal static class ImageFolder
             throw new DirectoryNotFoundException($"Image folder '{folder}' does not exist.");
         }
 
-        var home = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var loose = Find(home, home, recursive: false);
-        string[] classNames = [.. Directory.EnumerateDirectories(home, "*", new EnumerationOptions { IgnoreInaccessible = false }).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var loose = Find(root, root, recursive: false);
+        string[] classNames =
+        [
+            .. Directory.EnumerateDirectories(root, "*", new EnumerationOptions { IgnoreInaccessible = false })
+                .Select(path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal),
+        ];
         if (classNames.Length > 0)
         {
-            return ListClasses($"Image folder '{folder}'", home, classNames, loose.Images);
+            return ListClasses($"Image folder '{folder}'", root, classNames, loose.Images);
         }
 
         if (loose.Images.Count == 0)
@@ -33,38 +38,38 @@ internal static class ImageFolder
             throw new InvalidDataException($"Image folder '{folder}' has neither subfolders nor images ({string.Join(' ', Extensions)}).");
         }
 
-        var name = Path.GetFileName(home) is { Length: > 0 } last ? last : home;
-        return new ImageFileSet($"Image folder '{folder}'", home, [name], [.. loose.Images.Select(path => new ImageFile(path, 0))]) { Others = loose.Others };
+        var name = Path.GetFileName(root) is { Length: > 0 } last ? last : root;
+        return new ImageFileSet($"Image folder '{folder}'", root, [name], [.. loose.Images.Select(path => new ImageFile(path, 0))]) { Others = loose.Others };
     }
 
-    private static ImageFileSet ListClasses(string origin, string home, string[] classNames, List<string> loose)
+    private static ImageFileSet ListClasses(string origin, string root, string[] classNames, List<string> loose)
     {
         if (loose.Count > 0)
         {
-            throw new InvalidDataException($"Image folder '{home}' has subfolders, which are its classes, so '{loose[0]}' beside them belongs to no class.");
+            throw new InvalidDataException($"Image folder '{root}' has subfolders as its classes; the image '{loose[0]}' next to them has no class.");
         }
 
         var files = new List<ImageFile>();
-        var passedOver = new List<string>();
+        var skipped = new List<string>();
         for (var label = 0; label < classNames.Length; label++)
         {
-            var (images, others) = Find(home, Path.Combine(home, classNames[label]), recursive: true);
+            var (images, others) = Find(root, Path.Combine(root, classNames[label]), recursive: true);
             if (images.Count == 0)
             {
-                throw new InvalidDataException($"Class folder '{classNames[label]}' of '{home}' has no images ({string.Join(' ', Extensions)}).");
+                throw new InvalidDataException($"Class folder '{classNames[label]}' of '{root}' has no images ({string.Join(' ', Extensions)}).");
             }
 
             files.AddRange(images.Select(path => new ImageFile(path, label)));
-            passedOver.AddRange(others);
+            skipped.AddRange(others);
         }
 
-        return new ImageFileSet(origin, home, classNames, files) { Others = passedOver };
+        return new ImageFileSet(origin, root, classNames, files) { Others = skipped };
     }
 
-    private static (List<string> Images, List<string> Others) Find(string home, string folder, bool recursive)
+    private static (List<string> Images, List<string> Others) Find(string root, string folder, bool recursive)
     {
         var files = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { IgnoreInaccessible = false, RecurseSubdirectories = recursive })
-            .Select(path => Path.GetRelativePath(home, path).Replace(Path.DirectorySeparatorChar, '/'))
+            .Select(path => Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/'))
             .Order(StringComparer.Ordinal)
             .ToLookup(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase));
         return ([.. files[true]], [.. files[false]]);

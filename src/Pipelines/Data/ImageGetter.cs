@@ -4,8 +4,8 @@ using Microsoft.ML.Data;
 namespace IGptMl.Data;
 
 /// <summary>
-/// Images for a cursor, by ML.NET's convention: a caller passes the same variable for every row, and the getter disposes the image that it had put there.
-/// A caller which did that does not own the last image either, so it goes with the cursor. Whoever passes a fresh variable keeps its images.
+/// Images for a cursor, by ML.NET's convention: if a caller passes the same variable for every row, the getter disposes the image that it put there before,
+/// and the cursor disposes the last one. A caller that passes a new variable for each row owns the images.
 /// </summary>
 internal sealed class ImageGetter(ImageSource source, SourceCursor cursor) : ContentGetter
 {

@@ -2,17 +2,19 @@ using Microsoft.VisualBasic.FileIO;
 
 namespace IGptMl.Data;
 
-/// <summary>A CSV or TSV file (RFC 4180: fields in quotes may hold separators) of paths of images and their classes.</summary>
+/// <summary>Reads a CSV or TSV file (RFC 4180: quoted fields may contain separators) with paths of images and their classes.</summary>
 internal static class ImageList
 {
     private const int NamedColumns = 12;
 
     private static readonly string[] TabbedExtensions = [".tsv", ".tab"];
 
-    /// <summary>Reads the list. Classes are in ordinal order of their names; an empty label is a missing one.</summary>
-    /// <exception cref="ArgumentException">The path is blank, or an option cannot be.</exception>
+    /// <summary>Reads the list. Classes are in ordinal order of their names; an empty label is a missing value.</summary>
+    /// <exception cref="ArgumentException">The path is blank, or an option is invalid.</exception>
     /// <exception cref="FileNotFoundException">The list does not exist.</exception>
-    /// <exception cref="InvalidDataException">A column or a path is missing, a line is malformed, there are no images or no labels, or, if that is refused, a file does not exist.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A column or a path is missing, a line is malformed, there are no images or no labels, or a file does not exist (if the options refuse that).
+    /// </exception>
     public static ImageFileSet Read(string path, ImageListOptions options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -41,7 +43,11 @@ internal static class ImageList
 
         var names = options.LabelColumn is null ? [Path.GetFileNameWithoutExtension(path)] : FindClasses(path, rows);
         var labels = names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);
-        return new ImageFileSet($"Image list '{path}'", folder, names, [.. rows.Select(row => new ImageFile(row.Path, labels.GetValueOrDefault(row.Label, RowSource.NoLabel)))]);
+        return new ImageFileSet(
+            $"Image list '{path}'",
+            folder,
+            names,
+            [.. rows.Select(row => new ImageFile(row.Path, labels.GetValueOrDefault(row.Label, RowSource.NoLabel)))]);
     }
 
     private static List<Row> ReadRows(string path, ImageListOptions options)
@@ -68,7 +74,9 @@ internal static class ImageList
 
             if (fields.Length <= Math.Max(pathColumn, labelColumn))
             {
-                throw new InvalidDataException($"'{path}', line {line}: {fields.Length} columns, but {Math.Max(pathColumn, labelColumn) + 1} are needed. Is the separator '{separator}'?");
+                var needed = Math.Max(pathColumn, labelColumn) + 1;
+                throw new InvalidDataException(
+                    $"'{path}', line {line}: {fields.Length} columns, but {needed} are needed. Is the separator '{separator}'?");
             }
 
             if (fields[pathColumn].Length == 0)
@@ -97,7 +105,8 @@ internal static class ImageList
         var index = Array.FindIndex(header, column => column.Equals(name, StringComparison.OrdinalIgnoreCase));
         return index >= 0
             ? index
-            : throw new InvalidDataException($"'{path}' has no column '{name}'; it has {string.Join(", ", header.Take(NamedColumns).Select(column => $"'{column}'"))}.");
+            : throw new InvalidDataException(
+                $"'{path}' has no column '{name}'; it has {string.Join(", ", header.Take(NamedColumns).Select(column => $"'{column}'"))}.");
     }
 
     private static void CheckFiles(string path, string folder, List<Row> rows)
@@ -105,7 +114,8 @@ internal static class ImageList
         var missing = rows.FindAll(row => !File.Exists(Path.Combine(folder, row.Path)));
         if (missing.Count > 0)
         {
-            throw new InvalidDataException($"'{path}', line {missing[0].Line}: '{Path.Combine(folder, missing[0].Path)}' does not exist; {missing.Count:N0} of {rows.Count:N0} files are missing.");
+            var (first, name) = (missing[0].Line, Path.Combine(folder, missing[0].Path));
+            throw new InvalidDataException($"'{path}', line {first}: '{name}' does not exist; {missing.Count:N0} of {rows.Count:N0} files are missing.");
         }
     }
 

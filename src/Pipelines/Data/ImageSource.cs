@@ -4,13 +4,13 @@ using Microsoft.ML.Transforms.Image;
 
 namespace IGptMl.Data;
 
-/// <summary>Rows whose contents are images.</summary>
+/// <summary>Rows whose content is an image.</summary>
 internal abstract class ImageSource : RowSource
 {
-    /// <summary>Height and width in pixels if they are the same for every image, else null.</summary>
+    /// <summary>Height and width in pixels if all images have the same size; otherwise null.</summary>
     public abstract (int Height, int Width)? ImageSize { get; }
 
-    /// <summary>Whether making an image takes so long that the next ones are worth making on other threads meanwhile.</summary>
+    /// <summary>Whether creating an image takes so long that the next ones should be created ahead on other threads.</summary>
     public virtual bool ReadsAhead => false;
 
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ internal abstract class ImageSource : RowSource
     /// <inheritdoc/>
     public sealed override ContentGetter OpenContent(SourceCursor cursor) => new ImageGetter(this, cursor);
 
-    /// <summary>Makes image <paramref name="index"/> (0-based), which the caller then owns; null if the image is missing.</summary>
-    /// <exception cref="InvalidDataException">The stored image cannot be read.</exception>
+    /// <summary>Creates image <paramref name="index"/> (0-based), which the caller owns; null if the image is missing.</summary>
+    /// <exception cref="InvalidDataException">The stored image cannot be decoded.</exception>
     public abstract MLImage? ReadImage(int index);
 }

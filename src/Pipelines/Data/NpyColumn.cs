@@ -7,7 +7,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Data;
 
-/// <summary>A column of numbers or keys as an npy array: (rows), or (rows, …) with the dimensions of a vector. Rows are written one by one.</summary>
+/// <summary>Writes a column of numeric values or keys as an npy array, row by row: (rows), or (rows, …) with the dimensions of a vector.</summary>
 internal sealed class NpyColumn
 {
     private const string Role = "npy";
@@ -43,11 +43,12 @@ internal sealed class NpyColumn
     }
 
     /// <summary>Finds the column.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is missing, or of a type that is no array.</exception>
-    internal static NpyColumn Require(IDataView data, IExceptionContext host, string name) => new(data, SchemaErrors.Require(data.Schema, host, Role, name), host);
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or has an unsupported type.</exception>
+    internal static NpyColumn Require(IDataView data, IExceptionContext host, string name) =>
+        new(data, SchemaErrors.Require(data.Schema, host, Role, name), host);
 
     /// <summary>Writes the array.</summary>
-    /// <exception cref="InvalidDataException">A key is missing, or the data has other rows than it says.</exception>
+    /// <exception cref="InvalidDataException">A key is missing, or the number of rows differs from the view's row count.</exception>
     internal void Write(Stream stream) => _write(stream);
 
     private void Write<T>(Stream stream, NpyType type, Func<T[], bool>? change = null)
@@ -72,7 +73,7 @@ internal sealed class NpyColumn
 
         if (written != rows)
         {
-            throw new InvalidDataException($"The data gave {written} rows where it had announced {rows}.");
+            throw new InvalidDataException($"The data has {written} rows; its row count is {rows}.");
         }
     }
 
@@ -93,7 +94,7 @@ internal sealed class NpyColumn
         };
     }
 
-    /// <summary>Numbers keys from 0, as other libraries do. False where one is missing, which ML.NET writes as 0.</summary>
+    /// <summary>Converts keys to 0-based values, as other libraries use. False if a key is missing, which ML.NET stores as 0.</summary>
     private static bool Number<T>(T[] row, Func<T, T> number)
         where T : unmanaged, IEquatable<T>
     {
@@ -110,7 +111,7 @@ internal sealed class NpyColumn
         return true;
     }
 
-    /// <summary>Rows of a view that does not know their number, such as a filter; no column is read.</summary>
+    /// <summary>Counts the rows of a view without a row count, such as a filter. No column is read.</summary>
     private long CountRows()
     {
         using var cursor = _data.GetRowCursor([]);

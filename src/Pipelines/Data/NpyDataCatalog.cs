@@ -9,12 +9,12 @@ public static class NpyDataCatalog
 {
     /// <summary>Writes a column to an npy file, which NumPy's <c>load</c> reads: one row of the array for each row of the data.</summary>
     /// <remarks>
-    /// Numbers keep their type, and a vector its dimensions: features become float32 (rows, features). Keys are numbered from 0, not from 1 as in ML.NET: tokens
-    /// become uint16 (rows, tokens), which LoadTokenArray reads, and labels int32 (rows). Rows are written as they are computed, and none is kept in memory.
+    /// Numeric values keep their type, and a vector its dimensions: features become float32 (rows, features). Keys are 0-based in the file, unlike in ML.NET:
+    /// tokens become uint16 (rows, tokens), which LoadTokenArray reads, and labels int32 (rows). Rows are written as they are computed; none is kept in memory.
     /// </remarks>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
-    /// <param name="data">The rows. Those of a view that does not know their number are counted first.</param>
-    /// <param name="path">The file, which is replaced only by a complete one. Its folder must exist.</param>
+    /// <param name="data">The rows. If the view does not have a row count, they are counted first.</param>
+    /// <param name="path">The file. An existing file is replaced only when the new one is complete. Its folder must exist.</param>
     /// <param name="columnName">The column: Single, Double, Byte, UInt16, Int32, Int64 or a key, or a known-size vector of them.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
     /// <exception cref="InvalidDataException">A key is missing, such as the tokens of a row without an image.</exception>
@@ -28,7 +28,7 @@ public static class NpyDataCatalog
 
     /// <summary>Writes a column to a stream in npy format.</summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
-    /// <param name="data">The rows. Those of a view that does not know their number are counted first.</param>
+    /// <param name="data">The rows. If the view does not have a row count, they are counted first.</param>
     /// <param name="stream">Receives the array; it stays open.</param>
     /// <param name="columnName">The column: Single, Double, Byte, UInt16, Int32, Int64 or a key, or a known-size vector of them.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>

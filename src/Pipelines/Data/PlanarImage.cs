@@ -3,10 +3,10 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Data;
 
-/// <summary>Square images stored one channel after the other.</summary>
+/// <summary>Square images whose channels are stored one after the other.</summary>
 internal static class PlanarImage
 {
-    /// <summary>Makes an image.</summary>
+    /// <summary>Creates an image.</summary>
     /// <param name="planes">3 x size x size bytes: all red values, then green, then blue.</param>
     /// <param name="size">Height and width in pixels.</param>
     /// <param name="columnMajor">Whether a channel is stored column by column instead of row by row.</param>

@@ -3,12 +3,12 @@ using Microsoft.ML.Data;
 namespace IGptMl.Data;
 
 /// <summary>
-/// Makes the images of the next rows on other threads while the current one is used. Images come in the order of the rows whatever the order in which they are
-/// finished, and what is wrong with one shows when it is its turn. Used on one thread.
+/// Creates the images of the next rows on other threads while the current one is used. Images are returned in the order of the rows, regardless of the
+/// order in which they are finished, and an error is thrown when its row is read. Used on one thread.
 /// </summary>
 internal sealed class ReadAhead(ImageSource source, SourceCursor cursor) : IDisposable
 {
-    // However large the images are, those that wait take no more than about this.
+    // An approximate limit of the memory for images that wait, whatever their size.
     private const long MemoryBudget = 256L << 20;
 
     private static readonly int Longest = 2 * Environment.ProcessorCount;
@@ -19,7 +19,7 @@ internal sealed class ReadAhead(ImageSource source, SourceCursor cursor) : IDisp
     private int _length;
     private int _limit = Longest;
 
-    /// <summary>The image of the cursor's row, which the caller then owns.</summary>
+    /// <summary>The image of the cursor's row, which the caller owns.</summary>
     public MLImage? Read()
     {
         var (position, row) = (cursor.Position, cursor.Row);
@@ -30,7 +30,7 @@ internal sealed class ReadAhead(ImageSource source, SourceCursor cursor) : IDisp
 
         var made = _waiting.TryPeek(out var next) && next.Position == position ? _waiting.Dequeue().Image : null;
 
-        // Who reads row after row will go on so, the surer the longer it has been; who picks rows gets the picked ones only.
+        // A reader that has read many rows in sequence probably continues, so more images are read ahead. A reader that skips rows gets only those it reads.
         _length = position == _previous + 1 ? Math.Min(_limit, (2 * _length) + 1) : 0;
         _previous = position;
         Fill(position + 1);
@@ -48,7 +48,7 @@ internal sealed class ReadAhead(ImageSource source, SourceCursor cursor) : IDisp
     public void Dispose()
     {
         _end.Cancel();
-        Task.WaitAll([.. _waiting.Select(next => Drop(next.Image))]); // no file stays open when the cursor is gone
+        Task.WaitAll([.. _waiting.Select(next => Drop(next.Image))]); // no file stays open after the cursor is disposed
         _waiting.Clear();
         _end.Dispose();
     }
@@ -62,7 +62,7 @@ internal sealed class ReadAhead(ImageSource source, SourceCursor cursor) : IDisp
             }
             else
             {
-                _ = done.Exception; // of an image that nobody asked for
+                _ = done.Exception; // observes the error of an image that was not read
             }
         },
         CancellationToken.None,

@@ -4,12 +4,12 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Data;
 
-/// <summary>Finds out which files of a data set can be read, by reading them, and tells of those that are left out.</summary>
+/// <summary>Finds the files of a data set that can be decoded, by decoding them, and reports those that are left out.</summary>
 internal static class ReadableImages
 {
     private const int Named = 5;
 
-    /// <summary>Warns of the files that are left out because their names are not those of images.</summary>
+    /// <summary>Warns of the files that are left out because they do not have an image extension.</summary>
     public static void WarnOfOthers(ImageFileSet set, IHostEnvironment environment)
     {
         var others = set.Others;
@@ -17,12 +17,13 @@ internal static class ReadableImages
         {
             var names = string.Join(", ", others.Take(Named).Select(name => $"'{name}'"));
             var rest = others.Count > Named ? $" and {others.Count - Named:N0} more" : string.Empty;
-            Warn(environment, $"{set.Origin}: {others.Count:N0} of {set.Files.Count + others.Count:N0} files are left out, since they are no images by their names: {names}{rest}.");
+            var total = set.Files.Count + others.Count;
+            Warn(environment, $"{set.Origin}: {others.Count:N0} of {total:N0} files are left out because they do not have an image extension: {names}{rest}.");
         }
     }
 
-    /// <summary>The same data set without the files that cannot be read; a warning tells of them.</summary>
-    /// <exception cref="InvalidDataException">No file is left, or none of a class.</exception>
+    /// <summary>The same data set without the files that cannot be decoded. A warning reports them.</summary>
+    /// <exception cref="InvalidDataException">No file remains, or none of a class.</exception>
     public static ImageFileSet Keep(ImageFileSet set, IHostEnvironment environment)
     {
         var problems = new string?[set.Files.Count];
@@ -67,5 +68,9 @@ internal static class ReadableImages
     }
 
     private static string Describe(ImageFileSet set, List<string> problems)
-        => $"{set.Origin}: {problems.Count:N0} of {set.Files.Count:N0} images cannot be read and are left out. {string.Join(' ', problems.Take(Named))}{(problems.Count > Named ? $" And {problems.Count - Named:N0} more." : string.Empty)}";
+    {
+        var named = string.Join(' ', problems.Take(Named));
+        var rest = problems.Count > Named ? $" And {problems.Count - Named:N0} more." : string.Empty;
+        return $"{set.Origin}: {problems.Count:N0} of {set.Files.Count:N0} images cannot be read and are left out. {named}{rest}";
+    }
 }

@@ -2,17 +2,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace IGptMl.Data;
 
-/// <summary>Files that are records of one size and nothing else, counted on from file to file. They stay open, and a record is read when it is asked for, from any thread.</summary>
+/// <summary>
+/// Files of records of one size, numbered consecutively across the files. The files stay open; each record is read on demand, from any thread.
+/// </summary>
 internal sealed class RecordFiles
 {
     private readonly int _recordBytes;
     private readonly (string Path, SafeFileHandle Handle, int Start)[] _files;
 
-    /// <param name="dataSet">The name of the data set, for errors.</param>
+    /// <param name="dataSet">The name of the data set in error messages.</param>
     /// <param name="recordBytes">The size of a record.</param>
     /// <param name="paths">The files in the order of their records.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file has no record, or is not made of whole ones.</exception>
+    /// <exception cref="InvalidDataException">A file is empty, or is not a whole number of records.</exception>
     public RecordFiles(string dataSet, int recordBytes, params IReadOnlyList<string> paths)
     {
         _recordBytes = recordBytes;
@@ -24,20 +26,20 @@ internal sealed class RecordFiles
         }
     }
 
-    /// <summary>The records of all files.</summary>
+    /// <summary>The number of records of all files.</summary>
     public int Count { get; }
 
-    /// <summary>What tells the files from others, or from what they were before they changed.</summary>
+    /// <summary>The identity of the files (see <see cref="FileIdentity"/>).</summary>
     public string Identity => FileIdentity.Of(_files.Select(file => (Path.GetFileName(file.Path), file.Path)));
 
-    /// <summary>A record's file and its number there, from 0: "test_batch.bin#17".</summary>
+    /// <summary>A record's file and its 0-based index there, such as "test_batch.bin#17".</summary>
     public string Name(int index)
     {
         var (file, record) = Locate(index);
         return $"{Path.GetFileName(_files[file].Path)}#{record}";
     }
 
-    /// <summary>The same with the whole path, for errors.</summary>
+    /// <summary>A record's full path and index, for error messages.</summary>
     public string Describe(int index)
     {
         var (file, record) = Locate(index);
@@ -46,7 +48,7 @@ internal sealed class RecordFiles
 
     /// <summary>Reads a part of a record.</summary>
     /// <param name="index">The record, from 0.</param>
-    /// <param name="offset">Where in the record the part begins.</param>
+    /// <param name="offset">The offset of the part in the record.</param>
     /// <param name="destination">Receives the part.</param>
     /// <exception cref="InvalidDataException">The file has become shorter.</exception>
     public void Read(int index, int offset, Span<byte> destination)
@@ -73,13 +75,15 @@ internal sealed class RecordFiles
             throw new FileNotFoundException($"{dataSet} is not complete: '{path}' does not exist.", path);
         }
 
-        // The handle closes when the last view on it is collected: an IDataView has no Dispose.
+        // The garbage collector closes the handle when no view uses it any more, because an IDataView cannot be disposed.
         var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
         var length = RandomAccess.GetLength(handle);
         if (length == 0 || length % _recordBytes != 0)
         {
             handle.Dispose();
-            throw new InvalidDataException($"'{path}' has {length} bytes, which is not a whole number of records of {_recordBytes} bytes: record {length / _recordBytes} has only {length % _recordBytes}.");
+            throw new InvalidDataException(
+                $"'{path}' has {length} bytes, which is not a whole number of records of {_recordBytes} bytes: "
+                + $"record {length / _recordBytes} has only {length % _recordBytes}.");
         }
 
         records = checked((int)(length / _recordBytes));

@@ -3,9 +3,9 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Data;
 
-/// <summary>A walk through a <see cref="RepeatedDataView"/>: a cursor of the inner view a pass, of which one is open at a time.</summary>
+/// <summary>A cursor of a <see cref="RepeatedDataView"/>. It opens a cursor of the inner view for each pass; one is open at a time.</summary>
 /// <param name="open">Opens the cursor of a pass.</param>
-/// <param name="times">The passes.</param>
+/// <param name="times">The number of passes.</param>
 internal sealed class RepeatedCursor(Func<int, DataViewRowCursor> open, int times) : DataViewRowCursor
 {
     private DataViewRowCursor _inner = open(0);
@@ -77,7 +77,7 @@ internal sealed class RepeatedCursor(Func<int, DataViewRowCursor> open, int time
         base.Dispose(disposing);
     }
 
-    /// <summary>A getter of the current pass's cursor; of the first one now, so that a column that cannot be read is told at once.</summary>
+    /// <summary>A getter of the current pass's cursor. The first one is created immediately, so that an unreadable column is reported early.</summary>
     private Func<T> OfPass<T>(Func<DataViewRowCursor, T> create)
     {
         var (getter, pass) = (create(_inner), _pass);

@@ -3,9 +3,9 @@ using Microsoft.ML;
 
 namespace IGptMl.Data;
 
-/// <summary>All rows of a view several times, one pass after the other. A row has another id in every pass, its own in the first.</summary>
+/// <summary>All rows of a view several times, one pass after the other. A row's id differs in every pass; in the first pass it is the original id.</summary>
 /// <param name="inner">The rows.</param>
-/// <param name="times">The passes.</param>
+/// <param name="times">The number of passes.</param>
 internal sealed class RepeatedDataView(IDataView inner, int times) : IDataView, IIdentifiedData
 {
     /// <inheritdoc/>
@@ -23,12 +23,13 @@ internal sealed class RepeatedDataView(IDataView inner, int times) : IDataView, 
     /// <inheritdoc/>
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
-        // Drawn now, because two cursors that walk in step are given two generators of the same state, and may be asked for rows at different times.
+        // Drawn now, because two cursors that are read in parallel get two generators with the same state, and may read rows at different times.
         var seeds = rand is null ? null : Enumerable.Range(0, times).Select(_ => rand.Next()).ToArray();
         DataViewSchema.Column[] columns = [.. columnsNeeded];
         return new RepeatedCursor(pass => inner.GetRowCursor(columns, RowShuffle.Of(seeds?[pass])), times);
     }
 
     /// <inheritdoc/>
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 }

@@ -2,9 +2,9 @@ using System.Diagnostics;
 
 namespace IGptMl.Data;
 
-/// <summary>Turns the rows that the cursors of a pass are done with into progress, ten reports a second at most. The cursor that is furthest counts.</summary>
-/// <param name="progress">Receives the progress, on the cursor's thread, but never on two at once.</param>
-/// <param name="total">The rows of the pass; null where their number is not known.</param>
+/// <summary>Reports the rows that the cursors of a pass have finished, at most ten times per second. The most advanced cursor counts.</summary>
+/// <param name="progress">Receives the progress on the cursor's thread, never on two threads at once.</param>
+/// <param name="total">The number of rows of the pass; null if unknown.</param>
 internal sealed class RowCounter(IProgress<RowProgress> progress, long? total)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -14,7 +14,7 @@ internal sealed class RowCounter(IProgress<RowProgress> progress, long? total)
     private TimeSpan _next;
     private long _done;
 
-    /// <summary>Says that a cursor is done with so many rows; the time runs from the first call.</summary>
+    /// <summary>Reports that a cursor has finished this number of rows. Time is measured from the first call.</summary>
     internal void Reach(long rows)
     {
         lock (_lock)

@@ -3,12 +3,12 @@ using IGptMl.Data;
 
 namespace Microsoft.ML;
 
-/// <summary>Collection of extension methods for <see cref="DataOperationsCatalog"/> that repeat rows and follow their reading.</summary>
+/// <summary>Collection of extension methods for <see cref="DataOperationsCatalog"/> that repeat rows and track the reading of rows.</summary>
 public static class RowDataCatalog
 {
     /// <summary>
-    /// Gives all rows several times, one pass after the other. Transforms whose values are random by row see other rows in each pass: behind this,
-    /// <c>QuantizeToPalette</c> with <c>ImageCropping.RandomCrop</c> gives several crops of every image, as the paper trains on them.
+    /// Repeats all rows several times, one pass after the other. Transforms that are random per row give other values in each pass: after this,
+    /// <c>QuantizeToPalette</c> with <c>ImageCropping.RandomCrop</c> gives several crops of every image, as in the paper's training.
     /// </summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="input">The rows. Their ids are kept in the first pass.</param>
@@ -24,14 +24,15 @@ public static class RowDataCatalog
     }
 
     /// <summary>
-    /// Gives the same rows, tells how far their reading is, and ends it when a token is canceled. Before a slow transform or a trainer, this tells how far it is.
+    /// Passes rows through, reports how many have been read, and stops when a token is canceled. Placed before a slow transform or a trainer, this reports its
+    /// progress.
     /// </summary>
-    /// <remarks>It follows one pass: of several, which some trainers make, the first. The rows of the view are read by one cursor.</remarks>
+    /// <remarks>Only the first pass is reported, although some trainers make several. The rows are read by one cursor.</remarks>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="input">The rows.</param>
-    /// <param name="progress">Receives the progress ten times a second at most, on the thread that reads; null, to cancel only.</param>
-    /// <param name="rowCount">The number of rows, for a view that does not know it; null, the default, takes what the view says.</param>
-    /// <param name="cancellationToken">Ends the reading with an <see cref="OperationCanceledException"/> at the next row.</param>
+    /// <param name="progress">Receives the progress at most ten times per second, on the reading thread; null to support cancellation only.</param>
+    /// <param name="rowCount">The number of rows, for a view that does not know it; null, the default, for the view's row count.</param>
+    /// <param name="cancellationToken">Stops the reading with an <see cref="OperationCanceledException"/> at the next row.</param>
     /// <returns>The rows, lazily.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rowCount"/> is negative.</exception>
     public static IDataView TrackRows(

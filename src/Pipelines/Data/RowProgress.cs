@@ -1,20 +1,20 @@
 namespace IGptMl;
 
-/// <summary>How far a pass over the rows of a view is.</summary>
+/// <summary>The progress of a pass over the rows of a view.</summary>
 public readonly record struct RowProgress
 {
-    /// <summary>The rows that the reader is done with.</summary>
+    /// <summary>The number of rows that the reader has finished.</summary>
     public long Done { get; init; }
 
-    /// <summary>All rows; null where their number is not known.</summary>
+    /// <summary>The number of all rows; null if unknown.</summary>
     public long? Total { get; init; }
 
-    /// <summary>The time since the pass began.</summary>
+    /// <summary>The time since the start of the pass.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>The speed of the pass so far; 0 before it has taken time.</summary>
+    /// <summary>The mean speed of the pass so far; 0 if no time has passed.</summary>
     public double RowsPerSecond => Elapsed > TimeSpan.Zero ? Done / Elapsed.TotalSeconds : 0;
 
-    /// <summary>The time that the rest takes at this speed; null where that cannot be told.</summary>
+    /// <summary>The estimated time for the remaining rows at this speed; null if unknown.</summary>
     public TimeSpan? TimeLeft => Total is { } total && Done > 0 ? Elapsed / Done * (total - Done) : null;
 }

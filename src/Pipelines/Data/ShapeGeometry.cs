@@ -3,8 +3,8 @@ using IGptMl.Numerics;
 namespace IGptMl.Data;
 
 /// <summary>
-/// The outline of one built-in picture: where its foreground is. Only +, -, *, / and the exactly rounded square root and floor are used, in a fixed
-/// order, because sines and cosines differ between platforms in their last bit.
+/// The outline of one built-in image: which points are foreground. It uses only +, -, *, / and the exactly rounded square root and floor, in a fixed order,
+/// because the last bit of sines and cosines differs between platforms.
 /// </summary>
 internal readonly struct ShapeGeometry
 {
@@ -20,13 +20,13 @@ internal readonly struct ShapeGeometry
     private readonly double _duty;
     private readonly double _radius;
 
-    /// <summary>Draws position, rotation, period and size for a picture of <paramref name="size"/> pixels a side.</summary>
+    /// <summary>Draws position, rotation, period and size for an image with a side of <paramref name="size"/> pixels.</summary>
     public ShapeGeometry(ShapeKind kind, int size, ref SplitMix64 random)
     {
         var single = kind >= ShapeKind.Disc;
         _kind = kind;
 
-        // A pattern repeats, so any center is as good as another; a single shape must stay in the picture.
+        // A pattern repeats, so its center can be anywhere; a single shape must be inside the image.
         _radius = single ? random.Next(0.22, 0.36) * size : 0;
         var low = single ? _radius + 1 : 0.2 * size;
         _centerX = random.Next(low, size - low);
@@ -37,7 +37,8 @@ internal readonly struct ShapeGeometry
         _cosine = (1 - (t * t)) / (1 + (t * t));
         _sine = 2 * t / (1 + (t * t));
 
-        // Pixels at 32 pixels a side. Four pixels are two at half the resolution, where any pattern may average out, so periods start above.
+        // In pixels, for images of 32 pixels. A period of four pixels becomes two at half the resolution, where a pattern may average out.
+        // So all periods are longer.
         var (shortest, longest, thinnest, thickest) = kind switch
         {
             ShapeKind.Checkerboard => (5.5, 9.0, 0, 0),
@@ -50,7 +51,7 @@ internal readonly struct ShapeGeometry
         _duty = random.Next(thinnest, thickest);
     }
 
-    /// <summary>Whether the point (x, y), in pixels from the upper left corner, belongs to the foreground.</summary>
+    /// <summary>Whether the point (x, y), in pixels from the upper left corner, is foreground.</summary>
     public bool Contains(double x, double y)
     {
         var dx = x - _centerX;

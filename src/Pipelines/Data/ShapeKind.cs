@@ -1,6 +1,6 @@
 namespace IGptMl.Data;
 
-/// <summary>The classes of the built-in pictures, in label order.</summary>
+/// <summary>The classes of the built-in images, in label order.</summary>
 internal enum ShapeKind
 {
     HorizontalStripes,

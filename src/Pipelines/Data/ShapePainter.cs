@@ -3,19 +3,19 @@ using IGptMl.Numerics;
 namespace IGptMl.Data;
 
 /// <summary>
-/// Paints the built-in pictures: two colors with visible contrast, either of them on top, softened edges, a slope of brightness and a little noise
-/// in every channel, so that the colors alone say nothing about the class.
+/// Paints the built-in images: two colors with visible contrast (either can be the foreground), antialiased edges, a brightness gradient, and a little
+/// noise in every channel, so that colors alone do not reveal the class.
 /// </summary>
 internal static class ShapePainter
 {
-    /// <summary>Height and width of a picture in pixels.</summary>
+    /// <summary>Height and width of an image in pixels.</summary>
     public const int Size = 32;
 
-    // Softened edges: every pixel counts how many of 4 x 4 points are foreground.
+    // Antialiasing: every pixel counts how many of 4 x 4 points are foreground.
     private const int PointsPerSide = 4;
     private const int Points = PointsPerSide * PointsPerSide;
 
-    // Of 255: the least difference of brightness between the colors, the slope's largest step from edge to edge, the noise's standard deviation.
+    // Of 255: the minimum difference in brightness between the colors, the largest change of the gradient from edge to edge, the noise's standard deviation.
     private const int LeastContrast = 70;
     private const int LargestSlope = 12;
     private const int NoiseDeviation = 4;
@@ -24,13 +24,16 @@ internal static class ShapePainter
     private const int ByteSumDeviation = 148;
     private const int ByteSumMean = 510;
 
-    // Few colors, because what is to be learned in minutes are the shapes.
+    // Few colors, because shapes are what can be learned in minutes.
     private static readonly Color[] Crayons = [new(28, 34, 66), new(198, 52, 44), new(34, 132, 92), new(240, 176, 48), new(244, 240, 228)];
 
-    // The foreground is the brighter color in this many of 100 pictures.
+    // The percentage of images whose foreground is the brighter color.
     private const int BrightForegrounds = 65;
 
-    /// <summary>Paints a picture of class <paramref name="kind"/> into <paramref name="rgba"/>: <see cref="Size"/> x <see cref="Size"/> x 4 bytes, row by row.</summary>
+    /// <summary>Paints an image of class <paramref name="kind"/>.</summary>
+    /// <param name="kind">The class.</param>
+    /// <param name="random">The source of all random choices.</param>
+    /// <param name="rgba">Receives <see cref="Size"/> x <see cref="Size"/> x 4 bytes, row-major.</param>
     public static void Paint(ShapeKind kind, SplitMix64 random, Span<byte> rgba)
     {
         var geometry = new ShapeGeometry(kind, Size, ref random);
@@ -92,7 +95,7 @@ internal static class ShapePainter
 
     private readonly record struct Color(int Red, int Green, int Blue)
     {
-        // ITU-R BT.601 luma in 256ths.
+        // ITU-R BT.601 luma, with weights in 256ths.
         public int Brightness => ((77 * Red) + (150 * Green) + (29 * Blue)) >> 8;
     }
 }

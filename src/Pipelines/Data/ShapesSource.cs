@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Data;
 
-/// <summary>The built-in pictures. Picture i depends on the seed and i alone, and every block of twelve has each class once.</summary>
+/// <summary>The built-in images. Image i depends only on the seed and on i, and every block of twelve has each class once.</summary>
 internal sealed class ShapesSource : ImageSource
 {
     private static readonly string[] Names =
@@ -44,7 +44,7 @@ internal sealed class ShapesSource : ImageSource
     /// <inheritdoc/>
     public override int ReadLabel(int index)
     {
-        // The classes of a block in an order of its own, of which the index picks one.
+        // A permutation of the classes for each block, in which the index selects one.
         Span<int> order = stackalloc int[Names.Length];
         new RandomStreams(_seed).Open(RandomStream.ShapeClasses, index / Names.Length).Permute(order);
         return order[index % Names.Length];

@@ -4,12 +4,14 @@ using Microsoft.ML.Data;
 namespace IGptMl.Data;
 
 /// <summary>
-/// One pass over a <see cref="SourceDataView"/>, or one of several that share a pass: of n, cursor i has every n-th batch of rows, beginning with batch i, and the numbers of the batches say
-/// how the parts go together. A value is made when its getter is called, so a pass that never asks for images decodes none.
+/// One pass over a <see cref="SourceDataView"/>, or one of several cursors that share a pass. Of n cursors, cursor i has every n-th batch of rows, starting
+/// with batch i; the batch numbers state how to merge the parts. A value is created when its getter is called, so a pass that never reads images decodes none.
 /// </summary>
 internal sealed class SourceCursor : DataViewRowCursor
 {
-    /// <summary>The rows of a batch: enough that handing over a batch costs little, few enough that not many are read in vain where somebody stops early.</summary>
+    /// <summary>
+    /// The rows of a batch: enough that handing over a batch costs little, but few enough that not many rows are read needlessly by a pass that stops early.
+    /// </summary>
     internal const int BatchRows = 32;
 
     private readonly SourceDataView _view;
@@ -21,10 +23,10 @@ internal sealed class SourceCursor : DataViewRowCursor
     private long _position = -1;
     private bool _done;
 
-    /// <param name="view">The view to walk through.</param>
+    /// <param name="view">The view.</param>
     /// <param name="active">For each column of the view, whether it may be read.</param>
     /// <param name="order">The row of the source at each position, or null for the order of the source.</param>
-    /// <param name="part">The number of this cursor, from 0.</param>
+    /// <param name="part">The 0-based index of this cursor.</param>
     /// <param name="parts">The number of cursors that share the pass, 1 or more.</param>
     public SourceCursor(SourceDataView view, bool[] active, int[]? order, int part = 0, int parts = 1)
     {
@@ -88,7 +90,7 @@ internal sealed class SourceCursor : DataViewRowCursor
         var type = Schema[column.Index].Type.RawType;
         if (type != typeof(TValue))
         {
-            throw new InvalidOperationException($"Column '{column.Name}' holds values of type {type}, not {typeof(TValue)}.");
+            throw new InvalidOperationException($"Column '{column.Name}' has values of type {type}, not {typeof(TValue)}.");
         }
 
         return (ValueGetter<TValue>)MakeGetter(Schema[column.Index].Name);
@@ -131,7 +133,7 @@ internal sealed class SourceCursor : DataViewRowCursor
         switch (name)
         {
             case SourceDataView.LabelColumn:
-                return (ValueGetter<uint>)((ref uint value) => value = (uint)(_view.Source.ReadLabel(Row) + 1)); // keys are 1-based, 0 is a missing one
+                return (ValueGetter<uint>)((ref uint value) => value = (uint)(_view.Source.ReadLabel(Row) + 1)); // keys are 1-based; 0 is a missing value
             case SourceDataView.NameColumn:
                 return (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = _view.Source.ReadName(Row).AsMemory());
             default:

@@ -6,8 +6,8 @@ using Microsoft.ML.Data;
 namespace IGptMl.Data;
 
 /// <summary>
-/// The rows of a <see cref="RowSource"/>: its content, <c>Label</c> (key of UInt32 with the class names as KeyValues, missing for a row without one) and <c>Name</c> (text).
-/// Rows come in the order of the source or in one that a seed gives, or in an order drawn from the random generator that a caller passes.
+/// The rows of a <see cref="RowSource"/>: its content, <c>Label</c> (key of UInt32 with the class names as KeyValues; missing if the row has no label) and
+/// <c>Name</c> (text). Rows are in the order of the source, in an order given by a seed, or in an order drawn from the random generator that a caller passes.
 /// </summary>
 internal sealed class SourceDataView : IDataView, IIdentifiedData
 {
@@ -20,7 +20,9 @@ internal sealed class SourceDataView : IDataView, IIdentifiedData
     private readonly int? _shuffleSeed;
 
     /// <param name="source">The rows.</param>
-    /// <param name="shuffleSeed">Gives the order of the rows, the same for the same seed and number of rows on every platform; null means that of the source.</param>
+    /// <param name="shuffleSeed">
+    /// The seed for the order of the rows, which depends only on the seed and the number of rows, on every platform; null for the order of the source.
+    /// </param>
     public SourceDataView(RowSource source, int? shuffleSeed = null)
     {
         Source = source;
@@ -47,9 +49,12 @@ internal sealed class SourceDataView : IDataView, IIdentifiedData
     public long? GetRowCount() => Source.Count;
 
     /// <inheritdoc/>
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => new SourceCursor(this, FindActive(columnsNeeded), Order(rand));
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+        new SourceCursor(this, FindActive(columnsNeeded), Order(rand));
 
-    /// <summary>Cursors that share the rows, so that what is made of the rows is made on several threads, too; ML.NET puts the results together in the order of the rows.</summary>
+    /// <summary>
+    /// Creates cursors that share the rows, so that transforms of the rows run on several threads, too. ML.NET merges the results in the order of the rows.
+    /// </summary>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
         var active = FindActive(columnsNeeded);
@@ -62,7 +67,8 @@ internal sealed class SourceDataView : IDataView, IIdentifiedData
     {
         var classes = source.ClassNames;
         var annotations = new DataViewSchema.Annotations.Builder();
-        annotations.Add<VBuffer<ReadOnlyMemory<char>>>(AnnotationNames.KeyValues, new VectorDataViewType(TextDataViewType.Instance, classes.Count), (ref VBuffer<ReadOnlyMemory<char>> dst) =>
+        var type = new VectorDataViewType(TextDataViewType.Instance, classes.Count);
+        annotations.Add<VBuffer<ReadOnlyMemory<char>>>(AnnotationNames.KeyValues, type, (ref VBuffer<ReadOnlyMemory<char>> dst) =>
         {
             var editor = VBufferEditor.Create(ref dst, classes.Count);
             for (var i = 0; i < classes.Count; i++)
@@ -89,7 +95,10 @@ internal sealed class SourceDataView : IDataView, IIdentifiedData
         {
             if (column.Index < 0 || column.Index >= active.Length || Schema[column.Index].Name != column.Name)
             {
-                throw new ArgumentOutOfRangeException(nameof(columnsNeeded), column.Name, $"Column '{column.Name}' does not belong to this view, which has {string.Join(", ", Schema.Select(c => c.Name))}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(columnsNeeded),
+                    column.Name,
+                    $"Column '{column.Name}' does not belong to this view, which has {string.Join(", ", Schema.Select(c => c.Name))}.");
             }
 
             active[column.Index] = true;

@@ -4,8 +4,8 @@ using Microsoft.ML.Data;
 namespace IGptMl.Data;
 
 /// <summary>
-/// STL-10 in its official binary layout: 96 x 96 pixels in records of 27,648 bytes, one channel after the other, each column by column; labels of 1 to 10 in a file of their own.
-/// Records are read from the open files when they are asked for.
+/// STL-10 in its official binary layout: 96 x 96 pixels in records of 27,648 bytes, one channel after the other, each column by column; labels of 1 to 10 in
+/// a file of their own. Each record is read on demand from the open files.
 /// </summary>
 internal sealed class Stl10Source : ImageSource
 {
@@ -27,7 +27,7 @@ internal sealed class Stl10Source : ImageSource
     private readonly RecordFiles? _labels;
     private readonly int[]? _fold;
 
-    /// <param name="folder">The folder of the files, or the one above.</param>
+    /// <param name="folder">The folder of the files, or its parent folder.</param>
     /// <param name="split">The part.</param>
     /// <param name="fold">1 to 10 for the images of a predefined fold of the training images, in the fold's order; null for all.</param>
     public Stl10Source(string folder, Stl10Split split, int? fold)
@@ -37,27 +37,33 @@ internal sealed class Stl10Source : ImageSource
             Stl10Split.Train => ("train_X.bin", "train_y.bin"),
             Stl10Split.Test => ("test_X.bin", "test_y.bin"),
             Stl10Split.Unlabeled => ("unlabeled_X.bin", (string?)null),
-            _ => throw new ArgumentOutOfRangeException(nameof(split), split, $"Unknown split: expected {Stl10Split.Train}, {Stl10Split.Test} or {Stl10Split.Unlabeled}."),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(split),
+                split,
+                $"Unknown split: expected {Stl10Split.Train}, {Stl10Split.Test} or {Stl10Split.Unlabeled}."),
         };
         if (fold is { } number && (number is < 1 or > Folds || split != Stl10Split.Train))
         {
-            throw new ArgumentOutOfRangeException(nameof(fold), fold, $"The folds are 1 to {Folds}, of the split {Stl10Split.Train}; this is {fold} of {split}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(fold),
+                fold,
+                $"The folds are 1 to {Folds}, of the split {Stl10Split.Train}; this is {fold} of {split}.");
         }
 
-        var home = DataFolder.Find(DataSet, folder, Subfolder, ClassNamesFile);
-        _classNames = DataFolder.ReadClassNames(DataSet, Path.Combine(home, ClassNamesFile), Classes);
-        _images = new RecordFiles(DataSet, PixelBytes, Path.Combine(home, images));
+        var root = DataFolder.Find(DataSet, folder, Subfolder, ClassNamesFile);
+        _classNames = DataFolder.ReadClassNames(DataSet, Path.Combine(root, ClassNamesFile), Classes);
+        _images = new RecordFiles(DataSet, PixelBytes, Path.Combine(root, images));
         if (labels is not null)
         {
-            var path = Path.Combine(home, labels);
+            var path = Path.Combine(root, labels);
             _labels = new RecordFiles(DataSet, 1, path);
             if (_labels.Count != _images.Count)
             {
-                throw new InvalidDataException($"'{path}' has {_labels.Count} labels, but '{Path.Combine(home, images)}' has {_images.Count} images.");
+                throw new InvalidDataException($"'{path}' has {_labels.Count} labels, but '{Path.Combine(root, images)}' has {_images.Count} images.");
             }
         }
 
-        _fold = fold is { } wanted ? ReadFold(Path.Combine(home, FoldsFile), wanted) : null;
+        _fold = fold is { } wanted ? ReadFold(Path.Combine(root, FoldsFile), wanted) : null;
     }
 
     /// <inheritdoc/>
@@ -91,7 +97,9 @@ internal sealed class Stl10Source : ImageSource
         Span<byte> label = stackalloc byte[1];
         var record = Record(index);
         _labels.Read(record, 0, label);
-        return label[0] is >= 1 and <= Classes ? label[0] - 1 : throw new InvalidDataException($"{_labels.Describe(record)}: label {label[0]} is not one of 1 to {Classes}.");
+        return label[0] is >= 1 and <= Classes
+            ? label[0] - 1
+            : throw new InvalidDataException($"{_labels.Describe(record)}: label {label[0]} is not one of 1 to {Classes}.");
     }
 
     /// <inheritdoc/>
@@ -113,7 +121,7 @@ internal sealed class Stl10Source : ImageSource
         {
             indices.Add(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < _images.Count
                 ? index
-                : throw new InvalidDataException($"'{path}', line {fold}: '{text}' is no index of an image, which are 0 to {_images.Count - 1}."));
+                : throw new InvalidDataException($"'{path}', line {fold}: '{text}' is not an index of an image; expected 0 to {_images.Count - 1}."));
         }
 
         return indices.Count > 0 ? [.. indices] : throw new InvalidDataException($"'{path}', line {fold} has no indices.");

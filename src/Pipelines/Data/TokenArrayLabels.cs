@@ -2,7 +2,9 @@ using IGptMl.Formats;
 
 namespace IGptMl.Data;
 
-/// <summary>The classes of an array of images: an npy file of class numbers from 0, or of rows that are 1 at their class and 0 elsewhere, as OpenAI's *_trY.npy.</summary>
+/// <summary>
+/// The classes of an array of images, from an npy file of 0-based class indices or of one-hot rows, such as OpenAI's *_trY.npy.
+/// </summary>
 internal sealed class TokenArrayLabels
 {
     private const int MostClasses = 1_000_000;
@@ -22,21 +24,22 @@ internal sealed class TokenArrayLabels
     /// <summary>The number of labels.</summary>
     public int Count => _labels.Length;
 
-    /// <summary>The numbers of the classes, as text: the file has no names.</summary>
+    /// <summary>The class indices as text, because the file has no names.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
     /// <summary>The class of a row.</summary>
     public int this[int index] => _labels[index];
 
     /// <summary>Reads the file.</summary>
-    /// <exception cref="InvalidDataException">It has another shape or type, or a row that names no class.</exception>
+    /// <exception cref="InvalidDataException">The array has another shape or type, or a row is not a class.</exception>
     public static TokenArrayLabels Read(string path)
     {
         var array = NpyFormat.Read(path);
         var header = array.Header;
         if (header.Count == 0 || header.Shape.Count is < 1 or > 2)
         {
-            throw new InvalidDataException($"'{path}' has shape {header.ShapeText} of {header.Type}; expected labels, (images) of whole numbers or (images, classes) of zeros and ones.");
+            throw new InvalidDataException(
+                $"'{path}' has shape {header.ShapeText} of {header.Type}; expected labels: integers (images), or one-hot rows (images, classes).");
         }
 
         double[] values = header.Type switch
@@ -66,12 +69,14 @@ internal sealed class TokenArrayLabels
     private static int FindOne(string path, double[] row, int index)
     {
         var label = Array.IndexOf(row, 1);
-        return label >= 0 && row.Count(value => value == 0) == row.Length - 1 ? label : throw NoClass(path, index, "a row that is not one 1 among zeros");
+        return label >= 0 && row.Count(value => value == 0) == row.Length - 1
+            ? label
+            : throw NoClass(path, index, "a row that is not one-hot");
     }
 
     private static double[] Convert<T>(NpyArray array, Func<T, double> convert)
         where T : unmanaged
         => Array.ConvertAll(array.Values<T>().ToArray(), value => convert(value));
 
-    private static InvalidDataException NoClass(string path, int index, string what) => new($"'{path}', row {index}: {what} is no class.");
+    private static InvalidDataException NoClass(string path, int index, string what) => new($"'{path}', row {index}: {what} is not a class.");
 }

@@ -8,8 +8,8 @@ using Microsoft.Win32.SafeHandles;
 namespace IGptMl.Data;
 
 /// <summary>
-/// Images that are palette colors already: an npy file of whole numbers [rows, side²] or [rows, side, side], in raster order and counted from 0, as OpenAI published ImageNet and
-/// CIFAR-10 (cifar10_trX.npy). Rows are read from the open file when they are asked for.
+/// Images that are already quantized: an npy file of integers from 0, [rows, side²] or [rows, side, side], in raster order, as in OpenAI's published ImageNet
+/// and CIFAR-10 (cifar10_trX.npy). Each row is read on demand from the open file.
 /// </summary>
 internal sealed class TokenArraySource : RowSource
 {
@@ -21,9 +21,9 @@ internal sealed class TokenArraySource : RowSource
     private readonly TokenArrayLabels? _labels;
 
     /// <param name="path">The tokens.</param>
-    /// <param name="labels">The classes of the rows; null means that there are none.</param>
+    /// <param name="labels">The classes of the rows; null for no labels.</param>
     /// <param name="colors">The number of colors.</param>
-    /// <param name="palette">The colors themselves, if they are known; as many.</param>
+    /// <param name="palette">The palette with as many colors, if it is known.</param>
     public TokenArraySource(string path, TokenArrayLabels? labels, int colors, Palette? palette)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -31,21 +31,22 @@ internal sealed class TokenArraySource : RowSource
         _labels = labels;
         Colors = colors;
 
-        // The handle closes when the last view on it is collected: an IDataView has no Dispose.
+        // The garbage collector closes the handle when no view uses it any more, because an IDataView cannot be disposed.
         using (var stream = File.OpenRead(path))
         {
             var header = NpyFormat.ReadHeader(stream, path);
             var isWhole = header.Type is NpyType.UInt8 or NpyType.UInt16 or NpyType.Int32 or NpyType.Int64;
             if (!isWhole || header.Shape.Count is < 2 or > 3 || header.Count == 0 || header.Shape[0] > Array.MaxLength)
             {
-                throw new InvalidDataException($"'{path}' has shape {header.ShapeText} of {header.Type}; expected tokens, whole numbers of shape (images, side * side).");
+                throw new InvalidDataException(
+                    $"'{path}' has shape {header.ShapeText} of {header.Type}; expected tokens: integers of shape (images, side * side).");
             }
 
             (Count, var tokens, _elementSize, _start) = ((int)header.Shape[0], header.Count / header.Shape[0], header.ElementSize, stream.Position);
             var side = (int)Math.Sqrt(tokens);
             if ((long)side * side != tokens)
             {
-                throw new InvalidDataException($"'{path}' has {tokens} tokens an image, which is no square.");
+                throw new InvalidDataException($"'{path}' has {tokens} tokens per image, which is not a square.");
             }
 
             _context = (int)tokens;
@@ -71,7 +72,7 @@ internal sealed class TokenArraySource : RowSource
     /// <inheritdoc/>
     public override DataViewSchema.DetachedColumn Content { get; }
 
-    /// <summary>The number of colors, which tokens stay below.</summary>
+    /// <summary>The number of colors; tokens are 0 to Colors - 1.</summary>
     public int Colors { get; }
 
     /// <inheritdoc/>
@@ -85,14 +86,16 @@ internal sealed class TokenArraySource : RowSource
 
     /// <summary>Reads a row as keys, which are 1-based.</summary>
     /// <param name="index">The row.</param>
-    /// <param name="buffer">Room for the row as it is stored.</param>
+    /// <param name="buffer">A buffer for the stored row.</param>
     /// <param name="keys">Receives the keys.</param>
     private void Read(int index, byte[] buffer, Span<ushort> keys)
     {
         for (var filled = 0; filled < buffer.Length;)
         {
             var read = RandomAccess.Read(_handle, buffer.AsSpan(filled), _start + ((long)index * buffer.Length) + filled);
-            filled += read > 0 ? read : throw new InvalidDataException($"'{_path}', row {index}: the file ends inside the row; it was longer when it was opened.");
+            filled += read > 0
+                ? read
+                : throw new InvalidDataException($"'{_path}', row {index}: the file ends inside the row; it was longer when it was opened.");
         }
 
         for (var i = 0; i < keys.Length; i++)

@@ -5,20 +5,25 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML;
 
-/// <summary>Token files: a data set whose images are quantized once, two bytes a token, instead of every time that it is read.</summary>
+/// <summary>Token files: images that are quantized once and stored as two bytes per token, instead of being quantized in every pass.</summary>
 public static class TokenDataCatalog
 {
     private const string LabelRole = "label";
 
-    /// <summary>Writes a column of tokens to a file, with what they were made of: palette, way of cropping, and labels if there are some.</summary>
+    /// <summary>Writes a column of tokens to a file, together with their palette and cropping, and labels if given.</summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
-    /// <param name="data">The rows, such as QuantizeToPalette makes them. A row without an image stays one.</param>
-    /// <param name="path">The file; an existing one is replaced once the new one is complete. Its folder must exist.</param>
+    /// <param name="data">The rows, such as the output of QuantizeToPalette. A row without an image is stored as such.</param>
+    /// <param name="path">The file. An existing file is replaced only when the new one is complete. Its folder must exist.</param>
     /// <param name="tokenColumnName">The column of tokens: <c>Vector&lt;Key&lt;UInt16, K&gt;, T&gt;</c>.</param>
-    /// <param name="labelColumnName">The column of labels, <c>Key&lt;UInt32&gt;</c>, whose KeyValues become the names of the classes; null writes none.</param>
+    /// <param name="labelColumnName">The column of labels, <c>Key&lt;UInt32&gt;</c>, whose KeyValues become the class names; null to write no labels.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or of another type.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void SaveTokens(this DataOperationsCatalog catalog, IDataView data, string path, string tokenColumnName = "Tokens", string? labelColumnName = null)
+    public static void SaveTokens(
+        this DataOperationsCatalog catalog,
+        IDataView data,
+        string path,
+        string tokenColumnName = "Tokens",
+        string? labelColumnName = null)
     {
         var host = HostSettings.Register(CatalogEnvironment.Of(catalog), nameof(SaveTokens));
         ArgumentNullException.ThrowIfNull(data);
@@ -58,15 +63,16 @@ public static class TokenDataCatalog
         writer.Complete(0, labels, TokenFileDescription.Of(data, tokenColumn, labelColumn));
     }
 
-    /// <summary>Reads a token file, by mapping it into memory.</summary>
+    /// <summary>Opens a token file, which is mapped into memory.</summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="path">A file that <see cref="SaveTokens"/> or a trainer's CacheFile wrote.</param>
     /// <returns>
-    /// The rows with the columns Tokens (<c>Vector&lt;Key&lt;UInt16, K&gt;, T&gt;</c>, annotated like QuantizeToPalette's), Label (key of <see cref="uint"/> with the names of the
-    /// classes; missing where the file has none) and Name (text: the file and the number of the row, such as <c>train.tokens#17</c>). The file stays mapped while the view is in use.
+    /// The rows with the columns Tokens (<c>Vector&lt;Key&lt;UInt16, K&gt;, T&gt;</c>, annotated like QuantizeToPalette's), Label (key of <see cref="uint"/>
+    /// with the class names; missing if the file has no labels) and Name (text: the file and the index of the row, such as <c>train.tokens#17</c>). The file
+    /// stays mapped while the view is in use.
     /// </returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no token file, or damaged.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">The file is not a token file, or is damaged.</exception>
     public static IDataView LoadTokens(this DataOperationsCatalog catalog, string path)
     {
         ArgumentNullException.ThrowIfNull(catalog);

@@ -53,7 +53,7 @@ internal sealed class TokenFileSource(string path) : RowSource
             var editor = VBufferEditor.Create(ref value, tokens.Length);
             for (var i = 0; i < tokens.Length; i++)
             {
-                editor.Values[i] = unchecked((ushort)(tokens[i] + 1)); // keys are 1-based, and a missing token becomes 0
+                editor.Values[i] = unchecked((ushort)(tokens[i] + 1)); // keys are 1-based; a missing token becomes 0
             }
 
             value = editor.Commit();

@@ -19,7 +19,7 @@ internal sealed class TrackedCursor(DataViewRowCursor inner, RowCounter? counter
     public override bool MoveNext()
     {
         cancellationToken.ThrowIfCancellationRequested();
-        counter?.Reach(inner.Position + 1); // whoever asks for the next row is done with this one
+        counter?.Reach(inner.Position + 1); // requesting the next row means that this one is finished
         return inner.MoveNext();
     }
 

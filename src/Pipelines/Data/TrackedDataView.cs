@@ -3,12 +3,16 @@ using Microsoft.ML;
 
 namespace IGptMl.Data;
 
-/// <summary>A view that tells how far its reader is, and whose cursors end when a token is canceled.</summary>
+/// <summary>A view that reports the progress of its reader, and whose cursors stop when a token is canceled.</summary>
 /// <param name="inner">The rows.</param>
-/// <param name="progress">Receives the progress; null for a view that can only be canceled.</param>
+/// <param name="progress">Receives the progress; null to support cancellation only.</param>
 /// <param name="rowCount">The number of rows.</param>
-/// <param name="cancellationToken">Ends the reading.</param>
-internal sealed class TrackedDataView(IDataView inner, IProgress<RowProgress>? progress, long? rowCount, CancellationToken cancellationToken) : IDataView, IIdentifiedData
+/// <param name="cancellationToken">Stops the reading.</param>
+internal sealed class TrackedDataView(
+    IDataView inner,
+    IProgress<RowProgress>? progress,
+    long? rowCount,
+    CancellationToken cancellationToken) : IDataView, IIdentifiedData
 {
     private readonly RowCounter? _counter = progress is null ? null : new RowCounter(progress, rowCount);
 
@@ -29,5 +33,6 @@ internal sealed class TrackedDataView(IDataView inner, IProgress<RowProgress>? p
         => new TrackedCursor(inner.GetRowCursor(columnsNeeded, rand), _counter, cancellationToken);
 
     /// <inheritdoc/>
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 }

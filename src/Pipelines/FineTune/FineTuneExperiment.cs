@@ -6,7 +6,10 @@ using Microsoft.ML.Data;
 
 namespace IGptMl;
 
-/// <summary>The paper's full fine-tune (Chen et al. 2020, section 4.2): all weights of a model learn to classify images, beside the linear probe, whose model does not change.</summary>
+/// <summary>
+/// The paper's full fine-tuning (Chen et al. 2020, section 4.2): all weights of a model are trained to classify images. (The linear probe leaves the model
+/// unchanged.)
+/// </summary>
 public sealed class FineTuneExperiment
 {
     private const string Tokens = "Tokens";
@@ -19,10 +22,10 @@ public sealed class FineTuneExperiment
 
     /// <summary>Prepares the experiment.</summary>
     /// <param name="context">The context, whose seed and device are used.</param>
-    /// <param name="model">The pretrained model; it stays the caller's, and as it is.</param>
-    /// <param name="options">Columns and settings; null means the defaults.</param>
+    /// <param name="model">The pretrained model. The caller owns it, and it is not changed.</param>
+    /// <param name="options">Columns and settings; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
-    /// <exception cref="ArgumentException">The model knows no palette, so images cannot be quantized for it.</exception>
+    /// <exception cref="ArgumentException">The model has no palette, so images cannot be quantized for it.</exception>
     public FineTuneExperiment(MLContext context, ImageGptModel model, Options? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -34,9 +37,11 @@ public sealed class FineTuneExperiment
         model.RequirePalette(nameof(model));
     }
 
-    /// <summary>Checks that the test images have the classes of the training images, before hours are spent on the training. <see cref="Run"/> does so by itself.</summary>
+    /// <summary>
+    /// Checks that the test images have the classes of the training images, before hours are spent on training. <see cref="Run"/> does so itself.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="InvalidOperationException">They have other classes.</exception>
+    /// <exception cref="InvalidOperationException">The classes differ.</exception>
     public void CheckClasses(IDataView training, IDataView test)
     {
         ArgumentNullException.ThrowIfNull(training);
@@ -44,20 +49,22 @@ public sealed class FineTuneExperiment
         var (expected, found) = (NamesOf(training.Schema), NamesOf(test.Schema));
         if (!expected.SequenceEqual(found, StringComparer.Ordinal))
         {
-            throw new InvalidOperationException($"The test data has other classes than the training data: {Join(found)} in place of {Join(expected)}.");
+            throw new InvalidOperationException(
+                $"The classes of the test data differ from those of the training data: {Join(found)} instead of {Join(expected)}.");
         }
 
-        static string Join(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
+        static string Join(IReadOnlyList<string> names) =>
+            $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
     }
 
     /// <summary>Fine-tunes a copy of the model on the training images.</summary>
     /// <param name="training">Images with a label of key type.</param>
     /// <param name="validation">Images of the same classes to choose the best weights on; null takes a share of the training images, as the options say.</param>
     /// <param name="progress">Receives the progress after every step.</param>
-    /// <param name="cancellation">Ends the training early; the best so far is returned.</param>
+    /// <param name="cancellation">Stops the training early; the best weights so far are returned.</param>
     /// <returns>The classifier, which the caller disposes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="InvalidOperationException">There are no training rows of two classes, or the loss has stopped being a number.</exception>
+    /// <exception cref="InvalidOperationException">There are no training rows of two classes, or the loss has become NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
     public FineTunedClassifier Fit(IDataView training, IDataView? validation = null, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -88,9 +95,9 @@ public sealed class FineTuneExperiment
     }
 
     /// <summary>Measures a classifier on test images, in one pass.</summary>
-    /// <param name="classifier">A classifier of <see cref="Fit"/>, or one that was loaded.</param>
+    /// <param name="classifier">A classifier from <see cref="Fit"/>, or a loaded one.</param>
     /// <param name="test">Images with a label of the same classes.</param>
-    /// <param name="cancellation">Ends the evaluation early.</param>
+    /// <param name="cancellation">Cancels the evaluation.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no test rows with an image and a label.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
@@ -109,14 +116,22 @@ public sealed class FineTuneExperiment
         }
 
         var metrics = _context.MulticlassClassification.Evaluate(scored, _options.LabelColumnName, topKPredictionCount: names.Count > TopFive ? TopFive : 0);
-        return new FineTuneResult(names, metrics.MicroAccuracy, names.Count > TopFive ? metrics.TopKAccuracy : null, metrics.LogLoss, matrix, predictions, predictions.Count, clock.Elapsed);
+        return new FineTuneResult(
+            names,
+            metrics.MicroAccuracy,
+            names.Count > TopFive ? metrics.TopKAccuracy : null,
+            metrics.LogLoss,
+            matrix,
+            predictions,
+            predictions.Count,
+            clock.Elapsed);
     }
 
-    /// <summary>Fine-tunes a copy of the model and measures it.</summary>
+    /// <summary>Fine-tunes a copy of the model and evaluates it.</summary>
     /// <param name="training">Images with a label of key type.</param>
     /// <param name="test">Images with the same label.</param>
     /// <param name="progress">Receives the progress of the training after every step.</param>
-    /// <param name="cancellation">Ends the training early, and then the experiment.</param>
+    /// <param name="cancellation">Stops the training early, and then cancels the experiment.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no training rows of two classes, no test rows, or other classes in the test data.</exception>
     /// <exception cref="OperationCanceledException">The experiment was canceled.</exception>
@@ -166,7 +181,7 @@ public sealed class FineTuneExperiment
         /// <summary>The column of classes, of key type. Default "Label".</summary>
         public string LabelColumnName { get; init; } = "Label";
 
-        /// <summary>How the model is fine-tuned; its column names, progress and cancellation are the experiment's. Default: the paper's way.</summary>
+        /// <summary>How the model is fine-tuned. The experiment sets the column names, progress and cancellation. Default: the paper's settings.</summary>
         public ImageGptFineTuneTrainer.Options Training { get; init; } = new();
 
         internal void Check(ImageGptConfig config)

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl;
 
-/// <summary>A fine-tuned classifier from images to class names, and how it came about.</summary>
+/// <summary>A fine-tuned classifier from images to class names, with the progress of its training.</summary>
 public sealed class FineTunedClassifier : IDisposable
 {
     internal FineTunedClassifier(TransformerChain<ITransformer> transformer, ImageGptClassificationTransformer classification, FineTuningProgress progress)
@@ -14,17 +14,17 @@ public sealed class FineTunedClassifier : IDisposable
     }
 
     /// <summary>
-    /// The chain, for <c>mlContext.Model.Save</c>: the column of images to <c>PredictedLabel</c>, <c>Score</c> and, where the label knows the classes by name,
+    /// The chain, for <c>mlContext.Model.Save</c>: it maps the column of images to <c>PredictedLabel</c>, <c>Score</c> and, if the label has class names,
     /// <c>PredictedClass</c>.
     /// </summary>
     public TransformerChain<ITransformer> Transformer { get; }
 
-    /// <summary>The link of the chain that classifies; it belongs to the chain.</summary>
+    /// <summary>The chain's transformer that classifies. The chain owns it.</summary>
     public ImageGptClassificationTransformer Classification { get; }
 
-    /// <summary>Where the training ended, with the best validation accuracy.</summary>
+    /// <summary>The progress at the end of the training, with the best validation accuracy.</summary>
     public FineTuningProgress Progress { get; }
 
-    /// <summary>Frees the weights.</summary>
+    /// <summary>Releases the weights.</summary>
     public void Dispose() => Transformer.Dispose();
 }

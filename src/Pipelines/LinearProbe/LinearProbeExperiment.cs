@@ -6,13 +6,13 @@ using Microsoft.ML;
 namespace IGptMl;
 
 /// <summary>
-/// The paper's linear probe (Chen et al. 2020, section 2.4): how much a linear classifier can read from each layer of a model that has seen no labels.
-/// All layers are computed in one pass over the images.
+/// The paper's linear probe (Chen et al. 2020, section 2.4), which measures how well a linear classifier performs on each layer of a model that was trained
+/// without labels. All layers are computed in one pass over the images.
 /// </summary>
-/// <remarks>The features of all layers that are probed are in memory together: rows · layers · d · 4 bytes.</remarks>
+/// <remarks>The features of all probed layers are in memory at once: rows · layers · d · 4 bytes.</remarks>
 public sealed class LinearProbeExperiment
 {
-    /// <summary>What the rows to choose the weight by are drawn with.</summary>
+    /// <summary>The seed of the split by which the L2 regularization weight is chosen.</summary>
     internal const int SplitSeed = 1;
 
     private const int ResultVersion = 1;
@@ -24,10 +24,10 @@ public sealed class LinearProbeExperiment
 
     /// <summary>Prepares the experiment.</summary>
     /// <param name="context">The context, whose seed and device are used.</param>
-    /// <param name="model">The pretrained model; it stays the caller's.</param>
-    /// <param name="options">Columns, layers and the classifier's settings; null means the defaults.</param>
+    /// <param name="model">The pretrained model. The caller owns it.</param>
+    /// <param name="options">Columns, layers and the classifier's settings; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
-    /// <exception cref="ArgumentException">The model knows no palette, so images cannot be quantized for it.</exception>
+    /// <exception cref="ArgumentException">The model has no palette, so images cannot be quantized for it.</exception>
     public LinearProbeExperiment(MLContext context, ImageGptModel model, LinearProbeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -39,7 +39,7 @@ public sealed class LinearProbeExperiment
         model.RequirePalette(nameof(model));
     }
 
-    /// <summary>The pipeline that images take to the features of the layers: quantization with the model's palette, then one column a layer.</summary>
+    /// <summary>Creates the pipeline from images to features: quantization with the model's palette, then one column per layer.</summary>
     /// <param name="layers">The layers; each becomes a column "Layer0", "Layer1", ….</param>
     public IEstimator<ITransformer> CreateFeaturePipeline(IReadOnlyList<int> layers)
     {
@@ -47,19 +47,24 @@ public sealed class LinearProbeExperiment
         return CreatePipeline([.. layers.Select(layer => new ImageGptFeatureColumn($"Layer{layer}", layer))]);
     }
 
-    /// <summary>The classifier that is fitted to a representation: standardized features, unless the options say otherwise, then the trainer of the options.</summary>
-    /// <param name="featureColumnName">The representation.</param>
-    /// <param name="l2Regularization">The weight of the squared norm of the classifier's weights, against the loss summed over all rows.</param>
-    /// <param name="rows">The number of rows that it will be fitted to, for trainers that weigh by the mean loss: <see cref="ProbeClassifier.SdcaMaximumEntropy"/>.</param>
+    /// <summary>
+    /// Creates the classifier for a representation: standardization, unless the options disable it, then the trainer of the options.
+    /// </summary>
+    /// <param name="featureColumnName">The column of features.</param>
+    /// <param name="l2Regularization">The L2 regularization weight, relative to the loss summed over all rows.</param>
+    /// <param name="rows">
+    /// The number of rows to which it will be fitted, for trainers whose weight is relative to the mean loss:
+    /// <see cref="ProbeClassifier.SdcaMaximumEntropy"/>.
+    /// </param>
     public IEstimator<ITransformer> CreateClassifier(string featureColumnName, float l2Regularization, long rows = 1)
         => new FeatureClassifier(_context, _options).Create(featureColumnName, l2Regularization, rows);
 
     /// <summary>
-    /// Fits the whole way from images to classes, to save and to predict with: tokens, features of the layers, the classifier, and the class as text in the column
-    /// "PredictedClass".
+    /// Fits the whole pipeline from images to classes, for saving and prediction: tokens, features of the layers, the classifier, and the class as text in the
+    /// column "PredictedClass".
     /// </summary>
     /// <param name="training">Images with a label of key type, whose key values are the classes' names.</param>
-    /// <param name="representation">What <see cref="Run"/> found best, or another one of its layers.</param>
+    /// <param name="representation">The best representation that <see cref="Run"/> found, or another one of its layers.</param>
     /// <exception cref="ArgumentException">The representation is a baseline, which has no layers.</exception>
     public ITransformer Fit(IDataView training, ProbedRepresentation representation)
     {
@@ -75,7 +80,9 @@ public sealed class LinearProbeExperiment
         var classifier = CreateClassifier(column, representation.L2Regularization, training.GetRowCount() ?? 1);
         var pipeline = _model.Config.Objective == PretrainingObjective.Masked
             ? CreateQuantizer().Append(CreateEnsemble(classifier, column, representation.Layers))
-            : (IEstimator<ITransformer>)CreatePipeline([new ImageGptFeatureColumn(column, representation.Layers)]).AppendCacheCheckpoint(_context).Append(classifier);
+            : (IEstimator<ITransformer>)CreatePipeline([new ImageGptFeatureColumn(column, representation.Layers)])
+                .AppendCacheCheckpoint(_context)
+                .Append(classifier);
         return pipeline
             .Append(_context.Transforms.Conversion.MapKeyToValue("PredictedClass", "PredictedLabel"))
             .Fit(training);
@@ -84,20 +91,32 @@ public sealed class LinearProbeExperiment
     /// <summary>Fits a classifier to every representation of the training images and evaluates it on the test images.</summary>
     /// <param name="training">Images with a label of key type.</param>
     /// <param name="test">Images with the same label.</param>
-    /// <param name="progress">Receives each representation as it is done.</param>
-    /// <param name="features">Receives how far the network is.</param>
-    /// <param name="cancellation">Ends the experiment early.</param>
+    /// <param name="progress">Receives each representation when it is finished.</param>
+    /// <param name="features">Receives the progress of computing features.</param>
+    /// <param name="cancellation">Cancels the experiment.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    /// <exception cref="InvalidOperationException">There are no training rows or no test rows, rows of one class only, or classes that differ between the two.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are no training rows or no test rows, all rows have one class, or the classes of training and test data differ.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The experiment was canceled.</exception>
-    public LinearProbeResult Run(IDataView training, IDataView test, IProgress<ProbedRepresentation>? progress = null, IProgress<FeatureProgress>? features = null, CancellationToken cancellation = default)
+    public LinearProbeResult Run(
+        IDataView training,
+        IDataView test,
+        IProgress<ProbedRepresentation>? progress = null,
+        IProgress<FeatureProgress>? features = null,
+        CancellationToken cancellation = default)
         => RunOn(ExperimentData.Read(_context, _model, _options, training, test, features, cancellation), progress, cancellation);
 
-    /// <summary>The same on data that has been read.</summary>
+    /// <summary>Runs the experiment on data that has been read.</summary>
     internal LinearProbeResult RunOn(ExperimentData data, IProgress<ProbedRepresentation>? progress, CancellationToken cancellation)
     {
         var layers = _options.LayersOf(_model.Config);
-        Representation[] representations = [.. Representation.BaselinesOf(_options), .. layers.Select(layer => Representation.Of(layer)), .. _options.Concatenations.Select(set => Representation.Of(set))];
+        Representation[] representations =
+        [
+            .. Representation.BaselinesOf(_options),
+            .. layers.Select(layer => Representation.Of(layer)),
+            .. _options.Concatenations.Select(set => Representation.Of(set)),
+        ];
         foreach (var features in (ImageFeatures[])[data.Training, data.Test])
         {
             features.Announce(representations.SelectMany(representation => representation.Layers));
@@ -114,7 +133,11 @@ public sealed class LinearProbeExperiment
             progress?.Report(result);
         }
 
-        return new LinearProbeResult([.. results.Where(r => r.Layers.Count > 0)], [.. results.Where(r => r.Layers.Count == 0)], data.Training.Images.Count, data.Test.Images.Count)
+        return new LinearProbeResult(
+            [.. results.Where(r => r.Layers.Count > 0)],
+            [.. results.Where(r => r.Layers.Count == 0)],
+            data.Training.Images.Count,
+            data.Test.Images.Count)
         {
             ClassNames = data.ClassNames,
             TestClasses = data.Test.Images.Labels,

@@ -2,16 +2,24 @@ namespace IGptMl;
 
 /// <summary>The accuracy of a linear classifier on every layer of a model, and on the baselines.</summary>
 /// <param name="Layers">The layers in order, then the concatenations.</param>
-/// <param name="Baselines">Raw pixels, palette tokens and patches, where they were asked for.</param>
-/// <param name="TrainingRows">The labeled rows that the classifiers were fitted to.</param>
-/// <param name="TestRows">The rows of the accuracy.</param>
-public sealed record LinearProbeResult(IReadOnlyList<ProbedRepresentation> Layers, IReadOnlyList<ProbedRepresentation> Baselines, long TrainingRows, long TestRows)
+/// <param name="Baselines">Raw pixels, palette tokens and patches, if the options select them.</param>
+/// <param name="TrainingRows">The number of labeled rows to which the classifiers were fitted.</param>
+/// <param name="TestRows">The number of evaluated test rows.</param>
+public sealed record LinearProbeResult(
+    IReadOnlyList<ProbedRepresentation> Layers,
+    IReadOnlyList<ProbedRepresentation> Baselines,
+    long TrainingRows,
+    long TestRows)
 {
-    /// <summary>The layer, or concatenation, with the greatest accuracy on the test rows; the first of equals. (The paper's tables give this one.)</summary>
+    /// <summary>The layer, or concatenation, with the highest accuracy on the test rows (the first of equals); the paper's tables report this one.</summary>
     public ProbedRepresentation Best => Layers.MaxBy(layer => layer.Accuracy)!;
 
-    /// <summary>The one with the greatest accuracy on the training rows held out, chosen without the test rows; <see cref="Best"/> where nothing was held out.</summary>
-    public ProbedRepresentation Chosen => Layers.All(layer => layer.ValidationAccuracy is null) ? Best : Layers.MaxBy(layer => layer.ValidationAccuracy)!;
+    /// <summary>
+    /// The layer, or concatenation, with the highest accuracy on the held-out training rows, chosen without the test rows; <see cref="Best"/> if nothing was
+    /// held out.
+    /// </summary>
+    public ProbedRepresentation Chosen =>
+        Layers.All(layer => layer.ValidationAccuracy is null) ? Best : Layers.MaxBy(layer => layer.ValidationAccuracy)!;
 
     /// <summary>The names of the classes.</summary>
     public IReadOnlyList<string> ClassNames { get; init; } = [];
@@ -19,10 +27,10 @@ public sealed record LinearProbeResult(IReadOnlyList<ProbedRepresentation> Layer
     /// <summary>The class of each test row, 0-based.</summary>
     public IReadOnlyList<int> TestClasses { get; init; } = [];
 
-    /// <summary>The time that the network ran; nothing where all features came from the cache.</summary>
+    /// <summary>The time spent in the network; zero if all features came from the cache.</summary>
     public TimeSpan FeatureDuration { get; init; }
 
-    /// <summary>What a reader should know: rows left out, classes that are missing, caches that were not used.</summary>
+    /// <summary>Notes for the reader: rows left out, missing classes, unusable caches.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>How often each class (first index) was predicted as each class (second index) from that representation.</summary>

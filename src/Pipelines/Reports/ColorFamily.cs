@@ -1,15 +1,18 @@
 namespace IGptMl.Reports;
 
-/// <summary>What people call a color, and how light it is, by its place in the OKLab space (B. Ottosson, A perceptual color space for image processing, 2020).</summary>
+/// <summary>
+/// The common name of a color's family, and its lightness, from its coordinates in the OKLab space (B. Ottosson, A perceptual color space for image
+/// processing, 2020).
+/// </summary>
 internal static class ColorFamily
 {
-    /// <summary>The families in the order of a chart.</summary>
+    /// <summary>The families, in the order of a chart.</summary>
     internal static readonly IReadOnlyList<string> Names = ["grays", "reds", "browns", "yellows", "greens", "cyans", "blues", "purples", "pinks"];
 
-    // Below this chroma nobody tells a hue.
+    // Below this chroma a color looks gray.
     private const double LeastChroma = 0.025;
 
-    // Where each family but the grays ends, in degrees of hue; the pinks go on where the reds begin.
+    // The upper bound of each family but the grays, in degrees of hue. The pinks end where the reds start, past 360.
     private static readonly double[] Ends = [45, 85, 125, 170, 230, 285, 335, 365];
 
     /// <summary>The family, an index of <see cref="Names"/>, and the lightness from 0 (black) to 1 (white).</summary>

@@ -7,7 +7,10 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Reports;
 
-/// <summary>Test images whose lower half an autoregressive model draws: what it saw, some ways in which it went on, and the image in its colors, as in the paper's figure.</summary>
+/// <summary>
+/// Test images whose lower half is sampled from an autoregressive model: the kept half, several completions, and the quantized image, as in the paper's
+/// figure.
+/// </summary>
 internal static class CompletionPictures
 {
     private const int Completions = 3;
@@ -15,8 +18,13 @@ internal static class CompletionPictures
     private const int Scale = 4;
     private const int Seed = 1;
 
-    /// <summary>The first image of each class in turn, up to <paramref name="count"/>.</summary>
-    internal static IReadOnlyList<ReportedPicture> Create(MLContext context, ImageGptModel model, LabeledImages images, int count, CancellationToken cancellation)
+    /// <summary>Completes the first image of each class in turn, up to <paramref name="count"/> images.</summary>
+    internal static IReadOnlyList<ReportedPicture> Create(
+        MLContext context,
+        ImageGptModel model,
+        LabeledImages images,
+        int count,
+        CancellationToken cancellation)
     {
         if (count == 0 || model.Config.Objective != PretrainingObjective.Autoregressive || model.Config.ImageSize < 2)
         {
@@ -44,7 +52,12 @@ internal static class CompletionPictures
 
     private static byte[] Compose(CompletedPixels pixels, ReadOnlySpan<ushort> original, ReadOnlyMemory<ushort> completed)
     {
-        MLImage[] images = [pixels.CreateKeptImage(original), .. Enumerable.Range(0, Completions).Select(i => pixels.CreateImage(completed.Span.Slice(i * pixels.ContextLength, pixels.ContextLength))), pixels.CreateImage(original)];
+        MLImage[] images =
+        [
+            pixels.CreateKeptImage(original),
+            .. Enumerable.Range(0, Completions).Select(i => pixels.CreateImage(completed.Span.Slice(i * pixels.ContextLength, pixels.ContextLength))),
+            pixels.CreateImage(original),
+        ];
         using var grid = ImageGrid.Create([images], scale: 1, Gap);
         foreach (var image in images)
         {

@@ -8,8 +8,8 @@ using Microsoft.ML;
 namespace IGptMl;
 
 /// <summary>
-/// The paper's evaluations of a pretrained model in one go, for a report: the linear probe of every layer beside baselines, accuracy with few labels, generative loss, and the
-/// same probe of other models on the same images.
+/// The paper's evaluations of a pretrained model, for a report: the linear probe of every layer compared with baselines, accuracy with few labels,
+/// generative loss, and the same probe of other models on the same images.
 /// </summary>
 public sealed partial class EvaluationStudy
 {
@@ -21,8 +21,8 @@ public sealed partial class EvaluationStudy
 
     /// <summary>Prepares the study.</summary>
     /// <param name="context">The context, whose seed and device are used.</param>
-    /// <param name="model">The pretrained model; it stays the caller's.</param>
-    /// <param name="options">What is evaluated; null means the defaults.</param>
+    /// <param name="model">The pretrained model. The caller owns it.</param>
+    /// <param name="options">The parts of the study; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     public EvaluationStudy(MLContext context, ImageGptModel model, Options? options = null)
     {
@@ -37,9 +37,9 @@ public sealed partial class EvaluationStudy
     /// <summary>Runs all parts.</summary>
     /// <param name="training">Images with a label of key type.</param>
     /// <param name="test">Images with the same label.</param>
-    /// <param name="progress">Receives how far the study is.</param>
-    /// <param name="cancellation">Ends it early; with a cache folder, the next run goes on from there.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the model does not have a layer that was asked for.</exception>
+    /// <param name="progress">Receives the progress of the study.</param>
+    /// <param name="cancellation">Cancels the study. With a cache folder, the next run resumes from its results.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the model does not have a requested layer.</exception>
     /// <exception cref="InvalidOperationException">The data is not enough for a classifier, or for a number of labels.</exception>
     /// <exception cref="OperationCanceledException">The study was canceled.</exception>
     public StudyResults Run(IDataView training, IDataView test, IProgress<StudyProgress>? progress = null, CancellationToken cancellation = default)
@@ -47,7 +47,7 @@ public sealed partial class EvaluationStudy
         var clock = Stopwatch.StartNew();
         foreach (var other in _options.Others)
         {
-            Load(other).Dispose(); // finds out before hours of work what is missing or damaged
+            Load(other).Dispose(); // reports a missing or damaged model now, not after hours of work
         }
 
         var relay = new StudyRelay(progress);
@@ -77,7 +77,14 @@ public sealed partial class EvaluationStudy
         };
     }
 
-    private IReadOnlyList<ReportedModel> Compare(ComparedModel other, ExperimentData own, IDataView training, IDataView test, StudyRelay relay, List<string> notes, CancellationToken cancellation)
+    private IReadOnlyList<ReportedModel> Compare(
+        ComparedModel other,
+        ExperimentData own,
+        IDataView training,
+        IDataView test,
+        StudyRelay relay,
+        List<string> notes,
+        CancellationToken cancellation)
     {
         using var model = Load(other);
         var options = _options.Probe with { Layers = null, Concatenations = [], Baselines = false, PatchBaseline = false };
@@ -95,7 +102,7 @@ public sealed partial class EvaluationStudy
         return [.. Reports(other.Name, data, result, options, cancellation).Select(model => model with { Step = other.Step })];
     }
 
-    /// <summary>Reads another model. One whose form knows no colors, such as a checkpoint of training, gets those of the report's model.</summary>
+    /// <summary>Loads another model. If its format has no palette, as training checkpoints, it gets the palette of the report's model.</summary>
     private ImageGptModel Load(ComparedModel other)
     {
         var model = ImageGptModel.Load(other.Path);
@@ -109,12 +116,17 @@ public sealed partial class EvaluationStudy
         return colored.WithCropping(_model.Cropping);
     }
 
-    /// <summary>Whether images become the same tokens for that model as for the report's own.</summary>
+    /// <summary>Whether the model quantizes images to the same tokens as the report's own model.</summary>
     private bool SeesTheSame(ImageGptModel model)
         => model.Palette == _model.Palette && model.Config.ImageSize == _model.Config.ImageSize && model.Cropping == _model.Cropping;
 
-    /// <summary>A model; a masked one twice, with the majority of several masks and with one mask.</summary>
-    private IEnumerable<ReportedModel> Reports(string name, ExperimentData data, LinearProbeResult result, LinearProbeOptions options, CancellationToken cancellation)
+    /// <summary>Reports a model. A masked model is reported twice: with the majority vote over several masks, and with one mask.</summary>
+    private IEnumerable<ReportedModel> Reports(
+        string name,
+        ExperimentData data,
+        LinearProbeResult result,
+        LinearProbeOptions options,
+        CancellationToken cancellation)
     {
         yield return Report(data.Votes > 1 ? $"{name}, {data.Votes} masks" : name, data, result);
         if (data.Votes > 1)
@@ -124,18 +136,30 @@ public sealed partial class EvaluationStudy
         }
     }
 
-    private ReportedFineTune FineTune(ExperimentData data, IDataView training, IDataView test, ImageGptFineTuneTrainer.Options options, StudyRelay relay, CancellationToken cancellation)
+    private ReportedFineTune FineTune(
+        ExperimentData data,
+        IDataView training,
+        IDataView test,
+        ImageGptFineTuneTrainer.Options options,
+        StudyRelay relay,
+        CancellationToken cancellation)
     {
         return ResultCache.GetOrCompute(data.Cache, KeyOf(options, data.Key), () =>
         {
             var clock = Stopwatch.StartNew();
-            var experiment = new FineTuneExperiment(_context, data.Model, new FineTuneExperiment.Options { ImageColumnName = _options.Probe.ImageColumnName, LabelColumnName = _options.Probe.LabelColumnName, Training = options });
+            var experiment = new FineTuneExperiment(_context, data.Model, new FineTuneExperiment.Options
+            {
+                ImageColumnName = _options.Probe.ImageColumnName, LabelColumnName = _options.Probe.LabelColumnName, Training = options,
+            });
             var result = experiment.Run(training, test, relay, cancellation);
             return ReportedFineTune.Of(result, clock.Elapsed);
         });
     }
 
-    /// <summary>All that the result of a fine-tuning depends on. What came later is part of it only where it is not as it was before, so that older results are found.</summary>
+    /// <summary>
+    /// Everything that the result of a fine-tuning depends on. Options that were added later are included only if they differ from their defaults, so that
+    /// older results are found.
+    /// </summary>
     private static CacheKey KeyOf(ImageGptFineTuneTrainer.Options options, object data)
     {
         var basis = new
@@ -172,8 +196,16 @@ public sealed partial class EvaluationStudy
 
     private ReportedModel Report(string name, ExperimentData data, LinearProbeResult probe)
     {
-        var loss = ResultCache.GetOrCompute(data.Cache, CacheKey.Of("loss", new { data.ModelDigest, data.Test.Images.TokenDigest, _options.LikelihoodImages }), () => Loss(data));
-        return new ReportedModel(name, data.Model.Config, data.Model.Config.ParameterCount, data.ModelDigest, loss.NatsPerToken, loss.Images, ReportedProbe.Of(probe))
+        var key = CacheKey.Of("loss", new { data.ModelDigest, data.Test.Images.TokenDigest, _options.LikelihoodImages });
+        var loss = ResultCache.GetOrCompute(data.Cache, key, () => Loss(data));
+        return new ReportedModel(
+            name,
+            data.Model.Config,
+            data.Model.Config.ParameterCount,
+            data.ModelDigest,
+            loss.NatsPerToken,
+            loss.Images,
+            ReportedProbe.Of(probe))
         {
             PaletteChecksum = Digest.Of(data.Model.Palette!.Centers.Span),
         };
@@ -189,7 +221,7 @@ public sealed partial class EvaluationStudy
         return new GenerativeLoss(metrics.NatsPerToken, count);
     }
 
-    /// <summary>One example of each of the most frequent confusions, then others, up to the number of the options.</summary>
+    /// <summary>One example of each of the most frequent confusions, then further examples, up to the number of the options.</summary>
     private List<ReportedPicture> Mistakes(LabeledImages images, LinearProbeResult result)
     {
         var predicted = result.Best.PredictedClasses;
@@ -204,7 +236,7 @@ public sealed partial class EvaluationStudy
             .Take(_options.Pictures);
         return [.. rows.Select((row, i) => new ReportedPicture(
             $"pictures/misclassified-{i + 1:00}.png",
-            $"{images.ClassNames[images.Labels[row]]}, taken for {images.ClassNames[predicted[row]]}",
+            $"{images.ClassNames[images.Labels[row]]}, predicted as {images.ClassNames[predicted[row]]}",
             PngPicture.Encode(images.RgbOf(row), images.Config.ImageSize, images.Config.ImageSize, PictureScale)))];
     }
 
@@ -213,9 +245,10 @@ public sealed partial class EvaluationStudy
         var probe = _options.Probe;
         var result = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["classifier"] = $"{(probe.CustomClassifier is null ? probe.Classifier : "a custom one")}, {(probe.Standardize ? "standardized features" : "features as they are")}",
+            ["classifier"] = $"{(probe.CustomClassifier is null ? probe.Classifier : "a custom one")}, "
+                + (probe.Standardize ? "standardized features" : "features as extracted"),
             ["L2 grid"] = string.Join(", ", probe.L2Regularization.Select(weight => weight.ToString(CultureInfo.InvariantCulture))),
-            ["L2 choice"] = $"a tenth of the labeled images held out; cross-validation below {StratifiedFolds.ManyRowsAClass} a class; then refitted on all",
+            ["L2 choice"] = $"a tenth of the labeled images held out; cross-validation below {StratifiedFolds.ManyRowsPerClass} per class; refitted on all",
             ["L2 split seed"] = $"{LinearProbeExperiment.SplitSeed}",
         };
         if (_options.PretrainedOn is { } source)

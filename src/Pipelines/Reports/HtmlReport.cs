@@ -4,7 +4,7 @@ using System.Text;
 
 namespace IGptMl.Reports;
 
-/// <summary>A study as one page that needs nothing else: no network, no scripts; plots and pictures are in it.</summary>
+/// <summary>A study as one self-contained page: plots and pictures are embedded, and neither network nor scripts are needed.</summary>
 internal static class HtmlReport
 {
     private const string StyleResource = "IGptMl.Reports.report.css";
@@ -16,13 +16,18 @@ internal static class HtmlReport
     internal static string Create(StudyResults results)
     {
         var page = new StringBuilder();
-        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
+        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")
             .Append("<title>").Append(Text(results.Title)).Append("</title>\n<style>\n").Append(ReadStyle()).Append("</style>\n</head>\n<body>\n<main>\n");
         AppendHead(page, results);
         var plots = ReportPlots.Of(results).ToDictionary(plot => plot.Name);
         var (model, probe) = (results.Models[0], results.Models[0].Probe);
 
-        Section(page, "layers", "What each layer knows", "A linear classifier on the features of each layer, averaged over the positions. The network has seen no label.");
+        Section(
+            page,
+            "layers",
+            "What each layer knows",
+            "A linear classifier on the features of each layer, averaged over the positions. The network was trained without labels.");
         AppendPlot(page, plots, ReportPlots.DepthCurveName);
         AppendTable(page, ReportTables.Layers(probe));
         AppendTable(page, ReportTables.Published(results));
@@ -30,7 +35,12 @@ internal static class HtmlReport
 
         if (results.LowData.Count > 0)
         {
-            Section(page, "few-labels", "With few labels", "The same classifier when only some images have labels: the rest of the training set is not used, and layer and regularization are chosen within the drawn labels.");
+            Section(
+                page,
+                "few-labels",
+                "With few labels",
+                "The same classifier when only some images have labels. The rest of the training set is not used; layer and regularization are chosen with the "
+                    + "drawn labels only.");
             AppendPlot(page, plots, ReportPlots.LowDataName);
             AppendTable(page, ReportTables.LowData(results.LowData));
             page.Append("</section>\n");
@@ -38,31 +48,43 @@ internal static class HtmlReport
 
         if (results.FineTune is not null)
         {
-            Section(page, "fine-tuned", "Fine-tuned", "All weights learn from the labels, with the generative loss beside the classification loss.");
+            Section(page, "fine-tuned", "Fine-tuned", "All weights are trained on the labels, with the sum of classification loss and generative loss.");
             AppendTable(page, ReportTables.FineTune(results));
             page.Append("</section>\n");
         }
 
-        Section(page, "models", results.Models.Count > 1 ? "Models compared" : "Generative loss", "How well the model predicts test images, and what its best layer knows.");
+        var title = results.Models.Count > 1 ? "Models compared" : "Generative loss";
+        Section(page, "models", title, "How well the model predicts test images, and what its best layer knows.");
         AppendPlot(page, plots, ReportPlots.LossAndAccuracyName);
         AppendTable(page, ReportTables.Models(results.Models));
         page.Append("</section>\n");
 
         if (probe.ClassNames.Count <= GreatestConfusion)
         {
-            Section(page, "confusion", "What is mistaken for what", $"Test images by class (rows) and predicted class (columns), from {probe.Best.ToLowerInvariant()}.");
+            Section(page, "confusion", "Confusion matrix", $"Test images by class (rows) and predicted class (columns), from {probe.Best.ToLowerInvariant()}.");
             AppendConfusion(page, probe.ClassNames, probe.ConfusionMatrix);
             if (results.FineTune is { ConfusionMatrix.Count: > 0 } fineTuned)
             {
-                page.Append("<p class=\"caption\">The same of the fine-tuned network.</p>\n");
+                page.Append("<p class=\"caption\">The same for the fine-tuned network.</p>\n");
                 AppendConfusion(page, probe.ClassNames, fineTuned.ConfusionMatrix);
             }
 
             page.Append("</section>\n");
         }
 
-        AppendPictures(page, "mistakes", "Misclassified test images", $"As the model sees them, {model.Config.ImageSize}x{model.Config.ImageSize} pixels: examples of the most frequent confusions.", results.Misclassified);
-        AppendPictures(page, "completions", "Completions", "The upper halves of test images, as the model saw them; three ways in which it went on, at temperature 1; and the images in its colors.", results.Completions);
+        var size = model.Config.ImageSize;
+        AppendPictures(
+            page,
+            "mistakes",
+            "Misclassified test images",
+            $"As the model sees them, {size}x{size} pixels: examples of the most frequent confusions.",
+            results.Misclassified);
+        AppendPictures(
+            page,
+            "completions",
+            "Completions",
+            "The upper halves of test images, as the model sees them; three completions at temperature 1; and the images in the palette's colors.",
+            results.Completions);
         AppendSources(page, results);
         return page.Append("</main>\n</body>\n</html>\n").ToString();
     }
@@ -88,13 +110,17 @@ internal static class HtmlReport
         page.Append("</ul>\n</header>\n");
     }
 
-    private static void Fact(StringBuilder page, string value, string what) => page.Append("<li><strong>").Append(Text(value)).Append("</strong><span>").Append(Text(what)).Append("</span></li>\n");
+    private static void Fact(StringBuilder page, string value, string what) =>
+        page.Append("<li><strong>").Append(Text(value)).Append("</strong><span>").Append(Text(what)).Append("</span></li>\n");
 
     private static void Section(StringBuilder page, string id, string title, string lead)
         => page.Append("<section id=\"").Append(id).Append("\">\n<h2>").Append(Text(title)).Append("</h2>\n<p>").Append(Text(lead)).Append("</p>\n");
 
-    /// <summary>Four drawings, of which the style shows the one that fits the width and the colors of the reader's screen.</summary>
-    private static void AppendPlot(StringBuilder page, Dictionary<string, (string Name, string Caption, Func<PlotTheme, OxyPlot.PlotModel> Create)> plots, string name)
+    /// <summary>Appends four versions of a plot. The style shows the one that fits the width and the color scheme of the reader's screen.</summary>
+    private static void AppendPlot(
+        StringBuilder page,
+        Dictionary<string, (string Name, string Caption, Func<PlotTheme, OxyPlot.PlotModel> Create)> plots,
+        string name)
     {
         if (!plots.TryGetValue(name, out var plot))
         {
@@ -106,7 +132,8 @@ internal static class HtmlReport
         {
             foreach (var (size, width) in ((string, int)[])[("wide", WideWidth), ("narrow", NarrowWidth)])
             {
-                page.Append("<div class=\"plot ").Append(theme.Name).Append(' ').Append(size).Append("\">").Append(PlotImages.InlineSvg(plot.Create(theme), width, Height, $"{name}-{theme.Name}-{size}")).Append("</div>\n");
+                var svg = PlotImages.InlineSvg(plot.Create(theme), width, Height, $"{name}-{theme.Name}-{size}");
+                page.Append("<div class=\"plot ").Append(theme.Name).Append(' ').Append(size).Append("\">").Append(svg).Append("</div>\n");
             }
         }
 
@@ -152,7 +179,8 @@ internal static class HtmlReport
             for (var predicted = 0; predicted < names.Count; predicted++)
             {
                 var count = matrix[actual][predicted];
-                page.Append(CultureInfo.InvariantCulture, $"<td class=\"{(actual == predicted ? "right" : "wrong")}\" style=\"--share:{100.0 * count / all:F0}%\">{count}</td>");
+                var kind = actual == predicted ? "right" : "wrong";
+                page.Append(CultureInfo.InvariantCulture, $"<td class=\"{kind}\" style=\"--share:{100.0 * count / all:F0}%\">{count}</td>");
             }
 
             page.Append("</tr>\n");
@@ -172,7 +200,11 @@ internal static class HtmlReport
         page.Append("<ul class=\"pictures ").Append(id).Append("\">\n");
         foreach (var picture in pictures)
         {
-            page.Append("<li><img alt=\"\" src=\"data:image/png;base64,").Append(Convert.ToBase64String(picture.Png)).Append("\"><span>").Append(Text(picture.Caption)).Append("</span></li>\n");
+            page.Append("<li><img alt=\"\" src=\"data:image/png;base64,")
+                .Append(Convert.ToBase64String(picture.Png))
+                .Append("\"><span>")
+                .Append(Text(picture.Caption))
+                .Append("</span></li>\n");
         }
 
         page.Append("</ul>\n</section>\n");
@@ -180,7 +212,7 @@ internal static class HtmlReport
 
     private static void AppendSources(StringBuilder page, StudyResults results)
     {
-        Section(page, "sources", "How this was made", "All numbers are in results.json beside this page.");
+        Section(page, "sources", "How this was made", "All values are in results.json in the same folder.");
         foreach (var note in results.Notes)
         {
             page.Append("<p class=\"note\">").Append(Text(note)).Append("</p>\n");
@@ -191,8 +223,10 @@ internal static class HtmlReport
         foreach (var (name, value) in results.Configuration.Select(setting => (setting.Key, setting.Value)).Concat(
         [
             ("created", source.Created.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)),
-            ("time", string.Create(CultureInfo.InvariantCulture, $"{results.TotalSeconds:N0} s; what a cache held is not computed again")),
-            ("machine", string.Create(CultureInfo.InvariantCulture, $"{source.Processor}, {source.Cores} cores, {source.MemoryGigabytes} GB; {source.OperatingSystem}")),
+            ("time", string.Create(CultureInfo.InvariantCulture, $"{results.TotalSeconds:N0} s; without the time of results that a cache provided")),
+            ("machine", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{source.Processor}, {source.Cores} cores, {source.MemoryGigabytes} GB; {source.OperatingSystem}")),
             ("software", $"IGptMl {source.IGptMl}, {source.DotNet}, ML.NET {source.MLNet}, TorchSharp {source.TorchSharp}"),
             ("weights", $"SHA-256 {results.Models[0].Checksum}"),
         ]))

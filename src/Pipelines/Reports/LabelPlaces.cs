@@ -2,8 +2,8 @@ using OxyPlot;
 
 namespace IGptMl.Reports;
 
-/// <summary>Finds room beside the points of a plot for their names, so that none covers a point or another name.</summary>
-/// <remarks>It reckons with the smallest plot that is drawn; on a wider one there is more room.</remarks>
+/// <summary>Finds free space next to the points of a plot for their names, so that no name covers a point or another name.</summary>
+/// <remarks>Positions are computed for the smallest plot that is drawn; a wider plot has more space.</remarks>
 internal sealed class LabelPlaces
 {
     private const double Width = 255;
@@ -14,34 +14,35 @@ internal sealed class LabelPlaces
 
     private readonly (double X, double Y)[] _points;
     private readonly List<OxyRect> _taken;
-    private readonly Func<DataPoint, (double X, double Y)> _place;
+    private readonly Func<DataPoint, (double X, double Y)> _position;
     private readonly double _letter;
     private readonly double _line;
 
-    /// <param name="points">All points; what is to the right is less.</param>
-    /// <param name="letter">The width of a letter in pixels.</param>
+    /// <param name="points">All points; the x axis is reversed.</param>
+    /// <param name="letter">The mean width of a character in pixels.</param>
     /// <param name="line">The height of a line in pixels.</param>
     internal LabelPlaces(IReadOnlyList<DataPoint> points, double letter, double line)
     {
         var (left, right) = (points.Max(p => p.X), points.Min(p => p.X));
         var (bottom, top) = (points.Min(p => p.Y), points.Max(p => p.Y));
-        _place = p => (Share(left, right, p.X) * Width, (1 - Share(bottom, top, p.Y)) * Height);
-        _points = [.. points.Select(_place)];
+        _position = p => (Share(left, right, p.X) * Width, (1 - Share(bottom, top, p.Y)) * Height);
+        _points = [.. points.Select(_position)];
         _taken = [.. _points.Select(p => new OxyRect(p.X - Radius, p.Y - Radius, 2 * Radius, 2 * Radius))];
         (_letter, _line) = (letter, line);
     }
 
-    /// <summary>The first of the names that has room, and where; null where none has.</summary>
+    /// <summary>The first of the names that fits, and its position; null if none fits.</summary>
     internal (string Text, HorizontalAlignment Horizontal, VerticalAlignment Vertical, ScreenVector Offset)? Find(DataPoint point, IReadOnlyList<string> names)
     {
-        var (x, y) = _place(point);
+        var (x, y) = _position(point);
         foreach (var name in names)
         {
             var width = name.Length * _letter;
             foreach (var (horizontal, vertical) in (ReadOnlySpan<(int, int)>)[(-1, -1), (1, 1), (-1, 0), (1, 0), (0, -1), (0, 1), (1, -1), (-1, 1)])
             {
                 var reach = horizontal != 0 && vertical != 0 ? Radius : Gap;
-                var box = new OxyRect(x + (horizontal * reach) + ((horizontal - 1) * width / 2), y + (vertical * reach) + ((vertical - 1) * _line / 2), width, _line);
+                var (left, top) = (x + (horizontal * reach) + ((horizontal - 1) * width / 2), y + (vertical * reach) + ((vertical - 1) * _line / 2));
+                var box = new OxyRect(left, top, width, _line);
                 if (box.Left > -Width * Margin && box.Right < Width * (1 + Margin) && !_taken.Exists(other => Meets(box, other)))
                 {
                     _taken.Add(box);

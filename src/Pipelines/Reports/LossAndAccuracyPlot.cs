@@ -6,12 +6,14 @@ using OxyPlot.Series;
 
 namespace IGptMl.Reports;
 
-/// <summary>The paper's figure 3: whether a model that predicts pixels better has better features, over the checkpoints of a run and beside other models.</summary>
+/// <summary>
+/// The paper's figure 3, which shows whether a model with a lower generative loss has better features: the checkpoints of a run, and other models.
+/// </summary>
 internal static class LossAndAccuracyPlot
 {
-    private const double Room = 0.12; // of the span, for the labels of the outermost points
+    private const double LabelSpace = 0.12; // of the axis range, for the labels of the outermost points
 
-    /// <summary>The first model, its checkpoints joined to it by a line, and the others.</summary>
+    /// <summary>Plots the first model, the checkpoints of its run connected to it by a line, and the other models.</summary>
     internal static PlotModel Create(IReadOnlyList<ReportedModel> models, PlotTheme theme)
     {
         var plot = ReportPlots.Create(theme);
@@ -21,7 +23,7 @@ internal static class LossAndAccuracyPlot
         plot.Axes.Add(ReportPlots.Axis(theme, AxisPosition.Left, ReportPlots.Percent));
         foreach (var axis in plot.Axes)
         {
-            (axis.MinimumPadding, axis.MaximumPadding) = (Room, Room);
+            (axis.MinimumPadding, axis.MaximumPadding) = (LabelSpace, LabelSpace);
         }
 
         var run = models.Where(model => model.Step is not null).OrderBy(model => model.Step).Append(models[0]).ToArray();
@@ -33,7 +35,8 @@ internal static class LossAndAccuracyPlot
 
         foreach (var (i, model) in (run.Length > 1 ? others : [models[0], .. others]).Index())
         {
-            Add(plot, [model], new LineSeries { Color = theme.Series[(run.Length > 1 ? i + 1 : i) % theme.Series.Count], StrokeThickness = 0, MarkerType = MarkerType.Circle, MarkerSize = 5 });
+            var color = theme.Series[(run.Length > 1 ? i + 1 : i) % theme.Series.Count];
+            Add(plot, [model], new LineSeries { Color = color, StrokeThickness = 0, MarkerType = MarkerType.Circle, MarkerSize = 5 });
         }
 
         Label(plot, models, theme);
@@ -48,7 +51,7 @@ internal static class LossAndAccuracyPlot
         plot.Series.Add(series);
     }
 
-    /// <summary>Each point's name where nothing else is; the steps alone for a checkpoint whose name has no room.</summary>
+    /// <summary>Places each point's name in free space. A checkpoint whose name does not fit is labeled with its steps only.</summary>
     private static void Label(PlotModel plot, IReadOnlyList<ReportedModel> models, PlotTheme theme)
     {
         var places = new LabelPlaces([.. models.Select(PointOf)], PlotImages.LetterWidth(plot.DefaultFontSize), plot.DefaultFontSize);
@@ -66,7 +69,7 @@ internal static class LossAndAccuracyPlot
                 TextPosition = PointOf(model),
                 TextHorizontalAlignment = horizontal,
                 TextVerticalAlignment = vertical,
-                Offset = new ScreenVector(-offset.X, offset.Y), // OxyPlot turns it with the axis, whose numbers fall to the right
+                Offset = new ScreenVector(-offset.X, offset.Y), // OxyPlot mirrors the offset with the axis, whose values decrease to the right
                 Stroke = OxyColors.Transparent,
                 Padding = new OxyThickness(0),
                 TextColor = theme.Text,

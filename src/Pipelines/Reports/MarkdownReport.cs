@@ -3,7 +3,7 @@ using System.Text;
 
 namespace IGptMl.Reports;
 
-/// <summary>The tables and plots of a study as Markdown, which a repository shows as a page.</summary>
+/// <summary>The tables and plots of a study as Markdown, for display in a repository.</summary>
 internal static class MarkdownReport
 {
     internal static string Create(StudyResults results)
@@ -39,16 +39,21 @@ internal static class MarkdownReport
         }
 
         var source = results.Provenance;
-        return text.Append(CultureInfo.InvariantCulture, $"\n{source.Created:yyyy-MM-dd}; {source.Processor}, {source.Cores} cores; IGptMl {source.IGptMl}, {source.DotNet}, ML.NET {source.MLNet}, TorchSharp {source.TorchSharp}; {results.TotalSeconds:F0} s.\n").ToString();
+        text.Append(CultureInfo.InvariantCulture, $"\n{source.Created:yyyy-MM-dd}; {source.Processor}, {source.Cores} cores; ");
+        text.Append(CultureInfo.InvariantCulture, $"IGptMl {source.IGptMl}, {source.DotNet}, ML.NET {source.MLNet}, TorchSharp {source.TorchSharp}; ");
+        return text.Append(CultureInfo.InvariantCulture, $"{results.TotalSeconds:F0} s.\n").ToString();
     }
 
-    /// <summary>What was evaluated on what, in a sentence or two.</summary>
+    /// <summary>The model and the data of the evaluation, in a sentence or two.</summary>
     internal static string Lead(StudyResults results)
     {
         var (model, probe) = (results.Models[0], results.Models[0].Probe);
+        var pretrained = results.PretrainedOn is { } source ? $" Pretrained on {source}, without labels." : string.Empty;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{model.Config.Layers} layers, width {model.Config.EmbeddingSize}, {model.Config.ImageSize}x{model.Config.ImageSize} pixels, {model.Config.Colors} colors, {model.Parameters:N0} parameters.{(results.PretrainedOn is { } source ? $" Pretrained on {source}, without labels." : string.Empty)} {probe.TrainingRows:N0} labeled images, {probe.TestRows:N0} test images, {probe.ClassNames.Count} classes.");
+            $"{model.Config.Layers} layers, width {model.Config.EmbeddingSize}, {model.Config.ImageSize}x{model.Config.ImageSize} pixels, "
+                + $"{model.Config.Colors} colors, {model.Parameters:N0} parameters.{pretrained} "
+                + $"{probe.TrainingRows:N0} labeled images, {probe.TestRows:N0} test images, {probe.ClassNames.Count} classes.");
     }
 
     private static void AppendRow(StringBuilder text, IReadOnlyList<string> cells, bool stress)

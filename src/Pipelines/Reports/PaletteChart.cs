@@ -9,8 +9,8 @@ using SkiaSharp;
 namespace IGptMl;
 
 /// <summary>
-/// A palette as a picture: its colors by family and lightness, each with its token where there is room, and pictures before and after they are reduced to it.
-/// Labels are drawn in the system's own font; where a system has none, they are missing.
+/// A palette as a PNG chart: its colors by family and lightness, each with its token if there is space, and images before and after quantization.
+/// Labels are drawn in the system's default font; on a system without fonts they are missing.
 /// </summary>
 public static class PaletteChart
 {
@@ -27,19 +27,19 @@ public static class PaletteChart
 
     /// <summary>Draws a palette's colors, and writes the chart as PNG.</summary>
     /// <param name="stream">Receives the PNG; it stays open.</param>
-    /// <param name="palette">The colors.</param>
+    /// <param name="palette">The palette.</param>
     public static void Write(Stream stream, Palette palette) => Write(stream, palette, [], 1);
 
-    /// <summary>Draws a palette's colors and, below them, images before and after they are reduced to these colors, and writes the chart as PNG.</summary>
+    /// <summary>Draws a palette's colors and, below them, images before and after quantization to it, and writes the chart as PNG.</summary>
     /// <param name="stream">Receives the PNG; it stays open.</param>
-    /// <param name="palette">The colors.</param>
+    /// <param name="palette">The palette.</param>
     /// <param name="images">Data with a column of images. Rows without an image are left out.</param>
     /// <param name="imageColumnName">The column of images.</param>
     /// <param name="imageSize">The side in pixels of the squares that images become, 1 to 256.</param>
     /// <param name="cropping">How images become squares.</param>
-    /// <param name="maximumRows">The greatest number of rows to read, at least 1.</param>
-    /// <returns>How well the palette stands for the pixels of these images; null where there are none.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The column is missing or holds no images, or an argument is out of range.</exception>
+    /// <param name="maximumRows">The maximum number of rows to read, at least 1.</param>
+    /// <returns>How well the palette approximates the pixels of these images; null if there are no images.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or does not contain images, or an argument is out of range.</exception>
     public static PaletteMetrics? Write(
         Stream stream,
         Palette palette,
@@ -63,14 +63,14 @@ public static class PaletteChart
     /// <summary>Draws the chart.</summary>
     /// <param name="stream">Receives the PNG.</param>
     /// <param name="palette">The colors.</param>
-    /// <param name="pictures">Pictures before quantization: size · size · 3 channel values each, row-major, R, G, B a pixel.</param>
-    /// <param name="size">The side of the pictures in pixels.</param>
+    /// <param name="pictures">Images before quantization: size · size · 3 channel values each, row-major, R, G, B for each pixel.</param>
+    /// <param name="size">The side of the images in pixels.</param>
     private static void Write(Stream stream, Palette palette, IReadOnlyList<byte[]> pictures, int size)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(palette);
 
-        // The height is only known when all is laid out: once to measure, once to draw.
+        // The height is known only after the layout, so everything is drawn twice: first to measure, then on the canvas.
         var height = Draw(null, palette, pictures, size);
         using var bitmap = new SKBitmap(Width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using (var canvas = new SKCanvas(bitmap))
@@ -83,7 +83,7 @@ public static class PaletteChart
         png.SaveTo(stream);
     }
 
-    /// <summary>The pixels of the first rows.</summary>
+    /// <summary>Reads the pixels of the first rows.</summary>
     private static List<byte[]> Read(IDataView images, DataViewSchema.Column column, int size, ImageCropping cropping, int maximumRows)
     {
         var pictures = new List<byte[]>();
@@ -131,7 +131,8 @@ public static class PaletteChart
                 {
                     Fill(canvas, left, top, side - 2, place.Lightness > 0.95 ? Border : new SKColor(r, g, b));
                     Fill(canvas, left + 1, top + 1, side - 4, new SKColor(r, g, b));
-                    Text(canvas, $"{token}", left + ((side - 2) / 2), top + 20, 11, place.Lightness > 0.6 ? SKColors.Black : SKColors.White, SKTextAlign.Center);
+                    var ink = place.Lightness > 0.6 ? SKColors.Black : SKColors.White;
+                    Text(canvas, $"{token}", left + ((side - 2) / 2), top + 20, 11, ink, SKTextAlign.Center);
                 }
             }
 
@@ -145,7 +146,7 @@ public static class PaletteChart
 
     private static int DrawPictures(SKCanvas? canvas, Palette palette, IReadOnlyList<byte[]> pictures, int size, int y)
     {
-        // Whole pixels on the chart for each of the picture's, so that none looks larger than its neighbor.
+        // An integer scale, so that all pixels of an image have the same size on the chart.
         var scale = Math.Max(1, (LeastPicture + size - 1) / size);
         var side = scale * size;
         var perRow = Math.Max(1, (RowWidth + PictureGap) / (side + PictureGap));
@@ -164,7 +165,8 @@ public static class PaletteChart
                 quantizer.Decode(tokens, after);
                 Picture(canvas, pictures[i], size, left, y, scale);
                 Picture(canvas, after, size, left, y + side + PictureGap, scale);
-                Text(canvas, FormattableString.Invariant($"{palette.Evaluate(pictures[i]).MeanColorError:F1}"), left + (side / 2), y + (2 * side) + PictureGap + 17, 12, Faint, SKTextAlign.Center);
+                var error = FormattableString.Invariant($"{palette.Evaluate(pictures[i]).MeanColorError:F1}");
+                Text(canvas, error, left + (side / 2), y + (2 * side) + PictureGap + 17, 12, Faint, SKTextAlign.Center);
             }
 
             y += (2 * side) + PictureGap + 44;

@@ -2,10 +2,10 @@ using SkiaSharp;
 
 namespace IGptMl.Reports;
 
-/// <summary>Small pictures as png.</summary>
+/// <summary>Encodes small images as PNG.</summary>
 internal static class PngPicture
 {
-    /// <summary>Channel values (height, width, 3), each pixel as a square of <paramref name="scale"/> pixels.</summary>
+    /// <summary>Encodes channel values (height, width, 3); each pixel becomes a square of <paramref name="scale"/> pixels.</summary>
     internal static byte[] Encode(ReadOnlySpan<byte> rgb, int width, int height, int scale)
     {
         var target = new byte[width * scale * height * scale * 4];

@@ -5,21 +5,30 @@ using TorchSharp;
 
 namespace IGptMl;
 
-/// <summary>Where results come from: versions and hardware.</summary>
-/// <param name="Created">When they were written, in universal time.</param>
+/// <summary>The versions and the hardware that produced results.</summary>
+/// <param name="Created">The time when the results were written, in universal time.</param>
 /// <param name="IGptMl">The version of these libraries.</param>
 /// <param name="DotNet">The runtime.</param>
 /// <param name="MLNet">ML.NET's version.</param>
 /// <param name="TorchSharp">TorchSharp's version.</param>
 /// <param name="OperatingSystem">The operating system.</param>
-/// <param name="Processor">The processor's name, where the system tells it.</param>
-/// <param name="Cores">The logical processors.</param>
-/// <param name="MemoryGigabytes">The memory that the process may use.</param>
-public sealed record Provenance(DateTime Created, string IGptMl, string DotNet, string MLNet, string TorchSharp, string OperatingSystem, string Processor, int Cores, double MemoryGigabytes)
+/// <param name="Processor">The processor's name, if the system provides it.</param>
+/// <param name="Cores">The number of logical processors.</param>
+/// <param name="MemoryGigabytes">The memory that is available to the process.</param>
+public sealed record Provenance(
+    DateTime Created,
+    string IGptMl,
+    string DotNet,
+    string MLNet,
+    string TorchSharp,
+    string OperatingSystem,
+    string Processor,
+    int Cores,
+    double MemoryGigabytes)
 {
     private const string CpuInfo = "/proc/cpuinfo";
 
-    /// <summary>Of this process.</summary>
+    /// <summary>The provenance of this process.</summary>
     public static Provenance Current => new(
         DateTime.UtcNow,
         VersionOf(typeof(Provenance)),
@@ -32,7 +41,10 @@ public sealed record Provenance(DateTime Created, string IGptMl, string DotNet, 
         Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9, 1));
 
     private static string VersionOf(Type type)
-        => (type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? $"{type.Assembly.GetName().Version}").Split('+')[0];
+    {
+        var version = type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        return (version ?? $"{type.Assembly.GetName().Version}").Split('+')[0];
+    }
 
     private static string ReadProcessor()
     {

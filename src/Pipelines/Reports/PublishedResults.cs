@@ -1,12 +1,15 @@
 namespace IGptMl.Reports;
 
-/// <summary>Published accuracies, to stand beside one's own (Chen et al. 2020, and the blog text "Image GPT"). The models are far larger and saw 1.2 million images or more.</summary>
+/// <summary>
+/// Published accuracies for comparison (Chen et al. 2020, and the blog post "Image GPT"). The models are far larger and were trained on 1.2 million images
+/// or more.
+/// </summary>
 internal static class PublishedResults
 {
     /// <summary>The columns of <see cref="LinearProbe"/>.</summary>
     internal static readonly IReadOnlyList<string> LinearProbeColumns = ["CIFAR-10", "CIFAR-100", "STL-10"];
 
-    /// <summary>Linear probes, transfer from unlabeled ImageNet; accuracy in percent.</summary>
+    /// <summary>Linear probes, transferred from unlabeled ImageNet; accuracy in percent.</summary>
     internal static readonly IReadOnlyList<PublishedRow> LinearProbe =
     [
         new("iGPT-L, 32x32 (1.4 billion parameters)", "96.3", "82.8", "95.5"),
@@ -18,7 +21,7 @@ internal static class PublishedResults
     /// <summary>The columns of <see cref="FineTune"/>.</summary>
     internal static readonly IReadOnlyList<string> FineTuneColumns = ["CIFAR-10", "CIFAR-100"];
 
-    /// <summary>Whole networks fine-tuned; accuracy in percent.</summary>
+    /// <summary>Fine-tuned networks; accuracy in percent.</summary>
     internal static readonly IReadOnlyList<PublishedRow> FineTune =
     [
         new("iGPT-L, 32x32, fine-tuned", "99.0", "88.5"),

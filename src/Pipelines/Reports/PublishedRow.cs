@@ -1,6 +1,6 @@
 namespace IGptMl.Reports;
 
 /// <summary>A row of a published table.</summary>
-/// <param name="Method">The method, and the data that it was pretrained on where it was.</param>
-/// <param name="Values">Accuracies as printed, one a column; a dash where there is none.</param>
+/// <param name="Method">The method, and its pretraining data if any.</param>
+/// <param name="Values">Accuracies as published, one per column; a dash if there is no value.</param>
 internal sealed record PublishedRow(string Method, params IReadOnlyList<string> Values);

@@ -5,7 +5,7 @@ using IGptMl.Reports;
 
 namespace IGptMl;
 
-/// <summary>A study as a folder: <c>results.json</c>, <c>results.md</c>, <c>report.html</c>, plots as svg and png, and pictures.</summary>
+/// <summary>A study as a folder: <c>results.json</c>, <c>results.md</c>, <c>report.html</c>, plots as SVG and PNG, and pictures.</summary>
 public static class ReportFolder
 {
     private const int PlotWidth = 760;
@@ -20,9 +20,9 @@ public static class ReportFolder
         WriteIndented = true,
     };
 
-    /// <summary>Writes the folder, and what is in it of an earlier report anew.</summary>
-    /// <param name="folder">The folder; it is made where it is missing.</param>
-    /// <param name="results">What to write.</param>
+    /// <summary>Writes the folder. Files of an earlier report are replaced.</summary>
+    /// <param name="folder">The folder; it is created if it does not exist.</param>
+    /// <param name="results">The results.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static void Write(string folder, StudyResults results)
     {
@@ -49,7 +49,7 @@ public static class ReportFolder
     {
         var path = Path.Combine([folder, .. name.Split('/')]);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var partial = $"{path}.{Path.GetRandomFileName()}.partial"; // a page is looked at while it is written anew
+        var partial = $"{path}.{Path.GetRandomFileName()}.partial"; // a browser may be showing the page that is replaced
         try
         {
             File.WriteAllBytes(partial, content);

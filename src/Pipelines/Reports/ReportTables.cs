@@ -7,7 +7,7 @@ internal static class ReportTables
 {
     internal const string None = "–";
 
-    /// <summary>The tables that the results are enough for.</summary>
+    /// <summary>The tables for which the results suffice.</summary>
     internal static IEnumerable<ReportTable> Of(StudyResults results)
     {
         yield return Layers(results.Models[0].Probe) with { Plot = ReportPlots.DepthCurveName };
@@ -25,7 +25,7 @@ internal static class ReportTables
         yield return Models(results.Models) with { Plot = ReportPlots.LossAndAccuracyName };
     }
 
-    /// <summary>In percent, with one decimal.</summary>
+    /// <summary>A share in percent, with one decimal.</summary>
     internal static string Percent(double? share) => share is { } value ? (100 * value).ToString("F1", CultureInfo.InvariantCulture) : None;
 
     internal static ReportTable Layers(ReportedProbe probe) => new(
@@ -47,20 +47,33 @@ internal static class ReportTables
     {
         var best = results.Models[0].Probe.BestLayer;
         return new ReportTable(
-            "Beside published linear probes, which transfer from 1.2 million unlabeled images of ImageNet. Accuracy in percent.",
+            "Comparison with published linear probes, which transfer from 1.2 million unlabeled images of ImageNet. Accuracy in percent.",
             ["Method", "this data", .. PublishedResults.LinearProbeColumns],
             [
-                new ReportTable.Row([$"{results.Models[0].Name}, {best.Name.ToLowerInvariant()} ({Number(results.Models[0].Parameters)} parameters)", Percent(best.Accuracy), .. PublishedResults.LinearProbeColumns.Select(_ => None)], Stress: true),
+                new ReportTable.Row(
+                    [
+                        $"{results.Models[0].Name}, {best.Name.ToLowerInvariant()} ({Number(results.Models[0].Parameters)} parameters)",
+                        Percent(best.Accuracy),
+                        .. PublishedResults.LinearProbeColumns.Select(_ => None),
+                    ],
+                    Stress: true),
                 .. PublishedResults.LinearProbe.Select(row => new ReportTable.Row([row.Method, None, .. row.Values], Published: true)),
             ]);
     }
 
     internal static ReportTable FineTune(StudyResults results) => new(
-        "The whole network fine-tuned on the same labeled images, beside the linear probe and published results. Accuracy in percent.",
+        "The whole network fine-tuned on the same labeled images, compared with the linear probe and published results. Accuracy in percent.",
         ["Method", "this data", .. PublishedResults.FineTuneColumns],
         [
-            new ReportTable.Row([$"{results.Models[0].Name}, fine-tuned", Percent(results.FineTune!.Accuracy), .. PublishedResults.FineTuneColumns.Select(_ => None)], Stress: true),
-            new ReportTable.Row([$"{results.Models[0].Name}, linear probe of {results.Models[0].Probe.Best.ToLowerInvariant()}", Percent(results.Models[0].Probe.BestLayer.Accuracy), .. PublishedResults.FineTuneColumns.Select(_ => None)]),
+            new ReportTable.Row(
+                [$"{results.Models[0].Name}, fine-tuned", Percent(results.FineTune!.Accuracy), .. PublishedResults.FineTuneColumns.Select(_ => None)],
+                Stress: true),
+            new ReportTable.Row(
+                [
+                    $"{results.Models[0].Name}, linear probe of {results.Models[0].Probe.Best.ToLowerInvariant()}",
+                    Percent(results.Models[0].Probe.BestLayer.Accuracy),
+                    .. PublishedResults.FineTuneColumns.Select(_ => None),
+                ]),
             .. PublishedResults.FineTune.Select(row => new ReportTable.Row([row.Method, None, .. row.Values], Published: true)),
         ]);
 
@@ -69,20 +82,22 @@ internal static class ReportTables
         var budgets = scores.Select(score => score.Budget).Union(PublishedResults.LowDataBudgets).Order().ToArray();
         var own = scores.GroupBy(score => score.Representation).OrderBy(group => group.Key == LowDataExperiment.ModelName ? 0 : 1);
         return new ReportTable(
-            $"Few labels: accuracy in percent on the whole test set, mean ± sample standard deviation over {scores.Max(score => score.Runs.Count)} draws of the labels. Published rows: CIFAR-10.",
+            "Few labels: accuracy in percent on the whole test set, mean ± sample standard deviation over "
+                + $"{scores.Max(score => score.Runs.Count)} draws of the labels. Published rows: CIFAR-10.",
             ["Method", .. budgets.Select(budget => $"{Number(budget)} labels")],
             [
                 .. own.Select(group => new ReportTable.Row(
                     [group.Key, .. budgets.Select(budget => group.FirstOrDefault(score => score.Budget == budget)?.ToString() ?? None)],
                     Stress: group.Key == LowDataExperiment.ModelName)),
                 .. PublishedResults.LowData.Select(row => new ReportTable.Row(
-                    [row.Method, .. budgets.Select(budget => PublishedResults.LowDataBudgets.Index().Where(each => each.Item == budget).Select(each => row.Values[each.Index]).FirstOrDefault(None))],
+                    [row.Method, .. budgets.Select(budget => PublishedValue(row, budget))],
                     Published: true)),
             ]);
     }
 
     internal static ReportTable Models(IReadOnlyList<ReportedModel> models) => new(
-        $"Generative loss on {Number(models[0].LikelihoodImages)} test images (on masked tokens for a masked model), and the best layer. Published rows: ImageNet, another palette.",
+        $"Generative loss on {Number(models[0].LikelihoodImages)} test images (on masked tokens for a masked model), and the best layer. "
+            + "Published rows: ImageNet, another palette.",
         ["Model", "nats per token", "accuracy", "best layer", "parameters"],
         [
             .. models.Select((model, i) => new ReportTable.Row(
@@ -98,6 +113,9 @@ internal static class ReportTables
         ]);
 
     internal static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string PublishedValue(PublishedRow row, int budget) =>
+        PublishedResults.LowDataBudgets.Index().Where(each => each.Item == budget).Select(each => row.Values[each.Index]).FirstOrDefault(None);
 
     private static bool TopFive(ReportedProbe probe) => probe.Layers.Any(layer => layer.Top5Accuracy is not null);
 }

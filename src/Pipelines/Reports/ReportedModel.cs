@@ -1,22 +1,30 @@
 namespace IGptMl;
 
-/// <summary>A model in a results file, and how it does: for a run's checkpoints, for models pretrained on other data or for another objective.</summary>
-/// <param name="Name">What the report calls it.</param>
-/// <param name="Config">Its architecture.</param>
-/// <param name="Parameters">Its learned values.</param>
-/// <param name="Checksum">SHA-256 of its architecture and weights.</param>
-/// <param name="NatsPerToken">Its generative loss on test images: of all tokens for an autoregressive model, of masked ones for a masked model.</param>
-/// <param name="LikelihoodImages">The test images of that loss: the first ones.</param>
+/// <summary>A model and its results in a results file: the report's own model, a checkpoint of its run, or another model.</summary>
+/// <param name="Name">The name in the report.</param>
+/// <param name="Config">The architecture.</param>
+/// <param name="Parameters">The number of parameters.</param>
+/// <param name="Checksum">SHA-256 of the architecture and the weights.</param>
+/// <param name="NatsPerToken">The generative loss on test images: over all tokens for an autoregressive model, over masked tokens for a masked model.</param>
+/// <param name="LikelihoodImages">The number of test images for that loss; the first ones are taken.</param>
 /// <param name="Probe">The linear probe.</param>
-public sealed record ReportedModel(string Name, ImageGptConfig Config, long Parameters, string Checksum, double NatsPerToken, int LikelihoodImages, ReportedProbe Probe)
+public sealed record ReportedModel(
+    string Name,
+    ImageGptConfig Config,
+    long Parameters,
+    string Checksum,
+    double NatsPerToken,
+    int LikelihoodImages,
+    ReportedProbe Probe)
 {
-    /// <summary>The training steps behind it, where it is a checkpoint of the first model's run; null otherwise.</summary>
+    /// <summary>The number of training steps, if it is a checkpoint of the first model's run; otherwise null.</summary>
     public long? Step { get; init; }
 
-    /// <summary>SHA-256 of the palette's colors: a loss is only comparable among models of one palette.</summary>
+    /// <summary>SHA-256 of the palette's colors. Losses are comparable only between models with the same palette.</summary>
     public string PaletteChecksum { get; init; } = string.Empty;
 
-    /// <summary>Whether the generative losses of two models are of the same tokens, seen the same way.</summary>
-    internal bool IsComparableTo(ReportedModel other)
-        => (Config.Objective, Config.ImageSize, Config.Colors, PaletteChecksum) == (other.Config.Objective, other.Config.ImageSize, other.Config.Colors, other.PaletteChecksum);
+    /// <summary>Whether the generative losses of two models are comparable: they have the same tokens and the same objective.</summary>
+    internal bool IsComparableTo(ReportedModel other) => LossDomain == other.LossDomain;
+
+    private (PretrainingObjective, int, int, string) LossDomain => (Config.Objective, Config.ImageSize, Config.Colors, PaletteChecksum);
 }

@@ -1,15 +1,15 @@
 namespace IGptMl;
 
 /// <summary>A linear probe in a results file.</summary>
-/// <param name="TrainingRows">The labeled images.</param>
-/// <param name="TestRows">The images of the accuracy.</param>
-/// <param name="FeatureSeconds">The time that the network ran; 0 where the features came from a cache.</param>
-/// <param name="Best">The representation with the greatest accuracy on the test images.</param>
-/// <param name="Chosen">The one with the greatest accuracy on the training images held out.</param>
-/// <param name="Layers">The layers, and concatenations of them.</param>
-/// <param name="Baselines">What the same classifier does without the network.</param>
+/// <param name="TrainingRows">The number of labeled images.</param>
+/// <param name="TestRows">The number of test images.</param>
+/// <param name="FeatureSeconds">The duration of computing the features; 0 if they came from a cache.</param>
+/// <param name="Best">The representation with the highest accuracy on the test images.</param>
+/// <param name="Chosen">The representation with the highest accuracy on the held-out training images.</param>
+/// <param name="Layers">The results of layers and of concatenations of layers.</param>
+/// <param name="Baselines">The results of the same classifier without the network.</param>
 /// <param name="ClassNames">The classes.</param>
-/// <param name="ConfusionMatrix">How often each class (first index) was predicted as each class (second) from the best representation.</param>
+/// <param name="ConfusionMatrix">How often each class (first index) was predicted as each class (second index) from the best representation.</param>
 public sealed record ReportedProbe(
     long TrainingRows,
     long TestRows,

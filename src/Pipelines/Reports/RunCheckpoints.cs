@@ -6,10 +6,13 @@ namespace IGptMl;
 /// <summary>The checkpoints that a pretraining run has left in its folder (<c>CheckpointFolder</c> of the trainer's options), as models to compare.</summary>
 public static partial class RunCheckpoints
 {
-    /// <summary>All of them, by step, called "1,500 steps" and so on. The weights with the least validation loss, <c>best.safetensors</c>, are not among them.</summary>
+    /// <summary>
+    /// Finds all checkpoints of a run, ordered by step and named "1,500 steps" and so on. The weights with the lowest validation loss,
+    /// <c>best.safetensors</c>, are not included.
+    /// </summary>
     /// <param name="folder">The run's folder.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">There is no checkpoint in it.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="InvalidDataException">The folder has no checkpoints.</exception>
     public static IReadOnlyList<ComparedModel> Find(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -27,7 +30,9 @@ public static partial class RunCheckpoints
                 .OrderBy(file => file.Step)
                 .Select(file => new ComparedModel(string.Create(CultureInfo.InvariantCulture, $"{file.Step:N0} steps"), file.Path) { Step = file.Step }),
         ];
-        return found.Length > 0 ? found : throw new InvalidDataException($"The folder '{folder}' has no checkpoints; expected files such as checkpoint-000001500.safetensors.");
+        return found.Length > 0
+            ? found
+            : throw new InvalidDataException($"The folder '{folder}' has no checkpoints; expected files such as checkpoint-000001500.safetensors.");
     }
 
     [GeneratedRegex(@"^checkpoint-(\d{1,18})\.safetensors$", RegexOptions.CultureInvariant)]

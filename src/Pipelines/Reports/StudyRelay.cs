@@ -2,10 +2,10 @@ using IGptMl.Classification;
 
 namespace IGptMl.Reports;
 
-/// <summary>Turns the parts' progress into the study's.</summary>
+/// <summary>Converts the progress of the parts to that of the study.</summary>
 internal sealed class StudyRelay(IProgress<StudyProgress>? progress) : IProgress<FeatureProgress>, IProgress<FineTuningProgress>
 {
-    /// <summary>The model that runs, where it is not the report's own.</summary>
+    /// <summary>The name of the current model, if it is not the report's own.</summary>
     internal string? Other { get; set; }
 
     private string Suffix => Other is null ? string.Empty : $", {Other}";
@@ -15,20 +15,24 @@ internal sealed class StudyRelay(IProgress<StudyProgress>? progress) : IProgress
         => progress?.Report(new StudyProgress("Fine-tuning", "step", (int)value.Step, (int)value.Steps, string.Empty));
 
     /// <inheritdoc/>
-    public void Report(FeatureProgress value) => progress?.Report(new StudyProgress($"Features of the {value.Data} images{Suffix}", "image", value.Done, value.Total, string.Empty));
+    public void Report(FeatureProgress value) =>
+        progress?.Report(new StudyProgress($"Features of the {value.Data} images{Suffix}", "image", value.Done, value.Total, string.Empty));
 
     internal IProgress<ProbedRepresentation> Probing(LinearProbeOptions options, ImageGptModel model)
     {
         var all = options.LayersOf(model.Config).Count + options.Concatenations.Count + Representation.BaselinesOf(options).Count;
         var done = 0;
-        return new Counter<ProbedRepresentation>(probed => progress?.Report(new StudyProgress($"Linear probe{Suffix}", "classifier", ++done, all, $"{probed.Name}: {probed.Accuracy:P1}")));
+        return new Counter<ProbedRepresentation>(probed =>
+            progress?.Report(new StudyProgress($"Linear probe{Suffix}", "classifier", ++done, all, $"{probed.Name}: {probed.Accuracy:P1}")));
     }
 
     internal IProgress<LowDataRun> FewLabels(EvaluationStudy.Options options)
     {
-        var all = (1 + Representation.BaselinesOf(options.Probe).Count) * options.LowData!.Budgets.Distinct().Count() * options.LowData.Seeds.Distinct().Count();
+        var runs = options.LowData!.Budgets.Distinct().Count() * options.LowData.Seeds.Distinct().Count();
+        var all = (1 + Representation.BaselinesOf(options.Probe).Count) * runs;
         var done = 0;
-        return new Counter<LowDataRun>(run => progress?.Report(new StudyProgress("Few labels", "classifier", ++done, all, $"{run.Representation}, {run.Budget:N0} labels: {run.Accuracy:P1}")));
+        return new Counter<LowDataRun>(run => progress?.Report(
+            new StudyProgress("Few labels", "classifier", ++done, all, $"{run.Representation}, {run.Budget:N0} labels: {run.Accuracy:P1}")));
     }
 
     private sealed class Counter<T>(Action<T> report) : IProgress<T>

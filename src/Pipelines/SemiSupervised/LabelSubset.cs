@@ -1,14 +1,17 @@
 namespace IGptMl.SemiSupervised;
 
-/// <summary>The labeled rows of a low-data evaluation: as many of each class as of any other, drawn by the rule of FixMatch (Sohn et al. 2020), so that results compare.</summary>
+/// <summary>
+/// The labeled rows of a low-data evaluation: the same number of each class, drawn by the rule of FixMatch (Sohn et al. 2020), so that results are
+/// comparable.
+/// </summary>
 /// <remarks>
-/// The rule of its tool for splits: numpy's generator is seeded; the rows of each class in turn, in the order of the data, are shuffled; then labels are taken one at
-/// a time from the class of which the smallest share has been taken, the first of equals. On CIFAR-10 in its official order the rows are those of FixMatch's own splits with
-/// the same seed. On data whose classes differ in size, FixMatch follows the sizes; this takes equal numbers.
+/// The rule of FixMatch's tool for splits: NumPy's generator is seeded; the rows of each class in turn, in the order of the data, are shuffled; then labels
+/// are taken one at a time from the class of which the smallest share has been taken, the first of equals. On CIFAR-10 in its official order, the rows are
+/// those of FixMatch's own splits with the same seed. If class sizes differ, FixMatch draws in proportion to them; this class draws equal numbers.
 /// </remarks>
 internal static class LabelSubset
 {
-    /// <summary>The chosen rows, in ascending order.</summary>
+    /// <summary>Chooses rows, in ascending order.</summary>
     /// <param name="labels">The class of each row, 0-based.</param>
     /// <param name="classNames">The classes.</param>
     /// <param name="budget">The number of rows to choose.</param>
@@ -22,7 +25,8 @@ internal static class LabelSubset
         {
             if (members[c].Length < wanted[c])
             {
-                throw new InvalidOperationException($"A budget of {budget:N0} labels asks for {wanted[c]:N0} rows of class '{classNames[c]}', which has {members[c].Length:N0}.");
+                throw new InvalidOperationException(
+                    $"A budget of {budget:N0} labels needs {wanted[c]:N0} rows of class '{classNames[c]}', which has {members[c].Length:N0}.");
             }
         }
 
@@ -35,7 +39,7 @@ internal static class LabelSubset
             }
         }
 
-        // Taking one at a time from the class with the smallest share, the first of equals, gives each class its equal number, the first classes the remainder.
+        // Taking one at a time from the class with the smallest share, the first of equals, gives equal numbers; the first classes get the remainder.
         return [.. members.SelectMany((rows, c) => rows.Take(wanted[c])).Order()];
     }
 }

@@ -1,15 +1,19 @@
 namespace IGptMl;
 
 /// <summary>The accuracy of one representation with one number of labels, over the seeds.</summary>
-/// <param name="Representation">What the classifiers see.</param>
+/// <param name="Representation">The representation.</param>
 /// <param name="Budget">The number of labels.</param>
 /// <param name="Mean">The mean accuracy, 0 to 1.</param>
 /// <param name="StandardDeviation">The sample standard deviation (divided by the number of seeds less one); null for one seed.</param>
 /// <param name="Runs">The classifiers.</param>
 public sealed record LowDataScore(string Representation, int Budget, double Mean, double? StandardDeviation, IReadOnlyList<LowDataRun> Runs)
 {
-    /// <summary>"45.1 ± 1.2", in percent.</summary>
-    public override string ToString() => FormattableString.Invariant($"{100 * Mean:F1}{(StandardDeviation is { } deviation ? FormattableString.Invariant($" ± {100 * deviation:F1}") : string.Empty)}");
+    /// <summary>The mean and the standard deviation in percent, such as "45.1 ± 1.2".</summary>
+    public override string ToString()
+    {
+        var deviation = StandardDeviation is { } value ? FormattableString.Invariant($" ± {100 * value:F1}") : string.Empty;
+        return FormattableString.Invariant($"{100 * Mean:F1}{deviation}");
+    }
 
     internal static LowDataScore Of(IReadOnlyList<LowDataRun> runs)
     {

@@ -1,6 +1,8 @@
 namespace IGptMl.SemiSupervised;
 
-/// <summary>MT19937 (Matsumoto, Nishimura 1998), with numpy's legacy shuffle on it, so that a seed chooses the same rows as numpy's <c>RandomState</c> does.</summary>
+/// <summary>
+/// MT19937 (Matsumoto, Nishimura 1998) with the legacy shuffle of NumPy, so that a seed chooses the same rows as NumPy's <c>RandomState</c>.
+/// </summary>
 internal sealed class MersenneTwister
 {
     private const int Size = 624;
@@ -36,7 +38,7 @@ internal sealed class MersenneTwister
         return y ^ (y >> 18);
     }
 
-    /// <summary>Shuffles from the end, as numpy's <c>RandomState.shuffle</c> does.</summary>
+    /// <summary>Shuffles from the end, as NumPy's <c>RandomState.shuffle</c> does.</summary>
     internal void Shuffle<T>(Span<T> items)
     {
         for (var i = items.Length - 1; i > 0; i--)
@@ -46,7 +48,7 @@ internal sealed class MersenneTwister
         }
     }
 
-    /// <summary>A number from 0 to <paramref name="maximum"/>, both included, by rejection of masked bits.</summary>
+    /// <summary>An integer from 0 to <paramref name="maximum"/>, both included, by rejection of masked bits.</summary>
     private uint UpTo(uint maximum)
     {
         var mask = uint.MaxValue >> System.Numerics.BitOperations.LeadingZeroCount(maximum);

@@ -60,7 +60,7 @@ public sealed partial class ImageCompletingEstimator : IEstimator<ImageCompletin
         SamplingOptions.RequireAutoregressive(model.Config, nameof(model));
         if (model.Palette is null)
         {
-            throw new ArgumentException("The model knows no palette, so images cannot become its tokens, nor its tokens images. Load it with a palette: ImageGptModel.Load(path, palette).", nameof(model));
+            throw new ArgumentException("The model has no palette, so images cannot become its tokens, nor its tokens images. Load it with a palette: ImageGptModel.Load(path, palette).", nameof(model));
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace IGptMl.Formats;
 
-/// <summary>A file that is written beside its place and then renamed, so that an existing one is replaced only by a complete one.</summary>
+/// <summary>Writes a file under a temporary name and then renames it, so that an existing file is only ever replaced by a complete one.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Writes the file. If <paramref name="write"/> fails, what was there before stays, and nothing is left beside it.</summary>
+    /// <summary>Writes the file. If <paramref name="write"/> throws, an existing file stays unchanged and the temporary file is deleted.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     internal static void Write(string path, Action<Stream> write)
     {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace IGptMl.Formats;
 
-/// <summary>Reads the numbers of LevelDB tables and protocol buffers from bytes.</summary>
+/// <summary>Reads the integers and byte strings of LevelDB tables and protocol buffers.</summary>
 internal ref struct ByteReader
 {
     private const int MaxVarintBytes = 10;
@@ -10,17 +10,17 @@ internal ref struct ByteReader
     private readonly string _source;
     private ReadOnlySpan<byte> _bytes;
 
-    /// <summary><paramref name="source"/> names the bytes in messages.</summary>
+    /// <summary>Starts at the first byte; <paramref name="source"/> names the bytes in error messages.</summary>
     public ByteReader(ReadOnlySpan<byte> bytes, string source)
     {
         _bytes = bytes;
         _source = source;
     }
 
-    /// <summary>Whether everything is read.</summary>
+    /// <summary>Whether all bytes have been read.</summary>
     public readonly bool IsEmpty => _bytes.IsEmpty;
 
-    /// <summary>Reads a number of seven bits a byte, lowest first.</summary>
+    /// <summary>Reads a variable-length integer: seven bits per byte, least significant first.</summary>
     public ulong ReadVarint()
     {
         ulong value = 0;
@@ -34,12 +34,12 @@ internal ref struct ByteReader
             }
         }
 
-        throw new InvalidDataException($"{_source}: a number has more than {MaxVarintBytes} bytes.");
+        throw new InvalidDataException($"{_source}: a variable-length integer has more than {MaxVarintBytes} bytes.");
     }
 
-    /// <summary>Reads a number as <see cref="ReadVarint"/> does, that is a length or a position.</summary>
+    /// <summary>Reads a variable-length integer (see <see cref="ReadVarint"/>) that is a length or an offset.</summary>
     public long ReadLength() =>
-        ReadVarint() is <= long.MaxValue and var value ? (long)value : throw new InvalidDataException($"{_source}: a length is negative.");
+        ReadVarint() is <= long.MaxValue and var value ? (long)value : throw new InvalidDataException($"{_source}: a length or offset is negative.");
 
     /// <summary>Reads four bytes, little-endian.</summary>
     public uint ReadFixed32() => BinaryPrimitives.ReadUInt32LittleEndian(ReadBytes(sizeof(uint)));
@@ -47,12 +47,12 @@ internal ref struct ByteReader
     /// <summary>Reads eight bytes, little-endian.</summary>
     public ulong ReadFixed64() => BinaryPrimitives.ReadUInt64LittleEndian(ReadBytes(sizeof(ulong)));
 
-    /// <summary>Takes bytes.</summary>
+    /// <summary>Reads the next <paramref name="count"/> bytes.</summary>
     public ReadOnlySpan<byte> ReadBytes(long count)
     {
         if (count > _bytes.Length)
         {
-            throw new InvalidDataException($"{_source}: ends early.");
+            throw new InvalidDataException($"{_source}: truncated: expected {count} more bytes, found {_bytes.Length}.");
         }
 
         var bytes = _bytes[..(int)count];
@@ -60,14 +60,14 @@ internal ref struct ByteReader
         return bytes;
     }
 
-    /// <summary>Reads the tag of a protocol buffer's field.</summary>
+    /// <summary>Reads the tag of a protocol buffer field.</summary>
     public (ulong Field, ProtobufWireType Type) ReadTag()
     {
         var tag = ReadVarint();
         return (tag >> 3, (ProtobufWireType)(tag & 7));
     }
 
-    /// <summary>Passes over a field's value.</summary>
+    /// <summary>Skips the value of a field.</summary>
     public void Skip(ProtobufWireType type)
     {
         switch (type)

@@ -3,22 +3,22 @@ using System.Security.Cryptography;
 namespace IGptMl.Formats;
 
 /// <summary>
-/// A checkpoint of training as a file: safetensors with the weights under their own names, the optimizer's tensors, and the run's state as json in the
-/// metadata. Its last tensor is the SHA-256 of all bytes before it.
+/// The file format of a training checkpoint: safetensors with the weights under their own names, the optimizer's tensors, and the run's state as JSON in
+/// the metadata. Its last tensor is the SHA-256 of all bytes before it.
 /// </summary>
 internal static class CheckpointFormat
 {
-    /// <summary>The entry of the metadata that holds the run's state.</summary>
+    /// <summary>The key of the metadata entry that holds the run's state.</summary>
     internal const string StateKey = "training";
 
-    /// <summary>What the names of all the optimizer's tensors begin with.</summary>
+    /// <summary>The prefix of the names of all optimizer tensors.</summary>
     internal const string OptimizerPrefix = "adam.";
 
-    /// <summary>The name of the checksum's tensor.</summary>
+    /// <summary>The name of the tensor that holds the checksum.</summary>
     internal const string DigestName = "sha256";
 
     /// <summary>Compares the file with the checksum at its end.</summary>
-    /// <exception cref="InvalidDataException">It is another one, or there is none.</exception>
+    /// <exception cref="InvalidDataException">The checksum does not match, or the file is too short to have one.</exception>
     internal static void CheckDigest(Stream file, string path)
     {
         var digest = new byte[SHA256.HashSizeInBytes];
@@ -28,7 +28,7 @@ internal static class CheckpointFormat
         file.Position = length;
         if (file.ReadAtLeast(digest, digest.Length, throwOnEndOfStream: false) < digest.Length || !digest.AsSpan().SequenceEqual(expected))
         {
-            throw new InvalidDataException($"'{path}' is damaged: it has not the checksum that it should have.");
+            throw new InvalidDataException($"'{path}' is damaged: its SHA-256 does not match the checksum at its end.");
         }
     }
 }

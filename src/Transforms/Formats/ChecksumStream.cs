@@ -1,6 +1,9 @@
 namespace IGptMl.Formats;
 
-/// <summary>Passes bytes through, and compares their masked CRC-32C with the expected one when the last has been read. Bytes that are not all read are not checked.</summary>
+/// <summary>
+/// Passes bytes through, and compares their masked CRC-32C with the expected one when the last byte has been read.
+/// If some bytes are never read, nothing is compared.
+/// </summary>
 internal sealed class ChecksumStream : ReadOnlyStream
 {
     private readonly Stream _stream;
@@ -9,7 +12,7 @@ internal sealed class ChecksumStream : ReadOnlyStream
     private long _remaining;
     private uint _running = Crc32C.Start;
 
-    /// <summary><paramref name="what"/> names the bytes in messages.</summary>
+    /// <summary>Reads <paramref name="length"/> bytes of the stream; <paramref name="what"/> names them in error messages.</summary>
     public ChecksumStream(Stream stream, long length, uint expected, string what)
     {
         _stream = stream;

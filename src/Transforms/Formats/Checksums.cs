@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace IGptMl.Formats;
 
-/// <summary>The SHA-256 of each file of a model, in the form that the tool sha256sum writes and checks.</summary>
+/// <summary>The SHA-256 of each file of a model, in the format of the tool sha256sum.</summary>
 internal sealed class Checksums
 {
     internal const string EntryName = "SHA256SUMS";
@@ -14,7 +14,7 @@ internal sealed class Checksums
     /// <summary>Whether the file is listed.</summary>
     internal bool Contains(string name) => _digests.ContainsKey(name);
 
-    /// <summary>Lists what <paramref name="write"/> writes as the content of <paramref name="name"/>.</summary>
+    /// <summary>Calls <paramref name="write"/>, and lists the checksum of what it wrote under <paramref name="name"/>.</summary>
     internal void Write(string name, Stream stream, Action<Stream> write)
     {
         using var hash = SHA256.Create();
@@ -26,14 +26,14 @@ internal sealed class Checksums
         _digests.Add(name, Convert.ToHexStringLower(hash.Hash!));
     }
 
-    /// <summary>Reads the content of <paramref name="name"/>, and compares it with the list.</summary>
-    /// <exception cref="InvalidDataException">It is not the content that was written.</exception>
+    /// <summary>Reads the content of <paramref name="name"/>, and compares its checksum with the listed one.</summary>
+    /// <exception cref="InvalidDataException">The checksum differs, or <paramref name="name"/> is not listed.</exception>
     internal T Read<T>(string name, Stream stream, Func<Stream, T> read)
     {
         using var hash = SHA256.Create();
         using var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Read, leaveOpen: true);
         var result = read(hashing);
-        hashing.CopyTo(Stream.Null); // the hash ends with the stream
+        hashing.CopyTo(Stream.Null); // the hash covers the whole stream
         var digest = Convert.ToHexStringLower(hash.Hash!);
         var expected = _digests.GetValueOrDefault(name);
         if (digest == expected)
@@ -42,10 +42,10 @@ internal sealed class Checksums
         }
 
         (result as IDisposable)?.Dispose();
-        throw new InvalidDataException(expected is null ? $"'{EntryName}' does not list it." : $"Its checksum is {digest}, and should be {expected}.");
+        throw new InvalidDataException(expected is null ? $"'{EntryName}' does not list it." : $"Its SHA-256 is {digest}; expected {expected}.");
     }
 
-    /// <summary>Writes the list.</summary>
+    /// <summary>Writes the list, sorted by name.</summary>
     internal void WriteList(Stream stream)
     {
         using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
@@ -56,7 +56,7 @@ internal sealed class Checksums
     }
 
     /// <summary>Reads a list.</summary>
-    /// <exception cref="InvalidDataException">A line is not a checksum and a name.</exception>
+    /// <exception cref="InvalidDataException">A line is not a checksum followed by a name, or a name is repeated.</exception>
     internal static Checksums ReadList(Stream stream)
     {
         var result = new Checksums();
@@ -65,7 +65,7 @@ internal sealed class Checksums
         {
             if (line.Split(Separator, 2) is not [{ Length: 2 * SHA256.HashSizeInBytes } digest, { Length: > 0 } name] || !result._digests.TryAdd(name, digest))
             {
-                throw new InvalidDataException("It is not a list of checksums and names.");
+                throw new InvalidDataException("Expected a list of SHA-256 checksums and names, one of each per line.");
             }
         }
 

@@ -3,16 +3,16 @@ using System.Numerics;
 
 namespace IGptMl.Formats;
 
-/// <summary>The Castagnoli checksum, and the form in which LevelDB and TensorFlow store it.</summary>
+/// <summary>The CRC-32C (Castagnoli) checksum, and its masked variant, which LevelDB and TensorFlow store.</summary>
 internal static class Crc32C
 {
-    /// <summary>The running value before any bytes.</summary>
+    /// <summary>The running value before the first byte.</summary>
     public const uint Start = uint.MaxValue;
 
-    // From LevelDB's format: a checksum of bytes that hold checksums would be weak, so the stored ones are rotated and shifted.
+    // LevelDB's format explains the mask: the checksum of data that contains checksums would be weak, so stored checksums are rotated and offset.
     private const uint MaskDelta = 0xA282EAD8;
 
-    /// <summary>Takes more bytes into a running value.</summary>
+    /// <summary>Adds bytes to a running value.</summary>
     public static uint Append(uint running, ReadOnlySpan<byte> bytes)
     {
         for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
@@ -28,6 +28,6 @@ internal static class Crc32C
         return running;
     }
 
-    /// <summary>The stored form of a running value.</summary>
+    /// <summary>The masked checksum of a running value.</summary>
     public static uint Mask(uint running) => BitOperations.RotateRight(~running, 15) + MaskDelta;
 }

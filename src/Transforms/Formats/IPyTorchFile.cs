@@ -1,12 +1,12 @@
 namespace IGptMl.Formats;
 
-/// <summary>One of the two containers that torch.save has written: what differs between them.</summary>
+/// <summary>What differs between the two containers that torch.save has written: the zip file since PyTorch 1.6, and the older format.</summary>
 internal interface IPyTorchFile : IDisposable
 {
     /// <summary>The unpickled object.</summary>
     object? Root { get; }
 
-    /// <summary>Opens a storage at its first byte.</summary>
-    /// <exception cref="InvalidDataException">The file does not have it, or not with this length.</exception>
+    /// <summary>Opens the bytes of a storage, from the first.</summary>
+    /// <exception cref="InvalidDataException">The file does not contain the storage, or its length differs.</exception>
     Stream OpenStorage(PyTorchStorage storage);
 }

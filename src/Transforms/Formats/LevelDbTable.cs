@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace IGptMl.Formats;
 
 /// <summary>
-/// Reads a sorted table of LevelDB: blocks of entries whose keys share prefixes with the key before, an index block that says where the blocks are, and a footer that says where
-/// the index is. A block is followed by a byte for its compression and by a masked CRC-32C.
+/// Reads a sorted table of LevelDB. It has blocks of entries whose keys share prefixes with the previous key, an index block with the offsets of the
+/// blocks, and a footer with the offset of the index. Each block is followed by a byte for its compression and by a masked CRC-32C.
 /// </summary>
 internal sealed class LevelDbTable
 {
@@ -12,7 +12,7 @@ internal sealed class LevelDbTable
     private const int FooterBytes = 48;
     private const int TrailerBytes = 5;
 
-    // Keys are names of variables. A table can repeat a key's start in a few bytes, so that keys without a limit would cost memory out of proportion.
+    // Keys are variable names. A table can repeat a key's prefix in a few bytes, so keys of unlimited length could need far more memory than the file has.
     private const int MaxKeyBytes = 1024;
 
     private readonly byte[] _file;
@@ -25,7 +25,7 @@ internal sealed class LevelDbTable
         _source = source;
     }
 
-    /// <summary>Reads every entry, in ascending order of the keys' bytes.</summary>
+    /// <summary>Reads every entry, in ascending byte order of the keys.</summary>
     /// <exception cref="InvalidDataException">The table is damaged or compressed.</exception>
     public static List<(byte[] Key, ReadOnlyMemory<byte> Value)> Read(byte[] file, string source)
     {
@@ -38,7 +38,8 @@ internal sealed class LevelDbTable
     {
         if (_file.Length < FooterBytes || BinaryPrimitives.ReadUInt64LittleEndian(_file.AsSpan(_file.Length - sizeof(ulong))) != Magic)
         {
-            throw new InvalidDataException($"{_source}: not the index of a TensorFlow checkpoint (version 2): its last eight bytes are not the magic number.");
+            throw new InvalidDataException(
+                $"{_source}: not the index of a TensorFlow checkpoint (version 2): its last eight bytes are not the magic number.");
         }
 
         var footer = new ByteReader(_file.AsSpan(_file.Length - FooterBytes), _source);
@@ -52,7 +53,7 @@ internal sealed class LevelDbTable
             var (offset, size) = ReadHandle(ref reader);
             if (offset < end)
             {
-                throw new InvalidDataException($"{_source}: a block starts at {offset}, inside the one that ends at {end}.");
+                throw new InvalidDataException($"{_source}: the block at offset {offset} overlaps the previous one, which ends at {end}.");
             }
 
             ReadBlock((offset, size), _entries);
@@ -65,29 +66,30 @@ internal sealed class LevelDbTable
         var (offset, size) = handle;
         if (size < sizeof(uint) || offset > _file.Length - FooterBytes || size > _file.Length - FooterBytes - TrailerBytes - offset)
         {
-            throw new InvalidDataException($"{_source}: a block of {size} bytes at {offset} lies outside the file.");
+            throw new InvalidDataException($"{_source}: a block of {size} bytes at offset {offset} extends past the end of the file.");
         }
 
         var block = _file.AsMemory((int)offset, (int)size);
         var type = _file[offset + size];
         if (type != 0)
         {
-            throw new InvalidDataException($"{_source}: the block at {offset} is compressed ({(type == 1 ? "snappy" : $"type {type}")}), which is not supported.");
+            var name = type == 1 ? "snappy" : $"type {type}";
+            throw new InvalidDataException($"{_source}: the block at offset {offset} is compressed ({name}), which is not supported.");
         }
 
         var expected = BinaryPrimitives.ReadUInt32LittleEndian(_file.AsSpan((int)(offset + size + 1)));
         var actual = Crc32C.Mask(Crc32C.Append(Crc32C.Start, _file.AsSpan((int)offset, (int)size + 1)));
         if (actual != expected)
         {
-            throw new InvalidDataException($"{_source}: the block at {offset} has the checksum 0x{actual:X8}; expected 0x{expected:X8}.");
+            throw new InvalidDataException($"{_source}: the block at offset {offset} has the checksum 0x{actual:X8}; expected 0x{expected:X8}.");
         }
 
-        // The restart points at the end allow a search by halves; all entries are read here.
+        // The restart points at the end allow binary search, which is not needed here: all entries are read.
         var restarts = BinaryPrimitives.ReadUInt32LittleEndian(block.Span[^sizeof(uint)..]);
         var restartBytes = (restarts + 1L) * sizeof(uint);
         if (restartBytes > size)
         {
-            throw new InvalidDataException($"{_source}: the block at {offset} claims {restarts} restart points.");
+            throw new InvalidDataException($"{_source}: the block at offset {offset} claims {restarts} restart points.");
         }
 
         ReadEntries(block[..^(int)restartBytes], entries);
@@ -104,7 +106,8 @@ internal sealed class LevelDbTable
             var length = reader.ReadLength();
             if (shared > previous.Length || own > MaxKeyBytes - shared)
             {
-                throw new InvalidDataException($"{_source}: a key shares {shared} of {previous.Length} bytes with the key before, or is longer than {MaxKeyBytes} bytes.");
+                throw new InvalidDataException(
+                    $"{_source}: a key shares {shared} of {previous.Length} bytes with the previous key, or is longer than {MaxKeyBytes} bytes.");
             }
 
             byte[] key = [.. previous.AsSpan(0, (int)shared), .. reader.ReadBytes(own)];

@@ -7,7 +7,7 @@ internal sealed class NpyArray
 {
     private readonly byte[] _bytes;
 
-    /// <summary>Takes ownership of the bytes, whose number the header states.</summary>
+    /// <summary>Takes ownership of the bytes; their number is the header's <see cref="NpyHeader.ByteCount"/>.</summary>
     public NpyArray(NpyHeader header, byte[] bytes)
     {
         Header = header;

@@ -5,8 +5,8 @@ using System.Text;
 namespace IGptMl.Formats;
 
 /// <summary>
-/// NumPy's npy files: read in versions 1 to 3, little-endian, C order; written in version 1, laid out as NumPy does.
-/// Like the tensors that the values go to, this takes the machine to be little-endian.
+/// NumPy's npy files. Versions 1 to 3 are read (little-endian, C order); version 1 is written, with NumPy's own layout.
+/// The machine must be little-endian, as it must be for libtorch.
 /// </summary>
 internal static class NpyFormat
 {
@@ -24,11 +24,11 @@ internal static class NpyFormat
         return Read(stream, path);
     }
 
-    /// <summary>Reads the one array that the rest of the stream holds. Errors name it <paramref name="name"/>.</summary>
+    /// <summary>Reads an array that takes up the rest of the stream.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <param name="mostBytes">The most data that make sense, so that a compressed stream cannot fill the memory.</param>
-    /// <exception cref="InvalidDataException">The stream is malformed; the message says how.</exception>
+    /// <param name="name">The name of the stream in error messages.</param>
+    /// <param name="mostBytes">The largest number of data bytes that is accepted, so that a compressed stream cannot fill the memory.</param>
+    /// <exception cref="InvalidDataException">The stream is malformed; the message names the problem.</exception>
     public static NpyArray Read(Stream stream, string name, int? mostBytes = null)
     {
         var header = ReadHeader(stream, name);
@@ -40,7 +40,7 @@ internal static class NpyFormat
 
         var length = (int)header.ByteCount;
 
-        // A stream that can seek was checked to hold this many. Of any other the buffer grows with what has really come.
+        // The length of a seekable stream has been checked already. For any other stream the buffer grows with the data that really arrive.
         var bytes = new byte[stream.CanSeek ? length : Math.Min(length, FirstRead)];
         var filled = 0;
         while (true)
@@ -62,27 +62,27 @@ internal static class NpyFormat
 
         if (stream.ReadByte() >= 0)
         {
-            throw Error(name, $"bytes follow the {length} that shape {header.ShapeText} needs");
+            throw Error(name, $"bytes follow the {length} bytes that shape {header.ShapeText} needs");
         }
 
         return new NpyArray(header, bytes);
     }
 
-    /// <summary>Reads the header and leaves the stream at the first element; where the stream can seek, also checks that exactly the data follow.</summary>
-    /// <exception cref="InvalidDataException">The header is malformed, or the data's size is not the one it states.</exception>
+    /// <summary>Reads the header and leaves the stream at the first element. The length of a seekable stream must match the header exactly.</summary>
+    /// <exception cref="InvalidDataException">The header is malformed, or the size of the data differs from what it states.</exception>
     public static NpyHeader ReadHeader(Stream stream, string name)
     {
         Span<byte> start = stackalloc byte[8];
         Fill(stream, start, name);
         if (!start[..6].SequenceEqual(Magic))
         {
-            throw Error(name, "it does not begin with the npy signature");
+            throw Error(name, "it does not start with the npy signature");
         }
 
         int version = start[6];
         if (version is < 1 or > 3)
         {
-            throw Error(name, $"npy version {version}.{start[7]} is not understood; expected 1 to 3");
+            throw Error(name, $"npy version {version}.{start[7]} is not supported; expected 1 to 3");
         }
 
         var lengthField = start[..(version == 1 ? 2 : 4)];
@@ -90,7 +90,7 @@ internal static class NpyFormat
         var length = version == 1 ? BinaryPrimitives.ReadUInt16LittleEndian(lengthField) : BinaryPrimitives.ReadUInt32LittleEndian(lengthField);
         if (length > LongestHeader)
         {
-            throw Error(name, $"its header claims {length} bytes; the element types understood need at most {LongestHeader}");
+            throw Error(name, $"its header claims {length} bytes; the supported element types need at most {LongestHeader}");
         }
 
         var text = new byte[length];
@@ -104,18 +104,19 @@ internal static class NpyFormat
         return header;
     }
 
-    /// <summary>Writes float32 values of the given shape.</summary>
+    /// <summary>Writes an array of float32 elements with the given shape.</summary>
     public static void Write(Stream stream, ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
         => Write(stream, NpyType.Float32, MemoryMarshal.AsBytes(values), values.Length, shape);
 
-    /// <summary>Writes uint16 values of the given shape.</summary>
+    /// <summary>Writes an array of uint16 elements with the given shape.</summary>
     public static void Write(Stream stream, ReadOnlySpan<ushort> values, params ReadOnlySpan<int> shape)
         => Write(stream, NpyType.UInt16, MemoryMarshal.AsBytes(values), values.Length, shape);
 
-    /// <summary>Writes bytes of the given shape.</summary>
-    public static void Write(Stream stream, ReadOnlySpan<byte> values, params ReadOnlySpan<int> shape) => Write(stream, NpyType.UInt8, values, values.Length, shape);
+    /// <summary>Writes an array of bytes with the given shape.</summary>
+    public static void Write(Stream stream, ReadOnlySpan<byte> values, params ReadOnlySpan<int> shape)
+        => Write(stream, NpyType.UInt8, values, values.Length, shape);
 
-    /// <summary>Writes the header of an array of the given shape; its elements, row-major and little-endian, are then the caller's to write.</summary>
+    /// <summary>Writes the header of an array of the given shape. The caller then writes the elements, row-major and little-endian.</summary>
     public static void WriteHeader(Stream stream, NpyType type, params ReadOnlySpan<int> shape)
     {
         const int Preamble = 10;
@@ -179,10 +180,10 @@ internal static class NpyFormat
     {
         if (stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) < buffer.Length)
         {
-            throw Error(name, "it ends within its header");
+            throw Error(name, "it is truncated within its header");
         }
     }
 
     private static InvalidDataException WrongSize(string name, NpyHeader header, long found) =>
-        Error(name, $"shape {header.ShapeText} of {header.Type} needs {header.ByteCount} bytes of data, and {found} are there");
+        Error(name, $"shape {header.ShapeText} of {header.Type} needs {header.ByteCount} bytes of data; found {found}");
 }

@@ -1,9 +1,9 @@
 namespace IGptMl.Formats;
 
-/// <summary>What an npy file says of its data: element type and shape, in C order.</summary>
+/// <summary>The header of an npy file: element type and shape, in C order.</summary>
 internal sealed class NpyHeader
 {
-    /// <summary>A header whose element count is known to fit; <see cref="NpyFormat"/> checks that before.</summary>
+    /// <summary>Creates a header. <see cref="NpyFormat"/> has checked that the element count does not overflow.</summary>
     public NpyHeader(NpyType type, IReadOnlyList<long> shape, long count)
     {
         Type = type;
@@ -19,7 +19,7 @@ internal sealed class NpyHeader
     /// <summary>Number of elements: the product of the dimensions.</summary>
     public long Count { get; }
 
-    /// <summary>Bytes an element.</summary>
+    /// <summary>Bytes per element.</summary>
     public int ElementSize => Type switch
     {
         NpyType.UInt8 => 1,
@@ -31,7 +31,7 @@ internal sealed class NpyHeader
     /// <summary>Bytes of all elements.</summary>
     public long ByteCount => Count * ElementSize;
 
-    /// <summary>The shape as Python writes it, for messages: "(512, 3)".</summary>
+    /// <summary>The shape in Python's notation, for messages: "(512, 3)".</summary>
     public string ShapeText => ToText(Shape);
 
     internal static string ToText(IReadOnlyList<long> shape) => shape.Count == 1 ? $"({shape[0]},)" : $"({string.Join(", ", shape)})";

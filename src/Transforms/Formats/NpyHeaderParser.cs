@@ -15,8 +15,8 @@ internal sealed class NpyHeaderParser
         _name = name;
     }
 
-    /// <summary>The header that the text states. Errors name the file, <paramref name="name"/>.</summary>
-    /// <exception cref="InvalidDataException">The text is no such dictionary, or asks for a layout that is not understood.</exception>
+    /// <summary>Parses a header. <paramref name="name"/> names the file in error messages.</summary>
+    /// <exception cref="InvalidDataException">The text is not such a dictionary, or describes a layout that is not supported.</exception>
     public static NpyHeader Parse(string text, string name) => new NpyHeaderParser(text, name).ParseDictionary();
 
     private NpyHeader ParseDictionary()
@@ -55,7 +55,7 @@ internal sealed class NpyHeaderParser
         SkipBlanks();
         if (_at < _text.Length)
         {
-            throw Error($"the header goes on after its dictionary, at character {_at}");
+            throw Error($"text follows the header's dictionary, at character {_at}");
         }
 
         if (type is null || fortran is null || shape is null)
@@ -76,7 +76,7 @@ internal sealed class NpyHeaderParser
         SkipBlanks();
         if (_at < _text.Length && _text[_at] == '[')
         {
-            throw Error("structured element types are not understood");
+            throw Error("structured element types are not supported");
         }
 
         var descriptor = ParseString();
@@ -90,7 +90,7 @@ internal sealed class NpyHeaderParser
             "<i8" => NpyType.Int64,
             ['|', 'O', ..] => throw Error("the array holds Python objects (object dtype, pickled), which are never loaded"),
             ['>', ..] => throw Error($"the array is big-endian ('{descriptor}'); little-endian is expected"),
-            _ => throw Error($"element type '{descriptor}' is not understood; expected one of <f4, <f8, |u1, <u2, <i4, <i8"),
+            _ => throw Error($"element type '{descriptor}' is not supported; expected one of <f4, <f8, |u1, <u2, <i4, <i8"),
         };
     }
 
@@ -138,10 +138,10 @@ internal sealed class NpyHeaderParser
 
         if (!long.TryParse(_text.AsSpan(start, _at - start), NumberStyles.None, CultureInfo.InvariantCulture, out var dimension))
         {
-            throw Error($"a dimension that is no number from 0 to 2^63-1, at character {start} of the header");
+            throw Error($"expected a dimension from 0 to 2^63-1 at character {start} of the header");
         }
 
-        // Python 2 wrote long integers with a suffix.
+        // Python 2 wrote long integers with the suffix L.
         TryTake('L');
         return dimension;
     }
@@ -156,7 +156,7 @@ internal sealed class NpyHeaderParser
         var count = 1L;
         foreach (var dimension in shape)
         {
-            // Also in bytes (8 an element at most) the size must be a number.
+            // The size in bytes (at most 8 per element) must fit in 63 bits, too.
             if (count > long.MaxValue / sizeof(long) / dimension)
             {
                 throw Error($"shape {NpyHeader.ToText(shape)} is larger than any file");
@@ -182,14 +182,14 @@ internal sealed class NpyHeaderParser
             }
         }
 
-        throw Error($"a quoted word is expected at character {_at} of the header");
+        throw Error($"expected a quoted string at character {_at} of the header");
     }
 
     private void Expect(char symbol)
     {
         if (!TryTake(symbol))
         {
-            throw Error($"'{symbol}' is expected at character {_at} of the header");
+            throw Error($"expected '{symbol}' at character {_at} of the header");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace IGptMl.Formats;
 
-/// <summary>The element types of an npy file that are understood, all little-endian.</summary>
+/// <summary>The element types of an npy file that are supported, all little-endian.</summary>
 internal enum NpyType
 {
     /// <summary>'&lt;f4'</summary>

@@ -1,18 +1,18 @@
 namespace IGptMl.Formats;
 
-/// <summary>A dictionary of a pickle, in the order it was filled; a later entry of the same key is kept beside the earlier one.</summary>
+/// <summary>A dictionary of a pickle, in insertion order. An entry with a repeated key does not replace the earlier entry; both are kept.</summary>
 internal sealed class PickleDictionary
 {
-    // Empty ones cost little: a pickle of nothing but empty dictionaries is a cheap way to ask for memory.
+    // Allocated with the first entry, because a small pickle can ask for very many empty dictionaries.
     private List<(object? Key, object? Value)>? _entries;
 
-    /// <summary>What was put in.</summary>
+    /// <summary>The entries, in insertion order.</summary>
     public IReadOnlyList<(object? Key, object? Value)> Entries => _entries is null ? [] : _entries;
 
-    /// <summary>Puts an entry in.</summary>
+    /// <summary>Adds an entry.</summary>
     public void Add(object? key, object? value) => (_entries ??= []).Add((key, value));
 
-    /// <summary>The value of the last entry of a text key, or null.</summary>
+    /// <summary>The value of the last entry with this string as its key, or null.</summary>
     public object? Find(string key)
     {
         for (var i = Entries.Count - 1; i >= 0; i--)

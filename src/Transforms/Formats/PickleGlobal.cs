@@ -1,6 +1,6 @@
 namespace IGptMl.Formats;
 
-/// <summary>A function or class that a pickle names. Nothing is ever looked up or run by such a name; see <see cref="PyTorchGlobals"/>.</summary>
+/// <summary>A function or class that a pickle names. No code is ever looked up or run by this name; see <see cref="PyTorchGlobals"/>.</summary>
 internal sealed record PickleGlobal(string Module, string Name)
 {
     /// <summary>The dotted name.</summary>

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace IGptMl.Formats;
 
-/// <summary>The numbers and texts that a pickle's instructions carry, read from a seekable stream.</summary>
+/// <summary>The operands of a pickle's instructions (integers, floats and strings), read from a seekable stream.</summary>
 internal sealed class PickleInput
 {
-    // The names that are known have about thirty letters.
+    // The known names have about thirty characters.
     private const int MaxLineLength = 256;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -15,7 +15,7 @@ internal sealed class PickleInput
     private readonly string _source;
     private readonly long _end;
 
-    /// <summary>Reads on from where the stream stands; <paramref name="source"/> names the pickle in messages.</summary>
+    /// <summary>Starts at the stream's position; <paramref name="source"/> names the pickle in error messages.</summary>
     public PickleInput(Stream stream, string source)
     {
         _stream = stream;
@@ -23,11 +23,11 @@ internal sealed class PickleInput
         _end = stream.Length;
     }
 
-    /// <summary>What is thrown for a pickle that no pickler wrote.</summary>
+    /// <summary>The exception for a pickle that no pickler writes.</summary>
     public InvalidDataException Damaged(string how) => new($"{_source}: the pickle is damaged: {how}.");
 
     /// <summary>Reads one byte.</summary>
-    public byte ReadByte() => _stream.ReadByte() is >= 0 and var value ? (byte)value : throw Damaged("it ends early");
+    public byte ReadByte() => _stream.ReadByte() is >= 0 and var value ? (byte)value : throw Damaged("it is truncated");
 
     /// <summary>Reads two bytes, little-endian.</summary>
     public ushort ReadUInt16() => BinaryPrimitives.ReadUInt16LittleEndian(ReadBytes(stackalloc byte[sizeof(ushort)]));
@@ -35,7 +35,7 @@ internal sealed class PickleInput
     /// <summary>Reads four bytes, little-endian.</summary>
     public uint ReadUInt32() => BinaryPrimitives.ReadUInt32LittleEndian(ReadBytes(stackalloc byte[sizeof(uint)]));
 
-    /// <summary>Reads eight bytes, big-endian as pickles have their floats.</summary>
+    /// <summary>Reads eight bytes, big-endian as all floats of a pickle.</summary>
     public double ReadDouble() => BinaryPrimitives.ReadDoubleBigEndian(ReadBytes(stackalloc byte[sizeof(double)]));
 
     /// <summary>Reads an integer of <paramref name="length"/> bytes, little-endian two's complement; 0 to 8 bytes.</summary>
@@ -43,7 +43,7 @@ internal sealed class PickleInput
     {
         if (length > sizeof(long))
         {
-            throw Damaged($"it has an integer of {length} bytes");
+            throw Damaged($"an integer has {length} bytes; at most 8 are supported");
         }
 
         if (length == 0)
@@ -51,19 +51,19 @@ internal sealed class PickleInput
             return 0;
         }
 
-        // Placed at the top, and shifted down with its sign.
+        // The bytes go to the upper end; an arithmetic shift then extends the sign.
         Span<byte> padded = stackalloc byte[sizeof(long)];
         padded.Clear();
         ReadBytes(padded[(sizeof(long) - length)..]);
         return BinaryPrimitives.ReadInt64LittleEndian(padded) >> (8 * (sizeof(long) - length));
     }
 
-    /// <summary>Reads text of <paramref name="length"/> bytes.</summary>
+    /// <summary>Reads a string of <paramref name="length"/> bytes.</summary>
     public string ReadText(uint length)
     {
         if (length > _end - _stream.Position || length > Array.MaxLength)
         {
-            throw Damaged("it ends early");
+            throw Damaged("it is truncated");
         }
 
         var bytes = new byte[length];
@@ -74,11 +74,11 @@ internal sealed class PickleInput
         }
         catch (DecoderFallbackException exception)
         {
-            throw new InvalidDataException($"{_source}: the pickle has text that is not UTF-8.", exception);
+            throw new InvalidDataException($"{_source}: the pickle has a string that is not UTF-8.", exception);
         }
     }
 
-    /// <summary>Reads letters up to the end of a line.</summary>
+    /// <summary>Reads characters up to the end of a line.</summary>
     public string ReadLine()
     {
         var line = new StringBuilder();
@@ -87,7 +87,7 @@ internal sealed class PickleInput
             line.Append((char)letter);
             if (line.Length > MaxLineLength)
             {
-                throw Damaged($"a name has more than {MaxLineLength} letters");
+                throw Damaged($"a name has more than {MaxLineLength} characters");
             }
         }
 
@@ -95,5 +95,5 @@ internal sealed class PickleInput
     }
 
     private Span<byte> ReadBytes(Span<byte> destination) =>
-        _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false) == destination.Length ? destination : throw Damaged("it ends early");
+        _stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false) == destination.Length ? destination : throw Damaged("it is truncated");
 }

@@ -1,9 +1,9 @@
 namespace IGptMl.Formats;
 
 /// <summary>
-/// Reads one pickle (Python's object format, protocols 2 and 3) as far as PyTorch state dicts need it. A pickle is a program; this machine knows only instructions that build
-/// plain values, and the names of <see cref="PyTorchGlobals"/>. Values are long, double, bool, string, null, object?[] (a tuple), List (a list),
-/// <see cref="PickleDictionary"/>, <see cref="PickleGlobal"/>, <see cref="PyTorchStorage"/> and <see cref="PyTorchTensor"/>.
+/// Reads one pickle (Python's object format, protocols 2 and 3) as far as PyTorch state dicts need it. A pickle is a program; this machine supports only
+/// the instructions that build plain values, and the names of <see cref="PyTorchGlobals"/>. Values are long, double, bool, string, null, object?[]
+/// (a tuple), List (a list), <see cref="PickleDictionary"/>, <see cref="PickleGlobal"/>, <see cref="PyTorchStorage"/> and <see cref="PyTorchTensor"/>.
 /// </summary>
 internal sealed class PickleMachine
 {
@@ -20,7 +20,7 @@ internal sealed class PickleMachine
         _source = source;
     }
 
-    /// <summary>Reads the pickle that starts where the seekable stream stands, and leaves the stream behind it.</summary>
+    /// <summary>Reads the pickle at the seekable stream's position, and leaves the stream at the first byte after it.</summary>
     /// <exception cref="InvalidDataException">The pickle is damaged, or uses an instruction or a name that state dicts do not need.</exception>
     public static object? Read(Stream stream, string source) => new PickleMachine(stream, source).Run();
 
@@ -32,7 +32,7 @@ internal sealed class PickleMachine
             if (opcode == PickleOpcode.Stop)
             {
                 var result = Pop();
-                return _stack.Count == 0 ? result : throw Damaged("values are left over at its end");
+                return _stack.Count == 0 ? result : throw Damaged("values remain on the stack at its end");
             }
 
             Execute(opcode);
@@ -135,7 +135,7 @@ internal sealed class PickleMachine
                 _stack.Add(PyTorchGlobals.Call(Pop<PickleGlobal>(), arguments, _source));
                 break;
             case PickleOpcode.Build:
-                // The attributes of a dictionary: the versions of its modules, which change nothing.
+                // The attributes of a dictionary: the versions of its modules, which do not affect the tensors.
                 Pop<PickleDictionary>();
                 Peek<PickleDictionary>();
                 break;
@@ -144,7 +144,8 @@ internal sealed class PickleMachine
                 break;
             default:
                 var name = Enum.IsDefined(opcode) ? opcode.ToString() : "unknown";
-                throw new InvalidDataException($"{_source}: the pickle has the instruction 0x{(byte)opcode:X2} ({name}), which a state dict does not need; nothing of it was run.");
+                throw new InvalidDataException(
+                    $"{_source}: the pickle has the instruction 0x{(byte)opcode:X2} ({name}), which a state dict does not need; nothing of it was run.");
         }
     }
 
@@ -169,12 +170,12 @@ internal sealed class PickleMachine
         return value;
     }
 
-    private T Pop<T>() => Pop() is T value ? value : throw Damaged($"expected {typeof(T).Name} on its stack");
+    private T Pop<T>() => Pop() is T value ? value : throw Damaged($"expected {typeof(T).Name} on top of the stack");
 
     private object? Peek() =>
-        _stack.Count > 0 && _stack[^1] != Mark ? _stack[^1] : throw Damaged("its stack is empty where a value is needed");
+        _stack.Count > 0 && _stack[^1] != Mark ? _stack[^1] : throw Damaged("a value is needed, but the stack is empty");
 
-    private T Peek<T>() => Peek() is T value ? value : throw Damaged($"expected {typeof(T).Name} on its stack");
+    private T Peek<T>() => Peek() is T value ? value : throw Damaged($"expected {typeof(T).Name} on top of the stack");
 
     private object?[] PopToMark()
     {
@@ -188,7 +189,7 @@ internal sealed class PickleMachine
     {
         if (start < 0 || _stack.IndexOf(Mark, start) >= 0)
         {
-            throw Damaged("its stack is empty where a value is needed");
+            throw Damaged("a value is needed, but the stack is empty");
         }
 
         var items = _stack.GetRange(start, _stack.Count - start).ToArray();
@@ -196,7 +197,7 @@ internal sealed class PickleMachine
         return items;
     }
 
-    private object? Recall(uint index) => _memo.TryGetValue(index, out var value) ? value : throw Damaged($"it recalls value {index} before it is stored");
+    private object? Recall(uint index) => _memo.TryGetValue(index, out var value) ? value : throw Damaged($"value {index} is recalled before it is stored");
 
     private InvalidDataException Damaged(string how) => _input.Damaged(how);
 }

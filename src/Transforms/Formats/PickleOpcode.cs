@@ -1,6 +1,9 @@
 namespace IGptMl.Formats;
 
-/// <summary>The instructions of Python's pickle format, under their names there. <see cref="PickleMachine"/> knows few of them; the others are here to be refused by name.</summary>
+/// <summary>
+/// The instructions of Python's pickle format, under their names there. <see cref="PickleMachine"/> supports few of them;
+/// the others are listed so that an error message can name them.
+/// </summary>
 internal enum PickleOpcode : byte
 {
     Int = 0x49,

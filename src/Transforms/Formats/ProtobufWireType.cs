@@ -1,15 +1,15 @@
 namespace IGptMl.Formats;
 
-/// <summary>How a field of a protocol buffer is laid out.</summary>
+/// <summary>How the value of a protocol buffer field is encoded.</summary>
 internal enum ProtobufWireType
 {
-    /// <summary>Seven bits a byte.</summary>
+    /// <summary>An integer of variable length, seven bits per byte.</summary>
     Varint = 0,
 
     /// <summary>Eight bytes.</summary>
     Fixed64 = 1,
 
-    /// <summary>A length, then as many bytes.</summary>
+    /// <summary>A length, followed by that many bytes.</summary>
     Bytes = 2,
 
     /// <summary>Four bytes.</summary>

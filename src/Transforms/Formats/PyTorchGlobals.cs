@@ -1,9 +1,9 @@
 namespace IGptMl.Formats;
 
-/// <summary>The few functions and classes that a state dict needs, done here by hand. Every other name is refused.</summary>
+/// <summary>The few functions and classes that a state dict needs, implemented here. Every other name is refused.</summary>
 internal static class PyTorchGlobals
 {
-    // Far more than any weight has. A pickle can repeat one shape in a few bytes, so that shapes without a limit would cost memory out of proportion.
+    // Far more than any weight has. A pickle can repeat one shape in a few bytes, so shapes of unlimited rank could need far more memory than the file has.
     private const int MaxRank = 16;
 
     private static readonly PickleGlobal OrderedDictionary = new("collections", "OrderedDict");
@@ -24,15 +24,15 @@ internal static class PyTorchGlobals
         [new("torch", "BoolStorage")] = WeightType.Bool,
     };
 
-    /// <summary>Checks that a name is one of the few.</summary>
-    /// <exception cref="InvalidDataException">It is not.</exception>
+    /// <summary>Checks that a name is one of those that a state dict needs.</summary>
+    /// <exception cref="InvalidDataException">It is another name.</exception>
     public static PickleGlobal Check(PickleGlobal global, string source) =>
         global == OrderedDictionary || global == RebuildTensor || global == RebuildParameter || Storages.ContainsKey(global)
             ? global
             : throw new InvalidDataException($"{source}: the pickle names '{global}', which a state dict does not need; nothing of it was run.");
 
-    /// <summary>What the function returns for these arguments.</summary>
-    /// <exception cref="InvalidDataException">It is no function, or the arguments are not what it takes.</exception>
+    /// <summary>What the function returns for the arguments.</summary>
+    /// <exception cref="InvalidDataException">The name is not a function, or the arguments are not valid for it.</exception>
     public static object? Call(PickleGlobal function, object?[] arguments, string source)
     {
         if (function == OrderedDictionary && arguments.Length == 0)
@@ -55,23 +55,25 @@ internal static class PyTorchGlobals
             return new PyTorchTensor(storage, offset, sizes, steps);
         }
 
-        throw new InvalidDataException($"{source}: the pickle calls '{function}' with arguments that it does not take.");
+        throw new InvalidDataException($"{source}: the pickle calls '{function}' with arguments that are not valid for it.");
     }
 
-    /// <summary>The storage that a persistent id stands for: ("storage", its class, its key, the device, its number of elements, and in old files a view).</summary>
-    /// <exception cref="InvalidDataException">The id is no storage's.</exception>
+    /// <summary>
+    /// The storage that a persistent id describes: ("storage", its class, its key, the device, its number of elements, and in old files a view).
+    /// </summary>
+    /// <exception cref="InvalidDataException">The id does not describe a storage.</exception>
     public static PyTorchStorage FindStorage(object? id, string source)
     {
         if (id is not object?[] { Length: 5 or 6 } parts
             || parts is not ["storage", PickleGlobal kind, string key, string, long count, ..]
             || !Storages.TryGetValue(kind, out var type))
         {
-            throw new InvalidDataException($"{source}: the pickle has a persistent id that is no storage's.");
+            throw new InvalidDataException($"{source}: the pickle has a persistent id that does not describe a storage.");
         }
 
         if (parts is [.., _, not null] and { Length: 6 })
         {
-            throw new InvalidDataException($"{source}: storage '{key}' is a view of another one, which is not supported.");
+            throw new InvalidDataException($"{source}: storage '{key}' is a view of another storage, which is not supported.");
         }
 
         return count >= 0 && count <= long.MaxValue / WeightTypes.SizeOf(type)

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace IGptMl.Formats;
 
 /// <summary>
-/// The container of torch.save before 1.6: five pickles (a magic number, a protocol number, facts about the machine, the object, the list of storage keys), then each storage
-/// in the list's order as a count of elements (eight bytes) and the elements.
+/// The container of torch.save before version 1.6: five pickles (a magic number, a protocol version, facts about the machine, the object, the list of
+/// storage keys), then each storage in the order of the list, as a count of elements (eight bytes) and the elements.
 /// </summary>
 internal sealed class PyTorchLegacyFile : IPyTorchFile
 {
@@ -14,8 +14,8 @@ internal sealed class PyTorchLegacyFile : IPyTorchFile
     private readonly string _source;
     private readonly Dictionary<string, (long Start, long Count)> _storages = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the pickles and finds the storages. The stream is closed with this instance.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or holds no state dict.</exception>
+    /// <summary>Reads the pickles and locates the storages. The stream is closed with this instance.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or does not contain a state dict.</exception>
     public PyTorchLegacyFile(Stream stream, string source)
     {
         _stream = stream;
@@ -23,7 +23,7 @@ internal sealed class PyTorchLegacyFile : IPyTorchFile
         stream.Position = Magic.Length;
         if (PickleMachine.Read(stream, source) is not Protocol)
         {
-            throw new InvalidDataException($"{source}: expected protocol {Protocol} of torch.save.");
+            throw new InvalidDataException($"{source}: expected protocol version {Protocol} of torch.save.");
         }
 
         if (PickleMachine.Read(stream, source) is PickleDictionary machine && machine.Find("little_endian") is false)
@@ -40,7 +40,7 @@ internal sealed class PyTorchLegacyFile : IPyTorchFile
         FindStorages(keys, Root as PickleDictionary);
     }
 
-    /// <summary>The pickled magic number, which every such file starts with.</summary>
+    /// <summary>The pickled magic number at the start of every such file.</summary>
     public static ReadOnlySpan<byte> Magic => [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E];
 
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ internal sealed class PyTorchLegacyFile : IPyTorchFile
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    // The counts are of elements, so the storages' types, which the tensors know, are needed to find where each one ends.
+    // The counts are in elements, so finding the end of each storage takes its element type, which only the tensors know.
     private void FindStorages(List<object?> keys, PickleDictionary? tensors)
     {
         var types = new Dictionary<string, WeightType>(StringComparer.Ordinal);
@@ -91,7 +91,8 @@ internal sealed class PyTorchLegacyFile : IPyTorchFile
             var available = (_stream.Length - _stream.Position) / WeightTypes.SizeOf(type);
             if (elements < 0 || elements > available || !_storages.TryAdd(key, (_stream.Position, elements)))
             {
-                throw new InvalidDataException($"{_source}: the storage '{key}' claims {elements} elements, where {available} are left in the file, or comes twice.");
+                throw new InvalidDataException(
+                    $"{_source}: the storage '{key}' is repeated, or claims {elements} elements while {available} remain in the file.");
             }
 
             _stream.Position += elements * WeightTypes.SizeOf(type);

@@ -1,8 +1,8 @@
 namespace IGptMl.Formats;
 
 /// <summary>
-/// Reads the state dict of a PyTorch file (<c>pytorch_model.bin</c>, <c>*.pt</c>, <c>*.pth</c>), both the zip of today and the older form, without running anything of it.
-/// A tensor whose elements are not in row-major order is gathered from memory, for which the range of its storage that it touches is read at once.
+/// Reads the state dict of a PyTorch file (<c>pytorch_model.bin</c>, <c>*.pt</c>, <c>*.pth</c>), both in today's zip format and in the older one, without
+/// running any code of it. To gather a tensor whose elements are not in row-major order, the range of its storage that it covers is read into memory.
 /// </summary>
 internal sealed class PyTorchReader : WeightReader
 {
@@ -17,11 +17,15 @@ internal sealed class PyTorchReader : WeightReader
     }
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, is no state dict, or needs an instruction or a name that state dicts do not need.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, is not a state dict, or needs an instruction or a name that state dicts do not need.
+    /// </exception>
     public static PyTorchReader OpenFile(string path) => Open(File.OpenRead(path), path);
 
-    /// <summary>Opens a seekable stream, which is closed with the reader, or here if it cannot be read.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, is no state dict, or needs an instruction or a name that state dicts do not need.</exception>
+    /// <summary>Opens a seekable stream. The reader closes it when it is disposed; if this method throws, the stream is closed as well.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, is not a state dict, or needs an instruction or a name that state dicts do not need.
+    /// </exception>
     public static PyTorchReader Open(Stream stream, string source)
     {
         try
@@ -59,7 +63,8 @@ internal sealed class PyTorchReader : WeightReader
             var bytes = (last - tensor.Offset + 1) * size;
             if (bytes > Array.MaxLength)
             {
-                throw new InvalidDataException($"{Source}: tensor {weight} is not in row-major order and spreads over {bytes} bytes; at most {Array.MaxLength} are supported.");
+                throw new InvalidDataException(
+                    $"{Source}: tensor {weight} is not in row-major order and covers {bytes} bytes; at most {Array.MaxLength} are supported.");
             }
 
             var range = new byte[bytes];

@@ -1,10 +1,10 @@
 namespace IGptMl.Formats;
 
-/// <summary>The tensors that an unpickled object holds, checked against the file's length.</summary>
+/// <summary>The tensors of an unpickled state dict, checked against the file's length.</summary>
 internal static class PyTorchStateDict
 {
-    /// <summary>Takes the object for a state dict: names with tensors.</summary>
-    /// <exception cref="InvalidDataException">It is something else, or a tensor does not lie within its storage.</exception>
+    /// <summary>Checks that the object is a state dict, a dictionary of names and tensors.</summary>
+    /// <exception cref="InvalidDataException">It is another object, or a tensor extends past its storage.</exception>
     public static List<(WeightInfo Info, PyTorchTensor Tensor)> Check(object? root, long fileLength, string source)
     {
         if (root is not PickleDictionary dictionary)
@@ -42,10 +42,10 @@ internal static class PyTorchStateDict
         var size = WeightTypes.SizeOf(tensor.Storage.Type);
         if (!WeightInfo.TryCount(tensor.Shape, size, out var count))
         {
-            throw new InvalidDataException($"{source}: tensor '{name}' has the impossible shape [{string.Join(", ", tensor.Shape)}].");
+            throw new InvalidDataException($"{source}: tensor '{name}' has the invalid shape [{string.Join(", ", tensor.Shape)}].");
         }
 
-        // A view can repeat elements (strides of 0), so its size says nothing of the memory that it needs: the file's own length is the limit.
+        // A view with strides of 0 repeats elements, so its shape can claim more memory than it stores: the file's own length is the limit.
         if (count * size > fileLength)
         {
             throw new InvalidDataException($"{source}: tensor '{name}' claims {count} elements, more than the whole file holds.");
@@ -55,7 +55,7 @@ internal static class PyTorchStateDict
         {
             throw new InvalidDataException(
                 $"{source}: tensor '{name}' (offset {tensor.Offset}, shape [{string.Join(", ", tensor.Shape)}], strides [{string.Join(", ", tensor.Strides)}]) "
-                + $"lies outside its storage of {tensor.Storage.Count} elements.");
+                + $"extends past its storage of {tensor.Storage.Count} elements.");
         }
 
         return new WeightInfo(name, tensor.Storage.Type, tensor.Shape);

@@ -1,9 +1,9 @@
 namespace IGptMl.Formats;
 
-/// <summary>A view of a storage: element (i, j, …) lies at Offset + i Strides[0] + j Strides[1] + …, counted in elements.</summary>
+/// <summary>A view of a storage: element (i, j, …) is at Offset + i Strides[0] + j Strides[1] + …, counted in elements.</summary>
 internal sealed record PyTorchTensor(PyTorchStorage Storage, long Offset, long[] Shape, long[] Strides)
 {
-    /// <summary>Whether the elements lie one after the other in row-major order.</summary>
+    /// <summary>Whether the elements are contiguous and in row-major order.</summary>
     public bool IsContiguous
     {
         get
@@ -23,7 +23,10 @@ internal sealed record PyTorchTensor(PyTorchStorage Storage, long Offset, long[]
         }
     }
 
-    /// <summary>Finds the highest element that the view touches, counted from the start of the storage; false if it lies outside the storage. The view has elements.</summary>
+    /// <summary>
+    /// Finds the highest element that the view covers, counted from the start of the storage; false if it is outside the storage.
+    /// The view must have elements.
+    /// </summary>
     public bool TryFindLast(out long last)
     {
         last = Offset;

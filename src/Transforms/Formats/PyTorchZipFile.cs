@@ -3,12 +3,12 @@ using System.IO.Compression;
 namespace IGptMl.Formats;
 
 /// <summary>
-/// The container of torch.save since 1.6: a zip whose entries are stored, not compressed. NAME/data.pkl is the object, NAME/data/KEY are the storages, NAME/byteorder (if there)
-/// says how their numbers are laid out.
+/// The container of torch.save since version 1.6: a zip whose entries are stored, not compressed. NAME/data.pkl is the object, NAME/data/KEY are the
+/// storages, and the optional NAME/byteorder states the byte order of their elements.
 /// </summary>
 internal sealed class PyTorchZipFile : IPyTorchFile
 {
-    // A hundred bytes or two an array; a hundred thousand arrays are far more than any model has.
+    // An array takes one or two hundred bytes of the pickle; a hundred thousand arrays are far more than any model has.
     private const int MaxPickleBytes = 1 << 26;
 
     private readonly ZipArchive _zip;
@@ -16,13 +16,13 @@ internal sealed class PyTorchZipFile : IPyTorchFile
     private readonly string _prefix;
 
     /// <summary>Reads the object. The stream is closed with this instance.</summary>
-    /// <exception cref="InvalidDataException">The zip is damaged or holds no state dict.</exception>
+    /// <exception cref="InvalidDataException">The zip is damaged or does not contain a state dict.</exception>
     public PyTorchZipFile(Stream stream, string source)
     {
         _source = source;
         _zip = new ZipArchive(stream, ZipArchiveMode.Read);
         var pickle = _zip.Entries.FirstOrDefault(entry => entry.Name == "data.pkl" && entry.FullName.Count(letter => letter == '/') == 1)
-            ?? throw new InvalidDataException($"{source}: a zip, but without NAME/data.pkl: not a file of torch.save.");
+            ?? throw new InvalidDataException($"{source}: a zip without NAME/data.pkl is not a file of torch.save.");
         _prefix = pickle.FullName[..^pickle.Name.Length];
         if (_zip.GetEntry(_prefix + "byteorder") is { } order && !ReadSmall(order, 16).AsSpan().SequenceEqual("little"u8))
         {
@@ -58,7 +58,7 @@ internal sealed class PyTorchZipFile : IPyTorchFile
             throw new InvalidDataException($"{_source}: the entry '{entry.FullName}' has {entry.Length} bytes; expected at most {maxBytes}.");
         }
 
-        // Opening checks that the entry's bytes lie within the file, so the claimed length is a real one.
+        // Opening the entry checks that its bytes are within the file, so the claimed length can be trusted.
         using var stream = entry.Open();
         var bytes = new byte[entry.Length];
         return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length
@@ -66,12 +66,12 @@ internal sealed class PyTorchZipFile : IPyTorchFile
             : throw new InvalidDataException($"{_source}: the file ends inside the entry '{entry.FullName}'.");
     }
 
-    // torch.save never compresses, and what is not compressed cannot be a zip bomb.
+    // torch.save never compresses, and an uncompressed entry cannot be a zip bomb.
     private void CheckStored(ZipArchiveEntry entry)
     {
         if (entry.Length != entry.CompressedLength)
         {
-            throw new InvalidDataException($"{_source}: the entry '{entry.FullName}' is compressed; torch.save stores its entries as they are.");
+            throw new InvalidDataException($"{_source}: the entry '{entry.FullName}' is compressed; torch.save stores entries without compression.");
         }
     }
 }

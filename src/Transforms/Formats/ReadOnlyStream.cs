@@ -1,6 +1,6 @@
 namespace IGptMl.Formats;
 
-/// <summary>What streams that are only read from the start to the end have in common.</summary>
+/// <summary>The base of streams that are only read, from start to end.</summary>
 internal abstract class ReadOnlyStream : Stream
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace IGptMl.Formats;
 
 /// <summary>
-/// The head of a safetensors file: eight bytes of length (little-endian), then JSON that gives each array its type, shape and byte range.
+/// The header of a safetensors file: its length (eight bytes, little-endian), then JSON with the type, shape and byte range of each array.
 /// The ranges follow each other without gaps up to the end of the file.
 /// </summary>
 internal sealed class SafetensorsHeader
@@ -24,36 +24,37 @@ internal sealed class SafetensorsHeader
         ByteCount = byteCount;
     }
 
-    /// <summary>The arrays in the order of their bytes.</summary>
+    /// <summary>The arrays, in the order of their bytes.</summary>
     public IReadOnlyList<WeightInfo> Weights { get; }
 
-    /// <summary>Where each array starts, counted from the end of the header.</summary>
+    /// <summary>The offset of each array in bytes, counted from the end of the header.</summary>
     public IReadOnlyList<long> Offsets { get; }
 
-    /// <summary>Free text that the file carries.</summary>
+    /// <summary>Free text that the file contains, by key.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>The header's own length, with its eight bytes of length.</summary>
+    /// <summary>The length of the header in bytes, including the eight bytes of its length.</summary>
     public long ByteCount { get; }
 
-    /// <summary>The length of all arrays together.</summary>
+    /// <summary>The length of all arrays together, in bytes.</summary>
     public long DataBytes => Weights.Count == 0 ? 0 : Offsets[^1] + Weights[^1].ByteCount;
 
-    /// <summary>Reads a header from the start of a stream, which may be forward-only; where the stream knows its length, the header is checked against it.</summary>
-    /// <exception cref="InvalidDataException">The header breaks the format.</exception>
+    /// <summary>Reads a header from the start of a stream, which may be forward-only. A stream of known length is checked against the header.</summary>
+    /// <exception cref="InvalidDataException">The header is malformed.</exception>
     public static SafetensorsHeader Read(Stream stream, string source)
     {
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
         if (stream.ReadAtLeast(lengthBytes, LengthBytes, throwOnEndOfStream: false) < LengthBytes)
         {
-            throw new InvalidDataException($"{source}: not a safetensors file: shorter than its {LengthBytes} bytes of header length.");
+            throw new InvalidDataException($"{source}: not a safetensors file: it is shorter than the {LengthBytes} bytes of the header's length.");
         }
 
         var length = BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes);
         var available = stream.CanSeek ? stream.Length - stream.Position : MaxJsonBytes;
         if (length > (ulong)Math.Min(available, MaxJsonBytes))
         {
-            throw new InvalidDataException($"{source}: not a safetensors file: claims a header of {length} bytes; at most {Math.Min(available, MaxJsonBytes)} are possible.");
+            throw new InvalidDataException(
+                $"{source}: not a safetensors file: it claims a header of {length} bytes; at most {Math.Min(available, MaxJsonBytes)} are possible.");
         }
 
         var json = ReadJson(stream, (int)length, source);
@@ -64,12 +65,12 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The JSON reader reports text that is not UTF-8 as an invalid operation.
+            // The JSON reader reports text that is not UTF-8 as an InvalidOperationException.
             throw new InvalidDataException($"{source}: the safetensors header is not valid JSON: {exception.Message}", exception);
         }
     }
 
-    /// <summary>Makes the bytes of a header for arrays in the given order, padded with spaces so that the arrays start at a multiple of eight.</summary>
+    /// <summary>Creates a header for arrays in the given order, padded with spaces so that the arrays start at a multiple of eight bytes.</summary>
     public static byte[] Write(IReadOnlyList<WeightInfo> weights, IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
@@ -94,7 +95,7 @@ internal sealed class SafetensorsHeader
             {
                 if (!names.Add(weight.Name))
                 {
-                    throw new ArgumentException($"The name '{weight.Name}' is reserved or given twice.", nameof(weights));
+                    throw new ArgumentException($"The name '{weight.Name}' is reserved or repeated.", nameof(weights));
                 }
 
                 json.WriteStartObject(weight.Name);
@@ -125,14 +126,15 @@ internal sealed class SafetensorsHeader
         var bytes = buffer.ToArray();
         if (bytes.Length - LengthBytes > MaxJsonBytes)
         {
-            throw new ArgumentException($"The header would have {bytes.Length - LengthBytes} bytes; the format allows {MaxJsonBytes}.", nameof(weights));
+            throw new ArgumentException(
+                $"The header would have {bytes.Length - LengthBytes} bytes; the format allows at most {MaxJsonBytes}.", nameof(weights));
         }
 
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)(bytes.Length - LengthBytes));
         return bytes;
     }
 
-    // Grows with what really arrives, so that a short stream that claims a long header costs no memory.
+    // The buffer grows with the data that really arrive, so a short stream that claims a long header costs no memory.
     private static byte[] ReadJson(Stream stream, int length, string source)
     {
         var json = new byte[Math.Min(length, 1 << 12)];
@@ -147,7 +149,7 @@ internal sealed class SafetensorsHeader
             var read = stream.Read(json, filled, json.Length - filled);
             if (read == 0)
             {
-                throw new InvalidDataException($"{source}: the file ends inside its safetensors header ({filled} of {length} bytes).");
+                throw new InvalidDataException($"{source}: the file is truncated inside its safetensors header ({filled} of {length} bytes).");
             }
 
             filled += read;
@@ -164,7 +166,8 @@ internal sealed class SafetensorsHeader
         {
             if (entry.Begin != expected)
             {
-                throw new InvalidDataException($"{source}: tensor '{entry.Info.Name}' starts at byte {entry.Begin}; the one before it ends at {expected}.");
+                throw new InvalidDataException(
+                    $"{source}: tensor '{entry.Info.Name}' starts at byte {entry.Begin}; expected {expected}, the end of the previous tensor.");
             }
 
             if (entry.End < entry.Begin || entry.End - entry.Begin != entry.Info.ByteCount)

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace IGptMl.Formats;
 
-/// <summary>Reads the JSON of a safetensors header token by token, refusing repeated names.</summary>
+/// <summary>Parses the JSON of a safetensors header token by token. Repeated names are errors.</summary>
 internal ref struct SafetensorsHeaderParser
 {
-    // The header object, one array's object, and its list of numbers.
+    // The header object, an array's object, and its list of integers.
     private const int Depth = 3;
 
     private readonly string _source;
@@ -19,9 +19,9 @@ internal ref struct SafetensorsHeaderParser
         _json = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Depth });
     }
 
-    /// <summary>Reads every array's entry, in the order of the text, and the metadata.</summary>
-    /// <exception cref="JsonException">The text is not JSON, or deeper than a header can be.</exception>
-    /// <exception cref="InvalidDataException">The JSON is not a header.</exception>
+    /// <summary>Parses the entries of all arrays, in the order of the text, and the metadata.</summary>
+    /// <exception cref="JsonException">The text is not JSON, or is nested deeper than a header can be.</exception>
+    /// <exception cref="InvalidDataException">The JSON is not a safetensors header.</exception>
     public static (List<SafetensorsEntry> Entries, Dictionary<string, string> Metadata) Parse(ReadOnlySpan<byte> json, string metadataKey, string source) =>
         new SafetensorsHeaderParser(json, metadataKey, source).ParseHeader();
 
@@ -82,10 +82,10 @@ internal ref struct SafetensorsHeaderParser
                     type = _json.GetString()!;
                     break;
                 case "shape" when shape is null:
-                    shape = ParseNumbers($"shape of tensor '{name}'");
+                    shape = ParseIntegers($"shape of tensor '{name}'");
                     break;
                 case "data_offsets" when range is null:
-                    range = ParseNumbers($"data_offsets of tensor '{name}'");
+                    range = ParseIntegers($"data_offsets of tensor '{name}'");
                     break;
                 default:
                     throw new InvalidDataException($"{_source}: tensor '{name}': the field '{field}' is repeated or not one of dtype, shape and data_offsets.");
@@ -97,28 +97,29 @@ internal ref struct SafetensorsHeaderParser
             throw new InvalidDataException($"{_source}: tensor '{name}': expected dtype, shape and two data_offsets.");
         }
 
-        var weightType = SafetensorsTypes.Find(type) ?? throw new InvalidDataException($"{_source}: tensor '{name}': the type '{type}' is not supported.");
+        var weightType = SafetensorsTypes.Find(type)
+            ?? throw new InvalidDataException($"{_source}: tensor '{name}': the type '{type}' is not supported.");
         return WeightInfo.TryCount(shape, WeightTypes.SizeOf(weightType), out _)
             ? new SafetensorsEntry(new WeightInfo(name, weightType, shape), range[0], range[1])
             : throw new InvalidDataException($"{_source}: tensor '{name}': the shape [{string.Join(", ", shape)}] has more bytes than 63 bits can count.");
     }
 
-    private long[] ParseNumbers(string what)
+    private long[] ParseIntegers(string what)
     {
         Expect(JsonTokenType.StartArray, what);
-        var numbers = new List<long>();
+        var integers = new List<long>();
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
         {
             Expect(JsonTokenType.Number, what);
-            numbers.Add(_json.TryGetInt64(out var number) && number >= 0
+            integers.Add(_json.TryGetInt64(out var number) && number >= 0
                 ? number
-                : throw new InvalidDataException($"{_source}: {what}: expected whole numbers from 0 to {long.MaxValue}."));
+                : throw new InvalidDataException($"{_source}: {what}: expected integers from 0 to {long.MaxValue}."));
         }
 
-        return [.. numbers];
+        return [.. integers];
     }
 
-    // Stands on the value afterwards; null at the end of the object.
+    // Leaves the reader at the property's value; returns null at the end of the object.
     private string? NextName()
     {
         _json.Read();

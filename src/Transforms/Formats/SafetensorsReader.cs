@@ -1,14 +1,14 @@
 namespace IGptMl.Formats;
 
-/// <summary>Reads a safetensors file: from a seekable stream in any order of arrays, or from a forward-only stream in the file's order.</summary>
+/// <summary>Reads a safetensors file: a seekable stream in any order of arrays, or a forward-only stream in the file's order.</summary>
 internal sealed class SafetensorsReader : WeightReader
 {
     private readonly Stream _stream;
     private readonly bool _leaveOpen;
     private readonly Dictionary<string, long> _starts = new(StringComparer.Ordinal);
 
-    /// <summary>Reads the header of a seekable stream that stands at its start, and keeps the stream open for the arrays.</summary>
-    /// <exception cref="InvalidDataException">The file breaks the format.</exception>
+    /// <summary>Reads the header of a seekable stream from its start, and keeps the stream open for the arrays.</summary>
+    /// <exception cref="InvalidDataException">The file is malformed.</exception>
     public SafetensorsReader(Stream stream, string source, bool leaveOpen = false)
         : this(stream, source, leaveOpen, ReadHeader(stream, source))
     {
@@ -27,11 +27,11 @@ internal sealed class SafetensorsReader : WeightReader
         }
     }
 
-    /// <summary>Free text that the file carries; often empty.</summary>
+    /// <summary>Free text that the file contains, by key; often empty.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="InvalidDataException">The file breaks the format.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed.</exception>
     public static SafetensorsReader OpenFile(string path)
     {
         var stream = File.OpenRead(path);
@@ -47,10 +47,11 @@ internal sealed class SafetensorsReader : WeightReader
     }
 
     /// <summary>
-    /// Reads a stream that may be forward-only, such as an entry of a zip, to its end: <paramref name="visit"/> sees every array once, in the file's order, and reads
-    /// as much of it as it wants. <paramref name="begin"/>, if given, sees all the arrays' names and shapes and the metadata first.
+    /// Reads a stream that may be forward-only, such as an entry of a zip, to its end. <paramref name="visit"/> is called once for every array, in the
+    /// file's order, and reads as much of it as it needs. The optional <paramref name="begin"/> is called first, with the names and shapes of all arrays and
+    /// the metadata.
     /// </summary>
-    /// <exception cref="InvalidDataException">The file breaks the format, or ends early, or goes on after the last array.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed or truncated, or bytes follow its last array.</exception>
     public static void ReadAll(
         Stream stream,
         string source,
@@ -68,7 +69,7 @@ internal sealed class SafetensorsReader : WeightReader
 
         if (stream.ReadByte() >= 0)
         {
-            throw new InvalidDataException($"{source}: the file goes on after its last tensor.");
+            throw new InvalidDataException($"{source}: bytes follow the last tensor.");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace IGptMl.Formats;
 
-/// <summary>The names that safetensors gives to element types.</summary>
+/// <summary>The names of element types in safetensors files.</summary>
 internal static class SafetensorsTypes
 {
     private static readonly (string Name, WeightType Type)[] Names =
@@ -20,7 +20,7 @@ internal static class SafetensorsTypes
         ("BOOL", WeightType.Bool),
     ];
 
-    /// <summary>The type of this name, or none.</summary>
+    /// <summary>The type with this name, or null.</summary>
     public static WeightType? Find(string name)
     {
         foreach (var entry in Names)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace IGptMl.Formats;
 
-/// <summary>Writes a safetensors file to a stream that may be forward-only: the header first, then each array's bytes in the promised order.</summary>
+/// <summary>Writes a safetensors file to a stream that may be forward-only: first the header, then the bytes of each array in the header's order.</summary>
 internal sealed class SafetensorsWriter
 {
     private readonly Stream _stream;
@@ -10,8 +10,8 @@ internal sealed class SafetensorsWriter
     private int _current;
     private long _written;
 
-    /// <summary>Writes the header. The stream stays open and is the caller's.</summary>
-    /// <exception cref="ArgumentException">A name is given twice or reserved, or the header is longer than the format allows.</exception>
+    /// <summary>Writes the header. The caller owns the stream, which stays open.</summary>
+    /// <exception cref="ArgumentException">A name is repeated or reserved, or the header is longer than the format allows.</exception>
     public SafetensorsWriter(Stream stream, IReadOnlyList<WeightInfo> weights, IReadOnlyDictionary<string, string>? metadata = null)
     {
         _stream = stream;
@@ -32,14 +32,18 @@ internal sealed class SafetensorsWriter
         return length;
     }
 
-    /// <summary>Writes the next array, or the next piece of it, as it is to be stored (little-endian, row-major). Arrays without elements are passed over by themselves.</summary>
-    /// <exception cref="InvalidOperationException">Another array is due, or none.</exception>
+    /// <summary>
+    /// Writes the next array, or the next part of it, in its stored representation (little-endian, row-major). Arrays without elements are skipped
+    /// automatically.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Another array is expected, or all arrays are written.</exception>
     /// <exception cref="ArgumentException">There are more bytes than the array still needs.</exception>
     public void Write(string name, ReadOnlySpan<byte> bytes)
     {
         if (_current == _weights.Count || _weights[_current].Name != name)
         {
-            throw new InvalidOperationException($"Tensor '{name}' is out of turn; expected {(_current == _weights.Count ? "the end" : $"'{_weights[_current].Name}'")}.");
+            var expected = _current == _weights.Count ? "the end" : $"'{_weights[_current].Name}'";
+            throw new InvalidOperationException($"Tensor '{name}' is out of order; expected {expected}.");
         }
 
         var weight = _weights[_current];
@@ -53,8 +57,8 @@ internal sealed class SafetensorsWriter
         SkipFull();
     }
 
-    /// <summary>Writes the next Float32 array, or the next piece of it.</summary>
-    /// <exception cref="InvalidOperationException">Another array is due, or none.</exception>
+    /// <summary>Writes the next Float32 array, or the next part of it.</summary>
+    /// <exception cref="InvalidOperationException">Another array is expected, or all arrays are written.</exception>
     /// <exception cref="ArgumentException">The array is not Float32, or there are more values than it still needs.</exception>
     public void Write(string name, ReadOnlySpan<float> values)
     {
@@ -66,13 +70,14 @@ internal sealed class SafetensorsWriter
         Write(name, MemoryMarshal.AsBytes(values));
     }
 
-    /// <summary>Checks that nothing is missing, and flushes the stream.</summary>
-    /// <exception cref="InvalidOperationException">An array that the header promises was not written in full.</exception>
+    /// <summary>Checks that all arrays are written, and flushes the stream.</summary>
+    /// <exception cref="InvalidOperationException">An array of the header was not written completely.</exception>
     public void Complete()
     {
         if (_current < _weights.Count)
         {
-            throw new InvalidOperationException($"Tensor {_weights[_current]} was promised; {_written} of its {_weights[_current].ByteCount} bytes were written.");
+            throw new InvalidOperationException(
+                $"Tensor {_weights[_current]} is incomplete: {_written} of its {_weights[_current].ByteCount} bytes were written.");
         }
 
         _stream.Flush();

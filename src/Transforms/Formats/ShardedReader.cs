@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace IGptMl.Formats;
 
 /// <summary>
-/// Reads weights that are spread over several files of one folder by an index (<c>model.safetensors.index.json</c>), whose <c>weight_map</c> gives each array its file.
-/// Arrays that the index does not name are left out. Files are opened one at a time, when an array of theirs is asked for.
+/// Reads weights that are split into several files (shards) of one folder. The <c>weight_map</c> of an index (<c>model.safetensors.index.json</c>) gives
+/// the file of each array. Arrays that the index does not name are ignored. One file is open at a time: the one of the array that was opened last.
 /// </summary>
 internal sealed class ShardedReader : WeightReader
 {
-    // A line of an index is about 100 bytes; a million arrays are far more than any model has.
+    // An array takes about 100 bytes of the index; a million arrays are far more than any model has.
     private const int MaxIndexBytes = 100_000_000;
 
     private readonly Func<string, WeightReader> _open;
@@ -24,8 +24,8 @@ internal sealed class ShardedReader : WeightReader
     }
 
     /// <summary>Reads the index and the header of every file it names.</summary>
-    /// <param name="indexPath">The index; its files lie beside it.</param>
-    /// <param name="open">Opens one file; safetensors unless given.</param>
+    /// <param name="indexPath">The index; its files are in the same folder.</param>
+    /// <param name="open">Opens one file; by default as safetensors.</param>
     /// <exception cref="InvalidDataException">The index is damaged, names a file outside its folder, or names a file or an array that is missing.</exception>
     public static ShardedReader OpenFile(string indexPath, Func<string, WeightReader>? open = null)
     {
@@ -67,7 +67,7 @@ internal sealed class ShardedReader : WeightReader
             _shardPath = path;
         }
 
-        // The file can have been replaced since the index was read.
+        // The file may have been replaced since the index was read.
         return _shard!.TryFind(weight.Name, out var found) && found.Type == weight.Type && found.HasShape(weight.Shape)
             ? _shard.OpenBytes(found)
             : throw new InvalidDataException($"{path}: tensor {weight} has changed since the index was read.");
@@ -106,12 +106,13 @@ internal sealed class ShardedReader : WeightReader
                 var file = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : "";
                 if (!IsPlainFileName(file))
                 {
-                    throw new InvalidDataException($"{indexPath}: tensor '{entry.Name}': expected the name of a file in the index's folder, found {entry.Value}.");
+                    throw new InvalidDataException(
+                        $"{indexPath}: tensor '{entry.Name}': expected the name of a file in the index's folder, found {entry.Value}.");
                 }
 
                 if (!map.TryAdd(entry.Name, file))
                 {
-                    throw new InvalidDataException($"{indexPath}: the weight_map names '{entry.Name}' twice.");
+                    throw new InvalidDataException($"{indexPath}: the weight_map contains '{entry.Name}' twice.");
                 }
             }
 
@@ -123,7 +124,7 @@ internal sealed class ShardedReader : WeightReader
         }
     }
 
-    // The same on every platform: an index is refused everywhere if it is refused anywhere.
+    // The same rule on every platform, so that an index is accepted either everywhere or nowhere.
     private static bool IsPlainFileName(string file) =>
         file is not ("" or "." or "..") && file.AsSpan().IndexOfAny("/\\:\0") < 0;
 }

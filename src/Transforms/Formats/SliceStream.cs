@@ -1,6 +1,6 @@
 namespace IGptMl.Formats;
 
-/// <summary>A range of a seekable stream, with a position of its own. Does not close the stream.</summary>
+/// <summary>A range of a seekable stream, with its own position. Disposing it does not close the stream.</summary>
 internal sealed class SliceStream : ReadOnlyStream
 {
     private readonly Stream _stream;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace IGptMl.Formats;
 
-/// <summary>The elements of a view in row-major order, gathered from the range of the storage that the view touches, which is in memory.</summary>
+/// <summary>The elements of a view in row-major order, gathered from an in-memory copy of the range of the storage that the view covers.</summary>
 internal sealed class StridedStream : ReadOnlyStream
 {
     private readonly byte[] _range;
@@ -13,7 +13,7 @@ internal sealed class StridedStream : ReadOnlyStream
     private long _element;
     private long _remaining;
 
-    /// <summary>Element 0 of the range is the view's first; shape and strides are counted in elements, and no stride is negative.</summary>
+    /// <summary>The view's first element is element 0 of the range. Shape and strides are counted in elements; no stride is negative.</summary>
     public StridedStream(byte[] range, int elementSize, long[] shape, long[] strides)
     {
         _range = range;
@@ -28,7 +28,7 @@ internal sealed class StridedStream : ReadOnlyStream
         }
     }
 
-    /// <summary>Gathers as many whole elements as fit.</summary>
+    /// <summary>Gathers as many whole elements as fit in the buffer.</summary>
     public override int Read(Span<byte> buffer)
     {
         Debug.Assert(buffer.Length == 0 || buffer.Length >= _elementSize);
@@ -43,7 +43,7 @@ internal sealed class StridedStream : ReadOnlyStream
         return written;
     }
 
-    // Like an odometer: the last axis turns first.
+    // Advances like an odometer: the last axis changes fastest.
     private void Step()
     {
         for (var axis = _index.Length - 1; axis >= 0; axis--)

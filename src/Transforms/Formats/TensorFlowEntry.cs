@@ -1,12 +1,12 @@
 namespace IGptMl.Formats;
 
-/// <summary>A variable of a TensorFlow checkpoint: BundleEntryProto, of tensor_bundle.proto.</summary>
+/// <summary>A variable of a TensorFlow checkpoint: the message BundleEntryProto of tensor_bundle.proto.</summary>
 internal readonly record struct TensorFlowEntry(int Type, long[]? Shape, long Shard, long Offset, long Size, uint Checksum, bool IsSliced)
 {
-    // A variable has a handful of axes.
+    // Real variables have a handful of axes.
     private const int MaxRank = 254;
 
-    /// <summary>Reads the protocol buffer; the shape is null if it is unknown.</summary>
+    /// <summary>Parses the protocol buffer. The shape is null if it is unknown.</summary>
     /// <exception cref="InvalidDataException">The bytes are damaged.</exception>
     public static TensorFlowEntry Parse(ReadOnlySpan<byte> bytes, string source)
     {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace IGptMl.Formats;
 
-/// <summary>The index of a TensorFlow checkpoint: how many data files there are, and which variables.</summary>
+/// <summary>The index of a TensorFlow checkpoint: the number of data files, and the variables.</summary>
 internal sealed class TensorFlowIndex
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -20,11 +20,11 @@ internal sealed class TensorFlowIndex
     /// <summary>The variables, by name.</summary>
     public IReadOnlyList<(WeightInfo Info, TensorFlowEntry Entry)> Variables { get; }
 
-    /// <summary>The variables that are no arrays of numbers, such as texts, and why.</summary>
+    /// <summary>The variables that are not numeric arrays, such as strings, with the reasons.</summary>
     public IReadOnlyDictionary<string, string> Unreadable { get; }
 
-    /// <summary>Reads the index file.</summary>
-    /// <exception cref="InvalidDataException">The index is damaged, big-endian, or has a variable in slices.</exception>
+    /// <summary>Parses the index file.</summary>
+    /// <exception cref="InvalidDataException">The index is damaged or big-endian, or a variable is stored in slices.</exception>
     public static TensorFlowIndex Parse(byte[] file, string source)
     {
         var entries = LevelDbTable.Read(file, source);
@@ -39,7 +39,7 @@ internal sealed class TensorFlowIndex
         var slices = 0;
         foreach (var (key, value) in entries.Skip(1))
         {
-            // The pieces of a variable in slices come first, under names in a binary code; the variable itself, which can be named, follows.
+            // The slices of a partitioned variable come first, under names in a binary encoding. The variable itself follows, under its name.
             if (key[0] == 0)
             {
                 slices++;
@@ -65,25 +65,26 @@ internal sealed class TensorFlowIndex
 
         return slices == 0
             ? new TensorFlowIndex(shardCount, variables, unreadable)
-            : throw new InvalidDataException($"{source}: has {slices} slices of variables, which are not supported.");
+            : throw new InvalidDataException($"{source}: {slices} entries are slices of variables, which are not supported.");
     }
 
     private static WeightInfo Check(string name, WeightType type, TensorFlowEntry entry, long shardCount, string source)
     {
         if (entry.Shape is null || !WeightInfo.TryCount(entry.Shape, WeightTypes.SizeOf(type), out _))
         {
-            throw new InvalidDataException($"{source}: variable '{name}' has {(entry.Shape is null ? "no shape" : $"the impossible shape [{string.Join(", ", entry.Shape)}]")}.");
+            var shape = entry.Shape is null ? "no shape" : $"the invalid shape [{string.Join(", ", entry.Shape)}]";
+            throw new InvalidDataException($"{source}: variable '{name}' has {shape}.");
         }
 
         var info = new WeightInfo(name, type, entry.Shape);
         if (entry.Size != info.ByteCount)
         {
-            throw new InvalidDataException($"{source}: variable {info} needs {info.ByteCount} bytes; its size is given as {entry.Size}.");
+            throw new InvalidDataException($"{source}: variable {info} needs {info.ByteCount} bytes; the index states {entry.Size}.");
         }
 
         return entry.Shard < shardCount
             ? info
-            : throw new InvalidDataException($"{source}: variable {info} is in data file {entry.Shard}; there are {shardCount}, counted from 0.");
+            : throw new InvalidDataException($"{source}: variable {info} is in data file {entry.Shard}; expected a number from 0 to {shardCount - 1}.");
     }
 
     // BundleHeaderProto: num_shards = 1, endianness = 2 (0 is little).

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace IGptMl.Formats;
 
 /// <summary>
-/// Reads a TensorFlow checkpoint of version 2: PREFIX.index, a table of the variables, and PREFIX.data-00000-of-0000n, their bytes. Checksums are compared when a variable
-/// has been read to its end. Variables that are no arrays of numbers are left out of <see cref="WeightReader.Weights"/>.
+/// Reads a TensorFlow checkpoint of version 2: PREFIX.index is a table of the variables, and PREFIX.data-00000-of-0000n contain their bytes. A variable's
+/// checksum is compared when the variable has been read to its end. <see cref="WeightReader.Weights"/> omits variables that are not numeric arrays.
 /// </summary>
 internal sealed class TensorFlowReader : WeightReader
 {
-    // About fifty bytes a variable; a million variables are far more than any model has.
+    // A variable takes about fifty bytes of the index; a million variables are far more than any model has.
     private const int MaxIndexBytes = 1 << 26;
 
     private readonly Dictionary<string, TensorFlowEntry> _entries;
@@ -21,14 +21,14 @@ internal sealed class TensorFlowReader : WeightReader
         _shards = shards;
     }
 
-    /// <summary>Opens a checkpoint by its prefix: the path of its index without <c>.index</c>.</summary>
+    /// <summary>Opens a checkpoint by its prefix, the path of its index without <c>.index</c>.</summary>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or a data file is missing.</exception>
-    /// <exception cref="FileNotFoundException">There is no index.</exception>
+    /// <exception cref="FileNotFoundException">The index does not exist.</exception>
     public static TensorFlowReader OpenFile(string prefix) => Open(prefix, File.OpenRead);
 
-    /// <summary>Opens a checkpoint whose files <paramref name="open"/> opens, by name, as seekable streams.</summary>
+    /// <summary>Opens a checkpoint. <paramref name="open"/> opens its files, by name, as seekable streams.</summary>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or a data file is missing.</exception>
-    /// <exception cref="FileNotFoundException">There is no index.</exception>
+    /// <exception cref="FileNotFoundException">The index does not exist.</exception>
     public static TensorFlowReader Open(string prefix, Func<string, Stream> open)
     {
         var index = TensorFlowIndex.Parse(ReadIndex(prefix + ".index", open), prefix + ".index");
@@ -45,7 +45,8 @@ internal sealed class TensorFlowReader : WeightReader
 
                 if (entry.Offset > shard.Length || entry.Size > shard.Length - entry.Offset)
                 {
-                    throw new InvalidDataException($"{path}: variable {info} lies at {entry.Offset}; the file has {shard.Length} bytes.");
+                    throw new InvalidDataException(
+                        $"{path}: variable {info} of {entry.Size} bytes starts at offset {entry.Offset}; the file has {shard.Length} bytes.");
                 }
             }
 
@@ -96,7 +97,7 @@ internal sealed class TensorFlowReader : WeightReader
         }
         catch (FileNotFoundException exception)
         {
-            throw new InvalidDataException($"{path}: this file of the checkpoint is missing.", exception);
+            throw new InvalidDataException($"{path}: this data file of the checkpoint is missing.", exception);
         }
     }
 

@@ -1,9 +1,9 @@
 namespace IGptMl.Formats;
 
-/// <summary>The numbers that TensorFlow gives to element types (DataType, of types.proto).</summary>
+/// <summary>The numeric values of TensorFlow's element types (the enum DataType of types.proto).</summary>
 internal static class TensorFlowTypes
 {
-    /// <summary>The type of this number, or none.</summary>
+    /// <summary>The type with this value, or null.</summary>
     public static WeightType? Find(int number) => number switch
     {
         1 => WeightType.Float32,

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace IGptMl.Formats;
 
-/// <summary>The elements of one stored array, from the first to the last, read piece by piece. Holds one chunk of <see cref="ChunkBytes"/> at most.</summary>
+/// <summary>The elements of one stored array, read piece by piece from first to last. Buffers at most <see cref="ChunkBytes"/> bytes.</summary>
 internal sealed class WeightData : IDisposable
 {
-    /// <summary>The most bytes that are read at once for a conversion.</summary>
+    /// <summary>The largest number of bytes that are read at once for a conversion.</summary>
     public const int ChunkBytes = 1 << 16;
 
     private readonly string _source;
@@ -14,7 +14,7 @@ internal sealed class WeightData : IDisposable
     private readonly bool _leaveOpen;
     private readonly int _elementSize;
 
-    /// <summary>Reads from <paramref name="stream"/>, which stands at the first element; <paramref name="source"/> names the file in messages.</summary>
+    /// <summary>Reads from <paramref name="stream"/>, whose position is the first element; <paramref name="source"/> names the file in messages.</summary>
     public WeightData(string source, WeightInfo info, Stream stream, bool leaveOpen = false)
     {
         _source = source;
@@ -25,14 +25,14 @@ internal sealed class WeightData : IDisposable
         Remaining = info.Count;
     }
 
-    /// <summary>What is read.</summary>
+    /// <summary>The array that is read.</summary>
     public WeightInfo Info { get; }
 
     /// <summary>The number of elements not yet read.</summary>
     public long Remaining { get; private set; }
 
     /// <summary>Reads the next elements, converted to single precision, until the destination is full.</summary>
-    /// <exception cref="InvalidDataException">The elements are not floating-point, or the file ends inside them.</exception>
+    /// <exception cref="InvalidDataException">The elements are not floating-point, or the file is truncated.</exception>
     /// <exception cref="ArgumentException">The destination is longer than what remains.</exception>
     public void ReadFloat32(Span<float> destination)
     {
@@ -44,7 +44,7 @@ internal sealed class WeightData : IDisposable
         CheckRemaining(destination.Length);
         if (Info.Type == WeightType.Float32)
         {
-            // Straight into the destination, in pieces because a span of bytes holds 2 GiB at most.
+            // Directly into the destination, in pieces because a span of bytes has at most 2 GiB.
             for (; !destination.IsEmpty; destination = destination[Math.Min(destination.Length, 1 << 28)..])
             {
                 ReadBytes(MemoryMarshal.AsBytes(destination[..Math.Min(destination.Length, 1 << 28)]));
@@ -57,7 +57,7 @@ internal sealed class WeightData : IDisposable
     }
 
     /// <summary>Reads the next elements, widened to 64 bits, until the destination is full.</summary>
-    /// <exception cref="InvalidDataException">The elements are not integers, or the file ends inside them.</exception>
+    /// <exception cref="InvalidDataException">The elements are not integers, or the file is truncated.</exception>
     /// <exception cref="ArgumentException">The destination is longer than what remains.</exception>
     public void ReadInt64(Span<long> destination)
     {
@@ -70,8 +70,8 @@ internal sealed class WeightData : IDisposable
         Convert(destination, WeightTypes.ToInt64);
     }
 
-    /// <summary>Reads the next elements as they are stored (little-endian), until the destination is full.</summary>
-    /// <exception cref="InvalidDataException">The file ends inside the elements.</exception>
+    /// <summary>Reads the next elements in their stored representation (little-endian), until the destination is full.</summary>
+    /// <exception cref="InvalidDataException">The file is truncated.</exception>
     /// <exception cref="ArgumentException">The destination is longer than what remains, or not a whole number of elements.</exception>
     public void ReadBytes(Span<byte> destination)
     {
@@ -83,14 +83,14 @@ internal sealed class WeightData : IDisposable
         CheckRemaining(destination.Length / _elementSize);
         if (_stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false) < destination.Length)
         {
-            throw new InvalidDataException($"{_source}: tensor {Info}: the file ends inside its elements.");
+            throw new InvalidDataException($"{_source}: tensor {Info}: the file is truncated inside its elements.");
         }
 
         Remaining -= destination.Length / _elementSize;
     }
 
-    /// <summary>Passes over the elements not yet read.</summary>
-    /// <exception cref="InvalidDataException">The file ends inside the elements.</exception>
+    /// <summary>Skips the elements that are not yet read.</summary>
+    /// <exception cref="InvalidDataException">The file is truncated.</exception>
     public void SkipRemaining()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
@@ -140,7 +140,7 @@ internal sealed class WeightData : IDisposable
     {
         if (count > Remaining)
         {
-            throw new ArgumentException($"Tensor {Info}: {count} elements were asked for, {Remaining} remain.");
+            throw new ArgumentException($"Tensor {Info}: {count} elements were requested; {Remaining} remain.");
         }
     }
 }

@@ -2,14 +2,16 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace IGptMl.Formats;
 
-/// <summary>A weight file, read as named arrays. One array is read at a time; instances are not safe for several threads.</summary>
+/// <summary>A weight file, read as named arrays. One array is read at a time. Instances are not thread-safe.</summary>
 internal abstract class WeightReader : IDisposable
 {
     private readonly Dictionary<string, WeightInfo> _byName;
 
     private readonly IReadOnlyDictionary<string, string>? _unreadable;
 
-    /// <summary>Takes the file's name for messages and its arrays, whose names are unique; also names that cannot be read, with the reasons.</summary>
+    /// <summary>
+    /// Takes the file's name for messages, its arrays, whose names are unique, and the names of arrays that cannot be read, with the reasons.
+    /// </summary>
     protected WeightReader(string source, IReadOnlyList<WeightInfo> weights, IReadOnlyDictionary<string, string>? unreadable = null)
     {
         _unreadable = unreadable;
@@ -18,17 +20,17 @@ internal abstract class WeightReader : IDisposable
         _byName = weights.ToDictionary(weight => weight.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>The file's name, as messages have it.</summary>
+    /// <summary>The file's name in messages.</summary>
     public string Source { get; }
 
     /// <summary>Every array of the file, in the file's order.</summary>
     public IReadOnlyList<WeightInfo> Weights { get; }
 
-    /// <summary>Looks an array up.</summary>
+    /// <summary>Finds an array by name.</summary>
     public bool TryFind(string name, [NotNullWhen(true)] out WeightInfo? weight) => _byName.TryGetValue(name, out weight);
 
-    /// <summary>Opens an array for reading in pieces. Dispose the result before another array is opened.</summary>
-    /// <exception cref="InvalidDataException">The file holds no array of this name.</exception>
+    /// <summary>Opens an array for reading in pieces. Dispose the result before opening another array.</summary>
+    /// <exception cref="InvalidDataException">The file has no array of this name.</exception>
     public WeightData OpenTensor(string name)
     {
         if (_byName.TryGetValue(name, out var weight))
@@ -38,11 +40,11 @@ internal abstract class WeightReader : IDisposable
 
         throw new InvalidDataException(_unreadable is not null && _unreadable.TryGetValue(name, out var reason)
             ? $"{Source}: tensor '{name}' cannot be read: {reason}."
-            : $"{Source}: holds no tensor '{name}'.");
+            : $"{Source}: contains no tensor '{name}'.");
     }
 
     /// <summary>Reads a whole floating-point array, converted to single precision.</summary>
-    /// <exception cref="InvalidDataException">There is no such array, its elements are not floating-point, or the file is damaged.</exception>
+    /// <exception cref="InvalidDataException">The array is missing, its elements are not floating-point, or the file is damaged.</exception>
     /// <exception cref="ArgumentException">The destination does not have the array's number of elements.</exception>
     public void ReadFloat32(string name, Span<float> destination)
     {
@@ -52,7 +54,7 @@ internal abstract class WeightReader : IDisposable
     }
 
     /// <summary>Reads a whole integer array, widened to 64 bits.</summary>
-    /// <exception cref="InvalidDataException">There is no such array, its elements are not integers, or the file is damaged.</exception>
+    /// <exception cref="InvalidDataException">The array is missing, its elements are not integers, or the file is damaged.</exception>
     /// <exception cref="ArgumentException">The destination does not have the array's number of elements.</exception>
     public void ReadInt64(string name, Span<long> destination)
     {
@@ -68,7 +70,7 @@ internal abstract class WeightReader : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Opens the elements of one of <see cref="Weights"/>, row-major and without gaps.</summary>
+    /// <summary>Opens the bytes of one of <see cref="Weights"/>, row-major and contiguous.</summary>
     internal abstract Stream OpenBytes(WeightInfo weight);
 
     /// <summary>Closes the files.</summary>

@@ -1,6 +1,6 @@
 namespace IGptMl.Formats;
 
-/// <summary>The element types that a stored array can have.</summary>
+/// <summary>The element types of stored arrays.</summary>
 internal enum WeightType
 {
     /// <summary>IEEE 754, 32 bits.</summary>

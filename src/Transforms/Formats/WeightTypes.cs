@@ -5,10 +5,10 @@ using System.Runtime.InteropServices;
 
 namespace IGptMl.Formats;
 
-/// <summary>Sizes and conversions of <see cref="WeightType"/>. Stored bytes are little-endian, as is every machine that libtorch runs on.</summary>
+/// <summary>Sizes and conversions of <see cref="WeightType"/>. Stored bytes are little-endian, as is every machine that libtorch supports.</summary>
 internal static class WeightTypes
 {
-    /// <summary>Bytes of one element.</summary>
+    /// <summary>Bytes per element.</summary>
     public static int SizeOf(WeightType type) => type switch
     {
         WeightType.Int8 or WeightType.UInt8 or WeightType.Bool => 1,
@@ -18,14 +18,14 @@ internal static class WeightTypes
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not a weight type."),
     };
 
-    /// <summary>Whether <see cref="ToFloat32"/> takes this type.</summary>
+    /// <summary>Whether <see cref="ToFloat32"/> supports this type.</summary>
     public static bool IsFloat(WeightType type) =>
         type is WeightType.Float32 or WeightType.Float16 or WeightType.BFloat16 or WeightType.Float64;
 
-    /// <summary>Whether <see cref="ToInt64"/> takes this type: every integer type of which each value fits, and Bool as 0 and 1.</summary>
+    /// <summary>Whether <see cref="ToInt64"/> supports this type: every integer type whose values fit in Int64, and Bool as 0 and 1.</summary>
     public static bool IsInteger(WeightType type) => !IsFloat(type) && type != WeightType.UInt64;
 
-    /// <summary>Converts stored elements of a floating-point type. Narrowing from Float64 rounds to nearest.</summary>
+    /// <summary>Converts stored elements of a floating-point type to Float32. Float64 is rounded to nearest.</summary>
     public static void ToFloat32(WeightType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
         Debug.Assert(source.Length == (long)destination.Length * SizeOf(type));
@@ -53,7 +53,7 @@ internal static class WeightTypes
         }
     }
 
-    /// <summary>Converts stored elements of an integer type.</summary>
+    /// <summary>Converts stored elements of an integer type to Int64.</summary>
     public static void ToInt64(WeightType type, ReadOnlySpan<byte> source, Span<long> destination)
     {
         Debug.Assert(source.Length == (long)destination.Length * SizeOf(type));
@@ -81,7 +81,7 @@ internal static class WeightTypes
                 Convert<byte, long>(source, destination);
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(type), type, "Not an integer type that fits in 64 bits with a sign.");
+                throw new ArgumentOutOfRangeException(nameof(type), type, "Not an integer type whose values fit in Int64.");
         }
     }
 

@@ -6,29 +6,29 @@ using SkiaSharp;
 namespace IGptMl.Images;
 
 /// <summary>
-/// Image files to upright, opaque RGB: PNG, JPEG, BMP, WebP and GIF (of an animation the first picture). The orientation that a camera noted (EXIF) is applied, gray becomes
-/// three equal channels, and what is transparent shows white paper. Values are taken as they are stored; color profiles are not applied.
+/// Decodes image files to upright, opaque RGB: PNG, JPEG, BMP, WebP and GIF (the first frame of an animation). The EXIF orientation is applied, gray
+/// becomes three equal channels, and transparent pixels are blended with white. Color profiles are ignored: channel values are used as stored.
 /// </summary>
-/// <remarks>MLImage.CreateFromFile does none of this, and takes a file that breaks off for a whole one.</remarks>
+/// <remarks>MLImage.CreateFromFile does none of this, and accepts truncated files.</remarks>
 internal static class ImageDecoder
 {
     private const int PixelBytes = 4;
 
-    // 268 million: more than any camera has. A file of a few bytes can claim any size.
+    // 268 million pixels, more than any camera has. Without a limit, a file of a few bytes could claim any size.
     private const long MostPixels = 1L << 28;
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Decodes a file.</summary>
     /// <returns>The image, Rgba32, with the path as its tag; the caller owns it.</returns>
-    /// <exception cref="InvalidDataException">It cannot be read; the message names the file and says why.</exception>
+    /// <exception cref="InvalidDataException">The file cannot be decoded; the message names the file and the problem.</exception>
     public static MLImage Decode(string path)
     {
         using var data = Load(path);
         return Decode(data, path);
     }
 
-    /// <summary>Reads the content of a file.</summary>
+    /// <summary>Decodes the content of a file.</summary>
     /// <returns>The image, Rgba32; the caller owns it.</returns>
-    /// <exception cref="InvalidDataException">It cannot be read; the message says why.</exception>
+    /// <exception cref="InvalidDataException">The content cannot be decoded; the message names the problem.</exception>
     public static MLImage Decode(byte[] content)
     {
         using var data = SKData.CreateCopy(content);
@@ -37,11 +37,11 @@ internal static class ImageDecoder
 
     private static MLImage Decode(SKData data, string path)
     {
-        using var codec = SKCodec.Create(data) ?? throw Unreadable(path, "it is no image of a format that is understood");
+        using var codec = SKCodec.Create(data) ?? throw Unreadable(path, "it is not an image in a supported format");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if (width < 1 || height < 1 || (long)width * height > MostPixels)
         {
-            throw Unreadable(path, $"{width} x {height} pixels are no size of a picture; expected {MostPixels:N0} pixels at most");
+            throw Unreadable(path, $"it has {width} x {height} pixels; expected at most {MostPixels:N0} pixels");
         }
 
         var length = width * height * PixelBytes;
@@ -57,8 +57,9 @@ internal static class ImageDecoder
             }
 
             var upright = ArrayPool<byte>.Shared.Rent(length);
-            ImageOrientation.Apply(MemoryMarshal.Cast<byte, uint>(pixels), width, height, (int)origin, MemoryMarshal.Cast<byte, uint>(upright.AsSpan(0, length)));
-            var image = ImageOrientation.SwapsSides((int)origin) ? Create(path, height, width, upright.AsSpan(0, length)) : Create(path, width, height, upright.AsSpan(0, length));
+            var turned = upright.AsSpan(0, length);
+            ImageOrientation.Apply(MemoryMarshal.Cast<byte, uint>(pixels), width, height, (int)origin, MemoryMarshal.Cast<byte, uint>(turned));
+            var image = ImageOrientation.SwapsSides((int)origin) ? Create(path, height, width, turned) : Create(path, width, height, turned);
             ArrayPool<byte>.Shared.Return(upright);
             return image;
         }
@@ -102,17 +103,18 @@ internal static class ImageDecoder
 
         if (result != SKCodecResult.Success)
         {
-            throw Unreadable(path, result == SKCodecResult.IncompleteInput ? "it breaks off before the image is complete" : $"its content is damaged ({result})");
+            throw Unreadable(path, result == SKCodecResult.IncompleteInput ? "it is truncated"
+                : $"its content is damaged ({result})");
         }
 
         if (!opaque)
         {
-            LayOnWhite(buffer.AsSpan(0, info.Width * info.Height * PixelBytes));
+            BlendWithWhite(buffer.AsSpan(0, info.Width * info.Height * PixelBytes));
         }
     }
 
-    /// <summary>Colors come multiplied by their alpha, so what is missing to 255 is the share of the paper.</summary>
-    private static void LayOnWhite(Span<byte> pixels)
+    /// <summary>Blends with white. The stored colors are already multiplied by alpha, so white contributes the remaining 255 - alpha.</summary>
+    private static void BlendWithWhite(Span<byte> pixels)
     {
         for (var i = 0; i < pixels.Length; i += PixelBytes)
         {
@@ -134,5 +136,6 @@ internal static class ImageDecoder
         return image;
     }
 
-    private static InvalidDataException Unreadable(string path, string problem, Exception? cause = null) => new($"'{path}' cannot be read as an image: {problem}.", cause);
+    private static InvalidDataException Unreadable(string path, string problem, Exception? cause = null) =>
+        new($"'{path}' cannot be read as an image: {problem}.", cause);
 }

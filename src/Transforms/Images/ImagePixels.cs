@@ -4,15 +4,15 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Images;
 
-/// <summary>RGB bytes out of an <see cref="MLImage"/> and into one.</summary>
+/// <summary>Copies RGB bytes from an <see cref="MLImage"/> and creates one from them.</summary>
 internal static class ImagePixels
 {
     /// <summary>The number of channel values of an image without alpha: 3 x width x height.</summary>
     public static int CountRgb(MLImage image) => checked(3 * image.Width * image.Height);
 
     /// <summary>
-    /// Copies an image's channel values, R, G, B a pixel, row-major. Alpha is dropped: a translucent pixel gives the values that the image stores, which after
-    /// decoding are usually already multiplied by alpha.
+    /// Copies an image's channel values: R, G, B for each pixel, row-major. Alpha is dropped: a translucent pixel gives the values that the image stores,
+    /// which after decoding are usually already multiplied by alpha.
     /// </summary>
     /// <param name="image">The image, Bgra32 or Rgba32.</param>
     /// <param name="rgb">Receives <see cref="CountRgb"/> values.</param>
@@ -22,7 +22,9 @@ internal static class ImagePixels
     {
         if (rgb.Length != CountRgb(image))
         {
-            throw new ArgumentException($"An image of {image.Width} x {image.Height} pixels has {CountRgb(image)} channel values, not {rgb.Length}.", nameof(rgb));
+            throw new ArgumentException(
+                $"An image of {image.Width} x {image.Height} pixels has {CountRgb(image)} channel values, not {rgb.Length}.",
+                nameof(rgb));
         }
 
         var (red, blue) = image.PixelFormat switch
@@ -35,8 +37,10 @@ internal static class ImagePixels
         var pixels = image.Pixels;
         var (from, to) = (0, 0);
 
-        // Four pixels at a time, and four bytes too many, which the next four overwrite.
-        var order = red == 0 ? Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 3, 7, 11, 15) : Vector128.Create((byte)2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 3, 7, 11, 15);
+        // Writes four pixels at a time and four bytes too many, which the next four pixels overwrite.
+        var order = red == 0
+            ? Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 3, 7, 11, 15)
+            : Vector128.Create((byte)2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 3, 7, 11, 15);
         for (; to + Vector128<byte>.Count <= rgb.Length; from += 16, to += 12)
         {
             Vector128.Shuffle(Vector128.Create(pixels.Slice(from, 16)), order).CopyTo(rgb[to..]);
@@ -51,16 +55,16 @@ internal static class ImagePixels
         }
     }
 
-    /// <summary>Makes an opaque image. The caller disposes it.</summary>
+    /// <summary>Creates an opaque image. The caller disposes it.</summary>
     /// <param name="rgb">height x width x 3 channel values, row-major.</param>
     /// <param name="width">Width in pixels, at least 1.</param>
     /// <param name="height">Height in pixels, at least 1.</param>
-    /// <exception cref="ArgumentException">A size is below 1, or the span's length is not that of the image.</exception>
+    /// <exception cref="ArgumentException">A size is below 1, or the span's length does not match the size.</exception>
     public static MLImage FromRgb(ReadOnlySpan<byte> rgb, int width, int height)
     {
         if (width < 1 || height < 1 || rgb.Length != 3L * width * height)
         {
-            throw new ArgumentException($"{rgb.Length} channel values are no RGB image of {width} x {height} pixels.", nameof(rgb));
+            throw new ArgumentException($"An RGB image of {width} x {height} pixels has {3L * width * height} channel values, not {rgb.Length}.", nameof(rgb));
         }
 
         var length = checked(4 * width * height);

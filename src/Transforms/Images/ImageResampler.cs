@@ -6,22 +6,22 @@ using System.Runtime.Intrinsics;
 namespace IGptMl.Images;
 
 /// <summary>
-/// The antialiased bilinear resize of Pillow, with which Hugging Face's image processor prepares images, bit for bit: a triangle filter whose width grows
-/// with the reduction, applied along the rows and then down the columns, with 8-bit values between the two. Aspect ratio is not kept. Thread-safe.
+/// The antialiased bilinear resize of Pillow, bit for bit, which Hugging Face's image processor uses. A triangle filter whose width grows with the
+/// reduction is applied along the rows, then along the columns, with 8-bit values in between. The aspect ratio is not kept. Thread-safe.
 /// </summary>
 internal static class ImageResampler
 {
     private const int Lanes = 8;
     private const int Half = 1 << (ResampleCoefficients.FractionBits - 1);
 
-    /// <summary>Resizes an RGB image. An axis whose size does not change is left alone, and an image of the right size copied.</summary>
+    /// <summary>Resizes an RGB image. An axis whose size does not change is not filtered; an image of the right size is copied.</summary>
     /// <param name="rgb">height x width x 3 channel values, row-major.</param>
     /// <param name="width">Width of the input in pixels, at least 1.</param>
     /// <param name="height">Height of the input in pixels, at least 1.</param>
     /// <param name="newWidth">Width of the output in pixels, at least 1.</param>
     /// <param name="newHeight">Height of the output in pixels, at least 1.</param>
     /// <param name="output">Receives newHeight x newWidth x 3 channel values, row-major.</param>
-    /// <exception cref="ArgumentException">A size is below 1, or a span's length is not that of its image.</exception>
+    /// <exception cref="ArgumentException">A size is below 1, or a span's length does not match its image.</exception>
     public static void Resize(ReadOnlySpan<byte> rgb, int width, int height, int newWidth, int newHeight, Span<byte> output)
     {
         CheckSize(rgb.Length, width, height, nameof(rgb));
@@ -52,13 +52,13 @@ internal static class ImageResampler
         }
     }
 
-    /// <summary>Resizes an RGB image and takes a window of the result, of which nothing else is computed.</summary>
+    /// <summary>Resizes an RGB image and takes a window of the result. Only the window is computed.</summary>
     /// <param name="rgb">height x width x 3 channel values, row-major.</param>
     /// <param name="width">Width of the input in pixels, at least 1.</param>
     /// <param name="height">Height of the input in pixels, at least 1.</param>
-    /// <param name="window">The size to resize to, and where the window lies in it.</param>
+    /// <param name="window">The size to resize to, and the position of the window in the resized image.</param>
     /// <param name="output">Receives <see cref="CropWindow.Side"/>² x 3 channel values, row-major.</param>
-    /// <exception cref="ArgumentException">A size is below 1, or a span's length is not that of its image.</exception>
+    /// <exception cref="ArgumentException">A size is below 1, or a span's length does not match its image.</exception>
     public static void ResizeAndCrop(ReadOnlySpan<byte> rgb, int width, int height, CropWindow window, Span<byte> output)
     {
         const int Side = CropWindow.Side;
@@ -101,7 +101,7 @@ internal static class ImageResampler
                 var pixels = row[(3 * table.First(x))..];
                 if (pixels.Length >= (3 * weights.Length) + 2 && target.Length >= 4)
                 {
-                    // The fourth byte is the next pixel's, which is written after this one.
+                    // The fourth byte belongs to the next pixel, which is written afterwards.
                     MemoryMarshal.Write(target, Sum(pixels, weights));
                 }
                 else
@@ -114,7 +114,7 @@ internal static class ImageResampler
         }
     }
 
-    // Red, green and blue in three bytes, and a byte of no meaning. Reads up to two bytes more than the pixels.
+    // Red, green and blue in three bytes, and a fourth byte without meaning. Reads up to two bytes past the pixels.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Sum(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> weights)
     {
@@ -123,20 +123,27 @@ internal static class ImageResampler
         {
             var two = Vector256.Shuffle(
                 Vector256.Create(MemoryMarshal.Read<ulong>(pixels)).AsByte(),
-                Vector256.Create(0, 255, 255, 255, 1, 255, 255, 255, 2, 255, 255, 255, 255, 255, 255, 255, 19, 255, 255, 255, 20, 255, 255, 255, 21, 255, 255, 255, 255, 255, 255, 255)).AsInt32();
-            var both = Vector256.Shuffle(Vector256.Create(MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(weights))).AsInt32(), Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1));
+                Vector256.Create(
+                        0, 255, 255, 255, 1, 255, 255, 255, 2, 255, 255, 255, 255, 255, 255, 255,
+                        19, 255, 255, 255, 20, 255, 255, 255, 21, 255, 255, 255, 255, 255, 255, 255)).AsInt32();
+            var both = Vector256.Shuffle(
+                Vector256.Create(MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(weights))).AsInt32(),
+                Vector256.Create(0, 0, 0, 0, 1, 1, 1, 1));
             pairs += two * both;
         }
 
         var sums = pairs.GetLower() + pairs.GetUpper() + Vector128.Create(Half);
         if (weights.Length > 0)
         {
-            var one = Vector128.Shuffle(Vector128.CreateScalar(MemoryMarshal.Read<uint>(pixels)).AsByte(), Vector128.Create(0, 255, 255, 255, 1, 255, 255, 255, 2, 255, 255, 255, 255, 255, 255, 255));
+            var one = Vector128.Shuffle(
+                Vector128.CreateScalar(MemoryMarshal.Read<uint>(pixels)).AsByte(),
+                Vector128.Create(0, 255, 255, 255, 1, 255, 255, 255, 2, 255, 255, 255, 255, 255, 255, 255));
             sums += one.AsInt32() * Vector128.Create(weights[0]);
         }
 
         var values = Vector128.Min(sums >> ResampleCoefficients.FractionBits, Vector128.Create((int)byte.MaxValue));
-        return Vector128.Shuffle(values.AsByte(), Vector128.Create(0, 4, 8, 12, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255)).AsUInt32().ToScalar();
+        var order = Vector128.Create(0, 4, 8, 12, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255);
+        return Vector128.Shuffle(values.AsByte(), order).AsUInt32().ToScalar();
     }
 
     private static void SumPlainly(ReadOnlySpan<byte> pixels, ReadOnlySpan<int> weights, Span<byte> target)
@@ -153,7 +160,7 @@ internal static class ImageResampler
         }
     }
 
-    // The input begins with that row of the image.
+    // The input starts at row firstRow of the image.
     private static void ResizeHeight(ReadOnlySpan<byte> input, int stride, ResampleCoefficients table, int firstRow, Span<byte> output)
     {
         for (var y = 0; y < table.Length; y++)
@@ -180,7 +187,7 @@ internal static class ImageResampler
         }
     }
 
-    // Eight neighboring values.
+    // Computes eight neighboring values.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong SumDown(ReadOnlySpan<byte> rows, int stride, ReadOnlySpan<int> weights)
     {
@@ -189,7 +196,9 @@ internal static class ImageResampler
         {
             var values = Vector256.Shuffle(
                 Vector256.Create(MemoryMarshal.Read<ulong>(rows[(stride * row)..])).AsByte(),
-                Vector256.Create(0, 255, 255, 255, 1, 255, 255, 255, 2, 255, 255, 255, 3, 255, 255, 255, 20, 255, 255, 255, 21, 255, 255, 255, 22, 255, 255, 255, 23, 255, 255, 255)).AsInt32();
+                Vector256.Create(
+                        0, 255, 255, 255, 1, 255, 255, 255, 2, 255, 255, 255, 3, 255, 255, 255,
+                        20, 255, 255, 255, 21, 255, 255, 255, 22, 255, 255, 255, 23, 255, 255, 255)).AsInt32();
             sums += values * Vector256.Create(weights[row]);
         }
 
@@ -198,6 +207,6 @@ internal static class ImageResampler
         return Vector128.Narrow(narrow, narrow).AsUInt64().ToScalar();
     }
 
-    // The weights' rounding can make a sum of white exceed 255.
+    // The weights are rounded, so a sum over white pixels can exceed 255.
     private static byte ToByte(int sum) => (byte)Math.Clamp(sum >> ResampleCoefficients.FractionBits, 0, 255);
 }

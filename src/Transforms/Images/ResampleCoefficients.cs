@@ -3,15 +3,16 @@ using System.Collections.Concurrent;
 namespace IGptMl.Images;
 
 /// <summary>
-/// The weights that one axis of a bilinear resize gives to its input samples, in Pillow's fixed point: a triangle of half-width 1 output sample (never less
-/// than 1 input sample), normalized in double, then rounded half away from zero to <see cref="FractionBits"/> bits. Immutable and shared.
+/// The weights that one axis of a bilinear resize gives to its input samples, in Pillow's fixed point. The filter is a triangle with a half-width of one
+/// output sample (but at least one input sample), normalized in double precision, then rounded half away from zero to <see cref="FractionBits"/> bits.
+/// Immutable and shared.
 /// </summary>
 internal sealed class ResampleCoefficients
 {
-    /// <summary>Fraction bits of a weight: 32 less 8 of the sample and 2 of head room.</summary>
+    /// <summary>Fraction bits of a weight: 32 less 8 for the sample and 2 for headroom.</summary>
     public const int FractionBits = 32 - 8 - 2;
 
-    // A folder of photographs can have thousands of sizes, and a table takes about 8 bytes an input sample.
+    // Limits the memory: a folder of photographs can have thousands of sizes, and a table takes about 8 bytes per input sample.
     private const int MostTables = 256;
 
     private static readonly ConcurrentDictionary<(int From, int To), ResampleCoefficients> Tables = new();
@@ -60,7 +61,7 @@ internal sealed class ResampleCoefficients
     /// <summary>Number of output samples.</summary>
     public int Length => _firsts.Length;
 
-    /// <summary>The table for an axis of <paramref name="from"/> samples made into <paramref name="to"/>.</summary>
+    /// <summary>The table for resizing an axis from <paramref name="from"/> to <paramref name="to"/> samples.</summary>
     public static ResampleCoefficients For(int from, int to)
     {
         if (Tables.TryGetValue((from, to), out var table))
@@ -76,12 +77,14 @@ internal sealed class ResampleCoefficients
         return Tables.GetOrAdd((from, to), static key => new ResampleCoefficients(key.From, key.To, 0, key.To));
     }
 
-    /// <summary>The table for <paramref name="count"/> of those output samples, from <paramref name="start"/>. It is not kept: random windows hardly ever recur.</summary>
+    /// <summary>
+    /// The table for <paramref name="count"/> of those output samples, from <paramref name="start"/>. It is not cached, because random windows rarely recur.
+    /// </summary>
     public static ResampleCoefficients Part(int from, int to, int start, int count) => new(from, to, start, count);
 
-    /// <summary>The first input sample that output sample <paramref name="index"/> is made of.</summary>
+    /// <summary>The first input sample that contributes to output sample <paramref name="index"/>.</summary>
     public int First(int index) => _firsts[index];
 
-    /// <summary>The weights of that sample and of those after it.</summary>
+    /// <summary>The weights of the input samples of output sample <paramref name="index"/>, from <see cref="First"/> on.</summary>
     public ReadOnlySpan<int> Weights(int index) => _weights.AsSpan(_starts[index].._starts[index + 1]);
 }

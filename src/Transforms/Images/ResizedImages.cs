@@ -4,8 +4,8 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Images;
 
-/// <summary>The images of a row's column as RGB squares; used on one thread.</summary>
-/// <remarks>It never disposes an image: the getter that made one disposes it when the next is made, and some belong to the user.</remarks>
+/// <summary>Reads the images of a column as RGB squares. Instances are used on one thread.</summary>
+/// <remarks>Images are not disposed here: the getter that creates an image disposes it with the next one, and some images belong to the user.</remarks>
 internal sealed class ResizedImages
 {
     private readonly ValueGetter<MLImage> _getter;
@@ -18,11 +18,11 @@ internal sealed class ResizedImages
     private byte[] _pixels = [];
     private MLImage? _image;
 
-    /// <param name="row">The row, or a cursor's current one.</param>
+    /// <param name="row">A row, or a cursor for its current row.</param>
     /// <param name="column">The column of images.</param>
     /// <param name="size">The side of the squares in pixels.</param>
     /// <param name="cropping">How images become squares.</param>
-    /// <param name="seed">The seed of random crops, which depend on it and on the row's id.</param>
+    /// <param name="seed">The seed of random crops, which depend on the seed and the row's id.</param>
     internal ResizedImages(DataViewRow row, DataViewSchema.Column column, int size, ImageCropping cropping, int seed = 0)
     {
         _getter = row.GetGetter<MLImage>(column);
@@ -34,7 +34,7 @@ internal sealed class ResizedImages
         _cropped = cropping == ImageCropping.Squash ? [] : new byte[CropWindow.Side * CropWindow.Side * 3];
     }
 
-    /// <summary>The current row's pixels (size · size · 3 bytes R, G, B), valid until the next call; false where the row has no image.</summary>
+    /// <summary>The current row's pixels (size · size · 3 bytes R, G, B), valid until the next call. False if the row has no image.</summary>
     internal bool TryRead(out ReadOnlySpan<byte> pixels)
     {
         _getter(ref _image!);

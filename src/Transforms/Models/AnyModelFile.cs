@@ -1,14 +1,15 @@
 namespace IGptMl.Models;
 
-/// <summary>Tells the forms of a model apart by what lies at a path.</summary>
+/// <summary>Loads a model in any supported format, which is determined from the file or folder at the path.</summary>
 internal static class AnyModelFile
 {
-    /// <summary>The forms, for help and errors.</summary>
-    internal const string Forms = "a zip that mlContext.Model.Save wrote, a training checkpoint, a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
+    /// <summary>The supported formats, for help and errors.</summary>
+    internal const string Forms =
+        "a zip that mlContext.Model.Save wrote, a training checkpoint, a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
 
-    /// <summary>Reads the model, whatever its form.</summary>
-    /// <exception cref="FileNotFoundException">There is nothing.</exception>
-    /// <exception cref="InvalidDataException">There is something else, or it is damaged.</exception>
+    /// <summary>Loads a model of any format.</summary>
+    /// <exception cref="FileNotFoundException">The path does not exist.</exception>
+    /// <exception cref="InvalidDataException">The file or folder is not a model, or is damaged.</exception>
     internal static ImageGptModel Load(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -29,6 +30,7 @@ internal static class AnyModelFile
 
         throw Directory.Exists(path)
             ? new InvalidDataException($"'{path}' is a folder without '{HuggingFaceConfig.FileName}'; a model is {Forms}.")
-            : new FileNotFoundException($"Model file '{path}' does not exist. Nor does '{path}{TensorFlowCheckpoint.IndexEnding}': a model is {Forms}.", path);
+            : new FileNotFoundException(
+                $"Model file '{path}' does not exist. Neither does '{path}{TensorFlowCheckpoint.IndexEnding}'. A model is {Forms}.", path);
     }
 }

@@ -4,8 +4,8 @@ using IGptMl.Numerics;
 namespace IGptMl.Models;
 
 /// <summary>
-/// What config.json says of an ImageGPT, with the defaults that Hugging Face gives to what is left out. Dropout, initialization and
-/// reorder_and_upcast_attn do not change what a trained network computes in single precision, and are not looked at.
+/// The settings of an ImageGPT in config.json, with Hugging Face's defaults for missing ones. Dropout, initialization and reorder_and_upcast_attn do not
+/// affect what a trained network computes in single precision, and are ignored.
 /// </summary>
 internal sealed record HuggingFaceConfig
 {
@@ -53,13 +53,16 @@ internal sealed record HuggingFaceConfig
     [JsonPropertyName("tie_word_embeddings")]
     public bool TiesEmbeddings { get; init; }
 
-    /// <summary>Reads the architecture. Options that this network does not run are refused, all together.</summary>
+    /// <summary>Reads the architecture. Options that this network does not support are refused, all together.</summary>
     /// <exception cref="InvalidDataException">The file is damaged, or describes another network.</exception>
     internal static ImageGptConfig Read(string path)
     {
         var file = HuggingFaceJson.Read<HuggingFaceConfig>(path);
         var side = (int)Math.Sqrt(Math.Max(0, file.Positions));
-        var config = new ImageGptConfig { ImageSize = side, Colors = file.VocabularySize - 1, EmbeddingSize = file.EmbeddingSize, Layers = file.Layers, Heads = file.Heads };
+        var config = new ImageGptConfig
+        {
+            ImageSize = side, Colors = file.VocabularySize - 1, EmbeddingSize = file.EmbeddingSize, Layers = file.Layers, Heads = file.Heads,
+        };
         var guard = new OptionGuard()
             .Require(file.ModelType == ModelTypeName, "model_type", file.ModelType, ModelTypeName)
             .Require(side * side == file.Positions, "n_positions", file.Positions, "the square of an image's side")

@@ -8,28 +8,30 @@ using TorchSharp;
 
 namespace IGptMl.Models;
 
-/// <summary>Writes a model as a folder that Hugging Face's ImageGPT and its image processor load as it is.</summary>
+/// <summary>Writes a model as a folder that Hugging Face's ImageGPT and its image processor load without conversion.</summary>
 internal static class HuggingFaceExport
 {
     private static readonly Dictionary<string, string> Metadata = new() { ["format"] = "pt" };
 
-    /// <summary>Whether something lies at the path that an export would have to replace.</summary>
-    internal static bool IsTaken(string folder) => File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any());
+    /// <summary>Whether the path is a file, or a folder with content, which an export would have to replace.</summary>
+    internal static bool IsTaken(string folder) =>
+        File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any());
 
-    /// <summary>Writes the folder beside its place and renames it. Without a palette there is no preprocessor_config.json.</summary>
-    /// <exception cref="IOException">Something else is there already, or it cannot be written.</exception>
+    /// <summary>Writes the folder under a temporary name and then renames it. A model without a palette gets no preprocessor_config.json.</summary>
+    /// <exception cref="IOException">The path already exists, or the folder cannot be written.</exception>
     /// <exception cref="NotSupportedException">The model is a masked one, which Hugging Face's ImageGPT would run as an autoregressive one.</exception>
     internal static void Write(ImageGptModel model, string folder)
     {
         if (model.Config.Objective == PretrainingObjective.Masked)
         {
-            throw new NotSupportedException("A masked (BERT) model cannot be exported to Hugging Face: its ImageGPT has no masked mode, and would run the model with causal attention.");
+            throw new NotSupportedException(
+                "A masked (BERT) model cannot be exported to Hugging Face: its ImageGPT has no masked mode, and would run the model with causal attention.");
         }
 
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (IsTaken(folder))
         {
-            throw new IOException($"'{folder}' exists already; expected a new or an empty folder.");
+            throw new IOException($"'{folder}' already exists; expected a new or an empty folder.");
         }
 
         var partial = $"{folder}.{Path.GetRandomFileName()}.partial";
@@ -93,7 +95,7 @@ internal static class HuggingFaceExport
         var centers = palette.Centers.Span;
         for (var i = 0; i < centers.Length; i += 3)
         {
-            clusters.Add(new JsonArray(centers[i], centers[i + 1], centers[i + 2])); // as many digits as single precision needs
+            clusters.Add(new JsonArray(centers[i], centers[i + 1], centers[i + 2])); // with enough digits for single precision
         }
 
         var processor = new JsonObject
@@ -108,7 +110,7 @@ internal static class HuggingFaceExport
         };
         if (cropping == ImageCropping.CenterCrop)
         {
-            // In the words of Hugging Face's other processors, for whoever prepares the images: ImageGPT's own knows no crop, and would squash them.
+            // In the terms of Hugging Face's other processors, to document the cropping: ImageGPT's own processor does not crop, and would squash images.
             processor["do_center_crop"] = true;
             processor["crop_size"] = new JsonObject { ["height"] = CropWindow.Side, ["width"] = CropWindow.Side };
         }

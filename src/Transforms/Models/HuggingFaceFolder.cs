@@ -5,7 +5,9 @@ using IGptMl.Numerics;
 
 namespace IGptMl.Models;
 
-/// <summary>A model as Hugging Face's ImageGPT stores it: a folder with config.json, the weights, and often preprocessor_config.json with the palette.</summary>
+/// <summary>
+/// A model in the format of Hugging Face's ImageGPT: a folder with config.json, the weights, and often preprocessor_config.json with the palette.
+/// </summary>
 internal static class HuggingFaceFolder
 {
     internal const string WeightsFile = "model.safetensors";
@@ -20,11 +22,11 @@ internal static class HuggingFaceFolder
         ("pytorch_model.bin.index.json", path => ShardedReader.OpenFile(path, PyTorchReader.OpenFile)),
     ];
 
-    /// <summary>Whether the folder claims to be one.</summary>
+    /// <summary>Whether the folder has a config.json.</summary>
     internal static bool IsOne(string folder) => File.Exists(Path.Combine(folder, HuggingFaceConfig.FileName));
 
-    /// <summary>Reads the model. Beside the network, no more than a piece of one tensor is in memory.</summary>
-    /// <exception cref="InvalidDataException">A file is missing or damaged, or the folder holds another network than ours.</exception>
+    /// <summary>Loads the model. In addition to the network, at most a part of one tensor is in memory.</summary>
+    /// <exception cref="InvalidDataException">A file is missing or damaged, or the folder has another kind of network.</exception>
     internal static ImageGptModel Load(string folder)
     {
         TorchRuntime.EnsureLoaded();
@@ -35,10 +37,10 @@ internal static class HuggingFaceFolder
         return new ImageGptModel(Read(reader, config), palette, cropping);
     }
 
-    /// <summary>Whether Hugging Face's layer with this weight has a bias too, of the weight's second size.</summary>
+    /// <summary>Whether Hugging Face's layer with this weight also has a bias, with the weight's second size.</summary>
     internal static bool HasBias(string name, long[] shape) => shape.Length == 2 && name.Contains(".h.", StringComparison.Ordinal);
 
-    /// <summary>The bias's name.</summary>
+    /// <summary>The name of the bias that belongs to a weight.</summary>
     internal static string BiasOf(string name) => Path.ChangeExtension(name, "bias");
 
     private static WeightReader OpenWeights(string folder)
@@ -52,14 +54,16 @@ internal static class HuggingFaceFolder
             }
         }
 
-        throw new InvalidDataException($"'{folder}' holds no weights; expected one of {string.Join(", ", WeightFiles.Select(file => $"'{file.Name}'"))}.");
+        throw new InvalidDataException($"'{folder}' has no weights; expected one of {string.Join(", ", WeightFiles.Select(file => $"'{file.Name}'"))}.");
     }
 
     private static ImageGptNetwork Read(WeightReader reader, ImageGptConfig config)
     {
-        // A model saved without its head has its names without the prefix; it is then told what is missing.
+        // If a model was saved without its head, its names have no prefix. The check then reports the missing head.
         var hasPrefix = reader.Weights.Any(weight => weight.Name.StartsWith(Prefix, StringComparison.Ordinal));
-        var names = NetworkShapes.Of(config).ToDictionary(shape => hasPrefix || !shape.Key.StartsWith(Prefix, StringComparison.Ordinal) ? shape.Key : shape.Key[Prefix.Length..], shape => shape.Key, StringComparer.Ordinal);
+        var names = NetworkShapes.Of(config).Keys.ToDictionary(
+            name => hasPrefix || !name.StartsWith(Prefix, StringComparison.Ordinal) ? name : name[Prefix.Length..],
+            StringComparer.Ordinal);
         Check(reader, config, hasPrefix ? Prefix : string.Empty, names);
 
         var network = new ImageGptNetwork(config);
@@ -96,7 +100,7 @@ internal static class HuggingFaceFolder
             }
         }
 
-        // The causal mask and its value, which old versions stored.
+        // The causal mask and its fill value, which old versions stored.
         for (var l = 0; l < config.Layers; l++)
         {
             check.Ignore($"{prefix}h.{l}.attn.bias");

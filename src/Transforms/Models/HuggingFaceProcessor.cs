@@ -5,11 +5,11 @@ using IGptMl.Numerics;
 
 namespace IGptMl.Models;
 
-/// <summary>What preprocessor_config.json says of the way from images to tokens. What it leaves out is taken to be as the model needs it.</summary>
+/// <summary>The settings of preprocessor_config.json, from images to tokens. Missing settings are assumed to match the model.</summary>
 internal sealed record HuggingFaceProcessor
 {
     internal const string FileName = "preprocessor_config.json";
-    internal const int Bilinear = 2; // Pillow's number
+    internal const int Bilinear = 2; // Pillow's value
 
     [JsonPropertyName("clusters")]
     public float[][]? Clusters { get; init; }
@@ -26,7 +26,7 @@ internal sealed record HuggingFaceProcessor
     [JsonPropertyName("do_color_quantize")]
     public bool? Quantizes { get; init; }
 
-    /// <summary>Hugging Face's word, in other processors, for what is here <see cref="ImageCropping.CenterCrop"/>; ImageGPT's own passes over it.</summary>
+    /// <summary>The setting of other Hugging Face processors that corresponds to <see cref="ImageCropping.CenterCrop"/>. ImageGPT's own ignores it.</summary>
     [JsonPropertyName("do_center_crop")]
     public bool? CropsCenter { get; init; }
 
@@ -34,8 +34,12 @@ internal sealed record HuggingFaceProcessor
     [JsonPropertyName("crop_size")]
     public JsonElement CropSize { get; init; }
 
-    /// <summary>Reads the palette, null where the file has none, and how images become squares. Settings that would give other tokens are refused, all together.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, holds no palette of the model's colors, or prepares images in another way.</exception>
+    /// <summary>
+    /// Reads the palette (null if the file has none), and how images become squares. Settings that would give other tokens are refused, all together.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, has no palette with the model's number of colors, or prepares images differently.
+    /// </exception>
     internal static (Palette? Palette, ImageCropping Cropping) Read(string path, ImageGptConfig config)
     {
         var file = HuggingFaceJson.Read<HuggingFaceProcessor>(path);
@@ -44,10 +48,12 @@ internal sealed record HuggingFaceProcessor
             .Require(file.Resample is null or Bilinear, "resample", file.Resample, $"{Bilinear}, which is bilinear")
             .Require(file.Normalizes != false, "do_normalize", file.Normalizes, "true")
             .Require(file.Quantizes != false, "do_color_quantize", file.Quantizes, "true")
-            .Require(file.CropsCenter != true || IsSize(file.CropSize, CropWindow.Side), "crop_size", file.CropSize, $"{CropWindow.Side}, as do_center_crop is true");
+            .Require(file.CropsCenter != true || IsSize(
+                file.CropSize, CropWindow.Side), "crop_size", file.CropSize, $"{CropWindow.Side}, as do_center_crop is true");
         if (file.Clusters is { } clusters)
         {
-            guard.Require(clusters.Length == config.Colors, "The number of clusters", clusters.Length, $"{config.Colors}, as vocab_size is {config.Colors + 1}")
+            guard.Require(clusters.Length == config.Colors, "The number of clusters", clusters.Length,
+                $"{config.Colors}, as vocab_size is {config.Colors + 1}")
                 .Require(Array.TrueForAll(clusters, color => color is { Length: 3 }), "A cluster", "not a triple", "red, green and blue");
         }
 
@@ -59,16 +65,17 @@ internal sealed record HuggingFaceProcessor
         }
         catch (ArgumentException e)
         {
-            throw new InvalidDataException($"'{path}': the clusters are no palette. {e.Message}", e);
+            throw new InvalidDataException($"'{path}': the clusters are not a palette. {e.Message}", e);
         }
     }
 
-    /// <summary>Whether the size, in any of the forms that it has had, is that square.</summary>
+    /// <summary>Whether the size is a square with this side, in any of the notations that Hugging Face has used.</summary>
     private static bool IsSize(JsonElement size, int side) => size.ValueKind switch
     {
         JsonValueKind.Undefined or JsonValueKind.Null => true,
         JsonValueKind.Number => size.TryGetInt32(out var number) && number == side,
-        JsonValueKind.Object => size.EnumerateObject().Any() && size.EnumerateObject().All(part => part.Value.ValueKind == JsonValueKind.Number && IsSize(part.Value, side)),
+        JsonValueKind.Object => size.EnumerateObject().Any()
+            && size.EnumerateObject().All(part => part.Value.ValueKind == JsonValueKind.Number && IsSize(part.Value, side)),
         _ => false,
     };
 }

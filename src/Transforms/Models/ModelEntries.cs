@@ -7,8 +7,8 @@ using TorchSharp;
 namespace IGptMl.Models;
 
 /// <summary>
-/// A model inside a zip: its configuration as json, its palette as npy, how images become squares as json, its weights as safetensors, and the checksums of
-/// all of them.
+/// The entries of a model in a zip: its configuration as JSON, its palette as npy, its cropping as JSON, its weights as safetensors, and the checksums of all
+/// of them.
 /// </summary>
 internal static class ModelEntries
 {
@@ -22,8 +22,11 @@ internal static class ModelEntries
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <summary>Stores the model once a zip, and returns its folder.</summary>
-    /// <param name="writeShared">Writes the entries of a value, unless the zip has them already; gets the value, the kind of its folder, and what writes them.</param>
+    /// <summary>Writes the model once per zip, and returns its folder.</summary>
+    /// <param name="writeShared">
+    /// Writes the entries of a value, unless the zip already has them. Its arguments are the value, the prefix of its folder, and a function that writes the
+    /// entries.
+    /// </param>
     /// <param name="model">The model.</param>
     internal static string Write(Func<object, string, Action<EntryWriter>, string> writeShared, ImageGptModel model)
         => writeShared(model.Identity, Folder, write => Write(write, model));
@@ -46,10 +49,15 @@ internal static class ModelEntries
         void Add(string name, Action<Stream> body) => write(name, stream => sums.Write(name, stream, body));
     }
 
-    /// <summary>Reads the model of a folder, or takes another handle to it where a component of the same zip has read it already.</summary>
-    /// <param name="readShared">Reads the value of a folder; gets the folder, what takes a value again that has been read, and what reads it from entries.</param>
+    /// <summary>Reads the model of a folder, or creates another handle to it if a component of the same zip has already read it.</summary>
+    /// <param name="readShared">
+    /// Reads the value of a folder. Its arguments are the folder, a function that shares a value that was read before, and a function that reads the value from
+    /// its entries.
+    /// </param>
     /// <param name="folder">The folder.</param>
-    internal static ImageGptModel Read(Func<string, Func<ImageGptModel, ImageGptModel?>, Func<EntryReader, ImageGptModel>, ImageGptModel> readShared, string folder)
+    internal static ImageGptModel Read(
+        Func<string, Func<ImageGptModel, ImageGptModel?>, Func<EntryReader, ImageGptModel>, ImageGptModel> readShared,
+        string folder)
         => readShared(folder, model => model.TryShare(), Read);
 
     /// <summary>Reads the model from the entries of its folder.</summary>
@@ -69,7 +77,7 @@ internal static class ModelEntries
         return new ImageGptModel(network, palette, cropping);
     }
 
-    /// <summary>The stream of an entry that is text of a few lines, and therefore may be read as a whole.</summary>
+    /// <summary>Checks that an entry is small enough to be read as a whole, as a few lines of text are.</summary>
     private static Stream Small(Stream stream, long length)
         => length <= MostTextBytes ? stream : throw new InvalidDataException($"It has {length} bytes; expected at most {MostTextBytes}.");
 
@@ -86,7 +94,7 @@ internal static class ModelEntries
         var palette = Palette.Read(stream, PaletteEntry);
         return palette.Count == config.Colors
             ? palette
-            : throw new InvalidDataException($"It has {palette.Count} colors, and the model of '{ConfigEntry}' {config.Colors}.");
+            : throw new InvalidDataException($"It has {palette.Count} colors; the model of '{ConfigEntry}' has {config.Colors}.");
     }
 
     private static ImageGptConfig ReadConfig(Stream stream)
@@ -108,11 +116,11 @@ internal static class ModelEntries
 
     private static ImageGptNetwork ReadWeights(ImageGptConfig config, Stream stream, long length)
     {
-        // Before memory is taken for what a damaged configuration may ask for.
+        // Checked before allocating what a damaged configuration may request.
         if (length < config.ParameterCount * sizeof(float))
         {
             var expected = config.ParameterCount * sizeof(float);
-            throw new InvalidDataException($"It has {length} bytes, and the {config.ParameterCount} weights of the model of '{ConfigEntry}' need {expected}.");
+            throw new InvalidDataException($"It has {length} bytes; the {config.ParameterCount} weights of the model of '{ConfigEntry}' need {expected}.");
         }
 
         return NetworkSafetensors.Read(config, stream, WeightsEntry);

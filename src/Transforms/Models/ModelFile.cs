@@ -5,15 +5,15 @@ using IGptMl.Numerics;
 namespace IGptMl.Models;
 
 /// <summary>
-/// A model as a zip. Saving writes the model's own entries alone. Loading also takes an ML.NET zip, of which it looks at no other entries:
-/// of several models, it takes the first.
+/// A model as a zip. A saved zip contains only the model's own entries. Loading also accepts a zip of ML.NET, whose other entries are ignored; of several
+/// models, the first one is loaded.
 /// </summary>
 internal static class ModelFile
 {
-    // Weights hardly compress. Entries below the limit may, whatever they hold.
+    // Weights hardly compress. Small entries may compress to any degree.
     private const int MostGrowth = 200, SmallEntry = 1 << 20;
 
-    /// <summary>Writes the model into a zip of its own.</summary>
+    /// <summary>Writes the model to a new zip.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     internal static void Save(ImageGptModel model, string path) => AtomicFile.Write(path, stream =>
     {
@@ -27,8 +27,8 @@ internal static class ModelFile
         }
     });
 
-    /// <summary>Reads the first model of the zip.</summary>
-    /// <exception cref="InvalidDataException">The file is no zip or a damaged one, or holds no model.</exception>
+    /// <summary>Loads the first model of the zip.</summary>
+    /// <exception cref="InvalidDataException">The file is not a zip, is damaged, or does not contain a model.</exception>
     internal static ImageGptModel Load(string path)
     {
         using var file = File.OpenRead(path);
@@ -58,11 +58,11 @@ internal static class ModelFile
         }
         catch (Exception e) when (IsDamage(e))
         {
-            throw new InvalidDataException($"'{path}' is not a model file: it is no zip, or one that breaks off.", e);
+            throw new InvalidDataException($"'{path}' is not a model file: it is not a zip, or is truncated.", e);
         }
     }
 
-    /// <summary>The entries by their names; ML.NET on Windows writes names with backslashes.</summary>
+    /// <summary>The entries by name. On Windows, ML.NET writes names with backslashes.</summary>
     private static Dictionary<string, ZipArchiveEntry> ListEntries(string path, ZipArchive zip)
     {
         try
@@ -81,7 +81,7 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>Opens an entry, unless it unpacks to so much more than itself that it can only be there to fill the memory.</summary>
+    /// <summary>Opens an entry, unless its compression ratio is so high that it could only serve to fill the memory.</summary>
     private static OpenedEntry Open(ZipArchiveEntry entry)
     {
         if (entry.Length > SmallEntry && entry.Length / MostGrowth > entry.CompressedLength)

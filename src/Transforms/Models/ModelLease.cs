@@ -3,7 +3,7 @@ using IGptMl.Network;
 
 namespace IGptMl.Models;
 
-/// <summary>The right to use a model's weights on one device: until it is disposed, they stay, whoever disposes the model meanwhile.</summary>
+/// <summary>The right to use a model's weights on one device. They remain valid until the lease is disposed, even if the model is disposed earlier.</summary>
 internal sealed class ModelLease : IDisposable
 {
     private SharedNetwork? _holder;
@@ -27,7 +27,7 @@ internal sealed class ModelLease : IDisposable
     /// <summary>The network's modules, ready to run.</summary>
     internal ImageGptNetwork Network { get; }
 
-    /// <summary>What runs the network.</summary>
+    /// <summary>The executor of the network.</summary>
     internal ImageGptExecutor Executor { get; }
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace IGptMl.Models;
 
-/// <summary>A network's weights as a safetensors stream, under the names and in the shapes of its state dictionary.</summary>
+/// <summary>A network's weights as a safetensors stream, with the names and shapes of its state dictionary.</summary>
 internal static class NetworkSafetensors
 {
     /// <summary>Writes the weights of a network on the CPU, one tensor at a time.</summary>
@@ -21,8 +21,8 @@ internal static class NetworkSafetensors
         writer.Complete();
     }
 
-    /// <summary>Reads the weights of a new network. Everything that does not fit the configuration is reported together.</summary>
-    /// <exception cref="InvalidDataException">The stream is damaged, or holds other tensors than the configuration asks for.</exception>
+    /// <summary>Reads the weights of a new network. Everything that does not match the configuration is reported together.</summary>
+    /// <exception cref="InvalidDataException">The stream is damaged, or has other tensors than the configuration needs.</exception>
     internal static ImageGptNetwork Read(ImageGptConfig config, Stream stream, string source)
     {
         using var noGradients = torch.no_grad();
@@ -49,7 +49,9 @@ internal static class NetworkSafetensors
                 }
             });
             problems.AddRange(missing.Select(name => $"'{name}' [{string.Join(", ", weights[name].shape)}] is missing."));
-            return problems.Count == 0 ? network : throw new InvalidDataException($"The weights in {source} do not fit the configuration. {string.Join(" ", problems)}");
+            return problems.Count == 0
+                ? network
+                : throw new InvalidDataException($"The weights in {source} do not match the configuration. {string.Join(" ", problems)}");
         }
         catch
         {

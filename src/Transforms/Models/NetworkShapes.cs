@@ -1,9 +1,9 @@
 namespace IGptMl.Models;
 
-/// <summary>The names and shapes of a network's state dictionary, known before memory is taken for it.</summary>
+/// <summary>The names and shapes of a network's state dictionary, computed without allocating the network.</summary>
 internal static class NetworkShapes
 {
-    /// <summary>Every tensor of an architecture.</summary>
+    /// <summary>All tensors of an architecture.</summary>
     internal static IReadOnlyDictionary<string, long[]> Of(ImageGptConfig config)
     {
         long d = config.EmbeddingSize;

@@ -4,14 +4,14 @@ using TorchSharp;
 
 namespace IGptMl.Models;
 
-/// <summary>Weights with a count of their holders, their copies on the devices that have used them, and the executors of these.</summary>
+/// <summary>Reference-counted weights, with their copies on the devices that have used them and the executors of these.</summary>
 internal sealed class SharedNetwork
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (ImageGptNetwork Network, ImageGptExecutor Executor)> _byDevice = [];
     private int _holders = 1;
 
-    /// <summary>Takes over a network on the CPU, and freezes it.</summary>
+    /// <summary>Takes ownership of a network on the CPU, and freezes it.</summary>
     internal SharedNetwork(ImageGptNetwork network)
     {
         Config = network.Config;
@@ -20,7 +20,7 @@ internal sealed class SharedNetwork
 
     internal ImageGptConfig Config { get; }
 
-    /// <summary>Counts one more holder, unless the weights are gone.</summary>
+    /// <summary>Adds a reference; false if the weights have been released.</summary>
     internal bool TryRetain()
     {
         lock (_lock)
@@ -35,7 +35,7 @@ internal sealed class SharedNetwork
         }
     }
 
-    /// <summary>Counts one holder less, and frees the weights after the last.</summary>
+    /// <summary>Removes a reference, and releases the weights after the last one.</summary>
     internal void Release()
     {
         lock (_lock)
@@ -54,7 +54,7 @@ internal sealed class SharedNetwork
         }
     }
 
-    /// <summary>The network on that device, copied there the first time, and what runs it. Only a holder may ask.</summary>
+    /// <summary>The network on a device, to which it is copied at first use, and its executor. The caller must hold a reference.</summary>
     internal (ImageGptNetwork Network, ImageGptExecutor Executor) On(torch.Device device)
     {
         lock (_lock)

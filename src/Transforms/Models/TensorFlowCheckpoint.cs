@@ -7,10 +7,9 @@ using IGptMl.Numerics;
 namespace IGptMl.Models;
 
 /// <summary>
-/// A model as OpenAI's code stores it: a TensorFlow checkpoint, whose shapes say the architecture, and whose lack of a start
-/// of sequence says that it is a masked (BERT) model. It has no palette. Variables of the optimizer and of
-/// a classifier are passed over. Images are cropped to the middle, which is how the paper evaluates these
-/// models and how the arrays of images that were published with them were made.
+/// A model in the format of OpenAI's code: a TensorFlow checkpoint. Its shapes determine the architecture; without a start-of-sequence vector, it is a masked
+/// (BERT) model. It has no palette. Variables of the optimizer and of a classifier are ignored. Images are cropped to the middle, as in the paper's evaluation
+/// of these models and in the image arrays that were published with them.
 /// </summary>
 internal static class TensorFlowCheckpoint
 {
@@ -19,8 +18,8 @@ internal static class TensorFlowCheckpoint
     private const string Scope = "model/";
     private const string StartName = Scope + "sos";
 
-    /// <summary>Reads the model. Beside the network, no more than one tensor is in memory.</summary>
-    /// <exception cref="InvalidDataException">A file is missing or damaged, or the checkpoint holds another network than ours.</exception>
+    /// <summary>Loads the model. In addition to the network, at most one tensor is in memory.</summary>
+    /// <exception cref="InvalidDataException">A file is missing or damaged, or the checkpoint has another kind of network.</exception>
     internal static ImageGptModel Load(string prefix)
     {
         TorchRuntime.EnsureLoaded();
@@ -45,9 +44,18 @@ internal static class TensorFlowCheckpoint
         var tokens = Shape(reader, Scope + "wte", "[colors, d]", 2);
         var positions = Shape(reader, Scope + "wpe", "[positions, d]", 2);
         var queries = Shape(reader, Scope + "h0/attn/q_proj", "[heads, d / heads, d]", 3);
-        var objective = reader.TryFind(StartName, out _) ? PretrainingObjective.Autoregressive : PretrainingObjective.Masked; // only the former has a start of sequence
+        // Only autoregressive models have a start-of-sequence vector.
+        var objective = reader.TryFind(StartName, out _) ? PretrainingObjective.Autoregressive : PretrainingObjective.Masked;
         var side = (int)Math.Sqrt(positions[0]);
-        var config = new ImageGptConfig { ImageSize = side, Colors = Saturate(tokens[0]), EmbeddingSize = Saturate(tokens[1]), Layers = CountLayers(reader), Heads = Saturate(queries[0]), Objective = objective };
+        var config = new ImageGptConfig
+        {
+            ImageSize = side,
+            Colors = Saturate(tokens[0]),
+            EmbeddingSize = Saturate(tokens[1]),
+            Layers = CountLayers(reader),
+            Heads = Saturate(queries[0]),
+            Objective = objective,
+        };
         var guard = new OptionGuard().Require((long)side * side == positions[0], "The number of positions", positions[0], "the square of an image's side");
         config.Check(guard);
         guard.ThrowIfDamaged(reader.Source);
@@ -55,8 +63,10 @@ internal static class TensorFlowCheckpoint
     }
 
     private static long[] Shape(WeightReader reader, string name, string expected, int dimensions) => reader.TryFind(name, out var weight)
-        ? weight.Shape.Length == dimensions ? weight.Shape : throw new InvalidDataException($"'{reader.Source}': variable {weight} should have the shape {expected}.")
-        : throw new InvalidDataException($"'{reader.Source}' is no checkpoint of an Image GPT: it holds no '{name}' {expected}.");
+        ? weight.Shape.Length == dimensions
+            ? weight.Shape
+            : throw new InvalidDataException($"'{reader.Source}': variable {weight} should have the shape {expected}.")
+        : throw new InvalidDataException($"'{reader.Source}' is not a checkpoint of an Image GPT: it has no variable '{name}' {expected}.");
 
     private static int Saturate(long size) => (int)Math.Min(size, int.MaxValue);
 
@@ -65,10 +75,13 @@ internal static class TensorFlowCheckpoint
         const string Start = Scope + "h";
         return 1 + reader.Weights
             .Where(weight => weight.Name.StartsWith(Start, StringComparison.Ordinal) && weight.Name.IndexOf('/', Start.Length) > 0)
-            .Select(weight => int.TryParse(weight.Name.AsSpan(Start.Length, weight.Name.IndexOf('/', Start.Length) - Start.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var layer) ? layer : 0)
+            .Select(weight => LayerOf(weight.Name.AsSpan(Start.Length, weight.Name.IndexOf('/', Start.Length) - Start.Length)))
             .Where(layer => layer < int.MaxValue)
             .Max();
     }
+
+    private static int LayerOf(ReadOnlySpan<char> text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var layer) ? layer : 0;
 
     private static void Check(WeightReader reader, ImageGptConfig config)
     {
@@ -127,7 +140,7 @@ internal static class TensorFlowCheckpoint
             var (from, to) = ($"h{l}/", $"transformer.h.{l}.");
             Copy(from + "ln_1/g", to + "ln_1.weight");
             ReadAttention(reader, $"{Scope}{from}attn/", Values(to + "attn.c_attn.weight"), d);
-            Copy(from + "attn/c_proj", to + "attn.c_proj.weight"); // [heads, d / heads, d] is (in, out) already
+            Copy(from + "attn/c_proj", to + "attn.c_proj.weight"); // [heads, d / heads, d] is already (in, out)
             Copy(from + "ln_2/g", to + "ln_2.weight");
             Copy(from + "mlp/c_fc/w", to + "mlp.c_fc.weight");
             Copy(from + "mlp/c_proj/w", to + "mlp.c_proj.weight");
@@ -141,7 +154,7 @@ internal static class TensorFlowCheckpoint
         Span<float> Values(string name) => MemoryMarshal.Cast<byte, float>(weights[name].bytes);
     }
 
-    /// <summary>Queries, keys and values are stored (out, in) each; ours are the columns of one matrix (in, out).</summary>
+    /// <summary>Queries, keys and values are separate matrices (out, in); here they become the columns of one matrix (in, out).</summary>
     private static void ReadAttention(WeightReader reader, string scope, Span<float> joined, int d)
     {
         var part = new float[d * d];

@@ -8,30 +8,30 @@ using TorchSharp;
 namespace IGptMl.Models;
 
 /// <summary>
-/// The model in a checkpoint of pretraining or fine-tuning: beside what every checkpoint holds (<see cref="CheckpointFormat"/>), the palette. In
-/// fine-tuning, it is the network without the classifier on top of it.
+/// The model in a checkpoint of pretraining or fine-tuning, which has the content of all checkpoints (<see cref="CheckpointFormat"/>) and a palette. From a
+/// checkpoint of fine-tuning, the network is loaded without the classifier.
 /// </summary>
 internal static class TrainingCheckpoint
 {
-    /// <summary>The ending of checkpoints' names.</summary>
+    /// <summary>The extension of checkpoint files.</summary>
     internal const string Extension = ".safetensors";
 
-    /// <summary>The name of the palette's tensor: its colors one after the other.</summary>
+    /// <summary>The name of the palette's tensor, (K, 3).</summary>
     internal const string PaletteName = "palette";
 
-    /// <summary>The run's setting that holds the architecture, as json.</summary>
+    /// <summary>The setting of the run that contains the architecture, as JSON.</summary>
     internal const string ModelSetting = "Model";
 
-    /// <summary>The run's setting that says how its images became squares; where it is missing, they were squashed.</summary>
+    /// <summary>The setting of the run that contains the cropping of its images; if it is missing, they were squashed.</summary>
     internal const string CroppingSetting = "Cropping";
 
-    /// <summary>The run's setting that says what it does; where it is missing, it is pretraining.</summary>
+    /// <summary>The setting of the run that contains its task; if it is missing, the task is pretraining.</summary>
     internal const string TaskSetting = "Task";
 
     /// <summary>The task of a fine-tuning run.</summary>
     internal const string FineTuning = "fine-tuning";
 
-    /// <summary>What the names of the network's weights begin with in a checkpoint of fine-tuning.</summary>
+    /// <summary>The prefix of the names of the network's weights in a checkpoint of fine-tuning.</summary>
     internal const string FineTunedPrefix = "gpt.";
 
     /// <summary>The name of the classifier's weights in a checkpoint of fine-tuning.</summary>
@@ -39,7 +39,7 @@ internal static class TrainingCheckpoint
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Whether the file is called as a checkpoint, or begins as a safetensors file does: the header's length, and then json.</summary>
+    /// <summary>Whether the file has the extension of a checkpoint, or starts like a safetensors file: with the header's length, followed by JSON.</summary>
     internal static bool IsOne(string path)
     {
         if (path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
@@ -52,16 +52,16 @@ internal static class TrainingCheckpoint
         return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start[^1] == (byte)'{' && !start.StartsWith("PK"u8);
     }
 
-    /// <summary>Reads the model: the network with the weights of the checkpoint's step, the palette and how images become squares.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or no training checkpoint; the message names it.</exception>
+    /// <summary>Loads the model: the network with the checkpoint's weights, the palette and the cropping.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or is not a training checkpoint; the message names it.</exception>
     internal static ImageGptModel Load(string path)
     {
         using var file = File.OpenRead(path);
         using var reader = new SafetensorsReader(file, $"'{path}'", leaveOpen: true);
         if (!reader.Metadata.TryGetValue(CheckpointFormat.StateKey, out var state))
         {
-            throw new InvalidDataException($"'{path}' holds weights without the settings of a training run, so that their architecture is unknown. "
-                + "Expected a checkpoint that a trainer wrote, or the folder of a Hugging Face model, not its weights alone.");
+            throw new InvalidDataException($"'{path}' has weights but not the settings of a training run, so their architecture is unknown. "
+                + "Expected a checkpoint that a trainer wrote, or the folder of a Hugging Face model, not only its weights.");
         }
 
         CheckpointFormat.CheckDigest(file, path);
@@ -100,7 +100,7 @@ internal static class TrainingCheckpoint
         catch (JsonException e)
         {
             var reason = $"its metadata '{CheckpointFormat.StateKey}' cannot be read ({e.Message})";
-            throw new InvalidDataException($"'{path}' is no training checkpoint of this version: {reason}.", e);
+            throw new InvalidDataException($"'{path}' is not a training checkpoint of this version: {reason}.", e);
         }
     }
 
@@ -108,7 +108,7 @@ internal static class TrainingCheckpoint
     {
         if (!run.TryGetValue(ModelSetting, out var text))
         {
-            throw new InvalidDataException($"'{path}' is a training checkpoint, but not of an Image GPT: its run has no setting '{ModelSetting}'.");
+            throw new InvalidDataException($"'{path}' is a training checkpoint, but not one of an Image GPT: its run has no setting '{ModelSetting}'.");
         }
 
         try
@@ -121,7 +121,7 @@ internal static class TrainingCheckpoint
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"'{path}' does not tell its architecture: its run's setting '{ModelSetting}' is '{text}' ({e.Message}).", e);
+            throw new InvalidDataException($"'{path}' does not have a valid architecture: its run's setting '{ModelSetting}' is '{text}' ({e.Message}).", e);
         }
     }
 
@@ -131,7 +131,7 @@ internal static class TrainingCheckpoint
         return Enum.TryParse<ImageCropping>(text, out var cropping) && Enum.IsDefined(cropping)
             ? cropping
             : throw new InvalidDataException(
-                $"'{path}' says that its images became squares by '{text}'; expected {string.Join(" or ", Enum.GetNames<ImageCropping>())}.");
+                $"'{path}' has the cropping '{text}'; expected {string.Join(" or ", Enum.GetNames<ImageCropping>())}.");
     }
 
     private static Palette ReadPalette(string path, SafetensorsReader reader, ImageGptConfig config)
@@ -144,7 +144,7 @@ internal static class TrainingCheckpoint
         }
         catch (ArgumentException e)
         {
-            throw new InvalidDataException($"'{path}' holds a palette that is none: {e.Message}", e);
+            throw new InvalidDataException($"'{path}' has an invalid palette: {e.Message}", e);
         }
     }
 

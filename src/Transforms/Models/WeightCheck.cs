@@ -2,13 +2,13 @@ using IGptMl.Formats;
 
 namespace IGptMl.Models;
 
-/// <summary>Compares what a weight file holds with what a model needs, and reports every difference in one exception.</summary>
+/// <summary>Compares the content of a weight file with what a model needs, and reports all differences in one exception.</summary>
 internal sealed class WeightCheck(WeightReader reader)
 {
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
 
-    /// <summary>The file must hold floating-point values of this shape.</summary>
+    /// <summary>The file must have floating-point elements of this shape.</summary>
     internal void Require(string name, params long[] shape)
     {
         if (!reader.TryFind(name, out _))
@@ -19,7 +19,7 @@ internal sealed class WeightCheck(WeightReader reader)
         Allow(name, shape);
     }
 
-    /// <summary>The file may hold floating-point values of this shape; whether it does.</summary>
+    /// <summary>The file may have floating-point elements of this shape. Returns whether it does.</summary>
     internal bool Allow(string name, params long[] shape)
     {
         _known.Add(name);
@@ -33,14 +33,14 @@ internal sealed class WeightCheck(WeightReader reader)
             return true;
         }
 
-        _problems.Add($"{weight} should be floating-point values of the shape [{string.Join(", ", shape)}].");
+        _problems.Add($"{weight} should have floating-point elements of the shape [{string.Join(", ", shape)}].");
         return false;
     }
 
-    /// <summary>The file may hold anything by this name.</summary>
+    /// <summary>The file may have any tensor with this name.</summary>
     internal void Ignore(string name) => _known.Add(name);
 
-    /// <summary>The file must not hold this, for the reason given.</summary>
+    /// <summary>The file must not have this tensor, for the given reason.</summary>
     internal void Forbid(string name, string reason)
     {
         if (reader.TryFind(name, out var weight) && _known.Add(name))
@@ -49,7 +49,7 @@ internal sealed class WeightCheck(WeightReader reader)
         }
     }
 
-    /// <summary>The values, if they are there, must all be zero, as the model does not have them.</summary>
+    /// <summary>If the file has this tensor, all its elements must be zero, because the model does not have it.</summary>
     internal void AllowZeros(string name, params long[] shape)
     {
         if (!Allow(name, shape))
@@ -66,7 +66,7 @@ internal sealed class WeightCheck(WeightReader reader)
             data.ReadFloat32(values);
             foreach (var value in values)
             {
-                largest = MathF.Max(largest, MathF.Abs(value)); // not a number, if one is
+                largest = MathF.Max(largest, MathF.Abs(value)); // NaN propagates
             }
         }
 
@@ -76,14 +76,14 @@ internal sealed class WeightCheck(WeightReader reader)
         }
     }
 
-    /// <summary>Reports all problems together; what the file holds beside the names given so far is one.</summary>
-    /// <exception cref="InvalidDataException">There was at least one.</exception>
+    /// <summary>Reports all problems together, including tensors that none of the calls has named.</summary>
+    /// <exception cref="InvalidDataException">There was at least one problem.</exception>
     internal void ThrowIfAny()
     {
         _problems.AddRange(reader.Weights.Where(weight => !_known.Contains(weight.Name)).Select(weight => $"{weight} is not part of the model."));
         if (_problems.Count > 0)
         {
-            throw new InvalidDataException($"'{reader.Source}' does not hold the weights of the model. {string.Join(" ", _problems)}");
+            throw new InvalidDataException($"'{reader.Source}' does not have the weights of the model. {string.Join(" ", _problems)}");
         }
     }
 }

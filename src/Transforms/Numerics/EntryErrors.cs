@@ -5,7 +5,7 @@ namespace IGptMl.Numerics;
 /// <summary>The errors of a damaged model file, which name the entry of the zip.</summary>
 internal static class EntryErrors
 {
-    /// <summary>Reads, and reports what is wrong with the content as damage of the entry.</summary>
+    /// <summary>Calls <paramref name="read"/>, and reports invalid content as damage of the entry.</summary>
     /// <exception cref="InvalidDataException">The content cannot be read.</exception>
     internal static T Guard<T>(string path, Func<T> read)
     {

@@ -3,15 +3,15 @@ using System.Numerics;
 
 namespace IGptMl.Numerics;
 
-/// <summary>Collects everything that is wrong with a set of options and reports it in one exception.</summary>
+/// <summary>Collects all problems of a set of options, and reports them in one exception.</summary>
 internal sealed class OptionGuard
 {
     private readonly List<string> _problems = [];
 
-    /// <summary>Whether anything was wrong so far.</summary>
+    /// <summary>Whether there have been problems so far.</summary>
     internal bool HasProblems => _problems.Count > 0;
 
-    /// <summary>The value must lie between the two bounds, both included.</summary>
+    /// <summary>The value must be between the two bounds, both included.</summary>
     internal OptionGuard Range<T>(string name, T value, T minimum, T maximum)
         where T : INumber<T>
         => Require(value >= minimum && value <= maximum, name, value, $"{Text(minimum)} to {Text(maximum)}");
@@ -27,7 +27,8 @@ internal sealed class OptionGuard
         => Require(value > T.Zero && T.IsFinite(value), name, value, "more than 0");
 
     /// <summary>The name must not be empty.</summary>
-    internal OptionGuard Name(string name, string? value) => Require(!string.IsNullOrWhiteSpace(value), name, value is null ? "null" : $"'{value}'", "a column name");
+    internal OptionGuard Name(string name, string? value) =>
+        Require(!string.IsNullOrWhiteSpace(value), name, value is null ? "null" : $"'{value}'", "a column name");
 
     /// <summary>Reports <paramref name="name"/> unless <paramref name="holds"/>.</summary>
     internal OptionGuard Require(bool holds, string name, object? value, string expected)
@@ -40,7 +41,7 @@ internal sealed class OptionGuard
         return this;
     }
 
-    /// <summary>Adds a problem in its own words.</summary>
+    /// <summary>Adds problems with complete messages.</summary>
     internal OptionGuard Add(IEnumerable<string> problems)
     {
         _problems.AddRange(problems);
@@ -48,7 +49,7 @@ internal sealed class OptionGuard
     }
 
     /// <summary>Reports all problems together.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There was at least one.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There was at least one problem.</exception>
     internal void ThrowIfAny(string parameterName)
     {
         if (HasProblems)
@@ -57,8 +58,8 @@ internal sealed class OptionGuard
         }
     }
 
-    /// <summary>Reports all problems together, as those of a file.</summary>
-    /// <exception cref="InvalidDataException">There was at least one; the message names the file.</exception>
+    /// <summary>Reports all problems together, as problems of a file.</summary>
+    /// <exception cref="InvalidDataException">There was at least one problem; the message names the file.</exception>
     internal void ThrowIfDamaged(string path)
     {
         if (HasProblems)

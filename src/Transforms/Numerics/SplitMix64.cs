@@ -1,8 +1,8 @@
 namespace IGptMl.Numerics;
 
 /// <summary>
-/// The SplitMix64 generator (G. L. Steele, D. Lea, C. H. Flood: Fast splittable pseudorandom number generators, OOPSLA 2014): 64-bit integer
-/// arithmetic only, so the same numbers come out on every platform and in every version of .NET.
+/// The SplitMix64 generator (G. L. Steele, D. Lea, C. H. Flood: Fast splittable pseudorandom number generators, OOPSLA 2014). It uses only 64-bit integer
+/// arithmetic, so the results are the same on every platform and in every version of .NET.
 /// </summary>
 internal struct SplitMix64(ulong state)
 {
@@ -10,10 +10,10 @@ internal struct SplitMix64(ulong state)
 
     private ulong _state = state;
 
-    /// <summary>One state of two numbers. The order matters.</summary>
+    /// <summary>Combines two numbers to a state. The order matters.</summary>
     public static ulong Combine(ulong first, ulong second) => Extend(Mix(unchecked(first + Increment)), second);
 
-    /// <summary>A state with one more number mixed in.</summary>
+    /// <summary>Mixes one more number into a state.</summary>
     public static ulong Extend(ulong state, ulong number) => Mix(unchecked(state + number + Increment));
 
     /// <summary>The next 64 uniform bits.</summary>
@@ -34,7 +34,7 @@ internal struct SplitMix64(ulong state)
     /// <summary>A uniform integer from 0 to <paramref name="bound"/>, which is not included.</summary>
     public int Next(int bound) => Next(0, bound - 1);
 
-    /// <summary>Fills a span with the numbers from 0 on in random order, by the inside-out form of the Fisher-Yates shuffle.</summary>
+    /// <summary>Fills a span with the integers from 0 on in random order, by the inside-out variant of the Fisher-Yates shuffle.</summary>
     public void Permute(Span<int> order)
     {
         for (var i = 0; i < order.Length; i++)
@@ -45,7 +45,7 @@ internal struct SplitMix64(ulong state)
         }
     }
 
-    /// <summary>Puts the items into random order (Fisher-Yates).</summary>
+    /// <summary>Shuffles the items (Fisher-Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {
         for (var i = items.Length - 1; i > 0; i--)

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace IGptMl.Numerics;
 
-/// <summary>Reads json that we wrote. It is strict, because a default in the place of a name that was damaged would be another model.</summary>
+/// <summary>Reads JSON that these libraries wrote. Missing and unknown members are errors: a default for a damaged name would be another model.</summary>
 internal static class StrictJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -13,10 +13,10 @@ internal static class StrictJson
         RespectNullableAnnotations = true,
     };
 
-    /// <summary>Reads json that must hold a value with exactly the members of <typeparamref name="T"/>.</summary>
-    /// <exception cref="JsonException">It is no json, or has other members.</exception>
-    /// <exception cref="InvalidDataException">It holds null.</exception>
+    /// <summary>Reads JSON that must have exactly the members of <typeparamref name="T"/>.</summary>
+    /// <exception cref="JsonException">The text is not JSON, or has other members.</exception>
+    /// <exception cref="InvalidDataException">The value is null.</exception>
     internal static T Read<T>(Stream stream)
         where T : class
-        => JsonSerializer.Deserialize<T>(stream, Options) ?? throw new InvalidDataException("It holds null.");
+        => JsonSerializer.Deserialize<T>(stream, Options) ?? throw new InvalidDataException("It is null.");
 }

@@ -4,16 +4,16 @@ using TorchSharp;
 
 namespace IGptMl.Numerics;
 
-/// <summary>Loads TorchSharp's native library, or says in one message why it cannot be.</summary>
+/// <summary>Loads TorchSharp's native library, or throws an exception that explains why it cannot be loaded.</summary>
 internal static class TorchRuntime
 {
     private const string Library = "LibTorchSharp";
-    private const string NoLibrary = "The application carries no native library of TorchSharp that fits this machine: "
+    private const string NoLibrary = "The application has no native library of TorchSharp for this machine: "
         + "reference the package TorchSharp-cpu (or TorchSharp-cuda-linux, TorchSharp-cuda-windows) of the same version as TorchSharp.";
 
     private static readonly Lazy<bool> Loaded = new(Load);
 
-    /// <summary>To be called before the first torch call of any public path.</summary>
+    /// <summary>Must be called before the first torch call of any public method.</summary>
     /// <exception cref="DllNotFoundException">The native library cannot be loaded.</exception>
     internal static void EnsureLoaded() => _ = Loaded.Value;
 
@@ -21,7 +21,7 @@ internal static class TorchRuntime
     {
         YieldIdleThreads();
 
-        // TorchSharp answers a failed load by copying half a gigabyte and printing every path it tried; so ask the loader first.
+        // If loading fails, TorchSharp copies half a gigabyte and prints every path it has tried, so the loader is asked first.
         var file = FindLibrary(AppContext.BaseDirectory);
         if (file is not null && !NativeLibrary.TryLoad(file, out _))
         {
@@ -46,14 +46,14 @@ internal static class TorchRuntime
     }
 
     /// <summary>
-    /// libtorch's OpenMP threads wait for each other by spinning. Where other work wants the same cores, a thread then spins while the one it waits for
-    /// is not running, and everything becomes ten times slower. A short spin costs nothing measurable on an idle machine.
+    /// The OpenMP threads of libtorch wait for each other by spinning. If other work needs the same cores, a thread may spin while the thread it waits for
+    /// is not running, and everything becomes ten times slower. A short spin has no measurable cost on an idle machine.
     /// </summary>
     private static void YieldIdleThreads()
     {
         if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
         {
-            _ = SetNativeVariable("GOMP_SPINCOUNT", "10000", overwrite: 0); // .NET's own setter does not reach native code
+            _ = SetNativeVariable("GOMP_SPINCOUNT", "10000", overwrite: 0); // Environment.SetEnvironmentVariable does not affect native code
         }
     }
 
@@ -80,12 +80,12 @@ internal static class TorchRuntime
         }
         catch (DllNotFoundException e) when (e.Message.Contains("GLIBCXX_", StringComparison.Ordinal))
         {
-            return "The C++ runtime of this machine (libstdc++) is older than the library asks for. "
+            return "The C++ runtime of this machine (libstdc++) is older than the library requires. "
                 + "Build the application on this machine with eng/TorchNatives.targets, which adapts the library, or use a distribution with GCC 13 or newer.";
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            // Unix: a line of advice about debuggers, then one that says what is wrong.
+            // On Unix, the message has a line of advice about debuggers, followed by a line with the cause.
             var lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             return lines.Skip(1).FirstOrDefault() ?? lines[0];
         }

@@ -1,10 +1,13 @@
 namespace IGptMl.Palettes;
 
-/// <summary>The distinct 8-bit colors of some pixels and how often each occurs. Colors that follow one another are near one another (Morton order). Immutable.</summary>
+/// <summary>
+/// The distinct 8-bit colors of some pixels, and how often each occurs. Colors are in Morton order, so neighbors in the list are similar. Immutable.
+/// </summary>
 internal sealed class ColorHistogram
 {
-    // Bit i of a channel value at bit 3 i, so that three channels interleave.
-    private static readonly int[] Spread = [.. Enumerable.Range(0, 256).Select(value => Enumerable.Range(0, 8).Sum(bit => ((value >> bit) & 1) << (3 * bit)))];
+    // Moves bit i of a channel value to bit 3 i, so that three channels interleave.
+    private static readonly int[] Spread =
+        [.. Enumerable.Range(0, 256).Select(value => Enumerable.Range(0, 8).Sum(bit => ((value >> bit) & 1) << (3 * bit)))];
 
     private readonly byte[] _colors;
     private readonly int[] _counts;
@@ -22,16 +25,16 @@ internal sealed class ColorHistogram
     /// <summary>The number of pixels.</summary>
     public long Pixels { get; }
 
-    /// <summary>The colors, R, G, B each.</summary>
+    /// <summary>The colors, R, G, B each, in Morton order.</summary>
     public ReadOnlySpan<byte> Colors => _colors;
 
     /// <summary>How often each color occurs, at least once.</summary>
     public ReadOnlySpan<int> Counts => _counts;
 
-    /// <summary>The place of a color on the curve that visits all 2^24.</summary>
+    /// <summary>The Morton code of a color: its position on the curve through all 2^24 colors.</summary>
     public static int ToCode(byte red, byte green, byte blue) => (Spread[red] << 2) | (Spread[green] << 1) | Spread[blue];
 
-    /// <summary>Counts the pixels with these codes, which it sorts.</summary>
+    /// <summary>Counts the pixels with these Morton codes. Sorts the codes in place.</summary>
     public static ColorHistogram Of(Span<int> codes)
     {
         codes.Sort();

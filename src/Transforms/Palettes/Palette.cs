@@ -4,47 +4,49 @@ using IGptMl.Palettes;
 namespace IGptMl;
 
 /// <summary>
-/// The colors that pixels are reduced to: K centers of RGB space, found by k-means ("9-bit palette" when K = 512; Chen et al. 2020, section 3.2).
-/// Token i of an image means color i of the palette. An immutable value: two palettes with the same centers are equal.
+/// The colors to which pixels are reduced: K centers in RGB space, found by k-means ("9-bit palette" for K = 512; Chen et al. 2020, section 3.2).
+/// Token i of an image is color i of the palette. An immutable value: two palettes with the same centers are equal.
 /// </summary>
 public sealed class Palette : IEquatable<Palette>
 {
-    /// <summary>The fewest colors of a palette: 2.</summary>
+    /// <summary>The smallest number of colors of a palette: 2.</summary>
     public const int MinCount = 2;
 
-    /// <summary>The most colors of a palette: 65535, the keys that 16 bits can tell apart beside "missing".</summary>
+    /// <summary>The largest number of colors of a palette: 65535, because a 16-bit key reserves one value for "missing".</summary>
     public const int MaxCount = ushort.MaxValue;
 
-    // How far beyond [-1, 1] rounding may have carried a center. GetColor still rounds such a value into 0..255.
+    // How far rounding may carry a center beyond [-1, 1]. GetColor still rounds such a value to 0..255.
     private const float Tolerance = 1e-3f;
 
     private static readonly float[] Units = [.. Enumerable.Range(0, 256).Select(value => (value / 127.5f) - 1f)];
 
     private readonly float[] _centers;
 
-    // Takes ownership of centers that were checked.
+    // Takes ownership of centers that have been checked.
     private Palette(float[] centers) => _centers = centers;
 
-    /// <summary>Number of colors, K, 2 to 65535.</summary>
+    /// <summary>The number of colors, K, from 2 to 65535.</summary>
     public int Count => _centers.Length / 3;
 
     /// <summary>The colors as K x 3 float32 values, row-major, each row R, G, B in [-1, 1]: v / 127.5 - 1 for a channel value v of 0 to 255.</summary>
     public ReadOnlyMemory<float> Centers => _centers;
 
-    /// <summary>The 256 channel values 0..255 in the units of <see cref="Centers"/>: v / 127.5 - 1 in float32.</summary>
+    /// <summary>The channel values 0..255 in the units of <see cref="Centers"/>: v / 127.5 - 1 in float32.</summary>
     internal static ReadOnlySpan<float> ChannelUnits => Units;
 
-    /// <summary>Makes a palette of centers in [-1, 1], such as k-means finds.</summary>
-    /// <param name="centers">K x 3 values, row-major, each row R, G, B; K from 2 to 65535. They are copied.</param>
+    /// <summary>Creates a palette from centers in [-1, 1], such as those of k-means.</summary>
+    /// <param name="centers">K x 3 values, row-major, each row R, G, B; K from 2 to 65535. The values are copied.</param>
     /// <returns>The palette.</returns>
-    /// <exception cref="ArgumentException">The length is no multiple of 3, K is out of range, or a value is not a number or more than 0.001 outside [-1, 1].</exception>
+    /// <exception cref="ArgumentException">
+    /// The length is not a multiple of 3, K is out of range, or a value is NaN or more than 0.001 outside [-1, 1].
+    /// </exception>
     public static Palette FromCenters(ReadOnlySpan<float> centers) =>
         FindProblem(centers) is { } problem ? throw new ArgumentException(problem, nameof(centers)) : new Palette(centers.ToArray());
 
-    /// <summary>Makes a palette of 8-bit colors.</summary>
+    /// <summary>Creates a palette from 8-bit colors.</summary>
     /// <param name="rgb">K x 3 channel values 0 to 255, row-major, each row R, G, B; K from 2 to 65535.</param>
     /// <returns>The palette, with centers v / 127.5 - 1; <see cref="GetColor"/> returns the colors exactly.</returns>
-    /// <exception cref="ArgumentException">The length is no multiple of 3, or K is out of range.</exception>
+    /// <exception cref="ArgumentException">The length is not a multiple of 3, or K is out of range.</exception>
     public static Palette FromColors(ReadOnlySpan<byte> rgb)
     {
         if (FindShapeProblem(rgb.Length) is { } problem)
@@ -64,8 +66,8 @@ public sealed class Palette : IEquatable<Palette>
     /// <summary>Reads a palette from an npy file, such as OpenAI's kmeans_centers.npy: float32 or float64, [K, 3], values in [-1, 1].</summary>
     /// <param name="npyPath">Path of the file.</param>
     /// <returns>The palette.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not a well-formed npy file, or its array is no palette.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">The file is not a well-formed npy file, or its array is not a palette.</exception>
     public static Palette Load(string npyPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(npyPath);
@@ -73,7 +75,10 @@ public sealed class Palette : IEquatable<Palette>
         return Read(stream, npyPath);
     }
 
-    /// <summary>Writes the palette to an npy file, float32 [K, 3], which <see cref="Load"/> and NumPy read. An existing file is replaced only once the new one is complete.</summary>
+    /// <summary>
+    /// Writes the palette to an npy file, float32 [K, 3], which <see cref="Load"/> and NumPy read. An existing file is replaced only when the new one is
+    /// complete.
+    /// </summary>
     /// <param name="path">Path of the file. Its folder must exist.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)
@@ -82,10 +87,10 @@ public sealed class Palette : IEquatable<Palette>
         AtomicFile.Write(path, Write);
     }
 
-    /// <summary>The 8-bit color of a token: round(127.5 (c + 1)) of each center value c, halves to even.</summary>
+    /// <summary>The 8-bit color of a token: round(127.5 (c + 1)) for each value c of its center, halves to even.</summary>
     /// <param name="index">The token, 0 to K - 1.</param>
     /// <returns>Channel values 0 to 255.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The palette has no such token.</exception>
     public (byte R, byte G, byte B) GetColor(int index)
     {
         if ((uint)index >= (uint)Count)
@@ -96,7 +101,7 @@ public sealed class Palette : IEquatable<Palette>
         return (ToByte(_centers[3 * index]), ToByte(_centers[(3 * index) + 1]), ToByte(_centers[(3 * index) + 2]));
     }
 
-    /// <summary>The colors of tokens: three bytes R, G, B for each.</summary>
+    /// <summary>Looks up the colors of tokens: three bytes R, G, B for each.</summary>
     /// <param name="tokens">Indices from 0 to <see cref="Count"/> - 1.</param>
     /// <param name="rgb">Receives three times as many bytes.</param>
     internal void Decode(ReadOnlySpan<ushort> tokens, Span<byte> rgb)
@@ -107,15 +112,15 @@ public sealed class Palette : IEquatable<Palette>
         }
     }
 
-    /// <summary>Measures how well the palette stands for pixels.</summary>
-    /// <param name="rgb">At least one pixel: 3 N channel values 0 to 255, R, G, B a pixel.</param>
+    /// <summary>Measures how well the palette approximates pixels.</summary>
+    /// <param name="rgb">3 N channel values from 0 to 255: R, G, B for each of N pixels, N at least 1.</param>
     /// <returns>The inertia and the mean color error.</returns>
-    /// <exception cref="ArgumentException">There is no pixel, or the length is no multiple of 3.</exception>
+    /// <exception cref="ArgumentException">The span is empty, or its length is not a multiple of 3.</exception>
     public PaletteMetrics Evaluate(ReadOnlySpan<byte> rgb)
     {
         if (rgb.Length == 0 || rgb.Length % 3 != 0)
         {
-            throw new ArgumentException($"Pixels are N x 3 values (R, G, B), N at least 1; {rgb.Length} values are not.", nameof(rgb));
+            throw new ArgumentException($"Expected at least one pixel of 3 values (R, G, B); got {rgb.Length} values.", nameof(rgb));
         }
 
         var tokens = new ushort[rgb.Length / 3];
@@ -159,35 +164,37 @@ public sealed class Palette : IEquatable<Palette>
     /// <returns>True when different.</returns>
     public static bool operator !=(Palette? left, Palette? right) => !(left == right);
 
-    /// <summary>"512 colors".</summary>
-    /// <returns>The number of colors in words.</returns>
+    /// <summary>The number of colors as text, such as "512 colors".</summary>
+    /// <returns>The text.</returns>
     public override string ToString() => $"{Count} colors";
 
-    /// <summary>Reads a palette from the rest of a stream in npy format. Errors name it <paramref name="nameForErrors"/>.</summary>
-    /// <exception cref="InvalidDataException">The stream is not well-formed npy, or its array is no palette.</exception>
+    /// <summary>Reads a palette from the rest of a stream in npy format. <paramref name="nameForErrors"/> names the stream in error messages.</summary>
+    /// <exception cref="InvalidDataException">The stream is not well-formed npy, or its array is not a palette.</exception>
     internal static Palette Read(Stream stream, string nameForErrors)
     {
         var array = NpyFormat.Read(stream, nameForErrors, MaxCount * 3 * sizeof(double));
         var header = array.Header;
         if (header.Shape is not [_, 3])
         {
-            throw new InvalidDataException($"'{nameForErrors}' holds no palette: its shape is {header.ShapeText}, expected (K, 3).");
+            throw new InvalidDataException($"'{nameForErrors}' is not a palette: its shape is {header.ShapeText}, expected (K, 3).");
         }
 
         var centers = header.Type switch
         {
             NpyType.Float32 => array.Values<float>().ToArray(),
             NpyType.Float64 => Array.ConvertAll(array.Values<double>().ToArray(), value => (float)value),
-            _ => throw new InvalidDataException($"'{nameForErrors}' holds no palette: its elements are {header.Type}, expected Float32 or Float64 in [-1, 1]."),
+            _ => throw new InvalidDataException($"'{nameForErrors}' is not a palette: its elements are {header.Type}, expected Float32 or Float64 in [-1, 1]."),
         };
 
-        return FindProblem(centers) is { } problem ? throw new InvalidDataException($"'{nameForErrors}' holds no palette: {problem}") : new Palette(centers);
+        return FindProblem(centers) is { } problem
+            ? throw new InvalidDataException($"'{nameForErrors}' is not a palette: {problem}")
+            : new Palette(centers);
     }
 
     /// <summary>Writes the palette in npy format, float32 [K, 3].</summary>
     internal void Write(Stream stream) => NpyFormat.Write(stream, _centers, Count, 3);
 
-    /// <summary>The colors as "#RRGGBB", one a token.</summary>
+    /// <summary>The colors as "#RRGGBB", one per token.</summary>
     internal string[] ToHexNames()
     {
         var names = new string[Count];
@@ -206,7 +213,7 @@ public sealed class Palette : IEquatable<Palette>
     {
         if (length % 3 != 0)
         {
-            return $"A palette is K x 3 values (R, G, B); {length} is no multiple of 3.";
+            return $"A palette is K x 3 values (R, G, B); {length} is not a multiple of 3.";
         }
 
         return length / 3 is < MinCount or > MaxCount ? $"A palette has {MinCount} to {MaxCount} colors, not {length / 3}." : null;
@@ -221,7 +228,7 @@ public sealed class Palette : IEquatable<Palette>
 
         for (var i = 0; i < centers.Length; i++)
         {
-            // Written so that NaN, too, is outside.
+            // Negated so that NaN, too, is refused.
             if (!(MathF.Abs(centers[i]) <= 1f + Tolerance))
             {
                 return FormattableString.Invariant($"Color {i / 3}, channel {"RGB"[i % 3]} is {centers[i]}; expected a value in [-1, 1] (v / 127.5 - 1).");

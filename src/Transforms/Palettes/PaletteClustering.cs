@@ -4,8 +4,8 @@ namespace IGptMl.Palettes;
 
 /// <summary>k-means over 8-bit colors: k-means++ seeding, then Lloyd's iterations with the exact assignment of <see cref="PaletteQuantizer"/>.</summary>
 /// <remarks>
-/// ML.NET's trainer finds palettes of the same quality in hundreds of times the time (test/Benchmarks, palette-kmeans), because it cannot use that pixels have
-/// three coordinates of eight bits, of which many are equal. Sums are exact, so the result depends on the colors and the seed alone.
+/// ML.NET's trainer finds palettes of the same quality but takes hundreds of times as long (test/Benchmarks, palette-kmeans). It cannot exploit that
+/// pixels have three 8-bit coordinates and that many are equal. Sums are exact, so the result depends only on the colors and the seed.
 /// </remarks>
 internal sealed class PaletteClustering
 {
@@ -14,7 +14,7 @@ internal sealed class PaletteClustering
     private readonly ColorHistogram _colors;
     private readonly SplitMix64 _random;
 
-    /// <param name="colors">The colors and how often each occurs.</param>
+    /// <param name="colors">The colors, and how often each occurs.</param>
     /// <param name="seed">The seed of the fit.</param>
     internal PaletteClustering(ColorHistogram colors, int seed)
     {
@@ -22,7 +22,7 @@ internal sealed class PaletteClustering
         _random = new RandomStreams(seed).Open(RandomStream.PaletteCenters);
     }
 
-    /// <summary>Runs until no color changes its cluster, or for that many iterations. There must be more distinct colors than clusters.</summary>
+    /// <summary>Runs until no color changes its cluster, or for the maximum number of iterations. There must be more distinct colors than clusters.</summary>
     internal (Palette Palette, PaletteLearning Learning) Run(int clusters, int maximumIterations)
     {
         var palette = Palette.FromColors(new PaletteSeeding(_colors, _random).Choose(clusters));
@@ -56,7 +56,7 @@ internal sealed class PaletteClustering
         return assigned;
     }
 
-    /// <summary>The mean color of each cluster. An empty one moves to the color that its center serves worst.</summary>
+    /// <summary>The mean color of each cluster. An empty cluster moves to the color whose count times squared distance is largest.</summary>
     private float[] Means(Palette palette, ushort[] assigned)
     {
         var sums = new long[3 * palette.Count];

@@ -5,31 +5,32 @@ using System.Runtime.Intrinsics;
 namespace IGptMl.Palettes;
 
 /// <summary>
-/// Which centers can be nearest, for every 8 x 8 x 8 cell of the cube of 8-bit colors (32 x 32 x 32 cells). Immutable.
-/// Built top-down by halving boxes: inside a box the difference of the squared distances to two centers is linear in the color, so one center loses to
-/// another everywhere in the box when it does at the corner that favors it most. The centers of a cell lie side by side, eight of them to a group of vectors, the first group in the cell itself: photographs need no more, so that a pixel takes
-/// no branch that cannot be foreseen and one place in memory.
+/// The centers that can be nearest, for every 8 x 8 x 8 cell of the cube of 8-bit colors (32 x 32 x 32 cells). Immutable.
+/// Built top-down by halving boxes. Within a box, the difference of the squared distances to two centers is linear in the color, so one center loses to
+/// another everywhere in the box if it loses at the corner that favors it most. The centers of a cell are stored contiguously in groups of eight, and
+/// the first group is stored in the cell itself. Photographs rarely need more than that group, so a pixel usually takes no unpredictable branch and
+/// one memory access.
 /// </summary>
 internal sealed class PaletteGrid
 {
     private const int CellSide = 8;
     private const int Depth = 5;
 
-    // Longer lists (palettes crowded into a corner) are not kept: this bounds the memory at 60 MiB, whatever the palette; usually it is 5.
+    // Cells with longer lists (of palettes crowded into a corner) share the list of all centers. This bounds the memory at 60 MiB; usually it is 5 MiB.
     private const int LongestList = 128;
 
     private const int GroupSize = 8;
 
-    // More than the float32 errors of the two squared distances compared: each is at most 12.1 and wrong by at most 6 roundings of 2^-24.
+    // Larger than the float32 error of the two squared distances that are compared: each is at most 12.1 and has at most 6 roundings of 2^-24.
     private const double Margin = 2e-5;
 
     private readonly Cell[] _cells = new Cell[1 << (3 * Depth)];
 
-    // A group has eight tokens, and three vectors: the reds, greens and blues of their centers, infinity where there are fewer, for nothing is near that.
+    // A group has eight tokens and three vectors: the reds, greens and blues of their centers. Unused lanes are infinity, which is never nearest.
     private readonly ushort[] _tokens;
     private readonly Vector256<float>[] _channels;
 
-    // Only needed while building.
+    // Used only while building.
     private readonly double[] _red;
     private readonly double[] _green;
     private readonly double[] _blue;
@@ -49,7 +50,7 @@ internal sealed class PaletteGrid
             var (r, g, b) = (centers[3 * i], centers[(3 * i) + 1], centers[(3 * i) + 2]);
             (_red[i], _green[i], _blue[i], _norm[i]) = (r, g, b, ((double)r * r) + ((double)g * g) + ((double)b * b));
 
-            // Of equal centers the first wins every tie.
+            // Of equal centers, the first one wins every tie.
             if (seen.Add((r, g, b)))
             {
                 distinct.Add((ushort)i);
@@ -73,17 +74,17 @@ internal sealed class PaletteGrid
         (_red, _green, _blue, _norm, _scratch, _built) = ([], [], [], [], [], []);
     }
 
-    /// <summary>The mean number of centers that a cell compares, for measurements.</summary>
+    /// <summary>The mean number of centers that are compared in a cell, for measurements.</summary>
     public double MeanLength => _cells.Average(cell => (double)cell.Count);
 
-    /// <summary>The centers that can be nearest to this color, ascending; of equal centers the first.</summary>
+    /// <summary>The centers that can be nearest to this color, in ascending order; of equal centers only the first.</summary>
     public ReadOnlySpan<ushort> Candidates(int red, int green, int blue)
     {
         var cell = _cells[CellOf(red, green, blue)];
         return _tokens.AsSpan(GroupSize * cell.FirstGroup, cell.Count);
     }
 
-    /// <summary>The token of an 8-bit color: the index of the nearest center, the lowest one of equally near ones.</summary>
+    /// <summary>The token of an 8-bit color: the index of the nearest center, or the lowest index of equally near ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ushort Nearest(int red, int green, int blue)
     {
@@ -100,7 +101,7 @@ internal sealed class PaletteGrid
         least = Vector128.MinNative(least, Vector128.Shuffle(least, Vector128.Create(2, 3, 0, 1)));
         least = Vector128.MinNative(least, Vector128.Shuffle(least, Vector128.Create(1, 0, 3, 2)));
 
-        // Centers ascend, so the first lane with the shortest distance has the lowest index.
+        // Centers are in ascending order, so the first lane with the shortest distance has the lowest index.
         var lane = BitOperations.TrailingZeroCount(Vector256.Equals(distance, Vector256.Create(least, least)).ExtractMostSignificantBits());
         return cell.Tokens[lane];
     }
@@ -110,19 +111,19 @@ internal sealed class PaletteGrid
         var (wideRed, wideGreen, wideBlue) = (Vector256.Create(red), Vector256.Create(green), Vector256.Create(blue));
         var channels = _channels.AsSpan(3 * cell.FirstGroup, 3 * ((cell.Count + GroupSize - 1) / GroupSize));
         var best = Vector256.Create(float.PositiveInfinity);
-        var places = Vector256<int>.Zero;
-        for (var place = Vector256<int>.Indices; channels.Length > 0; channels = channels[3..], place += Vector256.Create(GroupSize))
+        var positions = Vector256<int>.Zero;
+        for (var position = Vector256<int>.Indices; channels.Length > 0; channels = channels[3..], position += Vector256.Create(GroupSize))
         {
             var (r, g, b) = (wideRed - channels[0], wideGreen - channels[1], wideBlue - channels[2]);
             var distance = (r * r) + (g * g) + (b * b);
             var nearer = Vector256.LessThan(distance, best);
             best = Vector256.ConditionalSelect(nearer, distance, best);
-            places = Vector256.ConditionalSelect(nearer.AsInt32(), place, places);
+            positions = Vector256.ConditionalSelect(nearer.AsInt32(), position, positions);
         }
 
-        // Every lane holds its first minimum. Centers ascend, so that of the lanes with the shortest distance the one with the lowest place has the lowest index.
+        // Every lane has its first minimum. Centers are in ascending order, so of the lanes with the shortest distance, the lowest position wins.
         var shortest = Vector256.Equals(best, Vector256.Create(Least(best))).AsInt32();
-        return _tokens[(GroupSize * cell.FirstGroup) + Least(Vector256.ConditionalSelect(shortest, places, Vector256.Create(int.MaxValue)))];
+        return _tokens[(GroupSize * cell.FirstGroup) + Least(Vector256.ConditionalSelect(shortest, positions, Vector256.Create(int.MaxValue)))];
     }
 
     private static float Least(Vector256<float> values)
@@ -183,7 +184,7 @@ internal sealed class PaletteGrid
         }
     }
 
-    // Copies the candidates that do not lose everywhere in the box to the one that is nearest to its middle; returns how many.
+    // Copies the candidates that do not lose everywhere in the box to the center that is nearest to its middle. Returns their number.
     private int Keep(ReadOnlySpan<ushort> candidates, int red, int green, int blue, int side, Span<ushort> kept)
     {
         var units = Palette.ChannelUnits;
@@ -216,7 +217,9 @@ internal sealed class PaletteGrid
         return count;
     }
 
-    /// <summary>The centers of a cell: so many, from that group on; and the first group itself, which is nearly always all of them, side by side in memory.</summary>
+    /// <summary>
+    /// The centers of a cell: their number, the index of their first group, and a copy of the first group, which usually contains all of them.
+    /// </summary>
     private struct Cell(int firstGroup, int count)
     {
         internal readonly int FirstGroup = firstGroup;

@@ -1,12 +1,14 @@
 namespace IGptMl;
 
-/// <summary>How well a palette stands for the pixels that are reduced to it.</summary>
+/// <summary>How well a palette approximates the pixels that are reduced to it.</summary>
 /// <param name="Pixels">The number of pixels.</param>
-/// <param name="Inertia">The sum over the pixels of the squared distance to the nearest center, in the units of <see cref="Palette.Centers"/>: what k-means minimizes.</param>
+/// <param name="Inertia">
+/// The sum over the pixels of the squared distance to the nearest center, in the units of <see cref="Palette.Centers"/>. It is what k-means minimizes.
+/// </param>
 /// <param name="MeanColorError">The mean over the pixels of the distance to the nearest center in RGB, in channel values 0 to 255: at most 255 √3.</param>
 public sealed record PaletteMetrics(long Pixels, double Inertia, double MeanColorError)
 {
-    /// <summary>The metrics of distinct colors (R, G, B each) that occur so often and have these tokens.</summary>
+    /// <summary>The metrics of distinct colors (R, G, B each), given how often each occurs and its token.</summary>
     internal static PaletteMetrics Of(Palette palette, ReadOnlySpan<byte> colors, ReadOnlySpan<int> counts, ReadOnlySpan<ushort> tokens)
     {
         var (pixels, inertia, error) = (0L, 0.0, 0.0);

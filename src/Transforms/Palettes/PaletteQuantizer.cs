@@ -1,10 +1,10 @@
 namespace IGptMl.Palettes;
 
 /// <summary>
-/// Turns 8-bit pixels into tokens and back. Thread-safe; no call allocates.
-/// The token of a pixel is the index of the nearest center, the lowest one of equally near ones, by the float32 distance
-/// ((R - r)² + (G - g)²) + (B - b)², where R = v / 127.5 - 1 and every operation is rounded on its own (no fused multiply-add). Which centers are compared at
-/// all (<see cref="PaletteGrid"/>) and how many at a time does not change a bit of that.
+/// Converts 8-bit pixels to tokens and back. Thread-safe; no call allocates.
+/// The token of a pixel is the index of the nearest center, or the lowest index of equally near ones, by the float32 distance
+/// ((R - r)² + (G - g)²) + (B - b)², where R = v / 127.5 - 1 and every operation is rounded separately (no fused multiply-add). The choice of centers
+/// that are compared (<see cref="PaletteGrid"/>) and the number compared at a time do not affect the result.
 /// </summary>
 internal sealed class PaletteQuantizer
 {
@@ -25,8 +25,8 @@ internal sealed class PaletteQuantizer
 
     public Palette Palette { get; }
 
-    /// <summary>The nearest center of every pixel.</summary>
-    /// <param name="rgb">3 N channel values, R, G, B a pixel.</param>
+    /// <summary>Assigns every pixel to the nearest center.</summary>
+    /// <param name="rgb">3 N channel values: R, G, B for each pixel.</param>
     /// <param name="tokens">Receives N tokens, 0 to K - 1.</param>
     /// <exception cref="ArgumentException">The lengths do not match.</exception>
     public void Assign(ReadOnlySpan<byte> rgb, Span<ushort> tokens)
@@ -38,10 +38,10 @@ internal sealed class PaletteQuantizer
         }
     }
 
-    /// <summary>The color of every token.</summary>
+    /// <summary>Looks up the color of every token.</summary>
     /// <param name="tokens">N tokens, 0 to K - 1.</param>
-    /// <param name="rgb">Receives 3 N channel values, R, G, B a pixel.</param>
-    /// <exception cref="ArgumentException">The lengths do not match, or a token is not of this palette.</exception>
+    /// <param name="rgb">Receives 3 N channel values: R, G, B for each pixel.</param>
+    /// <exception cref="ArgumentException">The lengths do not match, or the palette has no such token.</exception>
     public void Decode(ReadOnlySpan<ushort> tokens, Span<byte> rgb)
     {
         CheckLengths(rgb.Length, tokens.Length);
@@ -61,7 +61,7 @@ internal sealed class PaletteQuantizer
     {
         if (channels != 3L * pixels)
         {
-            throw new ArgumentException($"{pixels} tokens go with {3L * pixels} channel values (R, G, B a pixel), not with {channels}.");
+            throw new ArgumentException($"{pixels} tokens need {3L * pixels} channel values (R, G, B for each pixel), not {channels}.");
         }
     }
 }

@@ -3,9 +3,9 @@ using IGptMl.Numerics;
 namespace IGptMl.Palettes;
 
 /// <summary>
-/// The first centers of k-means by k-means++ (Arthur and Vassilvitskii 2007): each further one is a pixel drawn with probability proportional to its squared
-/// distance from the nearest so far. Colors that are near one another are kept in blocks, and a new center leaves those blocks alone that it is too far from
-/// to change anything. All arithmetic is exact, so blocks, machines and threads do not show in the result.
+/// The first centers of k-means by k-means++ (Arthur and Vassilvitskii 2007): each further center is a pixel drawn with probability proportional to its
+/// squared distance to the nearest center so far. Similar colors are grouped in blocks, and a new center skips the blocks that are too far away to be
+/// affected. All arithmetic is exact, so block size, machine and number of threads do not affect the result.
 /// </summary>
 internal sealed class PaletteSeeding
 {
@@ -13,7 +13,7 @@ internal sealed class PaletteSeeding
 
     private readonly ColorHistogram _colors;
     private SplitMix64 _random;
-    private readonly int[] _nearest; // squared distance from the nearest center so far, in channel values
+    private readonly int[] _nearest; // squared distance to the nearest center so far, in channel values
     private readonly Block[] _blocks;
 
     public PaletteSeeding(ColorHistogram colors, SplitMix64 random)
@@ -30,7 +30,7 @@ internal sealed class PaletteSeeding
         }
     }
 
-    /// <summary>The colors (R, G, B each) that are to be the centers; fewer than there are distinct ones.</summary>
+    /// <summary>Chooses the colors (R, G, B each) that become the centers. There must be more distinct colors than centers.</summary>
     public byte[] Choose(int clusters)
     {
         var chosen = new byte[3 * clusters];
@@ -107,7 +107,7 @@ internal sealed class PaletteSeeding
         (_blocks[block].Weight, _blocks[block].Farthest) = (weight, farthest);
     }
 
-    /// <summary>The box around some colors, the sum of their weights and the largest of their squared distances.</summary>
+    /// <summary>The bounding box of some colors, the sum of their weights, and the largest of their squared distances.</summary>
     private struct Block
     {
         internal long Weight;
@@ -127,7 +127,7 @@ internal sealed class PaletteSeeding
             return block;
         }
 
-        /// <summary>The squared distance between a color and the box; 0 inside.</summary>
+        /// <summary>The squared distance between a color and the box; 0 inside it.</summary>
         internal readonly int SquaredDistance(int red, int green, int blue)
         {
             var r = Math.Max(0, Math.Max(_redLow - red, red - _redHigh));

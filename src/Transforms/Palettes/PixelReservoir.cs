@@ -4,8 +4,9 @@ using IGptMl.Numerics;
 namespace IGptMl.Palettes;
 
 /// <summary>
-/// A uniform sample without replacement of all pixels that pass by: reservoir sampling by Algorithm R (J. S. Vitter, "Random sampling with a reservoir", ACM Transactions on
-/// Mathematical Software 11, 1985). It draws an integer for each pixel; algorithms that draw how many to skip need logarithms, whose last bits differ between platforms.
+/// A uniform sample without replacement of all pixels of a stream: reservoir sampling by Algorithm R (J. S. Vitter, "Random sampling with a reservoir", ACM
+/// Transactions on Mathematical Software 11, 1985). It draws an integer for each pixel. Algorithms that draw the number of pixels to skip need logarithms,
+/// whose last bits differ between platforms.
 /// </summary>
 internal sealed class PixelReservoir(int capacity, int seed)
 {
@@ -13,10 +14,10 @@ internal sealed class PixelReservoir(int capacity, int seed)
     private SplitMix64 _random = new RandomStreams(seed).Open(RandomStream.PalettePixels);
     private long _seen;
 
-    /// <summary>The pixels sampled so far, as <see cref="ColorHistogram.ToCode"/> gives them.</summary>
+    /// <summary>The pixels sampled so far, as Morton codes (<see cref="ColorHistogram.ToCode"/>).</summary>
     public Span<int> Codes => CollectionsMarshal.AsSpan(_codes);
 
-    /// <summary>Takes the pixels of an image (R, G, B each) into account.</summary>
+    /// <summary>Adds the pixels of an image (R, G, B each) to the stream.</summary>
     public void Add(ReadOnlySpan<byte> rgb)
     {
         for (; rgb.Length >= 3; rgb = rgb[3..])

@@ -21,7 +21,8 @@ public sealed class CompleteCommandTests
         Assert.AreEqual((4 * 12) + 4, grid.Width, "Kept, two completions, original");
         foreach (var image in images)
         {
-            using var original = SKBitmap.Decode(Directory.GetFiles(TestData.PathOf("tiny", "images"), image.GetProperty("image").GetString()!, SearchOption.AllDirectories).Single());
+            var name = image.GetProperty("image").GetString()!;
+            using var original = SKBitmap.Decode(Directory.GetFiles(TestData.PathOf("tiny", "images"), name, SearchOption.AllDirectories).Single());
             var files = image.GetProperty("completions").EnumerateArray().Select(file => file.GetString()).ToList();
             Assert.HasCount(2, files);
             foreach (var file in files)
@@ -57,12 +58,15 @@ public sealed class CompleteCommandTests
     public void Complete_AtTheInputsSize_WritesThatSize()
     {
         using var folder = new TemporaryFolder();
-        var run = CommandLine.Run("complete", "--model", TestData.PathOf("tiny"), "--images", TestData.PathOf("processor"), "--limit", "2", "--keep-rectangle", "0,0,4,8", "--input-size", "--completions", "1", "--out", folder.Path, "--json");
+        var run = CommandLine.Run(
+            "complete", "--model", TestData.PathOf("tiny"), "--images", TestData.PathOf("processor"), "--limit", "2", "--keep-rectangle", "0,0,4,8",
+            "--input-size", "--completions", "1", "--out", folder.Path, "--json");
         var images = run.Json().GetProperty("images").EnumerateArray().ToList();
         Assert.HasCount(2, images);
         foreach (var image in images)
         {
-            using var original = SKBitmap.Decode(Directory.GetFiles(TestData.PathOf("processor"), image.GetProperty("image").GetString()!, SearchOption.AllDirectories).Single());
+            var name = image.GetProperty("image").GetString()!;
+            using var original = SKBitmap.Decode(Directory.GetFiles(TestData.PathOf("processor"), name, SearchOption.AllDirectories).Single());
             using var completed = SKBitmap.Decode(image.GetProperty("completions")[0].GetString());
             Assert.AreEqual((original.Width, original.Height), (completed.Width, completed.Height));
         }

@@ -52,7 +52,8 @@ public sealed class DataGetCommandTests
     [DataRow("ftp://127.0.0.1/x")]
     [DataRow("here")]
     public void Get_AddressThatIsNone_SaysWhatIsExpected(string address)
-        => CommandLine.Run("data", "get", "cifar10", "--from", address).AssertFails(2, $"--from is '{address}'; expected an address that begins with http:// or https://.");
+        => CommandLine.Run("data", "get", "cifar10", "--from", address)
+            .AssertFails(2, $"--from is '{address}'; expected an address that begins with http:// or https://.");
 
     [TestMethod]
     public void Get_Canceled_SaysThatItGoesOn()

@@ -35,8 +35,11 @@ public sealed class EvaluateCommandTests
         }
 
         (string File, double Nats)[] Evaluate(params string[] more)
-            => [.. CommandLine.Run(["evaluate", "--model", TinyModel.ZipPath, "--data", folder.Path, "--json", .. more]).Json().GetProperty("images").EnumerateArray()
+        {
+            var json = CommandLine.Run(["evaluate", "--model", TinyModel.ZipPath, "--data", folder.Path, "--json", .. more]).Json();
+            return [.. json.GetProperty("images").EnumerateArray()
                 .Select(image => (image.GetProperty("file").GetString()!, image.GetProperty("nats_per_token").GetDouble()))];
+        }
 
         var all = Evaluate().ToDictionary(image => image.File, image => image.Nats);
         var some = Evaluate("--limit", "6");
@@ -88,10 +91,14 @@ public sealed class EvaluateCommandTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("maps.png");
-        var json = CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--images", TestData.PathOf("tiny", "images"), "--surprise-maps", path, "--json").Json();
+        var json = CommandLine.Run(
+            "evaluate", "--model", TestData.PathOf("tiny"), "--images", TestData.PathOf("tiny", "images"), "--surprise-maps", path, "--json").Json();
         Assert.AreEqual(3, json.GetProperty("images").GetArrayLength());
         using var grid = SkiaSharp.SKBitmap.Decode(path);
         Assert.AreEqual(((6 * 36) + 4, 36 + 4), (grid.Width, grid.Height), "3 images and their maps of 8 x 8 pixels, enlarged four times");
-        CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--images", TestData.PathOf("tiny", "images"), "--surprise-maps", folder.Combine("no", "maps.png")).AssertFails(1, "does not exist");
+        CommandLine.Run(
+            "evaluate", "--model", TestData.PathOf("tiny"), "--images", TestData.PathOf("tiny", "images"),
+            "--surprise-maps", folder.Combine("no", "maps.png"))
+            .AssertFails(1, "does not exist");
     }
 }

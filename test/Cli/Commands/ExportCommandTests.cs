@@ -12,7 +12,8 @@ public sealed class ExportCommandTests
     {
         using var folder = new TemporaryFolder();
         Assert.AreEqual(0, CommandLine.Run("import", TestData.PathOf("tiny"), "--out", folder.Combine("model.zip")).Code);
-        var json = CommandLine.Run("export", "--model", folder.Combine("model.zip"), "--format", "huggingface", "--out", folder.Combine("out"), "--json").Json();
+        var json = CommandLine.Run(
+            "export", "--model", folder.Combine("model.zip"), "--format", "huggingface", "--out", folder.Combine("out"), "--json").Json();
         Assert.AreEqual(folder.Combine("out"), json.GetProperty("model").GetString());
         using var model = ImageGptModel.Load(folder.Combine("out"));
         TinyFolder.AssertIsTiny(model);
@@ -24,7 +25,7 @@ public sealed class ExportCommandTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("notes.txt", [1]);
-        CommandLine.Run("export", "--model", TestData.PathOf("tiny"), "--format", "huggingface", "--out", folder.Path).AssertFails(1, "exists already");
+        CommandLine.Run("export", "--model", TestData.PathOf("tiny"), "--format", "huggingface", "--out", folder.Path).AssertFails(1, "already exists");
     }
 
     [TestMethod]

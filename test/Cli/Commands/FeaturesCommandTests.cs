@@ -14,7 +14,8 @@ public sealed class FeaturesCommandTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("f.npy");
-        var json = CommandLine.Run("features", "--model", TinyModel.ZipPath, "--data", "shapes:40", "--limit", "37", "--layers", "1,0", "--out", path, "--json").Json();
+        var json = CommandLine.Run(
+            "features", "--model", TinyModel.ZipPath, "--data", "shapes:40", "--limit", "37", "--layers", "1,0", "--out", path, "--json").Json();
         Assert.AreEqual(37, json.GetProperty("images").GetInt32());
         Assert.AreEqual(16, json.GetProperty("features").GetInt32());
         var array = NpyFormat.Read(path);
@@ -24,7 +25,8 @@ public sealed class FeaturesCommandTests
         var context = new MLContext();
         using var model = ImageGptModel.Load(TinyModel.ZipPath);
         var images = context.Data.LoadShapes(37);
-        var pipeline = context.Transforms.QuantizeToPalette("Tokens", "Image", model.Palette!, 4).Append(context.Transforms.ExtractImageGptFeatures("Features", "Tokens", model, 1, 0));
+        var pipeline = context.Transforms.QuantizeToPalette("Tokens", "Image", model.Palette!, 4)
+            .Append(context.Transforms.ExtractImageGptFeatures("Features", "Tokens", model, 1, 0));
         var expected = pipeline.Fit(images).Transform(images).GetColumn<float[]>("Features").SelectMany(row => row).ToArray();
         CollectionAssert.AreEqual(expected, array.Values<float>().ToArray());
     }
@@ -64,7 +66,8 @@ public sealed class FeaturesCommandTests
     public void Features_LayerThatIsNotThere_IsWrongUsage()
     {
         using var folder = new TemporaryFolder();
-        CommandLine.Run("features", "--model", TinyModel.ZipPath, "--data", "shapes:3", "--layers", "2", "--out", folder.Combine("f.npy")).AssertFails(2, "the layers 0 to 1");
+        CommandLine.Run("features", "--model", TinyModel.ZipPath, "--data", "shapes:3", "--layers", "2", "--out", folder.Combine("f.npy"))
+            .AssertFails(2, "the layers 0 to 1");
         Assert.HasCount(0, Directory.GetFileSystemEntries(folder.Path));
     }
 }

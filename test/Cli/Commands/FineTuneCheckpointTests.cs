@@ -88,7 +88,8 @@ public sealed class FineTuneCheckpointTests : IDisposable
     public void FineTune_CheckpointAsModel_IsTheTunedNetwork()
     {
         Assert.AreEqual(0, FineTune("--steps", "4", "--learning-rate", "0.05", "--validation-fraction", "0", "--checkpoints", Checkpoints).Code);
-        double Nats(string model) => CommandLine.Run("evaluate", "--model", model, "--data", "shapes:9", "--json").Json().GetProperty("mean_nats_per_token").GetDouble();
+        double Nats(string model) => CommandLine.Run(
+            "evaluate", "--model", model, "--data", "shapes:9", "--json").Json().GetProperty("mean_nats_per_token").GetDouble();
         Assert.AreEqual(Nats(_folder.Combine("classifier.zip")), Nats(Path.Combine(Checkpoints, "checkpoint-000000004.safetensors")));
         Assert.AreNotEqual(Nats(TinyModel.ZipPath), Nats(Path.Combine(Checkpoints, "checkpoint-000000004.safetensors")));
     }
@@ -131,5 +132,6 @@ public sealed class FineTuneCheckpointTests : IDisposable
     private CommandLine FineTune(params string[] options) => FineTune(default, options);
 
     private CommandLine FineTune(CancellationToken cancellation, string[] options)
-        => CommandLine.Run(cancellation, ["finetune", "--model", TinyModel.ZipPath, "--data", "shapes:36", "--out", _folder.Combine("classifier.zip"), .. options]);
+        => CommandLine.Run(
+            cancellation, ["finetune", "--model", TinyModel.ZipPath, "--data", "shapes:36", "--out", _folder.Combine("classifier.zip"), .. options]);
 }

@@ -13,7 +13,9 @@ public sealed class FineTuneCommandTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("classifier.zip");
-        var json = CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", "shapes:60", "--limit", "48", "--test", "shapes:24", "--out", path, "--epochs", "2", "--batch-size", "16", "--augment", "1", "--json").Json();
+        var json = CommandLine.Run(
+            "finetune", "--model", TinyModel.ZipPath, "--data", "shapes:60", "--limit", "48", "--test", "shapes:24", "--out", path, "--epochs", "2",
+            "--batch-size", "16", "--augment", "1", "--json").Json();
         Assert.AreEqual(path, json.GetProperty("model").GetString());
         Assert.IsTrue(json.GetProperty("completed").GetBoolean());
         Assert.AreEqual(48, json.GetProperty("images").GetInt32());
@@ -37,7 +39,9 @@ public sealed class FineTuneCommandTests
     public void FineTune_ForPeople_TellsTheAccuracy()
     {
         using var folder = new TemporaryFolder();
-        var run = CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--out", folder.Combine("classifier.zip"), "--epochs", "1", "--validation-fraction", "0.25");
+        var run = CommandLine.Run(
+            "finetune", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--out", folder.Combine("classifier.zip"),
+            "--epochs", "1", "--validation-fraction", "0.25");
         Assert.AreEqual(0, run.Code, run.Error);
         StringAssert.Contains(run.Output, "validation accuracy");
         StringAssert.Contains(run.Output, "test top-5 accuracy");
@@ -49,24 +53,30 @@ public sealed class FineTuneCommandTests
     public void FineTune_Report_IsBesideTheProbe()
     {
         using var folder = new TemporaryFolder();
-        var json = CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--out", folder.Combine("classifier.zip"), "--epochs", "1", "--report", folder.Combine("report"), "--json").Json();
+        var json = CommandLine.Run(
+            "finetune", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--out", folder.Combine("classifier.zip"),
+            "--epochs", "1", "--report", folder.Combine("report"), "--json").Json();
         var results = JsonDocument.Parse(File.ReadAllText(folder.Combine("report", "results.json"))).RootElement;
         Assert.AreEqual(json.GetProperty("test").GetProperty("accuracy").GetDouble(), results.GetProperty("fine_tune").GetProperty("accuracy").GetDouble());
-        Assert.AreEqual(24, results.GetProperty("fine_tune").GetProperty("confusion_matrix").EnumerateArray().Sum(row => row.EnumerateArray().Sum(n => n.GetInt32())));
+        var matrix = results.GetProperty("fine_tune").GetProperty("confusion_matrix");
+        Assert.AreEqual(24, matrix.EnumerateArray().Sum(row => row.EnumerateArray().Sum(n => n.GetInt32())));
         Assert.AreEqual(2, results.GetProperty("models")[0].GetProperty("probe").GetProperty("layers").GetArrayLength());
         StringAssert.Contains(results.GetProperty("configuration").GetProperty("fine-tuning").GetString(), "1 epochs at most");
-        StringAssert.Contains(File.ReadAllText(folder.Combine("report", "report.html")), "The same of the fine-tuned network.");
+        StringAssert.Contains(File.ReadAllText(folder.Combine("report", "report.html")), "The same for the fine-tuned network.");
     }
 
     [TestMethod]
     public void FineTune_ReportWithoutATest_IsRefused()
-        => CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--out", "classifier.zip", "--report", "report").AssertFails(2, "--report needs --test");
+        => CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--out", "classifier.zip", "--report", "report")
+            .AssertFails(2, "--report needs --test");
 
     [TestMethod]
     public void FineTune_Canceled_EndsWith130AndSavesNothing()
     {
         using var folder = new TemporaryFolder();
-        var run = CommandLine.Run(new CancellationToken(canceled: true), "finetune", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--out", folder.Combine("classifier.zip"));
+        var run = CommandLine.Run(
+            new CancellationToken(canceled: true), "finetune", "--model", TinyModel.ZipPath, "--data", "shapes:48",
+            "--out", folder.Combine("classifier.zip"));
         Assert.AreEqual(130, run.Code);
         StringAssert.Contains(run.Error, "Canceled before the first step; nothing is saved.");
         Assert.IsEmpty(Directory.GetFiles(folder.Path));
@@ -82,10 +92,15 @@ public sealed class FineTuneCommandTests
         }
 
         var path = folder.Combine("classifier.zip");
-        CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--test", folder.Combine("test"), "--out", path).AssertFails(1, "dog, owl in place of cat, dog");
-        CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train", "cat"), "--out", path).AssertFails(1, "one class only, 'cat'");
-        CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--out", path, "--augment", "4").AssertFails(2, "--augment is 4; expected less than the side of the model's images, which is 4.");
-        CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--out", path, "--votes", "3").AssertFails(2, "--mask-probability and --votes are for masked models");
-        CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--out", folder.Combine("none", "classifier.zip")).AssertFails(1, "does not exist");
+        CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--test", folder.Combine("test"), "--out", path)
+            .AssertFails(1, "dog, owl instead of cat, dog");
+        CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train", "cat"), "--out", path)
+            .AssertFails(1, "one class only, 'cat'");
+        CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--out", path, "--augment", "4")
+            .AssertFails(2, "--augment is 4; expected less than the side of the model's images, which is 4.");
+        CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--out", path, "--votes", "3")
+            .AssertFails(2, "--mask-probability and --votes are for masked models");
+        CommandLine.Run("finetune", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--out", folder.Combine("none", "classifier.zip"))
+            .AssertFails(1, "does not exist");
     }
 }

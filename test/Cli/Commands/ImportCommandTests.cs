@@ -48,7 +48,9 @@ public sealed class ImportCommandTests
         using var folder = new TemporaryFolder();
         using var reference = ImageGptModel.Load(TestData.PathOf("tiny"));
         reference.Palette!.Save(folder.Combine("palette.npy"));
-        var run = CommandLine.Run("import", TestData.PathOf("tiny-tf", "model.ckpt-1000"), "--palette", folder.Combine("palette.npy"), "--out", folder.Combine("model.zip"));
+        var run = CommandLine.Run(
+            "import", TestData.PathOf("tiny-tf", "model.ckpt-1000"), "--palette", folder.Combine("palette.npy"), "--out",
+            folder.Combine("model.zip"));
         Assert.AreEqual(0, run.Code, run.Error);
         ReferenceEvaluation.AssertEvaluates("tiny", "--model", folder.Combine("model.zip"));
     }

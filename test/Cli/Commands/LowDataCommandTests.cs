@@ -5,7 +5,10 @@ namespace IGptMl.Tests.Cli.Commands;
 [TestClass]
 public sealed class LowDataCommandTests
 {
-    private static readonly string[] Arguments = ["low-data", "--model", TinyModel.ZipPath, "--data", "shapes:120", "--test", "shapes:24", "--labels", "24,48", "--seeds", "1,2", "--l2", "1"];
+    private static readonly string[] Arguments =
+    [
+        "low-data", "--model", TinyModel.ZipPath, "--data", "shapes:120", "--test", "shapes:24", "--labels", "24,48", "--seeds", "1,2", "--l2", "1",
+    ];
 
     [TestMethod]
     public void LowData_Json_HasMeansAndDeviations()
@@ -37,7 +40,7 @@ public sealed class LowDataCommandTests
     {
         var run = CommandLine.Run("low-data", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24");
         Assert.AreEqual(1, run.Code);
-        Assert.AreEqual("igpt: A budget of 250 labels asks for 21 rows of class 'horizontal stripes', which has 4.", run.ErrorLines[^1]);
+        Assert.AreEqual("igpt: A budget of 250 labels needs 21 rows of class 'horizontal stripes', which has 4.", run.ErrorLines[^1]);
     }
 
     [TestMethod]
@@ -46,6 +49,7 @@ public sealed class LowDataCommandTests
     public void LowData_WrongNumbers_AreRefused(string option, string value)
     {
         using var folder = new TemporaryFolder();
-        CommandLine.Run("low-data", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", option, value).AssertFails(2, $"{option} is '{value}'; expected whole numbers from");
+        CommandLine.Run("low-data", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", option, value)
+            .AssertFails(2, $"{option} is '{value}'; expected whole numbers from");
     }
 }

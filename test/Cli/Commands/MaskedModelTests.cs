@@ -4,7 +4,7 @@ using IGptMl.Tests.Models;
 
 namespace IGptMl.Tests.Cli.Commands;
 
-/// <summary>A masked model through the commands.</summary>
+/// <summary>The commands with a masked model.</summary>
 [TestClass]
 public sealed class MaskedModelTests
 {
@@ -13,7 +13,11 @@ public sealed class MaskedModelTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("model.zip");
-        var pretraining = CommandLine.Run(["pretrain", "--data", "shapes:24", "--test", "shapes:6", "--steps", "2", "--objective", "masked", "--mask-probability", "0.3", "--json", "--out", path, .. TinyModel.Sizes]).Json();
+        var pretraining = CommandLine.Run(
+        [
+            "pretrain", "--data", "shapes:24", "--test", "shapes:6", "--steps", "2", "--objective", "masked", "--mask-probability", "0.3",
+            "--json", "--out", path, .. TinyModel.Sizes,
+        ]).Json();
         Assert.AreEqual(Math.Log(8), pretraining.GetProperty("test").GetProperty("mean_nats_per_token").GetDouble(), 0.2);
         using (var model = ImageGptModel.Load(path))
         {
@@ -31,7 +35,11 @@ public sealed class MaskedModelTests
 
         CommandLine.Run("export", "--model", path, "--format", "huggingface", "--out", folder.Combine("out")).AssertFails(1, "no masked mode");
 
-        double[] Evaluate(params string[] more) => [.. CommandLine.Run(["evaluate", "--model", path, "--data", "shapes:4", "--json", .. more]).Json().GetProperty("images").EnumerateArray().Select(image => image.GetProperty("nats_per_token").GetDouble())];
+        double[] Evaluate(params string[] more)
+        {
+            var json = CommandLine.Run(["evaluate", "--model", path, "--data", "shapes:4", "--json", .. more]).Json();
+            return [.. json.GetProperty("images").EnumerateArray().Select(image => image.GetProperty("nats_per_token").GetDouble())];
+        }
 
         float[] Extract(params string[] more)
         {
@@ -54,8 +62,10 @@ public sealed class MaskedModelTests
     [TestMethod]
     public void Masks_OfAnAutoregressiveModel_AreWrongUsage()
     {
-        CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", "shapes:3", "--mask-seed", "1").AssertFails(2, "this model is an autoregressive one");
-        CommandLine.Run(["pretrain", "--data", "shapes:3", "--mask-probability", "0.2", "--out", "model.zip", .. TinyModel.Sizes]).AssertFails(2, "--mask-probability is for --objective masked");
+        CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", "shapes:3", "--mask-seed", "1")
+            .AssertFails(2, "this model is an autoregressive one");
+        CommandLine.Run(["pretrain", "--data", "shapes:3", "--mask-probability", "0.2", "--out", "model.zip", .. TinyModel.Sizes])
+            .AssertFails(2, "--mask-probability is for --objective masked");
         CommandLine.Run(["pretrain", "--data", "shapes:3", "--objective", "bert", "--out", "model.zip", .. TinyModel.Sizes]).AssertFails(2, "'bert'");
     }
 }

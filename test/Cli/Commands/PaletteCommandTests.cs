@@ -43,7 +43,9 @@ public sealed class PaletteCommandTests
     {
         using var folder = new TemporaryFolder();
         Palette.FromColors([0, 0, 0, 255, 255, 255, 200, 60, 40]).Save(folder.Combine("p.npy"));
-        var json = CommandLine.Run("palette", "show", "--palette", folder.Combine("p.npy"), "--data", "shapes", "--limit", "3", "--out", folder.Combine("p.png"), "--json").Json();
+        var json = CommandLine.Run(
+            "palette", "show", "--palette", folder.Combine("p.npy"), "--data", "shapes", "--limit", "3", "--out", folder.Combine("p.png"),
+            "--json").Json();
         Assert.AreEqual(3, json.GetProperty("images").GetInt32());
         Assert.IsGreaterThan(0, json.GetProperty("mean_color_error").GetDouble());
         using var chart = MLImage.CreateFromFile(folder.Combine("p.png"));
@@ -54,7 +56,8 @@ public sealed class PaletteCommandTests
     public void Show_PaletteAlone_DrawsIt()
     {
         using var folder = new TemporaryFolder();
-        var json = CommandLine.Run("palette", "show", "--palette", TestData.PathOf("openai-palette/kmeans_centers.npy"), "--out", folder.Combine("p.png"), "--json").Json();
+        var json = CommandLine.Run(
+            "palette", "show", "--palette", TestData.PathOf("openai-palette/kmeans_centers.npy"), "--out", folder.Combine("p.png"), "--json").Json();
         Assert.AreEqual(512, json.GetProperty("colors").GetInt32());
         Assert.AreEqual(System.Text.Json.JsonValueKind.Null, json.GetProperty("mean_color_error").ValueKind);
         Assert.IsTrue(File.Exists(folder.Combine("p.png")));
@@ -80,10 +83,12 @@ public sealed class PaletteCommandTests
                 NpyFormat.Write(stream, values, rows, columns);
             }
 
-            CommandLine.Run(line).AssertFails(1, $"'{path}' holds no palette: {problem}");
+            CommandLine.Run(line).AssertFails(1, $"'{path}' is not a palette: {problem}");
         }
     }
 
     private static System.Text.Json.JsonElement Fit(string path, int seed)
-        => CommandLine.Run("palette", "fit", "--data", "shapes:60", "--image-size", "16", "--colors", "16", "--pixels", "5000", "--seed", $"{seed}", "--out", path, "--json").Json();
+        => CommandLine.Run(
+            "palette", "fit", "--data", "shapes:60", "--image-size", "16", "--colors", "16", "--pixels", "5000", "--seed", $"{seed}", "--out", path,
+            "--json").Json();
 }

@@ -2,7 +2,7 @@ using IGptMl.Tests.Data;
 
 namespace IGptMl.Tests.Cli.Commands;
 
-/// <summary>igpt pretrain with what keeps, watches and shapes a run.</summary>
+/// <summary>The options of igpt pretrain that save, report and modify a run.</summary>
 [TestClass]
 public sealed class PretrainCheckpointTests : IDisposable
 {
@@ -16,13 +16,17 @@ public sealed class PretrainCheckpointTests : IDisposable
         var run = Pretrain("--steps", "8", "--checkpoints", Checkpoints, "--checkpoint-minutes", "0", "--checkpoint-interval", "2", "--checkpoints-kept", "1", "--checkpoint-at", "3,5", "--accumulate", "2", "--clip", "0.5", "--weight-decay", "0.01", "--augment", "1", "--precision", "bf16", "--validation-fraction", "0.25", "--validation-interval", "4", "--patience", "7", "--last-weights", "--tensorboard", _folder.Combine("events"), "--metrics-interval", "2", "--samples", "5", "--recompute");
         Assert.AreEqual(0, run.Code, run.Error);
         CollectionAssert.AreEquivalent(
-            new[] { "best.safetensors", "checkpoint-000000003.safetensors", "checkpoint-000000005.safetensors", "checkpoint-000000008.safetensors", "metrics.jsonl", "samples-000000005.png", "samples-000000008.png", ".lock" },
+            new[]
+            {
+                "best.safetensors", "checkpoint-000000003.safetensors", "checkpoint-000000005.safetensors", "checkpoint-000000008.safetensors",
+                "metrics.jsonl", "samples-000000005.png", "samples-000000008.png", ".lock",
+            },
             Directory.GetFiles(Checkpoints).Select(Path.GetFileName).ToArray());
         Assert.HasCount(1, Directory.GetFiles(_folder.Combine("events")));
         Assert.HasCount(4, File.ReadAllLines(Path.Combine(Checkpoints, "metrics.jsonl")));
         StringAssert.Contains(run.Error, ", validation ");
 
-        // The settings that decide the weights, as another run is told them.
+        // A run with other settings names those that affect the weights.
         var other = Pretrain("--steps", "9", "--checkpoints", Checkpoints);
         Assert.AreEqual(1, other.Code);
         foreach (var part in new[] { "Steps was 8 and is 9.", "AccumulationSteps was 2 and is 1.", "MaxGradientNorm was 0.5 and is none.", "WeightDecay was 0.01 and is 0.", "Padding = 1", "Precision was BFloat16 and is Float32.", "ValidationInterval was 4", "Patience was 7", "Validation images was 6 of" })
@@ -70,7 +74,8 @@ public sealed class PretrainCheckpointTests : IDisposable
             StringAssert.Contains(first.Error, "The same command goes on from there.");
         }
 
-        var step = long.Parse(Directory.GetFiles(Checkpoints, "checkpoint-*").Select(path => Path.GetFileNameWithoutExtension(path)[11..]).Max()!, System.Globalization.CultureInfo.InvariantCulture);
+        var newest = Directory.GetFiles(Checkpoints, "checkpoint-*").Select(path => Path.GetFileNameWithoutExtension(path)[11..]).Max()!;
+        var step = long.Parse(newest, System.Globalization.CultureInfo.InvariantCulture);
         var second = Pretrain(line);
         Assert.AreEqual(0, second.Code, second.Error);
         StringAssert.Contains(second.Error, $"Going on after step {step:N0}.");
@@ -103,7 +108,8 @@ public sealed class PretrainCheckpointTests : IDisposable
     public void Pretrain_CheckpointAsModel_IsEvaluated()
     {
         Pretrain("--steps", "4", "--checkpoints", Checkpoints, "--checkpoint-at", "2");
-        double Nats(string model) => CommandLine.Run("evaluate", "--model", model, "--data", "shapes:9", "--json").Json().GetProperty("mean_nats_per_token").GetDouble();
+        double Nats(string model) => CommandLine.Run(
+            "evaluate", "--model", model, "--data", "shapes:9", "--json").Json().GetProperty("mean_nats_per_token").GetDouble();
         Assert.AreEqual(Nats(_folder.Combine("model.zip")), Nats(Path.Combine(Checkpoints, "checkpoint-000000004.safetensors")));
         Assert.AreNotEqual(Nats(_folder.Combine("model.zip")), Nats(Path.Combine(Checkpoints, "checkpoint-000000002.safetensors")));
     }
@@ -111,7 +117,7 @@ public sealed class PretrainCheckpointTests : IDisposable
     [TestMethod]
     public void Pretrain_EarlyStop_IsACompletedRun()
     {
-        // At a rate this high the validation loss is soon worse than at first.
+        // At a rate this high, the validation loss soon exceeds its first value.
         var run = Pretrain("--steps", "400", "--learning-rate", "0.05", "--warm-up", "0", "--validation-fraction", "0.5", "--validation-interval", "1", "--patience", "2", "--json");
         var json = run.Json();
         Assert.IsTrue(json.GetProperty("completed").GetBoolean());

@@ -13,7 +13,10 @@ public sealed class PretrainCommandTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("model.zip");
-        var json = CommandLine.Run(["pretrain", "--data", "shapes:60", "--limit", "24", "--test", "shapes:12", "--steps", "2", "--json", "--out", path, .. TinyModel.Sizes]).Json();
+        var json = CommandLine.Run(
+        [
+            "pretrain", "--data", "shapes:60", "--limit", "24", "--test", "shapes:12", "--steps", "2", "--json", "--out", path, .. TinyModel.Sizes,
+        ]).Json();
         Assert.AreEqual(path, json.GetProperty("model").GetString());
         Assert.IsTrue(json.GetProperty("completed").GetBoolean());
         Assert.AreEqual(2, json.GetProperty("steps").GetInt32());
@@ -67,7 +70,10 @@ public sealed class PretrainCommandTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("model.zip");
-        CommandLine.Run(["pretrain", "--data", "shapes:24", "--steps", "1", "--crop", "random", "--crops", "3", "--json", "--out", path, .. TinyModel.Sizes]).Json();
+        CommandLine.Run(
+        [
+            "pretrain", "--data", "shapes:24", "--steps", "1", "--crop", "random", "--crops", "3", "--json", "--out", path, .. TinyModel.Sizes,
+        ]).Json();
         using var model = ImageGptModel.Load(path);
         Assert.AreEqual(ImageCropping.CenterCrop, model.Cropping);
         using var chain = (TransformerChain<ITransformer>)new MLContext().Model.Load(path, out _);
@@ -80,7 +86,11 @@ public sealed class PretrainCommandTests
         using var folder = new TemporaryFolder();
         var (palette, cache) = (folder.Combine("palette.npy"), folder.Combine("train.tokens"));
         Contracts.TinyImageGpt.Palette.Save(palette);
-        string[] line = ["pretrain", "--data", "shapes:24", "--steps", "1", "--palette", palette, "--cache", cache, "--verbose", "--out", folder.Combine("model.zip"), .. TinyModel.Sizes.Where((_, i) => !IsColors(i))];
+        string[] line =
+        [
+            "pretrain", "--data", "shapes:24", "--steps", "1", "--palette", palette, "--cache", cache, "--verbose",
+            "--out", folder.Combine("model.zip"), .. TinyModel.Sizes.Where((_, i) => !IsColors(i)),
+        ];
         var first = CommandLine.Run(line);
         Assert.AreEqual(0, first.Code, first.Error);
         StringAssert.Contains(first.Error, $"The tokens of 24 rows are written to '{cache}'.");
@@ -98,14 +108,16 @@ public sealed class PretrainCommandTests
     {
         using var folder = new TemporaryFolder();
         Contracts.TinyImageGpt.Palette.Save(folder.Combine("palette.npy"));
-        CommandLine.Run("pretrain", "--data", "shapes:24", "--palette", folder.Combine("palette.npy"), "--colors", "8", "--out", folder.Combine("model.zip")).AssertFails(2, "--colors is for a palette that is learned");
+        CommandLine.Run("pretrain", "--data", "shapes:24", "--palette", folder.Combine("palette.npy"), "--colors", "8", "--out", folder.Combine("model.zip"))
+            .AssertFails(2, "--colors is for a palette that is learned");
     }
 
     [TestMethod]
     public void Pretrain_CropsThatAreNotRandom_IsWrongUsage()
     {
         using var folder = new TemporaryFolder();
-        CommandLine.Run("pretrain", "--data", "shapes:24", "--crops", "2", "--out", folder.Combine("model.zip")).AssertFails(2, "--crops is for --crop random.");
+        CommandLine.Run("pretrain", "--data", "shapes:24", "--crops", "2", "--out", folder.Combine("model.zip"))
+            .AssertFails(2, "--crops is for --crop random.");
     }
 
     [TestMethod]
@@ -133,7 +145,9 @@ public sealed class PretrainCommandTests
         using var folder = new TemporaryFolder();
         var path = folder.Combine("model.zip");
         using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        var run = CommandLine.Run(cancellation.Token, ["pretrain", "--data", "shapes:12", "--test", "shapes:12", "--steps", "100000000", "--json", "--out", path, .. TinyModel.Sizes]);
+        var run = CommandLine.Run(
+            cancellation.Token,
+            ["pretrain", "--data", "shapes:12", "--test", "shapes:12", "--steps", "100000000", "--json", "--out", path, .. TinyModel.Sizes]);
         Assert.AreEqual(130, run.Code, run.Error);
         StringAssert.Contains(run.Error, "the model so far is saved");
         StringAssert.Contains(run.Output, "\"completed\": false");
@@ -146,7 +160,8 @@ public sealed class PretrainCommandTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("model.zip", [1, 2, 3]);
-        var run = CommandLine.Run(new CancellationToken(canceled: true), ["pretrain", "--data", "shapes:12", "--steps", "3", "--out", path, .. TinyModel.Sizes]);
+        var run = CommandLine.Run(
+            new CancellationToken(canceled: true), ["pretrain", "--data", "shapes:12", "--steps", "3", "--out", path, .. TinyModel.Sizes]);
         Assert.AreEqual(130, run.Code, run.Error);
         StringAssert.Contains(run.Error, "nothing is saved");
         Assert.AreEqual(string.Empty, run.Output);
@@ -161,7 +176,8 @@ public sealed class PretrainCommandTests
         folder.WriteImage("images/a.png", 5, 5, (1, 2, 3));
         folder.Write("images/b.png", [1, 2, 3]);
         var path = folder.Write("model.zip", [1, 2, 3]);
-        CommandLine.Run(["pretrain", "--data", folder.Combine("images"), "--steps", "3", "--out", path, .. TinyModel.Sizes]).AssertFails(1, "b.png' cannot be read as an image");
+        CommandLine.Run(["pretrain", "--data", folder.Combine("images"), "--steps", "3", "--out", path, .. TinyModel.Sizes])
+            .AssertFails(1, "b.png' cannot be read as an image");
         CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, File.ReadAllBytes(path));
     }
 }

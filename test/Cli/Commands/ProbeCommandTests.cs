@@ -41,8 +41,10 @@ public sealed class ProbeCommandTests
             folder.WriteImage($"{name}/1.png", 4, 4, (1, 2, 3));
         }
 
-        CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--test", folder.Combine("test")).AssertFails(1, "dog, owl in place of cat, dog");
-        CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", folder.Combine("train", "cat"), "--test", folder.Combine("test")).AssertFails(1, "one class only, 'cat'");
+        CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--test", folder.Combine("test"))
+            .AssertFails(1, "dog, owl in place of cat, dog");
+        CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", folder.Combine("train", "cat"), "--test", folder.Combine("test"))
+            .AssertFails(1, "one class only, 'cat'");
     }
 
     [TestMethod]
@@ -51,7 +53,8 @@ public sealed class ProbeCommandTests
         using var folder = new TemporaryFolder();
         folder.WriteImage("cat/1.png", 4, 4, (1, 2, 3));
         folder.Write("dog/2.png", [1, 2, 3]);
-        CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", folder.Path, "--test", folder.Path).AssertFails(1, "2.png' cannot be read as an image");
+        CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", folder.Path, "--test", folder.Path)
+            .AssertFails(1, "2.png' cannot be read as an image");
     }
 
     [TestMethod]
@@ -65,7 +68,10 @@ public sealed class ProbeCommandTests
     public void Probe_Out_WritesAReportAndKeepsWhatWasComputed()
     {
         using var folder = new TemporaryFolder();
-        string[] arguments = ["probe", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--concatenate", "0,1", "--out", folder.Path];
+        string[] arguments =
+        [
+            "probe", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--concatenate", "0,1", "--out", folder.Path,
+        ];
         var first = CommandLine.Run(arguments);
         Assert.AreEqual(0, first.Code, first.Error);
         StringAssert.Contains(first.Error, "Features of the training images");

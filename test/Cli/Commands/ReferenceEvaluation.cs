@@ -3,12 +3,12 @@ using IGptMl.Tests.Formats;
 
 namespace IGptMl.Tests.Cli.Commands;
 
-/// <summary>The values that another implementation computed for the images of the reference folders.</summary>
+/// <summary>The likelihoods that another implementation computed for the images of the reference folders.</summary>
 internal static class ReferenceEvaluation
 {
     public const double Tolerance = 1e-5;
 
-    /// <summary>Runs igpt evaluate on the images, and checks what it tells of each.</summary>
+    /// <summary>Runs igpt evaluate on the images, and checks the reported values.</summary>
     public static void AssertEvaluates(string name, params string[] model)
     {
         var json = CommandLine.Run(["evaluate", "--images", TestData.PathOf(name, "images"), "--json", .. model]).Json();

@@ -12,8 +12,10 @@ public sealed class ReportCommandTests
         using var folder = new TemporaryFolder();
         string[] arguments =
         [
-            "report", "--model", TinyModel.ZipPath, "--data", "shapes:60", "--test", "shapes:36", "--labels", "24", "--seeds", "1,2", "--l2", "1", "--patches", "--fine-tune", "1",
-            "--beside", $"one={TinyModel.ZipPath}", "--beside", $"two={TinyModel.ZipPath}", "--title", "Shapes & <colors>", "--pretrained-on", "shapes of another seed", "--out", folder.Path,
+            "report", "--model", TinyModel.ZipPath, "--data", "shapes:60", "--test", "shapes:36", "--labels", "24", "--seeds", "1,2", "--l2", "1",
+            "--patches", "--fine-tune", "1",
+            "--beside", $"one={TinyModel.ZipPath}", "--beside", $"two={TinyModel.ZipPath}",
+            "--title", "Shapes & <colors>", "--pretrained-on", "shapes of another seed", "--out", folder.Path,
         ];
         var first = CommandLine.Run([.. arguments, "--json"]).Json();
         Assert.AreEqual(folder.Combine("report.html"), first.GetProperty("report").GetString());
@@ -21,7 +23,8 @@ public sealed class ReportCommandTests
 
         var results = JsonDocument.Parse(File.ReadAllText(folder.Combine("results.json"))).RootElement;
         Assert.AreEqual("Shapes & <colors>", results.GetProperty("title").GetString());
-        CollectionAssert.AreEqual((string[])["Image GPT", "one", "two"], results.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()).ToArray());
+        var names = results.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()).ToArray();
+        CollectionAssert.AreEqual((string[])["Image GPT", "one", "two"], names);
         Assert.AreEqual(64, results.GetProperty("models")[0].GetProperty("checksum").GetString()!.Length);
         Assert.AreEqual("shapes:60", results.GetProperty("configuration").GetProperty("training images").GetString());
         Assert.AreEqual("shapes of another seed", results.GetProperty("pretrained_on").GetString());
@@ -54,10 +57,14 @@ public sealed class ReportCommandTests
     public void Report_FolderWithoutCheckpoints_IsRefused()
     {
         using var folder = new TemporaryFolder();
-        CommandLine.Run("report", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--checkpoints", folder.Path, "--out", folder.Combine("report")).AssertFails(1, "has no checkpoints; expected files such as checkpoint-000001500.safetensors");
+        CommandLine.Run(
+            "report", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--checkpoints", folder.Path,
+            "--out", folder.Combine("report"))
+            .AssertFails(1, "has no checkpoints; expected files such as checkpoint-000001500.safetensors");
     }
 
     [TestMethod]
     public void Report_BesideWithoutAName_IsRefused()
-        => CommandLine.Run("report", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--beside", "model.zip", "--out", "x").AssertFails(2, "--beside is 'model.zip'; expected NAME=PATH.");
+        => CommandLine.Run("report", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--beside", "model.zip", "--out", "x")
+            .AssertFails(2, "--beside is 'model.zip'; expected NAME=PATH.");
 }

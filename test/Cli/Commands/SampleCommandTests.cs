@@ -11,7 +11,8 @@ public sealed class SampleCommandTests
     public void Sample_Pictures_AreFilesWithSeedsAndAGrid()
     {
         using var folder = new TemporaryFolder();
-        var json = CommandLine.Run("sample", "--model", TestData.PathOf("tiny"), "--count", "5", "--scale", "2", "--out", folder.Combine("out"), "--json").Json();
+        var json = CommandLine.Run(
+            "sample", "--model", TestData.PathOf("tiny"), "--count", "5", "--scale", "2", "--out", folder.Combine("out"), "--json").Json();
         var images = json.GetProperty("images").EnumerateArray().ToList();
         Assert.HasCount(5, images);
         CollectionAssert.AreEqual(
@@ -19,8 +20,11 @@ public sealed class SampleCommandTests
             Directory.GetFiles(folder.Combine("out")).Select(path => Path.GetFileName(path)).Order().ToArray());
         using var grid = SKBitmap.Decode(json.GetProperty("grid").GetString());
         Assert.AreEqual(((3 * (16 + 4)) + 4, (2 * (16 + 4)) + 4), (grid.Width, grid.Height), "3 x 2 pictures of 8 x 8 pixels, enlarged twice");
-        var again = CommandLine.Run("sample", "--model", TestData.PathOf("tiny"), "--seeds", $"{images[3].GetProperty("seed").GetInt32()}", "--out", folder.Combine("again"), "--json").Json();
-        CollectionAssert.AreEqual(File.ReadAllBytes(folder.Combine("out", "sample-004.png")), File.ReadAllBytes(again.GetProperty("images")[0].GetProperty("file").GetString()!));
+        var again = CommandLine.Run(
+            "sample", "--model", TestData.PathOf("tiny"), "--seeds", $"{images[3].GetProperty("seed").GetInt32()}", "--out", folder.Combine("again"),
+            "--json").Json();
+        var repeated = again.GetProperty("images")[0].GetProperty("file").GetString()!;
+        CollectionAssert.AreEqual(File.ReadAllBytes(folder.Combine("out", "sample-004.png")), File.ReadAllBytes(repeated));
     }
 
     [TestMethod]
@@ -54,7 +58,8 @@ public sealed class SampleCommandTests
         using var folder = new TemporaryFolder();
         var run = CommandLine.Run("sample", "--model", TestData.PathOf("tiny"), "--count", "3", "--seeds", "1,2", "--out", folder.Path);
         run.AssertFails(2, "--seeds are 2; expected 3, as --count says.");
-        CommandLine.Run("sample", "--model", TestData.PathOf("tiny"), "--top-k", "100", "--out", folder.Path).AssertFails(1, "igpt: TopK is 100; expected 1 to 16, the model's number of colors.\n");
+        CommandLine.Run("sample", "--model", TestData.PathOf("tiny"), "--top-k", "100", "--out", folder.Path)
+            .AssertFails(1, "igpt: TopK is 100; expected 1 to 16, the model's number of colors.\n");
     }
 
     [TestMethod]
@@ -65,6 +70,6 @@ public sealed class SampleCommandTests
         Palette.FromCenters([.. Enumerable.Range(0, 48).Select(i => i / 48f)]).Save(palette);
         var run = CommandLine.Run("sample", "--model", TestData.PathOf("tiny"), "--palette", palette, "--out", folder.Combine("out"));
         Assert.AreEqual(1, run.Code);
-        StringAssert.Contains(run.Error, "has a palette of its own, which is another one.");
+        StringAssert.Contains(run.Error, "has its own palette, which differs.");
     }
 }

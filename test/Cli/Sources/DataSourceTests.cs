@@ -108,7 +108,9 @@ public sealed class DataSourceTests
         try
         {
             Assert.IsNull(DataSource.Parse("cifar10-test", heldOut: false, out var problem));
-            Assert.AreEqual($"'cifar10-test' names no folder, and CIFAR-10 is not in '{folder.Path}'; expected cifar10-test:DIR, or fetch it by 'igpt data get cifar10'.", problem);
+            Assert.AreEqual(
+                $"'cifar10-test' names no folder, and CIFAR-10 is not in '{folder.Path}'; expected cifar10-test:DIR, or fetch it by 'igpt data get cifar10'.",
+                problem);
 
             folder.Write("cifar-10-batches-bin/batches.meta.txt", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"u8.ToArray());
             foreach (var file in PublishedData.Cifar10.Files.Where(file => file.Bytes is not null))
@@ -170,7 +172,8 @@ public sealed class DataSourceTests
     {
         using var cancellation = new CancellationTokenSource();
         var last = default(IGptMl.Cli.Output.Advance);
-        var view = Open("shapes:5", heldOut: false, null).Watch(new("Reading", "image"), new IGptMl.Cli.Output.Relay<IGptMl.Cli.Output.Advance>(advance => last = advance), cancellation.Token);
+        var progress = new IGptMl.Cli.Output.Relay<IGptMl.Cli.Output.Advance>(advance => last = advance);
+        var view = Open("shapes:5", heldOut: false, null).Watch(new("Reading", "image"), progress, cancellation.Token);
         Assert.AreEqual(5, view.GetColumn<string>("Name").Count());
         Assert.AreEqual((5L, 5L), (last.Done, last.Total));
         using var cursor = view.GetRowCursor(view.Schema);

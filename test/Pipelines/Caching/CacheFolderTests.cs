@@ -9,7 +9,7 @@ public sealed class CacheFolderTests : IDisposable
     private static readonly CacheKey Key = CacheKey.Of("layer3", new { Model = "abc", Layer = 3 });
     private static readonly CacheKey OtherKey = CacheKey.Of("layer3", new { Model = "xyz", Layer = 3 });
 
-    /// <summary>Three rows of two.</summary>
+    /// <summary>Three rows of two features.</summary>
     private static readonly float[] Features = [0, 0.5f, 1, -0.5f, 2, -1.5f];
 
     private readonly TemporaryFolder _folder = new();
@@ -33,7 +33,7 @@ public sealed class CacheFolderTests : IDisposable
         FeatureCache.TryWrite(cache, OtherKey, Features, 2);
         File.Move(OnlyFile(), _folder.Combine(Key.FileName + ".features"));
         Assert.IsNull(FeatureCache.TryRead(cache, Key, 3, 2));
-        StringAssert.Contains(_warnings.Single(), "It holds the features of another model, layer or data.");
+        StringAssert.Contains(_warnings.Single(), "It contains the features of another model, layer or data.");
     }
 
     [TestMethod]
@@ -41,7 +41,7 @@ public sealed class CacheFolderTests : IDisposable
     {
         FeatureCache.TryWrite(Open(), Key, Features, 2);
         Assert.IsNull(FeatureCache.TryRead(Open(), Key, 3, 4));
-        StringAssert.Contains(_warnings.Single(), "It does not hold 3 rows of 4 features.");
+        StringAssert.Contains(_warnings.Single(), "It does not contain 3 rows of 4 features.");
     }
 
     [TestMethod]
@@ -79,7 +79,7 @@ public sealed class CacheFolderTests : IDisposable
         FeatureCache.TryWrite(cache, Key, Features, 2);
         FeatureCache.TryWrite(cache, OtherKey, Features, 2);
         Assert.IsEmpty(Directory.GetFileSystemEntries(_folder.Path));
-        StringAssert.Contains(_warnings.Single(), "Nothing more is cached, the results are not affected");
+        StringAssert.Contains(_warnings.Single(), "Caching stops; the results are not affected");
         StringAssert.Contains(_warnings.Single(), "No space left");
     }
 
@@ -128,7 +128,7 @@ public sealed class CacheFolderTests : IDisposable
 
     private string OnlyFile() => Directory.GetFiles(_folder.Path).Single();
 
-    /// <summary>A file on a disk that has room for so many bytes.</summary>
+    /// <summary>A file on a disk with only this many free bytes.</summary>
     private sealed class FullDisk(string path, int room) : FileStream(path, FileMode.CreateNew)
     {
         private int _room = room;

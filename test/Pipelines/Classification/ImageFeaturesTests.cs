@@ -7,7 +7,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Classification;
 
-/// <summary>Features come in parts, each of which is kept as soon as it is there.</summary>
+/// <summary>Features are computed in parts, each of which is cached when it is finished.</summary>
 [TestClass]
 public sealed class ImageFeaturesTests : IDisposable
 {
@@ -70,6 +70,9 @@ public sealed class ImageFeaturesTests : IDisposable
     private ImageFeatures Open(int partRows, bool keep = false, int rows = Rows)
     {
         var images = LabeledImages.Read(_context, _model, _context.Data.TakeRows(ColoredImages.Create(Rows, 1), rows), "Image", "Label", "training", default);
-        return new ImageFeatures(_context, _model, Digest.Of(_model), images, new CacheFolder(keep ? _folder.Path : null, Assert.Fail), batchSize: 8, maskProbability: 0.15) { PartRows = partRows };
+        {
+            var cache = new CacheFolder(keep ? _folder.Path : null, Assert.Fail);
+            return new ImageFeatures(_context, _model, Digest.Of(_model), images, cache, batchSize: 8, maskProbability: 0.15) { PartRows = partRows };
+        }
     }
 }

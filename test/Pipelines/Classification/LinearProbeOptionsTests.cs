@@ -45,10 +45,14 @@ public sealed class LinearProbeOptionsTests : IDisposable
     [TestMethod]
     public void Run_SdcaAndLbfgs_MinimizeTheSameLoss()
     {
-        LinearProbeOptions options = new() { Layers = [1], Baselines = false, L2Regularization = [20], OptimizationTolerance = 1e-6f, MaximumNumberOfIterations = 2000 };
+        LinearProbeOptions options = new()
+        {
+            Layers = [1], Baselines = false, L2Regularization = [20], OptimizationTolerance = 1e-6f, MaximumNumberOfIterations = 2000,
+        };
         var (training, test) = (ColoredImages.Create(90, 1, classes: 6), ColoredImages.Create(90, 2, classes: 6)); // classes c and c + 3 look alike
         var accuracies = ((ProbeClassifier[])[ProbeClassifier.LbfgsMaximumEntropy, ProbeClassifier.SdcaMaximumEntropy])
-            .Select(classifier => new LinearProbeExperiment(_context, _model, options with { Classifier = classifier }).Run(training, test).Best.PredictedClasses.ToArray())
+            .Select(classifier => new LinearProbeExperiment(_context, _model, options with { Classifier = classifier }))
+            .Select(probe => probe.Run(training, test).Best.PredictedClasses.ToArray())
             .ToArray();
         Assert.IsGreaterThan(85, accuracies[0].Zip(accuracies[1]).Count(pair => pair.First % 3 == pair.Second % 3));
     }
@@ -90,21 +94,23 @@ public sealed class LinearProbeOptionsTests : IDisposable
         var first = Probe(options);
         var files = Directory.GetFiles(folder.Path, "*.features").ToDictionary(file => file, File.GetLastWriteTimeUtc);
         var second = Probe(options);
-        Assert.HasCount(3, files); // three layers: to the palette of eight colors, the test images are the training images
+        Assert.HasCount(3, files); // three layers; in the palette of eight colors, the test images equal the training images
         Assert.IsGreaterThan(TimeSpan.Zero, first.FeatureDuration);
         Assert.AreEqual(TimeSpan.Zero, second.FeatureDuration);
-        CollectionAssert.AreEqual(first.Layers.Concat(first.Baselines).Select(Describe).ToArray(), second.Layers.Concat(second.Baselines).Select(Describe).ToArray());
+        var (found, expected) = (second.Layers.Concat(second.Baselines), first.Layers.Concat(first.Baselines));
+        CollectionAssert.AreEqual(expected.Select(Describe).ToArray(), found.Select(Describe).ToArray());
 
         foreach (var file in Directory.GetFiles(folder.Path, "probe-*"))
         {
             File.Delete(file);
         }
 
-        var third = Probe(options); // the features alone are left
+        var third = Probe(options); // only the features are cached
         Assert.AreEqual(TimeSpan.Zero, third.FeatureDuration);
         CollectionAssert.AreEqual(first.Layers.Select(layer => layer.Accuracy).ToArray(), third.Layers.Select(layer => layer.Accuracy).ToArray());
 
-        static string Describe(ProbedRepresentation probed) => $"{probed.Name} {probed.Accuracy} {probed.L2Regularization} {probed.Duration} {string.Join(',', probed.PredictedClasses)}";
+        static string Describe(ProbedRepresentation probed) =>
+            $"{probed.Name} {probed.Accuracy} {probed.L2Regularization} {probed.Duration} {string.Join(',', probed.PredictedClasses)}";
     }
 
     [TestMethod]
@@ -119,16 +125,16 @@ public sealed class LinearProbeOptionsTests : IDisposable
 
         Assert.IsGreaterThan(TimeSpan.Zero, Probe(options).FeatureDuration);
 
-        // A file under this model's name that holds the other one's features.
+        // A file with this model's name and the other one's features.
         var files = Directory.GetFiles(folder.Path, "layer1-*.features").OrderBy(File.GetLastWriteTimeUtc).ToArray();
-        Assert.HasCount(2, files); // one a model: to the palette of eight colors, the test images are the training images
+        Assert.HasCount(2, files); // one per model; in the palette of eight colors, the test images equal the training images
         File.Copy(files[0], files[1], overwrite: true);
         foreach (var file in Directory.GetFiles(folder.Path, "probe-*"))
         {
             File.Delete(file);
         }
 
-        StringAssert.Contains(Probe(options).Notes.Single(), "It holds the features of another model, layer or data.");
+        StringAssert.Contains(Probe(options).Notes.Single(), "It contains the features of another model, layer or data.");
     }
 
     [TestMethod]
@@ -138,23 +144,29 @@ public sealed class LinearProbeOptionsTests : IDisposable
         var file = folder.Write("file", [1]);
         var result = Probe(new() { Layers = [1], Baselines = false, CacheFolder = Path.Combine(file, "cache") });
         Assert.AreEqual(1, result.Best.Accuracy);
-        StringAssert.StartsWith(result.Notes.Single(), "Nothing more is cached, the results are not affected");
+        StringAssert.StartsWith(result.Notes.Single(), "Caching stops; the results are not affected");
     }
 
     [TestMethod]
     public void Run_RowsOfOneClass_AreRefused()
-        => AssertRefused("The training data has rows of one class only, '2'; a classifier needs two.", ColoredImages.Create(12, 1, label: _ => 2), ColoredImages.Create(12, 2));
+        => AssertRefused(
+            "All rows of the training data have the class '2'; a classifier needs two classes.",
+            ColoredImages.Create(12, 1, label: _ => 2),
+            ColoredImages.Create(12, 2));
 
     [TestMethod]
     public void Run_OtherClassNamesInTheTest_AreRefused()
         => AssertRefused(
-            "The test data has other classes than the training data: dog, cat in place of cat, dog.",
+            "The classes of the test data differ from those of the training data: dog, cat instead of cat, dog.",
             ColoredImages.Create(12, 1, names: ["cat", "dog"]),
             ColoredImages.Create(12, 2, names: ["dog", "cat"]));
 
     [TestMethod]
     public void Run_OtherNumberOfClassesInTheTest_IsRefused()
-        => AssertRefused("The test data has other classes than the training data: 1, 2, 3 in place of 1, 2.", ColoredImages.Create(12, 1), ColoredImages.Create(12, 2, classes: 3));
+        => AssertRefused(
+            "The classes of the test data differ from those of the training data: 1, 2, 3 instead of 1, 2.",
+            ColoredImages.Create(12, 1),
+            ColoredImages.Create(12, 2, classes: 3));
 
     [TestMethod]
     public void Run_ClassMissingInTheTest_IsNoted()
@@ -168,32 +180,40 @@ public sealed class LinearProbeOptionsTests : IDisposable
     [TestMethod]
     public void Run_TestImagesAmongTheTrainingImages_AreNoted()
     {
-        var result = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false }).Run(ColoredImages.Create(24, 1), ColoredImages.Create(12, 1));
-        CollectionAssert.AreEqual((string[])["12 of the 12 test images are, at the model's resolution, equal to a training image."], result.Notes.ToArray());
+        var probe = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false });
+        var result = probe.Run(ColoredImages.Create(24, 1), ColoredImages.Create(12, 1));
+        CollectionAssert.AreEqual((string[])["12 of the 12 test images are equal to a training image at the model's resolution."], result.Notes.ToArray());
     }
 
     [TestMethod]
     public void Run_LabelsMissing_AreLeftOut()
     {
-        var result = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false }).Run(ColoredImages.Create(24, 1, label: row => row < 2 ? 0u : (uint)(1 + (row % 2))), ColoredImages.Create(12, 2));
+        var probe = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false });
+        var training = ColoredImages.Create(24, 1, label: row => row < 2 ? 0u : (uint)(1 + (row % 2)));
+        var result = probe.Run(training, ColoredImages.Create(12, 2));
         Assert.AreEqual(22, result.TrainingRows);
-        CollectionAssert.AreEqual((string[])["2 rows of the training data have no image or no label, and are left out."], result.Notes.ToArray());
+        CollectionAssert.AreEqual((string[])["2 rows of the training data have no image or no label and are left out."], result.Notes.ToArray());
     }
 
     [TestMethod]
     public void Run_TighterTolerance_ChangesNothing()
     {
-        double[] accuracies = [.. ((float[])[1e-4f, 1e-7f]).Select(tolerance => new LinearProbeExperiment(_context, _model, new() { Layers = [1, 2], Baselines = false, L2Regularization = [1], OptimizationTolerance = tolerance, MaximumNumberOfIterations = 5000 })
-            .Run(ColoredImages.Create(120, 1, classes: 6), ColoredImages.Create(120, 2, classes: 6)).Best.Accuracy)];
+        LinearProbeOptions options = new() { Layers = [1, 2], Baselines = false, L2Regularization = [1], MaximumNumberOfIterations = 5000 };
+        float[] tolerances = [1e-4f, 1e-7f];
+        double[] accuracies = [.. tolerances
+            .Select(tolerance => new LinearProbeExperiment(_context, _model, options with { OptimizationTolerance = tolerance }))
+            .Select(probe => probe.Run(ColoredImages.Create(120, 1, classes: 6), ColoredImages.Create(120, 2, classes: 6)).Best.Accuracy)];
         Assert.AreEqual(accuracies[1], accuracies[0], 0.02);
     }
 
     [TestMethod]
     public void Options_ConcatenationsWrong_AreReported()
     {
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinearProbeExperiment(_context, _model, new() { Concatenations = [[0, 3], []], Classifier = (ProbeClassifier)9, CacheFolder = " " }));
+        LinearProbeOptions options = new() { Concatenations = [[0, 3], []], Classifier = (ProbeClassifier)9, CacheFolder = " " };
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinearProbeExperiment(_context, _model, options));
         Assert.AreEqual(
-            "Classifier is 9; expected LbfgsMaximumEntropy or SdcaMaximumEntropy or FastTree. CacheFolder is ''; expected a path. Concatenations is 3; expected 0 to 2. Concatenations is empty; expected layers from 0 to 2. (Parameter 'options')",
+            "Classifier is 9; expected LbfgsMaximumEntropy or SdcaMaximumEntropy or FastTree. CacheFolder is ''; expected a path. "
+                + "Concatenations is 3; expected 0 to 2. Concatenations is empty; expected layers from 0 to 2. (Parameter 'options')",
             error.Message);
     }
 
@@ -203,5 +223,8 @@ public sealed class LinearProbeOptionsTests : IDisposable
         => new LinearProbeExperiment(_context, _model, options).Run(ColoredImages.Create(rows, 1), ColoredImages.Create(24, 2));
 
     private void AssertRefused(string expected, IDataView training, IDataView test)
-        => Assert.AreEqual(expected, Assert.ThrowsExactly<InvalidOperationException>(() => new LinearProbeExperiment(_context, _model).Run(training, test)).Message);
+    {
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => new LinearProbeExperiment(_context, _model).Run(training, test));
+        Assert.AreEqual(expected, error.Message);
+    }
 }

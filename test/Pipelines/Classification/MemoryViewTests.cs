@@ -7,7 +7,9 @@ namespace IGptMl.Tests.Classification;
 [TestClass]
 public sealed class MemoryViewTests
 {
-    private readonly MemoryView _view = new MemoryView([4, 1, 3]).Add("Features", FeatureMatrix.Create(5, 1, (row, features) => features[0] = row)).Add("Label", [0, 1, 2, 3, 4], 5);
+    private readonly MemoryView _view = new MemoryView([4, 1, 3])
+        .Add("Features", FeatureMatrix.Create(5, 1, (row, features) => features[0] = row))
+        .Add("Label", [0, 1, 2, 3, 4], 5);
 
     [TestMethod]
     public void Rows_AreTheChosenOnesInOrder()

@@ -22,7 +22,7 @@ public sealed class StratifiedFoldsTests
     public void Create_FewRows_HoldsEveryRowOutOnce()
     {
         int[] labels = [0, 1, 0, 1, 0, 1, 0, 1, 9, 9, 9];
-        int[] rows = [0, 1, 2, 3, 4, 5, 6, 7]; // four a class
+        int[] rows = [0, 1, 2, 3, 4, 5, 6, 7]; // four per class
         var folds = StratifiedFolds.Create(labels, rows, seed: 1);
         Assert.HasCount(4, folds);
         CollectionAssert.AreEquivalent(rows, folds.SelectMany(fold => fold.HeldOut).ToArray());

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Data;
 
-/// <summary>What CIFAR-100 does otherwise than CIFAR-10: two labels before the pixels.</summary>
+/// <summary>How CIFAR-100 differs from CIFAR-10: records start with two labels.</summary>
 [TestClass]
 public sealed class Cifar100Tests
 {

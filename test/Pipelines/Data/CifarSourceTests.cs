@@ -137,7 +137,7 @@ public sealed class CifarSourceTests
         var path = folder.Write("batches.meta.txt", Encoding.UTF8.GetBytes(names));
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Ml.Data.LoadCifar10(folder.Path));
-        StringAssert.StartsWith(error.Message, $"'{path}' must have 10 different class names, one a line");
+        StringAssert.StartsWith(error.Message, $"'{path}' must have 10 different class names, one per line");
     }
 
     [TestMethod]
@@ -151,7 +151,7 @@ public sealed class CifarSourceTests
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => Ml.Data.LoadCifar10(folder.Combine("nowhere")));
     }
 
-    // Two records a training batch with labels 0 to 9 in order, and three test records.
+    // Each training batch has two records, with the labels 0 to 9 in order; the test batch has three records.
     private static TemporaryFolder Copy(string prefix = "")
     {
         var folder = new TemporaryFolder();

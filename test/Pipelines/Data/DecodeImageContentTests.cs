@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Data;
 
-/// <summary>The contract of DecodeImages where files are given as bytes.</summary>
+/// <summary>The contract of DecodeImages for files given as bytes.</summary>
 [TestClass]
 public class DecodeImageContentTests : EstimatorContract
 {

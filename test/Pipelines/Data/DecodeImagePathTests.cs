@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Data;
 
-/// <summary>The contract of DecodeImages where files are given by their paths.</summary>
+/// <summary>The contract of DecodeImages for files given as paths.</summary>
 [TestClass]
 public sealed class DecodeImagePathTests : DecodeImageContentTests, IDisposable
 {
@@ -21,5 +21,6 @@ public sealed class DecodeImagePathTests : DecodeImageContentTests, IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private string[] Write(string name, int seed) => [.. Enumerable.Range(0, 21).Select(row => _folder.Write($"{name}{row}.png", EncodedImages.Png(seed + row)))];
+    private string[] Write(string name, int seed) =>
+        [.. Enumerable.Range(0, 21).Select(row => _folder.Write($"{name}{row}.png", EncodedImages.Png(seed + row)))];
 }

@@ -22,9 +22,10 @@ public sealed class DecodeImagesTests
     {
         var data = Contents([EncodedImages.Png(1), [1, 2, 3]]);
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Read(data));
-        Assert.AreEqual("'3 bytes' cannot be read as an image: it is no image of a format that is understood.", error.Message);
+        Assert.AreEqual("'3 bytes' cannot be read as an image: it is not an image in a supported format.", error.Message);
         Assert.AreEqual("NaN", Read(data, UnreadableImages.Missing)[1]);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Read(Paths(["nowhere.png"]))).Message, "'nowhere.png' cannot be read as an image: it does not exist.");
+        error = Assert.ThrowsExactly<InvalidDataException>(() => Read(Paths(["nowhere.png"])));
+        StringAssert.Contains(error.Message, "'nowhere.png' cannot be read as an image: it does not exist.");
     }
 
     [TestMethod]
@@ -34,7 +35,10 @@ public sealed class DecodeImagesTests
     public void Options_Wrong_AreReportedTogether()
     {
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.DecodeImages("", unreadable: UnreadableImages.Skip));
-        Assert.AreEqual("outputColumnName is ''; expected a column name. inputColumnName is ''; expected a column name. unreadable is Skip; expected Refuse or Missing. (Parameter 'options')", error.Message);
+        Assert.AreEqual(
+            "outputColumnName is ''; expected a column name. inputColumnName is ''; expected a column name. "
+                + "unreadable is Skip; expected Refuse or Missing. (Parameter 'options')",
+            error.Message);
     }
 
     private static TableView Contents(IEnumerable<byte[]> contents)
@@ -48,5 +52,8 @@ public sealed class DecodeImagesTests
     private static TableView Named(int rows) => new TableView(rows).Add("Name", TextDataViewType.Instance, row => $"{row}".AsMemory());
 
     private string[] Read(IDataView data, UnreadableImages unreadable = UnreadableImages.Refuse)
-        => [.. RowValues.Read(_context.Transforms.DecodeImages("Image", "File", unreadable).Fit(data).Transform(data), ["Image"]).Select(row => string.Join(' ', row.Values))];
+    {
+        var images = _context.Transforms.DecodeImages("Image", "File", unreadable).Fit(data).Transform(data);
+        return [.. RowValues.Read(images, ["Image"]).Select(row => string.Join(' ', row.Values))];
+    }
 }

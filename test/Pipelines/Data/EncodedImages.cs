@@ -2,7 +2,7 @@ using IGptMl.Reports;
 
 namespace IGptMl.Tests.Data;
 
-/// <summary>Small pictures of random pixels as png.</summary>
+/// <summary>Small images of random pixels, encoded as PNG.</summary>
 internal static class EncodedImages
 {
     internal static byte[] Png(int seed, int size = 5)

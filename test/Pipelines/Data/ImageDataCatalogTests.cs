@@ -4,7 +4,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace IGptMl.Tests.Data;
 
-/// <summary>The views under ML.NET's own operations.</summary>
+/// <summary>The views with ML.NET's own operations.</summary>
 [TestClass]
 public sealed class ImageDataCatalogTests
 {
@@ -66,7 +66,7 @@ public sealed class ImageDataCatalogTests
     [TestMethod]
     public void ShuffleRows_KeepsLabelsWithNames()
     {
-        // ML.NET's pool holds simple values only and drops the image column.
+        // ML.NET's pool supports simple values only and drops the image column.
         var view = Ml.Data.LoadShapes(40);
         var expected = Rows.Read(view).ToDictionary(r => r.Name, r => r.Label);
 
@@ -114,7 +114,8 @@ public sealed class ImageDataCatalogTests
         var view = Ml.Data.LoadShapes(4);
         var expected = Rows.Read(view);
 
-        var pixels = Ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: true).Fit(view).Transform(view).GetColumn<float[]>("Pixels").ToArray();
+        var extract = Ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: true);
+        var pixels = extract.Fit(view).Transform(view).GetColumn<float[]>("Pixels").ToArray();
 
         Assert.HasCount(4, pixels);
         for (var i = 0; i < pixels.Length; i++)
@@ -126,7 +127,7 @@ public sealed class ImageDataCatalogTests
     [TestMethod]
     public void LinearClassifierOnPixels_DoesBadlyOnShapes()
     {
-        // What the built-in set is for: colors at fixed places say little about the class. Chance is 1 in 12.
+        // The built-in set is made so that colors at fixed positions say little about the class. Chance is 1 in 12.
         var pipeline = Ml.Transforms.ResizeImages("Small", 16, 16, "Image", ImageResizingEstimator.ResizingKind.Fill)
             .Append(Ml.Transforms.ExtractPixels("Features", "Small", offsetImage: 127.5f, scaleImage: 1 / 127.5f))
             .AppendCacheCheckpoint(Ml)

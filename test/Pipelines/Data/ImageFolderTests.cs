@@ -73,7 +73,9 @@ public sealed class ImageFolderTests
         var view = Ml.Data.LoadImageFolder(folder.Path);
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Rows.Read(view));
-        Assert.AreEqual($"'{broken}' cannot be read as an image: it is no image of a format that is understood.", error.Message.Replace('/', Path.DirectorySeparatorChar));
+        Assert.AreEqual(
+            $"'{broken}' cannot be read as an image: it is not an image in a supported format.",
+            error.Message.Replace('/', Path.DirectorySeparatorChar));
     }
 
     [TestMethod]
@@ -113,7 +115,7 @@ public sealed class ImageFolderTests
         folder.WriteImage("stray.png", 2, 2, (1, 1, 1));
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Ml.Data.LoadImageFolder(folder.Path));
-        StringAssert.Contains(error.Message, "'stray.png' beside them belongs to no class");
+        StringAssert.Contains(error.Message, "'stray.png' next to them has no class");
     }
 
     [TestMethod]

@@ -108,7 +108,7 @@ public sealed class ReadAheadTests
         Assert.HasCount(10, source.Made);
     }
 
-    /// <summary>Images of one pixel that tells the row, each made with something to wait for.</summary>
+    /// <summary>Images of one pixel that encodes the row. Creating one calls a delegate that waits.</summary>
     private sealed class SlowSource(int count, Action<int> wait) : ImageSource
     {
         public ConcurrentBag<MLImage> Made { get; } = [];

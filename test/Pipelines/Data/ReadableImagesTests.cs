@@ -3,7 +3,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Tests.Data;
 
-/// <summary>Folders with files that are no whole images.</summary>
+/// <summary>Folders with files that are not complete images.</summary>
 [TestClass]
 public sealed class ReadableImagesTests
 {
@@ -35,7 +35,7 @@ public sealed class ReadableImagesTests
         using var folder = new TemporaryFolder();
         folder.WriteImage("a/1.png", 2, 2, (1, 1, 1));
         folder.WriteImage("b/2.png", 2, 2, (2, 2, 2));
-        folder.Write("words.txt", [1]); // beside the classes: nobody expects an image there
+        folder.Write("words.txt", [1]); // next to the class folders, where no images are expected
         foreach (var name in new[] { "a/deep/scan.tif", "a/notes.txt", "b/3.xml", "b/4.xml", "b/5.xml", "b/6.xml", "b/7.xml" })
         {
             folder.Write(name, [1]);
@@ -45,7 +45,8 @@ public sealed class ReadableImagesTests
 
         Assert.AreEqual("a/1.png b/2.png", string.Join(' ', Rows.Read(context.Data.LoadImageFolder(folder.Path, unreadable)).Select(r => r.Name)));
         Assert.AreEqual(
-            $"Image folder '{folder.Path}': 7 of 9 files are left out, since they are no images by their names: 'a/deep/scan.tif', 'a/notes.txt', 'b/3.xml', 'b/4.xml', 'b/5.xml' and 2 more.",
+            $"Image folder '{folder.Path}': 7 of 9 files are left out because they do not have an image extension: "
+                + "'a/deep/scan.tif', 'a/notes.txt', 'b/3.xml', 'b/4.xml', 'b/5.xml' and 2 more.",
             warnings.Single());
     }
 
@@ -68,7 +69,7 @@ public sealed class ReadableImagesTests
         var view = new MLContext().Data.LoadImageFolder(folder.Path);
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Rows.Read(view));
-        StringAssert.Contains(error.Message, "2.png' cannot be read as an image: it is no image of a format that is understood.");
+        StringAssert.Contains(error.Message, "2.png' cannot be read as an image: it is not an image in a supported format.");
     }
 
     [TestMethod]

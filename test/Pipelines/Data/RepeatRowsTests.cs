@@ -52,7 +52,8 @@ public sealed class RepeatRowsTests
     {
         using var image = ImageRows.Random(60, 40, seed: 5);
         var quantizer = _context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, 4, ImageCropping.RandomCrop).Fit(ImageRows.Of(image));
-        var tokens = RowValues.Read(quantizer.Transform(_context.Data.RepeatRows(ImageRows.Of(image), 20)), ["Tokens"]).Select(row => string.Join(',', row.Values));
+        var repeated = _context.Data.RepeatRows(ImageRows.Of(image), 20);
+        var tokens = RowValues.Read(quantizer.Transform(repeated), ["Tokens"]).Select(row => string.Join(',', row.Values));
         Assert.IsGreaterThan(10, tokens.Distinct().Count());
     }
 
@@ -64,7 +65,8 @@ public sealed class RepeatRowsTests
         folder.WriteImage("b/2.png", 4, 4, (0, 0, 255));
         var images = _context.Data.RepeatRows(_context.Data.LoadImageFolder(folder.Path), 3);
         var tokens = _context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, 4).Fit(images).Transform(images);
-        CollectionAssert.AreEqual(new double[] { 5, 2, 5, 2, 5, 2 }, RowValues.Read(tokens, ["Tokens"]).Select(row => row.Values.Distinct().Single()).ToArray());
+        var read = RowValues.Read(tokens, ["Tokens"]).Select(row => row.Values.Distinct().Single()).ToArray();
+        CollectionAssert.AreEqual(new double[] { 5, 2, 5, 2, 5, 2 }, read);
     }
 
     [TestMethod]

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Data;
 
-/// <summary>Reads image views the way a trainer does: one cursor, the same variables for every row.</summary>
+/// <summary>Reads image views as a trainer does: with one cursor and the same variables for every row.</summary>
 internal static class Rows
 {
     public sealed record Row(string Name, uint Label, byte[]? Rgb, int Height, int Width);
@@ -34,7 +34,7 @@ internal static class Rows
         return rows;
     }
 
-    /// <summary>Red, green and blue of each pixel, whatever order the image has them in.</summary>
+    /// <summary>Red, green and blue of each pixel, for any channel order of the image.</summary>
     public static byte[] Rgb(MLImage image)
     {
         var bgr = image.GetBGRPixels;

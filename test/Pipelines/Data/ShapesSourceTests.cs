@@ -30,7 +30,9 @@ public sealed class ShapesSourceTests
     [TestMethod]
     public void Pictures_OtherSeedOrIndex_Differ()
     {
-        var pictures = new[] { 1, 2, -1 }.SelectMany(seed => Rows.Read(Ml.Data.LoadShapes(50, seed))).Select(r => Convert.ToHexString(SHA256.HashData(r.Rgb!))).ToList();
+        int[] seeds = [1, 2, -1];
+        var images = seeds.SelectMany(seed => Rows.Read(Ml.Data.LoadShapes(50, seed)));
+        var pictures = images.Select(r => Convert.ToHexString(SHA256.HashData(r.Rgb!))).ToList();
 
         Assert.AreEqual(150, pictures.Distinct().Count());
     }
@@ -42,7 +44,9 @@ public sealed class ShapesSourceTests
         var discs = Rows.Read(Ml.Data.LoadShapes(1200)).Where(r => r.Label == (int)ShapeKind.Disc + 1).ToList();
         foreach (var disc in discs)
         {
-            var brightness = Enumerable.Range(0, 1024).Select(i => (0.299 * disc.Rgb![3 * i]) + (0.587 * disc.Rgb[(3 * i) + 1]) + (0.114 * disc.Rgb[(3 * i) + 2])).ToList();
+            var brightness = Enumerable.Range(0, 1024)
+                .Select(i => (0.299 * disc.Rgb![3 * i]) + (0.587 * disc.Rgb[(3 * i) + 1]) + (0.114 * disc.Rgb[(3 * i) + 2]))
+                .ToList();
             var corner = brightness[0];
             var center = brightness.MaxBy(b => Math.Abs(b - corner));
             Assert.IsGreaterThan(40.0, Math.Abs(center - corner), $"{disc.Name} has no visible shape.");
@@ -56,7 +60,7 @@ public sealed class ShapesSourceTests
     [TestMethod]
     public void Pictures_Seed1_AreTheFixedOnes()
     {
-        // Label, name and the first 8 bytes of the SHA-256 of the RGB bytes, as first drawn: the pictures never change, on any platform.
+        // Label, name and the first 8 bytes of the SHA-256 of the RGB bytes, as first drawn: the images must never change, on any platform.
         string[] expected =
         [
             "1 shapes-1#6 3DDF73E1F3EF1A99", "2 shapes-1#0 3A7B3F0F97C8F6E3",
@@ -67,7 +71,10 @@ public sealed class ShapesSourceTests
             "11 shapes-1#1 795D83B4FA5E92CC", "12 shapes-1#2 7157D5EF51757236",
         ];
 
-        var actual = Rows.Read(Ml.Data.LoadShapes(12)).OrderBy(r => r.Label).Select(r => $"{r.Label} {r.Name} {Convert.ToHexString(SHA256.HashData(r.Rgb!))[..16]}").ToArray();
+        var actual = Rows.Read(Ml.Data.LoadShapes(12))
+            .OrderBy(r => r.Label)
+            .Select(r => $"{r.Label} {r.Name} {Convert.ToHexString(SHA256.HashData(r.Rgb!))[..16]}")
+            .ToArray();
 
         Assert.AreEqual(string.Join('\n', expected), string.Join('\n', actual));
     }

@@ -174,7 +174,7 @@ public sealed class SourceDataViewTests
         Assert.IsTrue(cursor.IsColumnActive(view.Schema["Label"]));
         Assert.IsFalse(cursor.IsColumnActive(view.Schema["Image"]));
         var wrongType = Assert.ThrowsExactly<InvalidOperationException>(() => cursor.GetGetter<float>(view.Schema["Label"]));
-        Assert.AreEqual("Column 'Label' holds values of type System.UInt32, not System.Single.", wrongType.Message);
+        Assert.AreEqual("Column 'Label' has values of type System.UInt32, not System.Single.", wrongType.Message);
         var inactive = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => cursor.GetGetter<MLImage>(view.Schema["Image"]));
         StringAssert.Contains(inactive.Message, "Column 'Image' is not active in this cursor.");
     }
@@ -274,7 +274,7 @@ public sealed class SourceDataViewTests
         }
     }
 
-    /// <summary>Three tiny images, and how often each kind of value was made.</summary>
+    /// <summary>Three tiny images, with counts of how often each kind of value was created.</summary>
     private sealed class CountingSource : ImageSource
     {
         public int Images { get; private set; }

@@ -34,7 +34,8 @@ public sealed class Stl10SourceTests
             for (var x = 0; x < 96; x++)
             {
                 var stored = (96 * x) + y;
-                CollectionAssert.AreEqual(new[] { Value(11, stored), Value(11, Plane + stored), Value(11, (2 * Plane) + stored) }, rgb[(3 * ((96 * y) + x))..(3 * ((96 * y) + x + 1))]);
+                byte[] expected = [Value(11, stored), Value(11, Plane + stored), Value(11, (2 * Plane) + stored)];
+                CollectionAssert.AreEqual(expected, rgb[(3 * ((96 * y) + x))..(3 * ((96 * y) + x + 1))]);
             }
         }
     }
@@ -95,8 +96,8 @@ public sealed class Stl10SourceTests
     }
 
     [TestMethod]
-    [DataRow("0 3\n", "'{0}', line 1: '3' is no index of an image, which are 0 to 2.")]
-    [DataRow("0 -1\n", "'{0}', line 1: '-1' is no index of an image, which are 0 to 2.")]
+    [DataRow("0 3\n", "'{0}', line 1: '3' is not an index of an image; expected 0 to 2.")]
+    [DataRow("0 -1\n", "'{0}', line 1: '-1' is not an index of an image; expected 0 to 2.")]
     [DataRow("\n", "'{0}', line 1 has no indices.")]
     [DataRow("", "'{0}' must have 10 lines of indices; it has no line 1.")]
     public void Load_BadFold_NamesFileAndLine(string content, string message)
@@ -130,7 +131,7 @@ public sealed class Stl10SourceTests
         folder.Write($"{prefix}test_X.bin", [.. Image(10), .. Image(11)]);
         folder.Write($"{prefix}test_y.bin", [1, 2]);
         folder.Write($"{prefix}unlabeled_X.bin", [.. Image(20), .. Image(21), .. Image(22), .. Image(23)]);
-        folder.Write($"{prefix}fold_indices.txt", "0 1 \n2 0 \n"u8.ToArray()); // the official lines end in a blank, too
+        folder.Write($"{prefix}fold_indices.txt", "0 1 \n2 0 \n"u8.ToArray()); // the official lines end with a space, too
         return folder;
     }
 

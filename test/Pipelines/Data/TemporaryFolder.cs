@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Data;
 
-/// <summary>A folder of its own for one test, removed with what is in it.</summary>
+/// <summary>A new folder for one test, which is deleted with its content.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("igptml-").FullName;
@@ -11,7 +11,7 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string Combine(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
 
-    /// <summary>Writes bytes to a file below the folder, and makes the folders on the way.</summary>
+    /// <summary>Writes bytes to a file below the folder, and creates missing folders.</summary>
     public string Write(string relativePath, byte[] bytes)
     {
         var path = Combine(relativePath.Split('/'));

@@ -104,11 +104,11 @@ public sealed class TokenArraySourceTests
     }
 
     [TestMethod]
-    [DataRow("<u2", 2, "12", "expected tokens, whole numbers of shape (images, side * side)")]
-    [DataRow("<u2", 2, "0, 4", "expected tokens, whole numbers of shape (images, side * side)")]
-    [DataRow("<f4", 4, "3, 4", "expected tokens, whole numbers of shape (images, side * side)")]
-    [DataRow("<u2", 2, "4, 3", "has 3 tokens an image, which is no square")]
-    [DataRow("<u2", 2, "9, 4", "needs 72 bytes of data, and 24 are there")]
+    [DataRow("<u2", 2, "12", "expected tokens: integers of shape (images, side * side)")]
+    [DataRow("<u2", 2, "0, 4", "expected tokens: integers of shape (images, side * side)")]
+    [DataRow("<f4", 4, "3, 4", "expected tokens: integers of shape (images, side * side)")]
+    [DataRow("<u2", 2, "4, 3", "has 3 tokens per image, which is not a square")]
+    [DataRow("<u2", 2, "9, 4", "needs 72 bytes of data; found 24")]
     public void Load_NoTokens_SaysWhatIsThere(string type, int size, string shape, string problem)
     {
         using var folder = new TemporaryFolder();
@@ -126,12 +126,16 @@ public sealed class TokenArraySourceTests
         var path = Write(folder, "x.npy", "<u2", 2, "3, 4", Tokens);
 
         AssertRefused("has 2 labels, but", Write(folder, "two.npy", "<i4", 4, "2", [0, 1]));
-        AssertRefused("row 1: -1 is no class", Write(folder, "negative.npy", "<i4", 4, "3", [0, -1, 1]));
-        AssertRefused("row 2: a row that is not one 1 among zeros is no class", WriteFloats(folder, [1, 0, 0, 1, 0, 0], 3, 2));
-        AssertRefused("row 0: a row that is not one 1 among zeros is no class", WriteFloats(folder, [1, 1, 0, 1, 0, 1], 3, 2));
+        AssertRefused("row 1: -1 is not a class", Write(folder, "negative.npy", "<i4", 4, "3", [0, -1, 1]));
+        AssertRefused("row 2: a row that is not one-hot is not a class", WriteFloats(folder, [1, 0, 0, 1, 0, 0], 3, 2));
+        AssertRefused("row 0: a row that is not one-hot is not a class", WriteFloats(folder, [1, 1, 0, 1, 0, 1], 3, 2));
         AssertRefused("expected labels", WriteFloats(folder, new float[12], 3, 2, 2));
 
-        void AssertRefused(string problem, string labels) => StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Ml.Data.LoadTokenArray(path, labels)).Message, problem);
+        void AssertRefused(string problem, string labels)
+        {
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => Ml.Data.LoadTokenArray(path, labels));
+            StringAssert.Contains(error.Message, problem);
+        }
     }
 
     [TestMethod]
@@ -143,7 +147,7 @@ public sealed class TokenArraySourceTests
         Assert.ThrowsExactly<FileNotFoundException>(() => Ml.Data.LoadTokenArray(Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.npy")));
     }
 
-    /// <summary>An npy file of version 1, written out.</summary>
+    /// <summary>Writes an npy file of version 1.</summary>
     private static string Write(TemporaryFolder folder, string name, string type, int size, string shape, long[] values)
     {
         var header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({shape},), }}\n";

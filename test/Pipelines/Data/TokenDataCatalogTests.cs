@@ -40,7 +40,9 @@ public sealed class TokenDataCatalogTests
         _context.Data.SaveTokens(data, folder.Combine("a"), "Tokens", "Label");
         var loaded = _context.Data.LoadTokens(folder.Combine("a"));
         CollectionAssert.AreEqual(new uint[] { 0, 1, 2 }, loaded.GetColumn<uint>("Label").ToArray());
-        CollectionAssert.AreEqual(new[] { string.Join(' ', TokenRows.Keys(0)), string.Join(' ', new ushort[16]), string.Join(' ', (ushort[])[.. TokenRows.Keys(2)[..15], 0]) }, Rows(loaded));
+        ushort[] lastMissing = [.. TokenRows.Keys(2)[..15], 0];
+        string[] expected = [.. new[] { TokenRows.Keys(0), new ushort[16], lastMissing }.Select(keys => string.Join(' ', keys))];
+        CollectionAssert.AreEqual(expected, Rows(loaded));
         Assert.IsNull(QuantizedColumn.FindPalette(loaded.Schema["Tokens"]));
         CollectionAssert.AreEqual(new[] { "0", "1" }, Names(loaded.Schema["Label"]));
 
@@ -70,7 +72,10 @@ public sealed class TokenDataCatalogTests
         Assert.IsEmpty(Directory.GetFiles(folder.Path));
 
         void AssertRefused(string tokens, string? label, string message)
-            => StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Data.SaveTokens(data, folder.Combine("a"), tokens, label)).Message, message);
+        {
+            var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Data.SaveTokens(data, folder.Combine("a"), tokens, label));
+            StringAssert.Contains(error.Message, message);
+        }
     }
 
     [TestMethod]
@@ -79,7 +84,8 @@ public sealed class TokenDataCatalogTests
         using var folder = new TemporaryFolder();
         Assert.ThrowsExactly<FileNotFoundException>(() => _context.Data.LoadTokens(folder.Combine("missing")));
         var path = folder.Write("text", "not tokens"u8.ToArray());
-        Assert.AreEqual($"'{path}' cannot be read as tokens: it does not begin as a token file of version 1.", Assert.ThrowsExactly<InvalidDataException>(() => _context.Data.LoadTokens(path)).Message);
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => _context.Data.LoadTokens(path));
+        Assert.AreEqual($"'{path}' cannot be read as tokens: it does not begin as a token file of version 1.", error.Message);
     }
 
     private static string[] Names(DataViewSchema.Column column)

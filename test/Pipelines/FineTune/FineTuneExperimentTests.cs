@@ -45,7 +45,8 @@ public sealed class FineTuneExperimentTests : IDisposable
 
         var data = _context.Data.LoadImageFolder(folder.Combine("images"));
         (string Name, string Class)[] expected;
-        using (var classifier = new FineTuneExperiment(_context, _model, Quick with { Training = Quick.Training with { Epochs = 20, ValidationFraction = 0 } }).Fit(data))
+        var options = Quick with { Training = Quick.Training with { Epochs = 20, ValidationFraction = 0 } };
+        using (var classifier = new FineTuneExperiment(_context, _model, options).Fit(data))
         {
             _context.Model.Save(classifier.Transformer, null, folder.Combine("classifier.zip"));
             var view = classifier.Transformer.Transform(data);
@@ -91,9 +92,12 @@ public sealed class FineTuneExperimentTests : IDisposable
     [TestMethod]
     public void Run_Canceled_Throws()
     {
-        Assert.ThrowsExactly<OperationCanceledException>(() => new FineTuneExperiment(_context, _model, Quick).Run(TwoClasses(8, 1), TwoClasses(4, 2), cancellation: new CancellationToken(canceled: true)));
+        var experiment = new FineTuneExperiment(_context, _model, Quick);
+        var canceled = new CancellationToken(canceled: true);
+        Assert.ThrowsExactly<OperationCanceledException>(() => experiment.Run(TwoClasses(8, 1), TwoClasses(4, 2), cancellation: canceled));
         using var cancellation = new CancellationTokenSource();
-        Assert.ThrowsExactly<OperationCanceledException>(() => new FineTuneExperiment(_context, _model, Quick).Run(TwoClasses(24, 1), TwoClasses(4, 2), new Reporter(_ => cancellation.Cancel()), cancellation.Token));
+        var reporter = new Reporter(_ => cancellation.Cancel());
+        Assert.ThrowsExactly<OperationCanceledException>(() => experiment.Run(TwoClasses(24, 1), TwoClasses(4, 2), reporter, cancellation.Token));
     }
 
     [TestMethod]
@@ -107,41 +111,52 @@ public sealed class FineTuneExperimentTests : IDisposable
 
         var (training, test) = (_context.Data.LoadImageFolder(folder.Combine("train")), _context.Data.LoadImageFolder(folder.Combine("test")));
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => new FineTuneExperiment(_context, _model, Quick).Run(training, test));
-        Assert.AreEqual("The test data has other classes than the training data: dog, owl in place of cat, dog.", error.Message);
+        Assert.AreEqual("The classes of the test data differ from those of the training data: dog, owl instead of cat, dog.", error.Message);
     }
 
     [TestMethod]
     public void Run_NoTestRows_SaysSo()
-        => Assert.AreEqual(
-            "There is nothing to evaluate: the test data has no rows with an image and a label.",
-            Assert.ThrowsExactly<InvalidOperationException>(() => new FineTuneExperiment(_context, _model, Quick).Run(TwoClasses(8, 1), TwoClasses(0, 1))).Message);
+    {
+        var experiment = new FineTuneExperiment(_context, _model, Quick);
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => experiment.Run(TwoClasses(8, 1), TwoClasses(0, 1)));
+        Assert.AreEqual("There is nothing to evaluate: the test data has no rows with an image and a label.", error.Message);
+    }
 
     [TestMethod]
     public void Run_ColumnMissing_IsNamed()
     {
         var experiment = new FineTuneExperiment(_context, _model, Quick);
-        var (noLabel, noImage) = (new TableView(1).AddUnread("Image", new ImageDataViewType()), new TableView(1).AddUnread("Label", new KeyDataViewType(typeof(uint), 2)));
-        Assert.StartsWith("Could not find label column 'Label'", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => experiment.Run(noLabel, TwoClasses(4, 1))).Message);
-        Assert.StartsWith("Could not find label column 'Label'", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => experiment.Run(TwoClasses(4, 1), noLabel)).Message);
-        Assert.StartsWith("Could not find image column 'Image'", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => experiment.Run(noImage, TwoClasses(4, 1))).Message);
+        var noLabel = new TableView(1).AddUnread("Image", new ImageDataViewType());
+        var noImage = new TableView(1).AddUnread("Label", new KeyDataViewType(typeof(uint), 2));
+        AssertNamed("Could not find label column 'Label'", noLabel, TwoClasses(4, 1));
+        AssertNamed("Could not find label column 'Label'", TwoClasses(4, 1), noLabel);
+        AssertNamed("Could not find image column 'Image'", noImage, TwoClasses(4, 1));
+
+        void AssertNamed(string expected, IDataView training, IDataView test) =>
+            Assert.StartsWith(expected, Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => experiment.Run(training, test)).Message);
     }
 
     [TestMethod]
     public void Construct_ModelWithoutPaletteOrWrongOptions_IsRefused()
     {
         using var model = TinyImageGpt.CreateModel();
-        Assert.AreEqual("The model knows no palette, so images cannot be quantized for it. (Parameter 'model')", Assert.ThrowsExactly<ArgumentException>(() => new FineTuneExperiment(_context, model)).Message);
         Assert.AreEqual(
-            "ImageColumnName is ''; expected a column name. LabelColumnName is ''; expected a column name. Training is null; expected settings. (Parameter 'options')",
-            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new FineTuneExperiment(_context, _model, new() { ImageColumnName = "", LabelColumnName = "", Training = null! })).Message);
+            "The model has no palette, so images cannot be quantized for it. (Parameter 'model')",
+            Assert.ThrowsExactly<ArgumentException>(() => new FineTuneExperiment(_context, model)).Message);
+        FineTuneExperiment.Options noNames = new() { ImageColumnName = "", LabelColumnName = "", Training = null! };
+        Assert.AreEqual(
+            "ImageColumnName is ''; expected a column name. LabelColumnName is ''; expected a column name. "
+                + "Training is null; expected settings. (Parameter 'options')",
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new FineTuneExperiment(_context, _model, noNames)).Message);
+        FineTuneExperiment.Options noEpochs = new() { Training = new() { Epochs = 0 } };
         Assert.AreEqual(
             "Epochs is 0; expected 1 to 1000000. (Parameter 'options')",
-            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new FineTuneExperiment(_context, _model, new() { Training = new() { Epochs = 0 } })).Message);
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new FineTuneExperiment(_context, _model, noEpochs)).Message);
     }
 
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Reddish images and bluish ones.</summary>
+    /// <summary>Reddish and bluish images.</summary>
     private static TableView TwoClasses(int rows, int seed, Func<int, bool>? missing = null)
     {
         var random = new Random(seed);

@@ -4,7 +4,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace IGptMl.Tests.LinearProbe;
 
-/// <summary>Labeled images of one color each that a classifier tells apart easily: class c is bright in channel c mod 3.</summary>
+/// <summary>Labeled images of one color each, which are easy to classify: class c is bright in channel c mod 3.</summary>
 internal static class ColoredImages
 {
     internal static TableView Create(int rows, int seed, int classes = 2, IReadOnlyList<string>? names = null, Func<int, uint>? label = null)

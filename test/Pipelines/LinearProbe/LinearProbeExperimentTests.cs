@@ -43,7 +43,8 @@ public sealed class LinearProbeExperimentTests : IDisposable
     {
         AssertRefused("Schema mismatch for label column 'Label': expected Key<UInt32>, got String", WithLabel(TextDataViewType.Instance));
         AssertRefused("Schema mismatch for label column 'Label': expected Key<UInt32>, got Single", WithLabel(NumberDataViewType.Single));
-        AssertRefused("Schema mismatch for label column 'Label': expected Key<UInt32>, got Vector<Key<UInt32, 0-1>, 2>", WithLabel(new VectorDataViewType(new KeyDataViewType(typeof(uint), 2), 2)));
+        var keys = new VectorDataViewType(new KeyDataViewType(typeof(uint), 2), 2);
+        AssertRefused("Schema mismatch for label column 'Label': expected Key<UInt32>, got Vector<Key<UInt32, 0-1>, 2>", WithLabel(keys));
 
         static TableView WithLabel(DataViewType type) => new TableView(1).AddUnread("Image", new ImageDataViewType()).AddUnread("Label", type);
     }
@@ -55,7 +56,8 @@ public sealed class LinearProbeExperimentTests : IDisposable
     [TestMethod]
     public void Run_ImagesMissing_AreLeftOut()
     {
-        var result = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false }).Run(TwoClasses(24, 1, missing: row => row is 3 or 4), TwoClasses(12, 2, missing: row => row == 5));
+        var (training, test) = (TwoClasses(24, 1, missing: row => row is 3 or 4), TwoClasses(12, 2, missing: row => row == 5));
+        var result = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false }).Run(training, test);
         Assert.AreEqual(1, result.Best.Accuracy);
     }
 
@@ -63,20 +65,27 @@ public sealed class LinearProbeExperimentTests : IDisposable
     public void Run_NoRows_SaysSo()
     {
         var experiment = new LinearProbeExperiment(_context, _model, new() { Layers = [1], Baselines = false });
-        Assert.AreEqual("There is nothing to probe: the training data has no rows.", Assert.ThrowsExactly<InvalidOperationException>(() => experiment.Run(TwoClasses(0, 1), TwoClasses(4, 1))).Message);
-        Assert.AreEqual("There is nothing to probe: the test data has no rows.", Assert.ThrowsExactly<InvalidOperationException>(() => experiment.Run(TwoClasses(4, 1), TwoClasses(0, 1))).Message);
+        Assert.AreEqual("There is nothing to probe: the training data has no rows.", ErrorOf(TwoClasses(0, 1), TwoClasses(4, 1)));
+        Assert.AreEqual("There is nothing to probe: the test data has no rows.", ErrorOf(TwoClasses(4, 1), TwoClasses(0, 1)));
+
+        string ErrorOf(IDataView training, IDataView test) =>
+            Assert.ThrowsExactly<InvalidOperationException>(() => experiment.Run(training, test)).Message;
     }
 
     [TestMethod]
     public void Run_Canceled_Throws()
-        => Assert.ThrowsExactly<OperationCanceledException>(() => new LinearProbeExperiment(_context, _model).Run(TwoClasses(8, 1), TwoClasses(4, 2), cancellation: new CancellationToken(canceled: true)));
+    {
+        var probe = new LinearProbeExperiment(_context, _model);
+        var canceled = new CancellationToken(canceled: true);
+        Assert.ThrowsExactly<OperationCanceledException>(() => probe.Run(TwoClasses(8, 1), TwoClasses(4, 2), cancellation: canceled));
+    }
 
     [TestMethod]
     public void Construct_ModelWithoutPalette_IsRefused()
     {
         using var model = TinyImageGpt.CreateModel();
         var error = Assert.ThrowsExactly<ArgumentException>(() => new LinearProbeExperiment(_context, model));
-        Assert.AreEqual("The model knows no palette, so images cannot be quantized for it. (Parameter 'model')", error.Message);
+        Assert.AreEqual("The model has no palette, so images cannot be quantized for it. (Parameter 'model')", error.Message);
     }
 
     [TestMethod]
@@ -95,7 +104,8 @@ public sealed class LinearProbeExperimentTests : IDisposable
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinearProbeExperiment(_context, _model, options));
         Assert.AreEqual(
             "ImageColumnName is ''; expected a column name. LabelColumnName is ''; expected a column name. BatchSize is 5000; expected 1 to 4096. "
-            + "OptimizationTolerance is 0; expected more than 0. MaximumNumberOfIterations is 0; expected at least 1. L2Regularization is -1; expected at least 0. Layers is 3; expected 0 to 2. (Parameter 'options')",
+            + "OptimizationTolerance is 0; expected more than 0. MaximumNumberOfIterations is 0; expected at least 1. "
+            + "L2Regularization is -1; expected at least 0. Layers is 3; expected 0 to 2. (Parameter 'options')",
             error.Message);
     }
 
@@ -113,7 +123,7 @@ public sealed class LinearProbeExperimentTests : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Reddish images and bluish ones.</summary>
+    /// <summary>Reddish and bluish images.</summary>
     private static TableView TwoClasses(int rows, int seed, Func<int, bool>? missing = null)
     {
         var random = new Random(seed);

@@ -6,7 +6,7 @@ using Microsoft.ML.Transforms.Image;
 
 namespace IGptMl.Tests.LinearProbe;
 
-/// <summary>Linear probes of masked models: several masks vote.</summary>
+/// <summary>Linear probes of masked models, which vote over several masks.</summary>
 [TestClass]
 public sealed class MaskedProbeTests : IDisposable
 {
@@ -23,7 +23,8 @@ public sealed class MaskedProbeTests : IDisposable
         using var fitted = (IDisposable)experiment.Fit(training, best);
         var predicted = ((ITransformer)fitted).Transform(test).GetColumn<uint>("PredictedLabel").Select(key => (int)key - 1).ToArray();
         Assert.IsGreaterThan(55, predicted.Zip(best.PredictedClasses).Count(pair => pair.First == pair.Second));
-        CollectionAssert.AreNotEqual(best.PredictedClasses.ToArray(), new LinearProbeExperiment(_context, _model, options with { Votes = 1 }).Run(training, test).Best.PredictedClasses.ToArray());
+        var single = new LinearProbeExperiment(_context, _model, options with { Votes = 1 }).Run(training, test).Best;
+        CollectionAssert.AreNotEqual(best.PredictedClasses.ToArray(), single.PredictedClasses.ToArray());
     }
 
     [TestMethod]
@@ -34,20 +35,22 @@ public sealed class MaskedProbeTests : IDisposable
         LinearProbeOptions options = new() { Layers = [1], Baselines = false, L2Regularization = [1], CacheFolder = folder.Path };
         new LinearProbeExperiment(_context, _model, options).Run(training, test);
         Assert.AreEqual(TimeSpan.Zero, new LinearProbeExperiment(_context, _model, options).Run(training, test).FeatureDuration);
-        Assert.AreNotEqual(TimeSpan.Zero, new LinearProbeExperiment(_context, _model, options with { MaskProbability = 0.3 }).Run(training, test).FeatureDuration);
+        var other = new LinearProbeExperiment(_context, _model, options with { MaskProbability = 0.3 });
+        Assert.AreNotEqual(TimeSpan.Zero, other.Run(training, test).FeatureDuration);
     }
 
     [TestMethod]
     public void Run_FewLabels_VotesToo()
     {
-        var result = new LowDataExperiment(_context, _model, new() { Budgets = [12], Seeds = [1], Probe = new() { Layers = [1], Baselines = false, L2Regularization = [1] } })
+        LinearProbeOptions probe = new() { Layers = [1], Baselines = false, L2Regularization = [1] };
+        var result = new LowDataExperiment(_context, _model, new() { Budgets = [12], Seeds = [1], Probe = probe })
             .Run(ColoredImages.Create(24, 1), ColoredImages.Create(12, 2));
         Assert.IsGreaterThan(0.8, result.Scores.Single().Mean);
     }
 
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Images of random pixels, whose classes nothing tells: masks disagree.</summary>
+    /// <summary>Images of random pixels with random classes, so that predictions under different masks disagree.</summary>
     private IDataView Noise(int seed)
     {
         var images = Enumerable.Range(0, 60).Select(row => ImageRows.Random(4, 4, (1000 * seed) + row)).ToArray();

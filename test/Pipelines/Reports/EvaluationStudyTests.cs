@@ -32,7 +32,7 @@ public sealed class EvaluationStudyTests : IDisposable
     [TestMethod]
     public void Run_OtherSeed_CompletesTheSameUpperHalf()
     {
-        // Five pictures with gaps: the half that the model saw, three completions, and the image. The upper halves are all the same.
+        // Five images with gaps: the kept half, three completions, and the image. The upper halves are all the same.
         var picture = Run(new() { Probe = Probe }).Completions[0];
         using var folder = new TemporaryFolder();
         using var image = Microsoft.ML.Data.MLImage.CreateFromFile(folder.Write("picture.png", picture.Png));
@@ -57,7 +57,8 @@ public sealed class EvaluationStudyTests : IDisposable
     public void Run_MaskedModelBeside_IsShownWithFiveMasksAndWithOne()
     {
         using var folder = new TemporaryFolder();
-        using var masked = new ImageGptModel(TinyImageGpt.CreateNetwork(TinyImageGpt.Config with { Objective = PretrainingObjective.Masked }), TinyImageGpt.Palette);
+        var config = TinyImageGpt.Config with { Objective = PretrainingObjective.Masked };
+        using var masked = new ImageGptModel(TinyImageGpt.CreateNetwork(config), TinyImageGpt.Palette);
         using (var transformer = new ImageGptTransformer(_context, masked, "Tokens"))
         {
             _context.Model.Save(transformer, null, folder.Combine("masked.zip"));
@@ -69,8 +70,10 @@ public sealed class EvaluationStudyTests : IDisposable
         Assert.IsTrue(results.Models.All(model => model.Probe.Layers.Count == 3));
 
         using var loaded = ImageGptModel.Load(folder.Combine("masked.zip"));
-        var single = new LinearProbeExperiment(_context, loaded, probe with { Votes = 1, CacheFolder = null }).Run(ColoredImages.Create(30, 1, classes: 3), ColoredImages.Create(30, 2, classes: 3));
-        double[] five = [.. results.Models[1].Probe.Layers.Select(layer => layer.Accuracy)], one = [.. results.Models[2].Probe.Layers.Select(layer => layer.Accuracy)];
+        var (training, test) = (ColoredImages.Create(30, 1, classes: 3), ColoredImages.Create(30, 2, classes: 3));
+        var single = new LinearProbeExperiment(_context, loaded, probe with { Votes = 1, CacheFolder = null }).Run(training, test);
+        double[] five = [.. results.Models[1].Probe.Layers.Select(layer => layer.Accuracy)];
+        double[] one = [.. results.Models[2].Probe.Layers.Select(layer => layer.Accuracy)];
         CollectionAssert.AreEqual(single.Layers.Select(layer => layer.Accuracy).ToArray(), one);
         CollectionAssert.AreNotEqual(five, one);
     }
@@ -80,7 +83,8 @@ public sealed class EvaluationStudyTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         var (early, last) = (Save(folder, "early.zip", seed: 2, TinyImageGpt.Palette), Save(folder, "last.zip", seed: 1, TinyImageGpt.Palette));
-        var results = Run(new() { Probe = Probe, Others = [new ComparedModel("10 steps", early) { Step = 10 }, new ComparedModel("20 steps", last) { Step = 20 }] });
+        ComparedModel[] others = [new("10 steps", early) { Step = 10 }, new("20 steps", last) { Step = 20 }];
+        var results = Run(new() { Probe = Probe, Others = others });
         CollectionAssert.AreEqual((string[])["Image GPT", "10 steps"], results.Models.Select(model => model.Name).ToArray());
         CollectionAssert.AreEqual((long?[])[null, 10], results.Models.Select(model => model.Step).ToArray());
         Assert.AreEqual(results.Models[0].PaletteChecksum, results.Models[1].PaletteChecksum);
@@ -91,9 +95,16 @@ public sealed class EvaluationStudyTests : IDisposable
     public void Run_OtherModelWithoutColors_GetsThoseOfTheFirst()
     {
         using var folder = new TemporaryFolder();
-        var results = Run(new() { Probe = Probe, Others = [new ComparedModel("with", Save(folder, "with.zip", 3, TinyImageGpt.Palette)), new ComparedModel("without", Save(folder, "without.zip", 3, palette: null))] });
+        ComparedModel[] others =
+        [
+            new("with", Save(folder, "with.zip", 3, TinyImageGpt.Palette)),
+            new("without", Save(folder, "without.zip", 3, palette: null)),
+        ];
+        var results = Run(new() { Probe = Probe, Others = others });
         Assert.AreEqual(results.Models[1].NatsPerToken, results.Models[2].NatsPerToken);
-        CollectionAssert.AreEqual(results.Models[1].Probe.Layers.Select(layer => layer.Accuracy).ToArray(), results.Models[2].Probe.Layers.Select(layer => layer.Accuracy).ToArray());
+        CollectionAssert.AreEqual(AccuraciesOf(results.Models[1]), AccuraciesOf(results.Models[2]));
+
+        static double[] AccuraciesOf(ReportedModel model) => [.. model.Probe.Layers.Select(layer => layer.Accuracy)];
     }
 
     [TestMethod]
@@ -111,7 +122,8 @@ public sealed class EvaluationStudyTests : IDisposable
     {
         var works = 0;
         var study = new EvaluationStudy(_context, _model, new() { Probe = Probe, Others = [new ComparedModel("none", "none.zip")] });
-        var error = Assert.ThrowsExactly<FileNotFoundException>(() => study.Run(ColoredImages.Create(30, 1), ColoredImages.Create(30, 2), new Counter(() => works++)));
+        var (training, test) = (ColoredImages.Create(30, 1), ColoredImages.Create(30, 2));
+        var error = Assert.ThrowsExactly<FileNotFoundException>(() => study.Run(training, test, new Counter(() => works++)));
         StringAssert.Contains(error.Message, "none.zip");
         Assert.AreEqual(0, works);
     }
@@ -119,9 +131,11 @@ public sealed class EvaluationStudyTests : IDisposable
     [TestMethod]
     public void Options_EverythingWrong_IsReportedTogether()
     {
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new EvaluationStudy(_context, _model, new() { Title = "", ModelName = " ", LikelihoodImages = 0, Pictures = -1, Completions = -1 }));
+        EvaluationStudy.Options options = new() { Title = "", ModelName = " ", LikelihoodImages = 0, Pictures = -1, Completions = -1 };
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new EvaluationStudy(_context, _model, options));
         Assert.AreEqual(
-            "Title is empty; expected a title. ModelName is empty; expected a name. LikelihoodImages is 0; expected at least 1. Pictures is -1; expected at least 0. Completions is -1; expected at least 0. (Parameter 'options')",
+            "Title is empty; expected a title. ModelName is empty; expected a name. LikelihoodImages is 0; expected at least 1. "
+                + "Pictures is -1; expected at least 0. Completions is -1; expected at least 0. (Parameter 'options')",
             error.Message);
     }
 

@@ -11,7 +11,8 @@ public sealed class LabelPlacesTests
     {
         DataPoint[] points = [new(4, 10), new(3, 20), new(2, 30), new(1, 40)];
         var places = new LabelPlaces(points, letter: 8, line: 13);
-        CollectionAssert.AreEqual((string[])["a", "b", "c", "d"], points.Zip((string[])["a", "b", "c", "d"]).Select(pair => places.Find(pair.First, [pair.Second])?.Text).ToArray());
+        string[] names = ["a", "b", "c", "d"];
+        CollectionAssert.AreEqual(names, points.Zip(names).Select(pair => places.Find(pair.First, [pair.Second])?.Text).ToArray());
     }
 
     [TestMethod]

@@ -24,7 +24,7 @@ public sealed class PaletteChartTests
     [TestMethod]
     public void Write_Picture_ShowsItBeforeAndAfter()
     {
-        // 2 x 2 pixels, each 60 x 60 on the chart: three of a color that the palette has, one that it has not.
+        // 2 x 2 pixels, each 60 x 60 on the chart: three of a palette color, and one of another color.
         var palette = Palette.FromColors([20, 40, 180, 200, 60, 40]);
         using var without = Draw(palette);
         using var image = ImagePixels.FromRgb([20, 40, 180, 190, 70, 40, 20, 40, 180, 20, 40, 180], 2, 2);

@@ -12,7 +12,12 @@ public sealed class RunCheckpointsTests
     public void Find_AnyFiles_TakesTheCheckpointsByStep()
     {
         using var folder = new TemporaryFolder();
-        foreach (var name in (string[])["checkpoint-000012000.safetensors", "checkpoint-000001500.safetensors", "best.safetensors", "checkpoint-000003000.safetensors.partial", "metrics.jsonl", "checkpoint-x.safetensors"])
+        string[] names =
+        [
+            "checkpoint-000012000.safetensors", "checkpoint-000001500.safetensors", "best.safetensors",
+            "checkpoint-000003000.safetensors.partial", "metrics.jsonl", "checkpoint-x.safetensors",
+        ];
+        foreach (var name in names)
         {
             folder.Write(name, []);
         }
@@ -31,7 +36,11 @@ public sealed class RunCheckpointsTests
         using var model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
         var images = ColoredImages.Create(24, 1);
         var tokens = context.Transforms.QuantizeToPalette("Tokens", "Image", model).Fit(images).Transform(images);
-        context.ImageGeneration.Trainers.ImageGpt("Tokens", new() { Model = TinyImageGpt.Config, Steps = 4, BatchSize = 4, CheckpointFolder = folder.Path, CheckpointSteps = [2] }).Fit(tokens).Dispose();
+        var trainer = context.ImageGeneration.Trainers.ImageGpt("Tokens", new()
+        {
+            Model = TinyImageGpt.Config, Steps = 4, BatchSize = 4, CheckpointFolder = folder.Path, CheckpointSteps = [2],
+        });
+        trainer.Fit(tokens).Dispose();
         CollectionAssert.Contains(RunCheckpoints.Find(folder.Path).Select(found => found.Step).ToArray(), 2L);
     }
 

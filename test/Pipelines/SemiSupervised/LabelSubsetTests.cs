@@ -13,7 +13,8 @@ public sealed class LabelSubsetTests
         int[] labels = [.. Enumerable.Range(0, 50_000).Select(row => row % 10)];
         foreach (var expected in NumpySplits.Values.Splits)
         {
-            CollectionAssert.AreEqual(expected.Rows, LabelSubset.Choose(labels, Ten, expected.Size, expected.Seed), $"seed {expected.Seed}, {expected.Size} labels");
+            var rows = LabelSubset.Choose(labels, Ten, expected.Size, expected.Seed);
+            CollectionAssert.AreEqual(expected.Rows, rows, $"seed {expected.Seed}, {expected.Size} labels");
         }
     }
 
@@ -31,6 +32,6 @@ public sealed class LabelSubsetTests
     {
         int[] labels = [0, 0, 0, 0, 1, 1];
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => LabelSubset.Choose(labels, ["cat", "owl"], 6, seed: 1));
-        Assert.AreEqual("A budget of 6 labels asks for 3 rows of class 'owl', which has 2.", error.Message);
+        Assert.AreEqual("A budget of 6 labels needs 3 rows of class 'owl', which has 2.", error.Message);
     }
 }

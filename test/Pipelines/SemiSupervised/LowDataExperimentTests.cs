@@ -33,9 +33,15 @@ public sealed class LowDataExperimentTests : IDisposable
     [TestMethod]
     public void Run_NoClassifier_SeesARowThatWasNotDrawn()
     {
-        // Raw pixels tell which image a row is.
+        // Raw pixels identify an image's row.
         var seen = new List<string[]>();
-        var probe = Probe with { Layers = [1], Standardize = false, L2Regularization = [1, 2], CustomClassifier = (features, label, _) => new Spy(_context.MulticlassClassification.Trainers.NaiveBayes(label, features), features, seen) };
+        var probe = Probe with
+        {
+            Layers = [1],
+            Standardize = false,
+            L2Regularization = [1, 2],
+            CustomClassifier = (features, label, _) => new Spy(_context.MulticlassClassification.Trainers.NaiveBayes(label, features), features, seen),
+        };
         var (training, test) = (ColoredImages.Create(60, 1), ColoredImages.Create(30, 2));
         new LowDataExperiment(_context, _model, new() { Budgets = [8], Seeds = [1], Probe = probe }).Run(training, test);
         var names = (string[])["red", "green"];
@@ -62,8 +68,9 @@ public sealed class LowDataExperimentTests : IDisposable
     [TestMethod]
     public void Run_TestRowsAmongTheTrainingRows_AreNoted()
     {
-        var result = new LowDataExperiment(_context, _model, new() { Budgets = [4], Seeds = [1], Probe = Probe }).Run(ColoredImages.Create(40, 1), ColoredImages.Create(40, 1));
-        CollectionAssert.AreEqual((string[])["40 of the 40 test images are, at the model's resolution, equal to a training image."], result.Notes.ToArray());
+        var experiment = new LowDataExperiment(_context, _model, new() { Budgets = [4], Seeds = [1], Probe = Probe });
+        var result = experiment.Run(ColoredImages.Create(40, 1), ColoredImages.Create(40, 1));
+        CollectionAssert.AreEqual((string[])["40 of the 40 test images are equal to a training image at the model's resolution."], result.Notes.ToArray());
         Assert.IsEmpty(Run(new() { Budgets = [4], Seeds = [1], Probe = Probe }).Notes);
     }
 
@@ -74,7 +81,8 @@ public sealed class LowDataExperimentTests : IDisposable
         LowDataExperiment.Options options = new() { Budgets = [4, 8], Seeds = [1, 2], Probe = Probe with { CacheFolder = folder.Path } };
         var (first, second) = (Run(options), Run(options));
         Assert.AreEqual(TimeSpan.Zero, second.FeatureDuration);
-        CollectionAssert.AreEqual(first.Scores.SelectMany(score => score.Runs).ToArray(), second.Scores.SelectMany(score => score.Runs).ToArray()); // durations included
+        var (expected, found) = (first.Scores.SelectMany(score => score.Runs), second.Scores.SelectMany(score => score.Runs));
+        CollectionAssert.AreEqual(expected.ToArray(), found.ToArray()); // durations included
     }
 
     [TestMethod]
@@ -89,19 +97,25 @@ public sealed class LowDataExperimentTests : IDisposable
     public void Run_BudgetAboveTheRows_IsRefused()
     {
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => Run(new() { Budgets = [4, 80], Probe = Probe }));
-        Assert.AreEqual("A budget of 80 labels asks for 40 rows of class '1', which has 30.", error.Message);
+        Assert.AreEqual("A budget of 80 labels needs 40 rows of class '1', which has 30.", error.Message);
     }
 
     [TestMethod]
     public void Run_Done_LeavesNoTensors()
     {
         var (training, test) = (ColoredImages.Create(20, 1), ColoredImages.Create(10, 2));
-        LiveTensors.AssertNoneLeft(() => new LowDataExperiment(_context, _model, new() { Budgets = [4], Seeds = [1], Probe = new() { Layers = [1], PatchBaseline = true } }).Run(training, test));
+        LowDataExperiment.Options options = new() { Budgets = [4], Seeds = [1], Probe = new() { Layers = [1], PatchBaseline = true } };
+        LiveTensors.AssertNoneLeft(() => new LowDataExperiment(_context, _model, options).Run(training, test));
     }
 
     [TestMethod]
     public void Run_Canceled_Throws()
-        => Assert.ThrowsExactly<OperationCanceledException>(() => new LowDataExperiment(_context, _model).Run(ColoredImages.Create(20, 1), ColoredImages.Create(10, 2), cancellation: new CancellationToken(canceled: true)));
+    {
+        var experiment = new LowDataExperiment(_context, _model);
+        var (training, test) = (ColoredImages.Create(20, 1), ColoredImages.Create(10, 2));
+        var canceled = new CancellationToken(canceled: true);
+        Assert.ThrowsExactly<OperationCanceledException>(() => experiment.Run(training, test, cancellation: canceled));
+    }
 
     [TestMethod]
     public void Score_Deviation_IsTheSampleOne()
@@ -126,7 +140,7 @@ public sealed class LowDataExperimentTests : IDisposable
     private LowDataResult Run(LowDataExperiment.Options options, IProgress<LowDataRun>? progress = null)
         => new LowDataExperiment(_context, _model, options).Run(ColoredImages.Create(60, 1), ColoredImages.Create(30, 2), progress);
 
-    /// <summary>Tells which rows a classifier was fitted to.</summary>
+    /// <summary>Records the rows to which a classifier is fitted.</summary>
     private sealed class Spy(IEstimator<ITransformer> inner, string features, List<string[]> seen) : IEstimator<ITransformer>
     {
         public ITransformer Fit(IDataView input)

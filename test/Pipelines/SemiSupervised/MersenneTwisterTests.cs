@@ -5,7 +5,10 @@ namespace IGptMl.Tests.SemiSupervised;
 [TestClass]
 public sealed class MersenneTwisterTests
 {
-    /// <summary>The first numbers of the authors' reference program, mt19937ar.out of its default seed, and of C++'s std::mt19937, whose 10,000th is in its standard.</summary>
+    /// <summary>
+    /// The first values of the authors' reference program (mt19937ar.out, with its default seed), and of C++'s std::mt19937, whose standard states the 10,000th
+    /// value.
+    /// </summary>
     [TestMethod]
     public void Next_DefaultSeed_IsThatOfTheReferenceProgram()
     {

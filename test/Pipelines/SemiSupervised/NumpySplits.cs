@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace IGptMl.Tests.SemiSupervised;
 
-/// <summary>What numpy gave.</summary>
+/// <summary>Reference values from NumPy.</summary>
 internal sealed record NumpySplits(NumpySplits.Shuffle[] Shuffles, NumpySplits.Split[] Splits)
 {
     internal static NumpySplits Values { get; } = JsonSerializer.Deserialize<NumpySplits>(

@@ -193,7 +193,7 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
         using var masked = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette, PretrainingObjective.Masked);
         Assert.Contains("masked (BERT)", Assert.ThrowsExactly<ArgumentException>(() => _context.Transforms.CompleteImages("Completed", "Image", masked)).Message);
         using var colorless = TinyImageGpt.CreateModel();
-        Assert.Contains("knows no palette", Assert.ThrowsExactly<ArgumentException>(() => _context.Transforms.CompleteImages("Completed", "Image", colorless)).Message);
+        Assert.Contains("has no palette", Assert.ThrowsExactly<ArgumentException>(() => _context.Transforms.CompleteImages("Completed", "Image", colorless)).Message);
     }
 
     [TestMethod]

@@ -5,7 +5,9 @@ using IGptMl.Tests.Models;
 
 namespace IGptMl.Tests.Formats;
 
-/// <summary>Whatever is wrong with a file, reading it ends soon, with its values or an InvalidDataException, and takes memory in proportion to the file.</summary>
+/// <summary>
+/// Reading a damaged file ends soon, with its values or with an InvalidDataException, and takes memory in proportion to the file.
+/// </summary>
 [TestClass]
 public sealed class DamagedFileTests
 {
@@ -19,7 +21,8 @@ public sealed class DamagedFileTests
         var file = Safetensors();
         Run(seed: 1, Cases, file, bytes => ReadAll(new SafetensorsReader(new MemoryStream(bytes), "x")));
         Run(seed: 2, Cases, file, bytes => SafetensorsReader.ReadAll(new ForwardOnlyStream(new MemoryStream(bytes), mostBytes: 100), "x", _ => { }));
-        Run(seed: 3, Cases / 10, File.ReadAllBytes(TestData.PathOf("tiny", "model.safetensors")), bytes => ReadAll(new SafetensorsReader(new MemoryStream(bytes), "x")));
+        var model = File.ReadAllBytes(TestData.PathOf("tiny", "model.safetensors"));
+        Run(seed: 3, Cases / 10, model, bytes => ReadAll(new SafetensorsReader(new MemoryStream(bytes), "x")));
     }
 
     [TestMethod]
@@ -31,7 +34,8 @@ public sealed class DamagedFileTests
         {
             File.WriteAllBytes(Path.Combine(folder, "m-1.safetensors"), Safetensors());
             var path = Path.Combine(folder, "index.json");
-            Run(seed: 4, Cases / 3, Encoding.UTF8.GetBytes("""{"metadata":{"total_size":1},"weight_map":{"a":"m-1.safetensors","b":"m-1.safetensors"}}"""), bytes =>
+            var index = """{"metadata":{"total_size":1},"weight_map":{"a":"m-1.safetensors","b":"m-1.safetensors"}}""";
+            Run(seed: 4, Cases / 3, Encoding.UTF8.GetBytes(index), bytes =>
             {
                 File.WriteAllBytes(path, bytes);
                 ReadAll(ShardedReader.OpenFile(path));
@@ -66,11 +70,12 @@ public sealed class DamagedFileTests
     [Timeout(TimeoutMilliseconds, CooperativeCancellation = true)]
     public void Pickle_RandomInstructions_ReadsOrRefuses()
     {
-        // Instructions that the machine knows, in any order, reach further than damaged files do.
+        // Random sequences of supported instructions reach further than damaged files do.
         var random = new Random(7);
         byte[][] parts =
         [
-            .. "(.N)tRQbuse}]".Select(letter => (byte[])[(byte)letter]), [0x85], [0x86], [0x87], [0x88], [(byte)'K', 1], [(byte)'J', 0xFF, 0xFF, 0xFF, 0xFF], [0x8A, 1, 5],
+            .. "(.N)tRQbuse}]".Select(letter => (byte[])[(byte)letter]),
+                [0x85], [0x86], [0x87], [0x88], [(byte)'K', 1], [(byte)'J', 0xFF, 0xFF, 0xFF, 0xFF], [0x8A, 1, 5],
             [(byte)'q', 0], [(byte)'q', 1], [(byte)'h', 0], [(byte)'h', 1], TorchFileBuilder.TextBytes("storage"), TorchFileBuilder.TextBytes("0"),
             TorchFileBuilder.GlobalBytes("torch", "FloatStorage"), TorchFileBuilder.GlobalBytes("torch._utils", "_rebuild_tensor_v2"),
             TorchFileBuilder.GlobalBytes("torch._utils", "_rebuild_parameter"), TorchFileBuilder.GlobalBytes("collections", "OrderedDict"),
@@ -116,20 +121,26 @@ public sealed class DamagedFileTests
     [Timeout(TimeoutMilliseconds, CooperativeCancellation = true)]
     public void TensorFlow_Damaged_ReadsOrRefuses()
     {
-        var builder = new TensorFlowFileBuilder().Variable("v", 1, [2, 3], new byte[24]).Variable("v/Adam", 1, [2, 3], new byte[24]).Variable("w", 19, [5], new byte[10]);
+        var builder = new TensorFlowFileBuilder()
+            .Variable("v", 1, [2, 3], new byte[24])
+            .Variable("v/Adam", 1, [2, 3], new byte[24])
+            .Variable("w", 19, [5], new byte[10]);
         var index = builder.Index();
         var data = builder.Data();
         Run(seed: 8, Cases, index, bytes => ReadAll(TensorFlowFiles.Open(bytes, data)), data.Length);
 
-        // Past the checksums.
+        // The same with valid checksums, to get past their check.
         Run(seed: 9, Cases, index, bytes =>
         {
             builder.Reseal(bytes);
             ReadAll(TensorFlowFiles.Open(bytes, data));
         }, data.Length);
         Run(seed: 10, Cases / 3, data, bytes => ReadAll(TensorFlowFiles.Open(index, bytes)), index.Length);
-        var shards = Enumerable.Range(0, 3).Select(shard => File.ReadAllBytes(TestData.PathOf("tiny-tf", $"model.ckpt-1000.data-{shard:D5}-of-00003"))).ToArray();
-        Run(seed: 11, Cases / 3, File.ReadAllBytes(TestData.PathOf("tiny-tf", "model.ckpt-1000.index")), bytes => ReadAll(TensorFlowFiles.Open(bytes, shards)), shards.Sum(shard => shard.Length));
+        var shards = Enumerable.Range(0, 3)
+            .Select(shard => File.ReadAllBytes(TestData.PathOf("tiny-tf", $"model.ckpt-1000.data-{shard:D5}-of-00003")))
+            .ToArray();
+        var shardedIndex = File.ReadAllBytes(TestData.PathOf("tiny-tf", "model.ckpt-1000.index"));
+        Run(seed: 11, Cases / 3, shardedIndex, bytes => ReadAll(TensorFlowFiles.Open(bytes, shards)), shards.Sum(shard => shard.Length));
     }
 
     [TestMethod]
@@ -140,7 +151,8 @@ public sealed class DamagedFileTests
         NpyFormat.Write(file, new float[24], 8, 3);
         Run(seed: 12, Cases, file.ToArray(), bytes => NpyFormat.Read(new MemoryStream(bytes), "x"));
         Run(seed: 13, Cases, file.ToArray(), bytes => NpyFormat.Read(new ForwardOnlyStream(new MemoryStream(bytes), mostBytes: 100), "x"));
-        Run(seed: 14, Cases / 3, File.ReadAllBytes(TestData.PathOf("openai-palette", "kmeans_centers.npy")), bytes => Palette.Read(new MemoryStream(bytes), "x"));
+        var palette = File.ReadAllBytes(TestData.PathOf("openai-palette", "kmeans_centers.npy"));
+        Run(seed: 14, Cases / 3, palette, bytes => Palette.Read(new MemoryStream(bytes), "x"));
     }
 
     [TestMethod]
@@ -195,7 +207,7 @@ public sealed class DamagedFileTests
             refused += Check(i, mutations.Apply(file), read, sizeBeside) ? 0 : 1;
         }
 
-        // If nothing or everything were refused, the changes would test little.
+        // If every file or no file were refused, the mutations would test little.
         Assert.IsTrue(refused > cases / 4, $"{refused} of {cases} damaged files were refused.");
     }
 
@@ -216,7 +228,7 @@ public sealed class DamagedFileTests
             Assert.Fail($"Case {number} ({file.Length} bytes, {Convert.ToBase64String(file.AsSpan(0, Math.Min(file.Length, 2000)))}): {exception}");
         }
 
-        // .NET's zip reader rents a buffer for a whole directory record, which can be 192 KiB; what streams, readers, exceptions and a chunk take is less.
+        // .NET's zip reader rents a buffer for a whole directory record, up to 192 KiB. Streams, readers, exceptions and one chunk take less than the rest.
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.IsLessThan((384 * 1024) + (8L * (file.Length + sizeBeside)), allocated, $"Case {number}: bytes allocated for a file of {file.Length} bytes.");
         return isRead;

@@ -1,6 +1,6 @@
 namespace IGptMl.Tests.Formats;
 
-/// <summary>A stream as a zip entry or a network gives it: no seeking, no length, and short reads.</summary>
+/// <summary>A stream like that of a zip entry or a network connection: without seeking or a length, and with short reads.</summary>
 internal sealed class ForwardOnlyStream(Stream inner, int mostBytes = int.MaxValue) : Stream
 {
     public override bool CanRead => inner.CanRead;

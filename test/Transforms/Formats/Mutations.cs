@@ -1,9 +1,12 @@
 namespace IGptMl.Tests.Formats;
 
-/// <summary>Damages files at random, the same way for the same seed.</summary>
+/// <summary>Damages files at random, reproducibly for a seed.</summary>
 internal sealed class Mutations(int seed)
 {
-    private static readonly ulong[] Numbers = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x7FFFFFFFFFFFFFFF, 0x8000000000000000, ulong.MaxValue];
+    private static readonly ulong[] Numbers =
+    [
+        0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x7FFFFFFFFFFFFFFF, 0x8000000000000000, ulong.MaxValue,
+    ];
 
     private readonly Random _random = new(seed);
 
@@ -31,7 +34,7 @@ internal sealed class Mutations(int seed)
             case 2:
                 return [.. file[..(at + length)], .. file[at..]];
             case 3:
-                // Digits stay digits: in texts, another number is the change that goes deepest.
+                // A digit is replaced by a digit: in text formats, a changed number gets furthest through the parser.
                 var digit = Array.FindIndex(file, at, value => value is >= (byte)'0' and <= (byte)'9');
                 return Set(file, digit < 0 ? at : digit, [(byte)('0' + _random.Next(10))]);
             case 4:

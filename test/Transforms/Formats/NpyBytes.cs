@@ -2,10 +2,10 @@ using System.Text;
 
 namespace IGptMl.Tests.Formats;
 
-/// <summary>Npy files made by hand, well-formed or not.</summary>
+/// <summary>Hand-made npy files, well-formed or malformed.</summary>
 internal static class NpyBytes
 {
-    /// <summary>A version 1 file (or of the version given) with this header text and data; the text is not padded.</summary>
+    /// <summary>An npy file with this header text and data. The text is not padded.</summary>
     public static byte[] Of(string header, byte[] data, byte version = 1)
     {
         var text = Encoding.Latin1.GetBytes(header + "\n");

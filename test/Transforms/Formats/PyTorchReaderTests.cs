@@ -22,9 +22,11 @@ public sealed class PyTorchReaderTests
             Assert.IsTrue(MemoryMarshal.AsBytes<float>(expected).SequenceEqual(MemoryMarshal.AsBytes<float>(actual)), weight.Name);
         }
 
-        // What only this form has, in each of three layers: biases that are zero, the causal mask, and what stands for minus infinity.
+        // What only this format has, in each of three layers: zero biases, the causal mask, and the value that stands for minus infinity.
         Assert.AreSequenceEqual(
-            new[] { "bias", "masked_bias", "c_attn.bias" }.SelectMany(name => Enumerable.Range(0, 3).Select(layer => $"transformer.h.{layer}.attn.{name}")).Order(),
+            new[] { "bias", "masked_bias", "c_attn.bias" }
+                .SelectMany(name => Enumerable.Range(0, 3).Select(layer => $"transformer.h.{layer}.attn.{name}"))
+                .Order(),
             torch.Weights.Select(weight => weight.Name).Except(safetensors.Weights.Select(weight => weight.Name)).Order());
         Assert.AreSequenceEqual(new float[96], SafetensorsReaderTests.Floats(torch, "transformer.h.0.attn.c_attn.bias"));
         Assert.AreSequenceEqual([-1e4f], SafetensorsReaderTests.Floats(torch, "transformer.h.0.attn.masked_bias"));
@@ -115,7 +117,7 @@ public sealed class PyTorchReaderTests
     [DataRow(true)]
     public void Open_OtherGlobal_RefusesByNameWithoutRunningIt(bool legacy)
     {
-        // What a hostile file has: os.system("…"), called while unpickling.
+        // As in a hostile file: a call of os.system("…") during unpickling.
         var call = (byte[])[.. TorchFileBuilder.GlobalBytes("posix", "system"), .. TorchFileBuilder.TextBytes("true"), 0x85, (byte)'R'];
         Assert.Contains("'posix.system'", Refused(new TorchFileBuilder { IsLegacy = legacy }.Entry("w", call)));
     }
@@ -133,12 +135,15 @@ public sealed class PyTorchReaderTests
     [DataRow("numpy.core.multiarray", "_reconstruct")]
     [DataRow("", "")]
     public void Open_GlobalOutsideTheSet_IsRefusedByName(string module, string name)
-        => Assert.Contains($"'{module}.{name}', which a state dict does not need; nothing of it was run.", Refused(new TorchFileBuilder().Entry("w", TorchFileBuilder.GlobalBytes(module, name))));
+    {
+        var message = Refused(new TorchFileBuilder().Entry("w", TorchFileBuilder.GlobalBytes(module, name)));
+        Assert.Contains($"'{module}.{name}', which a state dict does not need; nothing of it was run.", message);
+    }
 
     [TestMethod]
     public void Open_EveryOpcodeOutsideTheSet_IsRefused()
     {
-        // What torch.save and Python 2's pickles of tensors use; none of these runs anything but the few names.
+        // What torch.save and Python 2 pickles of tensors use. None of these runs anything but the supported names.
         var known = ".(NKMJGXUct)]}aesuqrhjRQb\u0080\u0085\u0086\u0087\u0088\u0089\u008A".Select(letter => (int)letter).ToHashSet();
         foreach (var opcode in Enumerable.Range(0, 256).Where(opcode => !known.Contains(opcode)))
         {
@@ -157,13 +162,13 @@ public sealed class PyTorchReaderTests
         Assert.Contains($"({name})", Refused(new TorchFileBuilder().Entry("w", opcode, (byte)'\n', (byte)'\n')));
 
     [TestMethod]
-    [DataRow(1, 0L, 3L, 1L, "outside its storage", DisplayName = "one element too many")]
-    [DataRow(1, -1L, 2L, 1L, "outside its storage", DisplayName = "negative offset")]
-    [DataRow(1, 2L, 1L, 1L, "outside its storage", DisplayName = "offset behind the end")]
-    [DataRow(1, 1L, 2L, -1L, "outside its storage", DisplayName = "negative stride")]
-    [DataRow(1, 0L, 2L, long.MaxValue, "outside its storage", DisplayName = "stride overflows")]
-    [DataRow(1, 0L, -2L, 1L, "impossible shape", DisplayName = "negative size")]
-    [DataRow(2, 0L, 1L << 40, 1L, "impossible shape", DisplayName = "shape overflows")]
+    [DataRow(1, 0L, 3L, 1L, "past its storage", DisplayName = "one element too many")]
+    [DataRow(1, -1L, 2L, 1L, "past its storage", DisplayName = "negative offset")]
+    [DataRow(1, 2L, 1L, 1L, "past its storage", DisplayName = "offset behind the end")]
+    [DataRow(1, 1L, 2L, -1L, "past its storage", DisplayName = "negative stride")]
+    [DataRow(1, 0L, 2L, long.MaxValue, "past its storage", DisplayName = "stride overflows")]
+    [DataRow(1, 0L, -2L, 1L, "invalid shape", DisplayName = "negative size")]
+    [DataRow(2, 0L, 1L << 40, 1L, "invalid shape", DisplayName = "shape overflows")]
     [DataRow(1, 0L, 1L << 40, 0L, "whole file", DisplayName = "stride zero as a bomb")]
     [DataRow(17, 0L, 1L, 1L, "arguments", DisplayName = "too many axes")]
     public void Open_ViewThatCannotBe_RefusesAndNames(int rank, long offset, long size, long stride, string named)

@@ -38,7 +38,9 @@ public sealed class SafetensorsReaderTests
     [TestMethod]
     public void ReadFloat32_EveryFloatType_Converts()
     {
-        var bytes = File("""{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[4,8]},"d":{"dtype":"F64","shape":[1],"data_offsets":[8,16]},"s":{"dtype":"F32","shape":[],"data_offsets":[16,20]}}""",
+        var bytes = File(
+            """{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[4,8]},"""
+            + """ "d":{"dtype":"F64","shape":[1],"data_offsets":[8,16]},"s":{"dtype":"F32","shape":[],"data_offsets":[16,20]}}""",
             [0x00, 0x3C, 0x01, 0x80, 0xC0, 0x3F, 0x80, 0xFF, .. BitConverter.GetBytes(0.1), .. BitConverter.GetBytes(-0f)]);
         using var reader = new SafetensorsReader(new MemoryStream(bytes), "x");
 
@@ -71,7 +73,11 @@ public sealed class SafetensorsReaderTests
     [TestMethod]
     public void ReadInt64_EveryIntegerType_Widens()
     {
-        var bytes = File("""{"a":{"dtype":"I8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},"c":{"dtype":"I16","shape":[1],"data_offsets":[2,4]},"d":{"dtype":"U16","shape":[1],"data_offsets":[4,6]},"e":{"dtype":"I32","shape":[1],"data_offsets":[6,10]},"f":{"dtype":"U32","shape":[1],"data_offsets":[10,14]},"g":{"dtype":"I64","shape":[1],"data_offsets":[14,22]},"h":{"dtype":"BOOL","shape":[2],"data_offsets":[22,24]}}""",
+        var bytes = File(
+            """{"a":{"dtype":"I8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},"""
+            + """ "c":{"dtype":"I16","shape":[1],"data_offsets":[2,4]},"d":{"dtype":"U16","shape":[1],"data_offsets":[4,6]},"""
+            + """ "e":{"dtype":"I32","shape":[1],"data_offsets":[6,10]},"f":{"dtype":"U32","shape":[1],"data_offsets":[10,14]},"""
+            + """ "g":{"dtype":"I64","shape":[1],"data_offsets":[14,22]},"h":{"dtype":"BOOL","shape":[2],"data_offsets":[22,24]}}""",
             [.. Enumerable.Repeat((byte)0xFF, 22), 0, 1]);
         using var reader = new SafetensorsReader(new MemoryStream(bytes), "x");
 
@@ -97,7 +103,7 @@ public sealed class SafetensorsReaderTests
             visited.Add(data.Info.Name);
             if (visited.Count % 3 == 0)
             {
-                return; // Not read: passed over.
+                return; // Skipped without being read.
             }
 
             var values = new float[data.Remaining];
@@ -139,15 +145,18 @@ public sealed class SafetensorsReaderTests
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 5, "5 follow", DisplayName = "bytes after the last tensor")]
     [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "8 bytes", DisplayName = "range beyond the file")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "'a'", DisplayName = "gap at the start")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "'b'", DisplayName = "gap between")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "'b'", DisplayName = "overlap")]
+    [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""",
+        12, "'b'", DisplayName = "gap between")]
+    [DataRow("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8, "'b'", DisplayName = "overlap")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, "'a'", DisplayName = "range runs backwards")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", 4, "'a'", DisplayName = "negative offset")]
     [DataRow("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", 0, "'a'", DisplayName = "shape overflows to nothing")]
     [DataRow("""{"a":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}""", 4, "'a'", DisplayName = "negative size")]
     [DataRow("""{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, "'a'", DisplayName = "fractional size")]
     [DataRow("""{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}""", 4, "F8_E4M3", DisplayName = "unknown type")]
-    [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "'a' twice", DisplayName = "repeated tensor")]
+    [DataRow("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8, "'a' twice", DisplayName = "repeated tensor")]
     [DataRow("""{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "'dtype'", DisplayName = "repeated field")]
     [DataRow("""{"__metadata__":{"k":"1","k":"2"}}""", 0, "'k' twice", DisplayName = "repeated metadata")]
     [DataRow("""{"__metadata__":{"k":1}}""", 0, "'k'", DisplayName = "metadata that is not text")]
@@ -194,7 +203,10 @@ public sealed class SafetensorsReaderTests
     [TestMethod]
     public void Constructor_EmptyTensorsAndSpaces_Reads()
     {
-        var bytes = File("""  {"z":{"dtype":"F32","shape":[0,5],"data_offsets":[4,4]},"y":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}  """, new byte[4]);
+        var bytes = File(
+            """  {"z":{"dtype":"F32","shape":[0,5],"data_offsets":[4,4]},"y":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"""
+            + """ "a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}  """,
+            new byte[4]);
         using var reader = new SafetensorsReader(new MemoryStream(bytes), "x");
 
         Assert.AreSequenceEqual(["y", "a", "z"], reader.Weights.Select(weight => weight.Name));

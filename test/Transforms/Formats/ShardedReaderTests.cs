@@ -15,7 +15,8 @@ public sealed class ShardedReaderTests
     {
         WriteShard("model-1.safetensors", ("a", [1f, 2]), ("b", [3f]));
         WriteShard("model-2.safetensors", ("c", [4f]), ("unlisted", [5f]));
-        using var reader = Open("""{"metadata":{"total_size":16},"weight_map":{"a":"model-1.safetensors","c":"model-2.safetensors","b":"model-1.safetensors"}}""");
+        using var reader = Open(
+            """{"metadata":{"total_size":16},"weight_map":{"a":"model-1.safetensors","c":"model-2.safetensors","b":"model-1.safetensors"}}""");
 
         Assert.HasCount(3, reader.Weights);
         Assert.AreSequenceEqual([1f, 2], SafetensorsReaderTests.Floats(reader, "a"));

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace IGptMl.Tests.Formats;
 
-/// <summary>Writes the index of a TensorFlow checkpoint and its data files, with any mistake that a test wants in them.</summary>
+/// <summary>Writes the index and the data files of a TensorFlow checkpoint, including deliberate mistakes.</summary>
 internal sealed class TensorFlowFileBuilder
 {
     private readonly SortedDictionary<string, byte[]> _entries = new(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal sealed class TensorFlowFileBuilder
         return Entry(name, [.. Fields(type, shape, 0, offset, bytes.Length), 0x35, .. BitConverter.GetBytes(Checksum(bytes)), .. moreFields ?? []]);
     }
 
-    /// <summary>Adds an entry as it is.</summary>
+    /// <summary>Adds an entry with exactly these bytes.</summary>
     public TensorFlowFileBuilder Entry(string name, byte[] value)
     {
         _entries[name] = value;
@@ -51,7 +51,7 @@ internal sealed class TensorFlowFileBuilder
         return file.ToArray();
     }
 
-    /// <summary>Gives the blocks of an index that was changed the checksums that they have now.</summary>
+    /// <summary>Recomputes the checksums of the blocks of a changed index.</summary>
     public void Reseal(byte[] index)
     {
         foreach (var (offset, size) in _blocks.Where(block => block.Offset + block.Size + 5 <= index.Length))
@@ -67,13 +67,16 @@ internal sealed class TensorFlowFileBuilder
         return BitOperations.RotateRight(crc, 15) + 0xA282EAD8;
     }
 
-    // Returns the block's handle. Keys do not share prefixes; the reference files have those.
+    // Returns the block's handle. Keys do not share prefixes here; those of the reference files do.
     private byte[] WriteBlock(MemoryStream file, IEnumerable<(string Key, byte[] Value)> entries)
     {
         var offset = file.Position;
         byte[] block =
         [
-            .. entries.SelectMany(entry => (byte[])[0, .. Varint(entry.Key.Length), .. Varint(entry.Value.Length), .. entry.Key.Select(letter => (byte)letter), .. entry.Value]),
+            .. entries.SelectMany(entry => (byte[])
+            [
+                0, .. Varint(entry.Key.Length), .. Varint(entry.Value.Length), .. entry.Key.Select(letter => (byte)letter), .. entry.Value,
+            ]),
             0, 0, 0, 0, 1, 0, 0, 0,
         ];
         file.Write([.. block, BlockType, .. BitConverter.GetBytes(Checksum([.. block, BlockType]))]);

@@ -13,7 +13,7 @@ public sealed class TensorFlowReaderTests
 
         Assert.AreSequenceEqual(["'Variable' Float32[784, 10]", "'Variable_1' Float32[10]"], reader.Weights.Select(weight => weight.ToString()));
 
-        // The reference was summed in single precision, of values whose magnitudes sum up to 601: it is good to about 1e-6.
+        // The reference was summed in single precision from values whose magnitudes add up to 601, so it is accurate to about 1e-6.
         Assert.AreEqual(-7.672e-06, SafetensorsReaderTests.Floats(reader, "Variable").Sum(value => (double)value), 1e-6);
         Assert.AreSequenceEqual([-0.37581837f, 0.3593534f, 0.11984351f], SafetensorsReaderTests.Floats(reader, "Variable_1")[..3]);
     }
@@ -103,7 +103,7 @@ public sealed class TensorFlowReaderTests
     public void Open_FlawedEntry_RefusesAndNames()
     {
         Refused("'v' is stored in slices", new TensorFlowFileBuilder().Variable("v", 1, [1], new byte[4], [0x3A, 0]));
-        Refused("1 slices", new TensorFlowFileBuilder().Variable("\0v", 1, [1], new byte[4]));
+        Refused("1 entries are slices", new TensorFlowFileBuilder().Variable("\0v", 1, [1], new byte[4]));
         Refused("'v'", Entry(TensorFlowFileBuilder.Fields(1, [2], 0, 0, 4)));
         Refused("'v'", Entry(TensorFlowFileBuilder.Fields(1, [-1], 0, 0, 4)));
         Refused("'v'", Entry(TensorFlowFileBuilder.Fields(1, [1L << 40, 1L << 40], 0, 0, 0)));
@@ -111,7 +111,7 @@ public sealed class TensorFlowReaderTests
         Refused("'v'", Entry(TensorFlowFileBuilder.Fields(1, [1], 0, 1, 4)));
         Refused("'v'", Entry(TensorFlowFileBuilder.Fields(1, [1], 0, long.MaxValue, 4)));
         Refused("'v' has no shape", Entry([.. TensorFlowFileBuilder.Fields(1, [1], 0, 0, 4), 0x12, 2, 0x18, 1]));
-        Refused("'v': ends early", Entry([0x08]));
+        Refused("'v': truncated", Entry([0x08]));
         Refused("'v': a field has the wire type 3", Entry([0x0B]));
 
         static TensorFlowFileBuilder Entry(byte[] value) => new TensorFlowFileBuilder().Variable("a", 1, [1], new byte[4]).Entry("v", value);
@@ -129,20 +129,21 @@ public sealed class TensorFlowReaderTests
         Refused("magic", index[..^1]);
         index[^48] = 0x7F;
         index[^46] = 0x7F;
-        Refused("outside the file", index);
+        Refused("past the end of the file", index);
     }
 
     [TestMethod]
     public void Open_ShardMissing_RefusesByName()
     {
         var builder = new TensorFlowFileBuilder { Header = [0x08, 2] }.Variable("v", 1, [1], new byte[4]);
-        Assert.Contains("m.data-00000-of-00002", Assert.ThrowsExactly<InvalidDataException>(() => TensorFlowFiles.Open(builder.Index(), builder.Data())).Message);
+        var exception = Assert.ThrowsExactly<InvalidDataException>(() => TensorFlowFiles.Open(builder.Index(), builder.Data()));
+        Assert.Contains("m.data-00000-of-00002", exception.Message);
     }
 
     [TestMethod]
     public void Checksum_PublishedValues_AreMet()
     {
-        // RFC 3720, B.4.
+        // From RFC 3720, section B.4.
         Assert.AreEqual(0x8A9136AAu, ~Crc32C.Append(Crc32C.Start, new byte[32]));
         Assert.AreEqual(0x46DD794Eu, ~Crc32C.Append(Crc32C.Start, [.. Enumerable.Range(0, 32).Select(value => (byte)value)]));
         Assert.AreEqual(0xE3069283u, ~Crc32C.Append(Crc32C.Append(Crc32C.Start, "1234"u8), "56789"u8));

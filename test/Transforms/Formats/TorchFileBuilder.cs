@@ -3,7 +3,7 @@ using System.Text;
 
 namespace IGptMl.Tests.Formats;
 
-/// <summary>Writes files in the two forms of torch.save, with any mistake that a test wants in them.</summary>
+/// <summary>Writes files in both formats of torch.save, including deliberate mistakes.</summary>
 internal sealed class TorchFileBuilder
 {
     private readonly MemoryStream _entries = new();
@@ -65,7 +65,7 @@ internal sealed class TorchFileBuilder
         return this;
     }
 
-    /// <summary>Adds a name with a value that is given as instructions.</summary>
+    /// <summary>Adds a name with a value that is given as pickle instructions.</summary>
     public TorchFileBuilder Entry(string name, params byte[] instructions)
     {
         Text(_entries, name);
@@ -98,7 +98,13 @@ internal sealed class TorchFileBuilder
         using var file = new MemoryStream();
         using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (var (name, bytes) in _storages.Select(storage => ($"data/{storage.Key}", storage.Bytes)).Prepend(("byteorder", Encoding.ASCII.GetBytes(ByteOrder))).Prepend(("data.pkl", pickle)))
+            (string Name, byte[] Bytes)[] files =
+            [
+                ("data.pkl", pickle),
+                ("byteorder", Encoding.ASCII.GetBytes(ByteOrder)),
+                .. _storages.Select(storage => ($"data/{storage.Key}", storage.Bytes)),
+            ];
+            foreach (var (name, bytes) in files)
             {
                 using var entry = zip.CreateEntry($"archive/{name}", Compression).Open();
                 entry.Write(bytes);

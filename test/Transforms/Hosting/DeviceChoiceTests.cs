@@ -5,11 +5,12 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Hosting;
 
-/// <summary>What happens where there is no GPU.</summary>
+/// <summary>The choice of a device on a machine without a GPU.</summary>
 [TestClass]
 public sealed class DeviceChoiceTests
 {
-    private const string NoGpu = "GPU 0 was asked for, but this machine and build of TorchSharp offer none. Set FallbackToCpu to run on the CPU instead, or build with -p:TorchBackend=cuda.";
+    private const string NoGpu = "GPU 0 was asked for, but this machine and build of TorchSharp offer none. "
+        + "Set FallbackToCpu to run on the CPU instead, or build with -p:TorchBackend=cuda.";
 
     [TestMethod]
     public void Resolve_NothingAskedFor_IsTheCpu() => Assert.AreEqual(DeviceType.CPU, DeviceChoice.Resolve(new MLContext(), null, null).type);
@@ -18,9 +19,9 @@ public sealed class DeviceChoiceTests
     public void Resolve_GpuMissing_IsRefused()
     {
         SkipWithGpu();
-        Assert.AreEqual(NoGpu, Assert.ThrowsExactly<InvalidOperationException>(() => DeviceChoice.Resolve(new MLContext(), 0, null)).Message);
-        Assert.AreEqual(NoGpu, Assert.ThrowsExactly<InvalidOperationException>(() => DeviceChoice.Resolve(new MLContext { GpuDeviceId = 0 }, null, null)).Message);
-        Assert.AreEqual(NoGpu, Assert.ThrowsExactly<InvalidOperationException>(() => DeviceChoice.Resolve(new MLContext { GpuDeviceId = 0, FallbackToCpu = true }, null, false)).Message);
+        AssertNoGpu(() => DeviceChoice.Resolve(new MLContext(), 0, null));
+        AssertNoGpu(() => DeviceChoice.Resolve(new MLContext { GpuDeviceId = 0 }, null, null));
+        AssertNoGpu(() => DeviceChoice.Resolve(new MLContext { GpuDeviceId = 0, FallbackToCpu = true }, null, false));
     }
 
     [TestMethod]
@@ -59,7 +60,11 @@ public sealed class DeviceChoiceTests
         using var model = TinyImageGpt.CreateModel();
         var data = TokenRows.Create();
         using var expected = new MLContext().Transforms.ExtractImageGptFeatures("Features", "Tokens", model, 1).Fit(data);
-        using var actual = new MLContext().Transforms.ExtractImageGptFeatures(model, new() { Columns = [new ImageGptFeatureColumn("Features", 1)], GpuDeviceId = 0, FallbackToCpu = true }).Fit(data);
+        var options = new ImageGptFeatureExtractingEstimator.Options
+        {
+            Columns = [new ImageGptFeatureColumn("Features", 1)], GpuDeviceId = 0, FallbackToCpu = true,
+        };
+        using var actual = new MLContext().Transforms.ExtractImageGptFeatures(model, options).Fit(data);
         RowValues.AssertSame(RowValues.Read(expected.Transform(data), ["Features"]), RowValues.Read(actual.Transform(data), ["Features"]));
     }
 
@@ -69,9 +74,11 @@ public sealed class DeviceChoiceTests
         SkipWithGpu();
         var data = TokenRows.Create();
         var trainer = new MLContext { GpuDeviceId = 0 }.ImageGeneration.Trainers.ImageGpt("Tokens", new() { Model = TinyImageGpt.Config, Steps = 1 });
-        Assert.AreEqual(NoGpu, Assert.ThrowsExactly<InvalidOperationException>(() => trainer.Fit(data)).Message);
+        AssertNoGpu(() => trainer.Fit(data));
         Assert.AreEqual(0, data.OpenedCursors);
     }
+
+    private static void AssertNoGpu(Action action) => Assert.AreEqual(NoGpu, Assert.ThrowsExactly<InvalidOperationException>(action).Message);
 
     private static void SkipWithGpu()
     {

@@ -4,19 +4,22 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Hosting;
 
-/// <summary>Non-public members of the real ML.NET assemblies, by reflection. A member that is not there any more is named.</summary>
+/// <summary>Non-public members of the real ML.NET assemblies, by reflection. The error for a missing member names it.</summary>
 internal static class MLNet
 {
     private const BindingFlags Any = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
     private static readonly Assembly[] Assemblies = [Assembly.Load("Microsoft.ML.Core"), Assembly.Load("Microsoft.ML.Data")];
 
-    /// <summary>The type, whatever its visibility.</summary>
-    internal static Type Type(string name) => Assemblies.Select(assembly => assembly.GetType(name)).FirstOrDefault(type => type is not null) ?? throw Gone(name, "type");
+    /// <summary>The type, of any visibility.</summary>
+    internal static Type Type(string name) =>
+        Assemblies.Select(assembly => assembly.GetType(name)).FirstOrDefault(type => type is not null) ?? throw Gone(name, "type");
 
     /// <summary>The method with exactly these parameters and that return type.</summary>
     internal static MethodInfo Method(Type type, string name, Type returns, params Type[] parameters)
-        => type.GetMethod(name, Any, parameters) is { } method && method.ReturnType == returns ? method : throw Gone($"{type}.{name}", $"method ({string.Join(", ", parameters.Select(p => p.Name))}) : {returns.Name}");
+        => type.GetMethod(name, Any, parameters) is { } method && method.ReturnType == returns
+            ? method
+            : throw Gone($"{type}.{name}", $"method ({string.Join(", ", parameters.Select(p => p.Name))}) : {returns.Name}");
 
     /// <summary>The generic method with exactly these type arguments, these parameters and that return type.</summary>
     internal static MethodInfo Generic(Type type, string name, Type[] arguments, Type returns, params Type[] parameters)
@@ -38,10 +41,12 @@ internal static class MLNet
             return property.GetValue;
         }
 
-        return type.GetField(name, Any) is { } field && field.FieldType == returns ? field.GetValue : throw Gone($"{type}.{name}", $"property or field of {returns}");
+        return type.GetField(name, Any) is { } field && field.FieldType == returns
+            ? field.GetValue
+            : throw Gone($"{type}.{name}", $"property or field of {returns}");
     }
 
-    /// <summary>Calls a method, and lets its own exception through.</summary>
+    /// <summary>Calls a method. An exception of the method itself is rethrown unwrapped.</summary>
     internal static object? Call(MethodBase method, object? target, params object?[] arguments)
     {
         try

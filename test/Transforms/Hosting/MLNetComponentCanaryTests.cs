@@ -7,7 +7,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Tests.Hosting;
 
-/// <summary>The non-public members of ML.NET through which a component is made: environment, schemas, errors, row mappers.</summary>
+/// <summary>The non-public members of ML.NET with which a component is created: environment, schemas, errors, row mappers.</summary>
 [TestClass]
 public sealed class MLNetComponentCanaryTests
 {
@@ -17,7 +17,8 @@ public sealed class MLNetComponentCanaryTests
     [Canary("Microsoft.ML.Data.CatalogUtils", "Microsoft.ML.Data.CatalogUtils.GetEnvironment")]
     public void CatalogUtilsGetEnvironment_OfACatalog_IsTheEnvironmentOfItsContext()
     {
-        var get = MLNet.Method(MLNet.Type("Microsoft.ML.Data.CatalogUtils"), "GetEnvironment", typeof(IHostEnvironment), MLNet.Type("Microsoft.ML.Data.IInternalCatalog"));
+        var catalogType = MLNet.Type("Microsoft.ML.Data.IInternalCatalog");
+        var get = MLNet.Method(MLNet.Type("Microsoft.ML.Data.CatalogUtils"), "GetEnvironment", typeof(IHostEnvironment), catalogType);
         var context = new MLContext(seed: 1);
         var messages = new List<string>();
         context.Log += (_, log) => messages.Add(log.RawMessage);
@@ -59,10 +60,14 @@ public sealed class MLNetComponentCanaryTests
     public void ContractsExceptSchemaMismatch_BothForms_SpeakMLNetsWords()
     {
         var contracts = MLNet.Type("Microsoft.ML.Runtime.Contracts");
-        var missing = MLNet.Method(contracts, "ExceptSchemaMismatch", typeof(Exception), typeof(IExceptionContext), typeof(string), typeof(string), typeof(string));
-        var mismatch = MLNet.Method(contracts, "ExceptSchemaMismatch", typeof(Exception), typeof(IExceptionContext), typeof(string), typeof(string), typeof(string), typeof(string), typeof(string));
-        Assert.StartsWith("Could not find bird column 'Canary'", ((ArgumentOutOfRangeException)MLNet.Call(missing, null, null, "inputSchema", "bird", "Canary")!).Message);
-        Assert.StartsWith("Schema mismatch for bird column 'Canary': expected Yellow, got Red", ((ArgumentOutOfRangeException)MLNet.Call(mismatch, null, null, "inputSchema", "bird", "Canary", "Yellow", "Red")!).Message);
+        var missing = MLNet.Method(contracts, "ExceptSchemaMismatch",
+            typeof(Exception), typeof(IExceptionContext), typeof(string), typeof(string), typeof(string));
+        var mismatch = MLNet.Method(contracts, "ExceptSchemaMismatch",
+            typeof(Exception), typeof(IExceptionContext), typeof(string), typeof(string), typeof(string), typeof(string), typeof(string));
+        var absent = (ArgumentOutOfRangeException)MLNet.Call(missing, null, null, "inputSchema", "bird", "Canary")!;
+        var wrong = (ArgumentOutOfRangeException)MLNet.Call(mismatch, null, null, "inputSchema", "bird", "Canary", "Yellow", "Red")!;
+        Assert.StartsWith("Could not find bird column 'Canary'", absent.Message);
+        Assert.StartsWith("Schema mismatch for bird column 'Canary': expected Yellow, got Red", wrong.Message);
     }
 
     [TestMethod]

@@ -7,7 +7,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Tests.Hosting;
 
-/// <summary>The non-public members of ML.NET through which a component is saved and loaded.</summary>
+/// <summary>The non-public members of ML.NET with which a component is saved and loaded.</summary>
 [TestClass]
 public sealed class MLNetModelFileCanaryTests
 {
@@ -23,7 +23,12 @@ public sealed class MLNetModelFileCanaryTests
     public void ModelSaveContextCheckAtModel_AtTheStart_Passes() => Save(context => MLNet.Call(MLNet.Method(Saving, "CheckAtModel", typeof(void)), context));
 
     [TestMethod]
-    [Canary("Microsoft.ML.VersionInfo", "Microsoft.ML.VersionInfo..ctor", "Microsoft.ML.ModelSaveContext.SetVersionInfo", "Microsoft.ML.ModelLoadContext", "Microsoft.ML.ModelLoadContext.CheckAtModel")]
+    [Canary(
+        "Microsoft.ML.VersionInfo",
+        "Microsoft.ML.VersionInfo..ctor",
+        "Microsoft.ML.ModelSaveContext.SetVersionInfo",
+        "Microsoft.ML.ModelLoadContext",
+        "Microsoft.ML.ModelLoadContext.CheckAtModel")]
     public void VersionInfo_SavedAndLoaded_IsChecked()
     {
         var zip = Save(_ => { });
@@ -56,7 +61,15 @@ public sealed class MLNetModelFileCanaryTests
         var context = new MLContext();
         var data = context.Data.LoadFromEnumerable([new { Song = 3f }]);
         var save = MLNet.Generic(Saving, "SaveModel", [typeof(ITransformer)], typeof(void), typeof(ITransformer), typeof(string));
-        var load = MLNet.Generic(Loading, "LoadModel", [typeof(ITransformer), MLNet.Type("Microsoft.ML.SignatureLoadModel")], typeof(void), typeof(IHostEnvironment), typeof(ITransformer).MakeByRefType(), typeof(string), typeof(object[]));
+        var load = MLNet.Generic(
+            Loading,
+            "LoadModel",
+            [typeof(ITransformer), MLNet.Type("Microsoft.ML.SignatureLoadModel")],
+            typeof(void),
+            typeof(IHostEnvironment),
+            typeof(ITransformer).MakeByRefType(),
+            typeof(string),
+            typeof(object[]));
         var zip = Save(saving => MLNet.Call(save, saving, context.Transforms.CopyColumns("Echo", "Song").Fit(data), "Bird"));
         Load(zip, loading =>
         {
@@ -100,11 +113,13 @@ public sealed class MLNetModelFileCanaryTests
     public void LoadableClassAttribute_OfOurAssembly_TellsTheLoader()
     {
         MLNet.Type("Microsoft.ML.SignatureLoadModel");
-        var attribute = typeof(ComponentLoader).Assembly.GetCustomAttributesData().Single(a => a.AttributeType == MLNet.Type("Microsoft.ML.LoadableClassAttribute"));
+        var loadable = MLNet.Type("Microsoft.ML.LoadableClassAttribute");
+        var attribute = typeof(ComponentLoader).Assembly.GetCustomAttributesData().Single(a => a.AttributeType == loadable);
         var arguments = attribute.ConstructorArguments.Select(a => a.Value).ToList();
         CollectionAssert.Contains(arguments, typeof(ComponentLoader));
         CollectionAssert.Contains(arguments, MLNet.Type("Microsoft.ML.SignatureLoadModel"));
-        Assert.HasCount(1, typeof(ComponentLoader).Assembly.GetCustomAttributes(MLNet.Type("Microsoft.ML.LoadableClassAttributeBase")).ToList(), "The runtime must be able to make the attribute.");
+        var created = typeof(ComponentLoader).Assembly.GetCustomAttributes(MLNet.Type("Microsoft.ML.LoadableClassAttributeBase")).ToList();
+        Assert.HasCount(1, created, "The runtime must be able to create the attribute.");
         MLNet.Method(typeof(ComponentLoader), "Create", typeof(ITransformer), typeof(IHostEnvironment), Loading);
     }
 
@@ -134,7 +149,8 @@ public sealed class MLNetModelFileCanaryTests
         var create = MLNet.Method(Writer, "CreateNew", Writer, typeof(Stream), typeof(IExceptionContext), typeof(bool));
         using (var repository = (IDisposable)MLNet.Call(create, null, stream, null, false)!)
         {
-            using (var context = (IDisposable)MLNet.Call(MLNet.Constructor(Saving, Writer, typeof(string), typeof(string)), null, repository, "Model", "Model.key")!)
+            var constructor = MLNet.Constructor(Saving, Writer, typeof(string), typeof(string));
+            using (var context = (IDisposable)MLNet.Call(constructor, null, repository, "Model", "Model.key")!)
             {
                 MLNet.Call(MLNet.Method(Saving, "SetVersionInfo", typeof(void), Version), context, CreateVersion("CANARY00"));
                 save(context);

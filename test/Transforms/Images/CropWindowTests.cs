@@ -6,7 +6,7 @@ namespace IGptMl.Tests.Images;
 [TestClass]
 public sealed class CropWindowTests
 {
-    // Worked out from torchvision's formulas: the longer side is int(224 * long / short), the offset round((side - 224) / 2) with halves to even.
+    // Computed with torchvision's formulas: the longer side is int(224 * long / short), the offset round((side - 224) / 2) with halves to even.
     [TestMethod]
     [DataRow(640, 480, 298, 224, 37, 0)]
     [DataRow(480, 640, 224, 298, 0, 37)]
@@ -25,7 +25,8 @@ public sealed class CropWindowTests
     public void Random_CoversSizesAndPlaces(int width, int height)
     {
         var windows = Enumerable.Range(0, 5000).Select(row => CropWindow.Random(width, height, new SplitMix64((ulong)row))).ToList();
-        CollectionAssert.AreEquivalent(Enumerable.Range(256, 129).ToArray(), windows.Select(window => Math.Min(window.Width, window.Height)).Distinct().ToArray());
+        var shortSides = windows.Select(window => Math.Min(window.Width, window.Height)).Distinct().ToArray();
+        CollectionAssert.AreEquivalent(Enumerable.Range(256, 129).ToArray(), shortSides);
         foreach (var window in windows)
         {
             var shortSide = Math.Min(window.Width, window.Height);
@@ -34,10 +35,11 @@ public sealed class CropWindowTests
             Assert.IsInRange(0, window.Height - 224, window.Top);
         }
 
-        // Every place is as likely: the mean is the middle, and both ends occur.
+        // Every position is equally likely: the mean is the middle, and positions near both ends occur.
         Assert.AreEqual(0.5, windows.Average(window => (double)window.Left / (window.Width - 224)), 0.02);
         Assert.AreEqual(0.5, windows.Average(window => (double)window.Top / (window.Height - 224)), 0.02);
-        Assert.IsTrue(windows.Exists(window => window.Top <= (window.Height - 224) / 20) && windows.Exists(window => window.Top >= (window.Height - 224) * 19 / 20));
+        Assert.IsTrue(windows.Exists(window => window.Top <= (window.Height - 224) / 20)
+            && windows.Exists(window => window.Top >= (window.Height - 224) * 19 / 20));
     }
 
     [TestMethod]

@@ -7,7 +7,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Images;
 
-/// <summary>How images become squares, seen from their tokens.</summary>
+/// <summary>How images become squares, observed through their tokens.</summary>
 [TestClass]
 public sealed class ImageCroppingTests
 {
@@ -30,7 +30,7 @@ public sealed class ImageCroppingTests
     [TestMethod]
     public void CenterCrop_WideImage_LeavesItsSidesOut()
     {
-        // Thirds: red, blue, red. The square in the middle is the blue third.
+        // The image has three vertical stripes: red, blue, red. The square in the middle is the blue stripe.
         using var image = Stripes(90, 30);
         CollectionAssert.AreEqual(Enumerable.Repeat(2.0, 16).ToArray(), Tokens(ImageCropping.CenterCrop, 1, image)[0]);
         CollectionAssert.AreEqual(new[] { 5.0, 2.0 }, Tokens(ImageCropping.Squash, 1, image)[0].Distinct().ToArray());
@@ -39,7 +39,7 @@ public sealed class ImageCroppingTests
     [TestMethod]
     public void CenterCrop_IsTwoResizesOfPillow()
     {
-        // 40 x 30 becomes 298 x 224, of which the columns 37 to 260 are taken, and these are made 4 x 4.
+        // 40 x 30 is resized to 298 x 224; the columns 37 to 260 are taken and resized to 4 x 4.
         using var image = ImageRows.Random(40, 30, seed: 3);
         var rgb = new byte[3 * 40 * 30];
         ImagePixels.CopyRgb(image, rgb);
@@ -115,7 +115,7 @@ public sealed class ImageCroppingTests
     {
         using var model = TinyImageGpt.CreateModel();
         var error = Assert.ThrowsExactly<ArgumentException>(() => _context.Transforms.QuantizeToPalette("Tokens", "Image", model));
-        Assert.StartsWith("The model knows no palette, so images cannot be quantized for it.", error.Message);
+        Assert.StartsWith("The model has no palette, so images cannot be quantized for it.", error.Message);
     }
 
     [TestMethod]
@@ -123,7 +123,8 @@ public sealed class ImageCroppingTests
     {
         var annotations = new DataViewSchema.Annotations.Builder();
         annotations.Add("Cropping", TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = "7".AsMemory());
-        var data = new TableView(1).AddVector<ushort>("Tokens", new VectorDataViewType(new KeyDataViewType(typeof(ushort), 8), 16), _ => new ushort[16], annotations.ToAnnotations());
+        var type = new VectorDataViewType(new KeyDataViewType(typeof(ushort), 8), 16);
+        var data = new TableView(1).AddVector<ushort>("Tokens", type, _ => new ushort[16], annotations.ToAnnotations());
         Assert.AreEqual(ImageCropping.Squash, QuantizedColumn.FindCropping(data.Schema["Tokens"]));
     }
 

@@ -28,7 +28,8 @@ public sealed class ImageDecoderTests
 
         Assert.AreEqual(orientation < 5 ? (64, 32) : (32, 64), (image.Width, image.Height));
         var rgb = Rows.Rgb(image);
-        var seen = string.Concat(new[] { (1, 1), (3, 1), (1, 3), (3, 3) }.Select(at => Letter(rgb, image.Width, at.Item1 * image.Width / 4, at.Item2 * image.Height / 4)));
+        (int X, int Y)[] quarters = [(1, 1), (3, 1), (1, 3), (3, 3)];
+        var seen = string.Concat(quarters.Select(at => Letter(rgb, image.Width, at.X * image.Width / 4, at.Y * image.Height / 4)));
         Assert.AreEqual(corners, seen);
     }
 
@@ -115,7 +116,7 @@ public sealed class ImageDecoderTests
             var damaged = bytes.ToArray();
             for (var i = 0; i <= trial % 4; i++)
             {
-                damaged[random.Next(trial % 2 == 0 ? 64 : damaged.Length)] = (byte)random.Next(256); // half of them in the headers
+                damaged[random.Next(trial % 2 == 0 ? 64 : damaged.Length)] = (byte)random.Next(256); // half of the changes are in the headers
             }
 
             var path = folder.Write("damaged", damaged);
@@ -135,7 +136,7 @@ public sealed class ImageDecoderTests
     {
         using var folder = new TemporaryFolder();
         var png = GrayPng.Create(30_000, 1, new byte[30_000]);
-        png[22] = 0x75; // the height, 30,000 in place of 1, with its checksum
+        png[22] = 0x75; // the height is 30,000 instead of 1; the checksum matches
         png[23] = 0x30;
         uint crc = uint.MaxValue;
         foreach (var value in png[12..29])
@@ -148,7 +149,7 @@ public sealed class ImageDecoderTests
         }
 
         BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), ~crc);
-        AssertRefused(folder.Write("bomb.png", png), "30000 x 30000 pixels are no size of a picture; expected 268,435,456 pixels at most.");
+        AssertRefused(folder.Write("bomb.png", png), "it has 30000 x 30000 pixels; expected at most 268,435,456 pixels.");
     }
 
     [TestMethod]
@@ -157,7 +158,7 @@ public sealed class ImageDecoderTests
         using var folder = new TemporaryFolder();
 
         AssertRefused(folder.Write("empty.png", []), "it is empty.");
-        AssertRefused(folder.Write("text.png", "not a picture"u8.ToArray()), "it is no image of a format that is understood.");
+        AssertRefused(folder.Write("text.png", "not a picture"u8.ToArray()), "it is not an image in a supported format.");
         AssertRefused(folder.Combine("nowhere.png"), "it does not exist.");
         AssertRefused(folder.Combine("no", "where.png"), "it does not exist.");
         AssertRefused(folder.Path, null);
@@ -179,7 +180,13 @@ public sealed class ImageDecoderTests
         {
             for (var x = 0; x < 64; x++)
             {
-                bitmap.SetPixel(x, y, (x < 32, y < 16) switch { (true, true) => SKColors.Red, (false, true) => SKColors.Lime, (true, false) => SKColors.Blue, _ => SKColors.White });
+                bitmap.SetPixel(x, y, (x < 32, y < 16) switch
+                {
+                    (true, true) => SKColors.Red,
+                    (false, true) => SKColors.Lime,
+                    (true, false) => SKColors.Blue,
+                    _ => SKColors.White,
+                });
             }
         }
 
@@ -187,7 +194,7 @@ public sealed class ImageDecoderTests
         return data.ToArray();
     }
 
-    /// <summary>The JPEG with an APP1 segment that holds one EXIF tag, 0x0112.</summary>
+    /// <summary>The JPEG with an added APP1 segment, which has one EXIF tag, 0x0112.</summary>
     private static byte[] WithOrientation(byte[] jpeg, int orientation)
     {
         byte[] tiff = [.. "MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];

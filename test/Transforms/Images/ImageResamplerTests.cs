@@ -25,14 +25,14 @@ public sealed class ImageResamplerTests
     [TestMethod]
     public void Resize_ToOnePixel_AveragesByTheTriangle()
     {
-        // Three samples into one: scale 3, weights 1 - |j - 1| / 3 = 2/3, 1, 2/3 of 7/3.
+        // Three samples become one: scale 3, weights 1 - |j - 1| / 3 = 2/3, 1, 2/3 of 7/3.
         AssertRow([70, 7, 14], [27], "(2 * 70 + 3 * 7 + 2 * 14) / 7");
     }
 
     [TestMethod]
     public void Resize_Halving_WeighsTheNeighborsOfTheBox()
     {
-        // Center 1, half-width 2: samples 0, 1, 2 with 3/4, 3/4, 1/4, together 7/4. The last output mirrors it.
+        // Center 1, half-width 2: samples 0, 1, 2 have the weights 3/4, 3/4, 1/4, with the sum 7/4. The last output is the mirror image.
         AssertRow([0, 0, 70, 210], [10, 120], "(3 * 0 + 3 * 0 + 70) / 7 and (0 + 3 * 70 + 3 * 210) / 7");
     }
 
@@ -54,7 +54,7 @@ public sealed class ImageResamplerTests
         // Rows: (0 + 1) / 2 = 0.5, stored as 1, and 0; column: (1 + 0) / 2 = 0.5, stored as 1. In one step it would be 1/4, stored as 0.
         CollectionAssert.AreEqual(new byte[] { 1, 1, 1 }, Resize(Gray([0, 1, 0, 0]), 2, 2, 1, 1));
 
-        // Rows first: 1, 1, 0 and then (2 + 3) / 7, stored as 1. Columns first it would be 2/7 and 3/7, both stored as 0.
+        // Rows first gives 1, 1, 0 and then (2 + 3) / 7, stored as 1. Columns first would give 2/7 and 3/7, both stored as 0.
         CollectionAssert.AreEqual(new byte[] { 1, 1, 1 }, Resize(Gray([1, 0, 0, 1, 0, 0]), 2, 3, 1, 1));
     }
 
@@ -121,14 +121,15 @@ public sealed class ImageResamplerTests
         ImageResampler.ResizeAndCrop(rgb, width, height, new CropWindow(newWidth, newHeight, left, top), part);
         for (var y = 0; y < 224; y++)
         {
-            CollectionAssert.AreEqual(whole.AsSpan(3 * (((top + y) * newWidth) + left), 3 * 224).ToArray(), part.AsSpan(3 * 224 * y, 3 * 224).ToArray(), $"row {y}");
+            var expected = whole.AsSpan(3 * (((top + y) * newWidth) + left), 3 * 224);
+            CollectionAssert.AreEqual(expected.ToArray(), part.AsSpan(3 * 224 * y, 3 * 224).ToArray(), $"row {y}");
         }
     }
 
     [TestMethod]
     public void ResizeAndCrop_LineOfPixels_TakesNoMemoryForWhatIsCutOff()
     {
-        // Resized, the image would have 224 x 4,480,000 pixels.
+        // The resized image would have 224 x 4,480,000 pixels.
         var rgb = RandomImage(1, 20_000);
         var before = GC.GetAllocatedBytesForCurrentThread();
         ImageResampler.ResizeAndCrop(rgb, 1, 20_000, CropWindow.Center(1, 20_000), new byte[3 * 224 * 224]);
@@ -138,7 +139,7 @@ public sealed class ImageResamplerTests
     [TestMethod]
     public void Resize_AnySizes_EqualsThePlainSums()
     {
-        // Odd and even numbers of weights, and images of a few pixels, whose last ones cannot be read eight bytes at a time.
+        // Odd and even numbers of weights, and images of a few pixels, whose last pixels cannot be read eight bytes at a time.
         var random = new Random(4);
         for (var i = 0; i < 300; i++)
         {
@@ -148,7 +149,9 @@ public sealed class ImageResamplerTests
             var output = new byte[3 * newWidth * newHeight];
             ImageResampler.Resize(rgb, width, height, newWidth, newHeight, output);
             var between = newWidth == width ? rgb : ResizePlainly(rgb, ResampleCoefficients.For(width, newWidth), height, 3, 3 * width, 3 * newWidth, 3);
-            var expected = newHeight == height ? between : ResizePlainly(between, ResampleCoefficients.For(height, newHeight), 1, 3 * newWidth, 0, 0, 3 * newWidth);
+            var expected = newHeight == height
+                ? between
+                : ResizePlainly(between, ResampleCoefficients.For(height, newHeight), 1, 3 * newWidth, 0, 0, 3 * newWidth);
             CollectionAssert.AreEqual(expected, output, $"{width} x {height} to {newWidth} x {newHeight}");
         }
     }

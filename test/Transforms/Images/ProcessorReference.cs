@@ -6,7 +6,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Images;
 
-/// <summary>Eight images and the tokens that Hugging Face's processor makes of them at 32 x 32 with OpenAI's palette.</summary>
+/// <summary>Eight images, and their tokens from Hugging Face's processor at 32 x 32 with OpenAI's palette.</summary>
 internal static class ProcessorReference
 {
     public const int Images = 8;
@@ -16,7 +16,7 @@ internal static class ProcessorReference
 
     public static Palette OpenAiPalette => Palette.Load(PalettePath);
 
-    /// <summary>[8, 1024] int64, the only tensor of the safetensors file: 8 bytes of header length, a JSON header, the data.</summary>
+    /// <summary>[8, 1024] int64, the only tensor of the safetensors file, after 8 bytes of header length and a JSON header.</summary>
     public static long[][] ReadTokens()
     {
         var bytes = File.ReadAllBytes(Find("processor/expected.safetensors"));
@@ -29,7 +29,7 @@ internal static class ProcessorReference
         return [.. data.Chunk(Side * Side)];
     }
 
-    /// <summary>The RGB bytes of one of the images, and its size.</summary>
+    /// <summary>The RGB bytes and the size of one of the images.</summary>
     public static (byte[] Rgb, int Width, int Height) ReadImage(int index)
     {
         using var image = MLImage.CreateFromFile(Find($"processor/{index}.png"));

@@ -6,8 +6,8 @@ using Microsoft.ML;
 namespace IGptMl.Tests.Models;
 
 /// <summary>
-/// Zips with damaged entries. ML.NET calls loaders by reflection and passes their errors on inside TargetInvocationException (one a level of nesting),
-/// so the user finds ours as the inner exception.
+/// Zips with damaged entries. ML.NET calls loaders by reflection and wraps their errors in TargetInvocationException (once per level of nesting), so users
+/// find the original error as the inner exception.
 /// </summary>
 [TestClass]
 public sealed class DamagedModelFileTests
@@ -88,7 +88,7 @@ public sealed class DamagedModelFileTests
     {
         var bytes = (byte[])_zip["ImageGptModel1/model.safetensors"].Clone();
         bytes[^1] ^= 1;
-        Assert.Contains("Its checksum is ", FindCause(With("ImageGptModel1/model.safetensors", bytes)).Message);
+        Assert.Contains("Its SHA-256 is ", FindCause(With("ImageGptModel1/model.safetensors", bytes)).Message);
     }
 
     [TestMethod]
@@ -107,7 +107,8 @@ public sealed class DamagedModelFileTests
             catch (Exception e)
             {
                 var cause = Causes(e).Last();
-                Assert.IsTrue(Causes(e).Any(c => c is InvalidDataException or FormatException or System.Text.Json.JsonException) || cause is InvalidOperationException, e.ToString());
+                var isExpected = Causes(e).Any(c => c is InvalidDataException or FormatException or System.Text.Json.JsonException);
+                Assert.IsTrue(isExpected || cause is InvalidOperationException, e.ToString());
             }
         }
     }
@@ -119,7 +120,8 @@ public sealed class DamagedModelFileTests
     public void Zip_CutOff_IsMLNetsOwnError(int length)
     {
         var zip = ZipContent.Write(_zip);
-        var error = Assert.ThrowsExactly<FormatException>(() => new MLContext().Model.Load(new MemoryStream(zip[..(length < 0 ? zip.Length + length : length)]), out _));
+        var cut = zip[..(length < 0 ? zip.Length + length : length)];
+        var error = Assert.ThrowsExactly<FormatException>(() => new MLContext().Model.Load(new MemoryStream(cut), out _));
         Assert.AreEqual("Failed to open a zip archive", error.Message);
         Assert.IsInstanceOfType<InvalidDataException>(error.InnerException);
     }
@@ -136,7 +138,7 @@ public sealed class DamagedModelFileTests
         var zip = Replaced(Config, "\"layers\": 2", "\"layers\": 1");
         const string sums = "ImageGptModel1/SHA256SUMS";
         var (old, changed) = (Convert.ToHexStringLower(SHA256.HashData(_zip[Config])), Convert.ToHexStringLower(SHA256.HashData(zip[Config])));
-        zip[sums] = Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(zip[sums]).Replace(old, changed)); // the list fits; the weights do not
+        zip[sums] = Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(zip[sums]).Replace(old, changed)); // the list matches; the weights do not
         var cause = FindCause(zip);
         Assert.Contains("entry 'ImageGptModel1/model.safetensors'", cause.Message);
         Assert.Contains("'transformer.h.1.ln_1.weight' Float32[8] is not part of the model.", cause.Message);
@@ -146,13 +148,16 @@ public sealed class DamagedModelFileTests
     public void Palette_OfAnotherSize_IsNamed()
     {
         var cause = FindCause(With("ImageGptModel1/palette.npy", PaletteBytes(9)));
-        Assert.AreEqual("The model file is damaged: entry 'ImageGptModel1/palette.npy' cannot be read. It has 9 colors, and the model of 'config.json' 8.", cause.Message);
+        Assert.AreEqual(
+            "The model file is damaged: entry 'ImageGptModel1/palette.npy' cannot be read. It has 9 colors; the model of 'config.json' has 8.",
+            cause.Message);
     }
 
     [TestMethod]
     public void Features_LayerThatIsNotThere_IsNamed()
         => Assert.AreEqual(
-            "The model file is damaged: entry 'features.json' holds settings that cannot be. Columns['Features'].Layers is 7; expected 0 to 2. (Parameter 'options')",
+            "The model file is damaged: entry 'features.json' holds settings that cannot be. "
+                + "Columns['Features'].Layers is 7; expected 0 to 2. (Parameter 'options')",
             FindCause(Replaced(Features, "1\n", "7\n")).Message);
 
     [TestMethod]
@@ -169,14 +174,17 @@ public sealed class DamagedModelFileTests
     public void Settings_NameMisspelled_IsNamed()
     {
         AssertNamed(Features, "cannot be read", Replaced(Features, "\"inputColumnName\"", "\"imputColumnName\""));
-        AssertNamed("TransformerChain/Transform_002/likelihood.json", "cannot be read", Replaced("TransformerChain/Transform_002/likelihood.json", "\"Tokens\"", "null"));
+        const string likelihood = "TransformerChain/Transform_002/likelihood.json";
+        AssertNamed(likelihood, "cannot be read", Replaced(likelihood, "\"Tokens\"", "null"));
     }
 
     [TestMethod]
     public void Component_Unknown_IsNamedWithItsVersion()
     {
         var cause = FindCause(Replaced("TransformerChain/Transform_001/component.json", "ImageGptFeatures", "ImageGptFuture"));
-        Assert.StartsWith("The model file holds a component 'ImageGptFuture', which this version of IGptMl does not know. It was written by version ", cause.Message);
+        Assert.StartsWith(
+            "The model file holds a component 'ImageGptFuture', which this version of IGptMl does not know. It was written by version ",
+            cause.Message);
     }
 
     private static void AssertNamed(string entry, string problem, SortedDictionary<string, byte[]> zip)
@@ -186,7 +194,7 @@ public sealed class DamagedModelFileTests
         Assert.Contains(problem, message);
     }
 
-    /// <summary>Our own exception, however deep ML.NET has wrapped it.</summary>
+    /// <summary>The original error, which ML.NET may have wrapped several times.</summary>
     private static InvalidDataException FindCause(SortedDictionary<string, byte[]> zip)
     {
         Exception? error = null;

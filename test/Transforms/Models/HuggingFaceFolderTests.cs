@@ -63,7 +63,7 @@ public sealed class HuggingFaceFolderTests
     {
         using var folder = new TinyFolder();
         var other = Palette.FromColors(new byte[48]);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(folder.Path, other)).Message, "palette of its own");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(folder.Path, other)).Message, "has its own palette, which differs");
     }
 
     [TestMethod]
@@ -145,7 +145,8 @@ public sealed class HuggingFaceFolderTests
         });
         var message = folder.LoadFails();
         StringAssert.Contains(message, "'transformer.h.1.mlp.c_fc.bias' Float32[128] must be zero, as Image GPT has no biases; its largest magnitude is 0.25.");
-        StringAssert.Contains(message, "'transformer.h.2.attn.c_attn.bias' Float32[96] must be zero, as Image GPT has no biases; its largest magnitude is NaN.");
+        StringAssert.Contains(message,
+            "'transformer.h.2.attn.c_attn.bias' Float32[96] must be zero, as Image GPT has no biases; its largest magnitude is NaN.");
         Assert.DoesNotContain("h.0", message);
     }
 
@@ -163,7 +164,7 @@ public sealed class HuggingFaceFolderTests
         var message = folder.LoadFails();
         StringAssert.Contains(message, "model.safetensors'");
         StringAssert.Contains(message, "'transformer.ln_f.weight' [32] is missing.");
-        StringAssert.Contains(message, "'transformer.h.2.attn.c_proj.weight' Float32[16, 64] should be floating-point values of the shape [32, 32].");
+        StringAssert.Contains(message, "'transformer.h.2.attn.c_proj.weight' Float32[16, 64] should have floating-point elements of the shape [32, 32].");
         StringAssert.Contains(message, "'transformer.h.0.ln_1.bias' Float32[32] is not part of the model.");
         StringAssert.Contains(message, "'score.weight' Float32[10, 32] is the head of a classifier");
     }
@@ -181,7 +182,7 @@ public sealed class HuggingFaceFolderTests
                 weights.Add(name["transformer.".Length..], weight);
             }
         });
-        StringAssert.EndsWith(folder.LoadFails(), "does not hold the weights of the model. 'lm_head.weight' [16, 32] is missing.");
+        StringAssert.EndsWith(folder.LoadFails(), "does not have the weights of the model. 'lm_head.weight' [16, 32] is missing.");
     }
 
     [TestMethod]

@@ -57,7 +57,8 @@ public sealed class ModelFileTests
     public void Load_WithoutPalette_HasNone()
     {
         using var folder = new TemporaryFolder();
-        using var model = ImageGptModel.Load(folder.Write("model.zip", Resum(Rewrite((name, body) => (name, name.EndsWith("palette.npy", StringComparison.Ordinal) ? null : body)))));
+        var zip = Resum(Changed("palette.npy", _ => null));
+        using var model = ImageGptModel.Load(folder.Write("model.zip", zip));
         Assert.IsNull(model.Palette);
     }
 
@@ -66,17 +67,20 @@ public sealed class ModelFileTests
     {
         using var folder = new TemporaryFolder();
         var older = "{\"imageSize\":2,\"colors\":3,\"embeddingSize\":4,\"layers\":1,\"heads\":2}"u8.ToArray();
-        using var model = ImageGptModel.Load(folder.Write("model.zip", Resum(Rewrite((name, body) => (name, name == "ImageGptModel1/config.json" ? older : body)))));
+        using var model = ImageGptModel.Load(folder.Write("model.zip", Resum(Changed("config.json", _ => older))));
         Assert.AreEqual(PretrainingObjective.Autoregressive, model.Config.Objective);
         CollectionAssert.AreEqual(s_weights, WeightsOf(model));
     }
 
     [TestMethod]
-    [DataRow("\"masked\"", "do not fit the configuration")]
+    [DataRow("\"masked\"", "do not match the configuration")]
     [DataRow("\"bert\"", "cannot be read")]
     [DataRow("1", "cannot be read")]
     public void Load_AnotherObjective_IsRefused(string objective, string part)
-        => Refuse(Resum(Rewrite((name, body) => (name, name == "ImageGptModel1/config.json" ? Encoding.ASCII.GetBytes($"{{\"imageSize\":2,\"colors\":3,\"embeddingSize\":4,\"layers\":1,\"heads\":2,\"objective\":{objective}}}") : body))), part);
+    {
+        var json = $"{{\"imageSize\":2,\"colors\":3,\"embeddingSize\":4,\"layers\":1,\"heads\":2,\"objective\":{objective}}}";
+        Refuse(Resum(Changed("config.json", _ => Encoding.ASCII.GetBytes(json))), part);
+    }
 
     [TestMethod]
     public void Load_NoFile_NamesIt()
@@ -100,14 +104,15 @@ public sealed class ModelFileTests
     }
 
     [TestMethod]
-    public void Load_ZipWithoutModel_SaysSo() => Refuse(Rewrite((name, body) => (name.Replace("ImageGptModel", "Other"), body)), "is a zip without an Image GPT");
+    public void Load_ZipWithoutModel_SaysSo() =>
+        Refuse(Rewrite((name, body) => (name.Replace("ImageGptModel", "Other"), body)), "is a zip without an Image GPT");
 
     [TestMethod]
     [DataRow("config.json")]
     [DataRow("model.safetensors")]
     [DataRow("palette.npy")]
     [DataRow("SHA256SUMS")]
-    public void Load_MissingEntry_IsNamed(string entry) => Refuse(Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? null : body)), $"entry 'ImageGptModel1/{entry}' is missing");
+    public void Load_MissingEntry_IsNamed(string entry) => Refuse(Changed(entry, _ => null), $"entry 'ImageGptModel1/{entry}' is missing");
 
     [TestMethod]
     [DataRow("config.json", "{")]
@@ -117,17 +122,20 @@ public sealed class ModelFileTests
     [DataRow("model.safetensors", "x")]
     [DataRow("SHA256SUMS", "x")]
     public void Load_DamagedEntry_IsNamed(string entry, string text)
-        => Refuse(Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? Encoding.ASCII.GetBytes(text) : body)), $"entry 'ImageGptModel1/{entry}' cannot be read");
+        => Refuse(Changed(entry, _ => Encoding.ASCII.GetBytes(text)), $"entry 'ImageGptModel1/{entry}' cannot be read");
 
     [TestMethod]
     [DataRow("config.json", "{\"imageSize\":2,\"colors\":3,\"embeddingSize\":4,\"layers\":1,\"heads\":1}")]
     [DataRow("SHA256SUMS", "")]
     public void Load_EntryThatIsNotTheOneWritten_IsNamed(string entry, string text)
-        => Refuse(Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? Encoding.ASCII.GetBytes(text) : body)), "entry 'ImageGptModel1/config.json' cannot be read");
+        => Refuse(Changed(entry, _ => Encoding.ASCII.GetBytes(text)), "entry 'ImageGptModel1/config.json' cannot be read");
 
     [TestMethod]
     public void Load_ConfigurationThatAsksForMore_IsRefusedBeforeMemoryIsTaken()
-        => Refuse(Resum(Rewrite((name, body) => (name, name == "ImageGptModel1/config.json" ? "{\"imageSize\":2,\"colors\":3,\"embeddingSize\":65536,\"layers\":1024,\"heads\":2}"u8.ToArray() : body))), "need 211");
+    {
+        var huge = "{\"imageSize\":2,\"colors\":3,\"embeddingSize\":65536,\"layers\":1024,\"heads\":2}"u8.ToArray();
+        Refuse(Resum(Changed("config.json", _ => huge)), "need 211");
+    }
 
     [TestMethod]
     [DataRow("SHA256SUMS", ' ')]
@@ -137,7 +145,7 @@ public sealed class ModelFileTests
     [DataRow("model.safetensors", '0')]
     public void Load_EntryThatUnpacksToFarMore_IsRefusedBeforeMemoryIsTaken(string entry, char filling)
     {
-        // 64 MiB of one letter, in a zip of 64 KiB.
+        // 64 MiB of one character, in a zip of 64 KiB.
         var zip = Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? [.. body, .. Enumerable.Repeat((byte)filling, 1 << 26)] : body));
         Assert.IsLessThan(1 << 17, zip.Length);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -149,7 +157,7 @@ public sealed class ModelFileTests
     [DataRow("config.json", ' ')]
     [DataRow("palette.npy", '0')]
     public void Load_LongText_IsRefused(string entry, char filling)
-        => Refuse(Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? [.. body, .. Enumerable.Repeat((byte)filling, 1 << 17)] : body)), $"entry 'ImageGptModel1/{entry}' cannot be read");
+        => Refuse(Changed(entry, body => [.. body, .. Enumerable.Repeat((byte)filling, 1 << 17)]), $"entry 'ImageGptModel1/{entry}' cannot be read");
 
     [TestMethod]
     public void Load_AnyDamage_IsInvalidData()
@@ -168,7 +176,7 @@ public sealed class ModelFileTests
             try
             {
                 using var model = ImageGptModel.Load(path);
-                CollectionAssert.AreEqual(s_weights, WeightsOf(model)); // the damage was elsewhere
+                CollectionAssert.AreEqual(s_weights, WeightsOf(model)); // another entry was damaged
             }
             catch (InvalidDataException e)
             {
@@ -216,7 +224,6 @@ public sealed class ModelFileTests
         StringAssert.Contains(message, part);
     }
 
-    /// <summary>The zip with a list of checksums that fits its entries, as somebody would make it who knows the format.</summary>
     [TestMethod]
     public void Load_Cropping_IsTheFilesOrElseSquash()
     {
@@ -225,17 +232,19 @@ public sealed class ModelFileTests
         Assert.AreEqual(ImageCropping.Squash, CroppingOf(null), "Files of earlier versions do not say.");
         foreach (var other in (string[])["\"RandomCrop\"", "\"Crop\"", "7", "null"])
         {
-            StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => CroppingOf($"{{\"cropping\": {other}}}"), other).Message, "entry 'ImageGptModel1/preprocessing.json' cannot be read.");
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => CroppingOf($"{{\"cropping\": {other}}}"), other);
+            StringAssert.Contains(error.Message, "entry 'ImageGptModel1/preprocessing.json' cannot be read.");
         }
 
         ImageCropping CroppingOf(string? json)
         {
-            var zip = Resum(Rewrite((name, body) => (name, name.EndsWith("preprocessing.json", StringComparison.Ordinal) ? json is null ? null : Encoding.UTF8.GetBytes(json) : body)));
+            var zip = Resum(Changed("preprocessing.json", _ => json is null ? null : Encoding.UTF8.GetBytes(json)));
             using var model = ImageGptModel.Load(folder.Write("model.zip", zip));
             return model.Cropping;
         }
     }
 
+    /// <summary>The zip with a list of checksums that matches its entries, as an attacker who knows the format could write it.</summary>
     private static byte[] Resum(byte[] zip)
     {
         var sums = new StringBuilder();
@@ -253,7 +262,11 @@ public sealed class ModelFileTests
 
     private static byte[] Rewrite(Func<string, byte[], (string Name, byte[]? Body)> change) => Rewrite(s_zip, change);
 
-    /// <summary>The zip with other names and contents; an entry whose content is null is left out.</summary>
+    /// <summary>The zip with another content of one entry of the model; null removes the entry.</summary>
+    private static byte[] Changed(string entry, Func<byte[], byte[]?> change) =>
+        Rewrite((name, body) => (name, name == $"ImageGptModel1/{entry}" ? change(body) : body));
+
+    /// <summary>The zip with other names and contents; an entry whose content is null is removed.</summary>
     private static byte[] Rewrite(byte[] zip, Func<string, byte[], (string Name, byte[]? Body)> change)
     {
         using var result = new MemoryStream();

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Models;
 
-/// <summary>Whoever computes holds the weights: a model may be disposed and replaced while others predict with it.</summary>
+/// <summary>A lease keeps the weights: a model may be disposed and replaced while other threads predict with it.</summary>
 [TestClass]
 public sealed class ModelLeaseTests
 {
@@ -58,7 +58,7 @@ public sealed class ModelLeaseTests
         {
             var replaced = Interlocked.Exchange(ref current, Create(1 + (i % 2)));
             Thread.Yield();
-            ((IDisposable)replaced).Dispose(); // while eight threads may compute with it
+            ((IDisposable)replaced).Dispose(); // while eight threads may be computing with it
             Assert.ThrowsExactly<ObjectDisposedException>(() => Values(replaced));
             models.Add(ModelOf(replaced));
             Thread.Sleep(5);

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Models;
 
-/// <summary>A model's own file, and models that are made rather than read.</summary>
+/// <summary>A model's own file format, and untrained models.</summary>
 [TestClass]
 public sealed class SavedModelTests
 {
@@ -93,17 +93,20 @@ public sealed class SavedModelTests
         var sizes = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ImageGptModel.CreateUntrained(TinyImageGpt.Config with { Heads = 3, Layers = 0 }));
         StringAssert.Contains(sizes.Message, "Layers is 0");
         StringAssert.Contains(sizes.Message, "EmbeddingSize is 8");
-        var colors = Assert.ThrowsExactly<ArgumentException>(() => ImageGptModel.CreateUntrained(TinyImageGpt.Config with { Colors = 9 }, TinyImageGpt.Palette));
-        StringAssert.StartsWith(colors.Message, "The palette has 8 colors, and the architecture 9.");
+        var config = TinyImageGpt.Config with { Colors = 9 };
+        var colors = Assert.ThrowsExactly<ArgumentException>(() => ImageGptModel.CreateUntrained(config, TinyImageGpt.Palette));
+        StringAssert.StartsWith(colors.Message, "The palette has 8 colors; the architecture has 9.");
     }
 
     [TestMethod]
     public void CreateUntrained_Disposed_LeavesNoTensors()
     {
-        ImageGptModel.CreateUntrained(TinyImageGpt.Config).Dispose(); // what is loaded once
+        ImageGptModel.CreateUntrained(TinyImageGpt.Config).Dispose(); // initializes what is loaded only once
         Assert.AreEqual(0, LiveTensors.CountLeft(() => ImageGptModel.CreateUntrained(TinyImageGpt.Config).Dispose()));
     }
 
     private static float[] Weights(ImageGptModel model)
-        => [.. model.On(torch.CPU).state_dict().OrderBy(weight => weight.Key, StringComparer.Ordinal).SelectMany(weight => weight.Value.data<float>().ToArray())];
+        => [.. model.On(torch.CPU).state_dict()
+            .OrderBy(weight => weight.Key, StringComparer.Ordinal)
+            .SelectMany(weight => weight.Value.data<float>().ToArray())];
 }

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Models;
 
-/// <summary>Several transformers with one model in one zip.</summary>
+/// <summary>Several transformers that share one model in one zip.</summary>
 [TestClass]
 public sealed class SharedModelFileTests
 {
@@ -16,7 +16,11 @@ public sealed class SharedModelFileTests
         using var model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
         var zip = Save(CreateChain(model, model));
         CollectionAssert.AreEquivalent(
-            (string[])["ImageGptModel1/config.json", "ImageGptModel1/palette.npy", "ImageGptModel1/preprocessing.json", "ImageGptModel1/model.safetensors", "ImageGptModel1/SHA256SUMS"],
+            (string[])
+            [
+                "ImageGptModel1/config.json", "ImageGptModel1/palette.npy", "ImageGptModel1/preprocessing.json", "ImageGptModel1/model.safetensors",
+                "ImageGptModel1/SHA256SUMS",
+            ],
             zip.Keys.Where(name => name.StartsWith("ImageGptModel", StringComparison.Ordinal)).ToArray());
         Assert.AreEqual(1, zip.Count(entry => entry.Value.Length > 4 * TinyImageGpt.Config.ParameterCount));
     }
@@ -81,9 +85,11 @@ public sealed class SharedModelFileTests
     private static List<ITransformer> Parts(ITransformer chain) => [.. (IEnumerable<ITransformer>)chain];
 
     private TransformerChain<ImageGptFeatureExtractingTransformer> CreateChain(ImageGptModel first, ImageGptModel second)
-        => _context.Transforms.ExtractImageGptFeatures("A", "Tokens", first, 0).Append(_context.Transforms.ExtractImageGptFeatures("B", "Tokens", second, 1)).Fit(TokenRows.Create());
+        => _context.Transforms.ExtractImageGptFeatures("A", "Tokens", first, 0)
+            .Append(_context.Transforms.ExtractImageGptFeatures("B", "Tokens", second, 1))
+            .Fit(TokenRows.Create());
 
-    /// <summary>The zip of a chain, which is disposed.</summary>
+    /// <summary>Saves a chain, disposes it, and returns the zip.</summary>
     private SortedDictionary<string, byte[]> Save<T>(TransformerChain<T> chain)
         where T : class, ITransformer
     {

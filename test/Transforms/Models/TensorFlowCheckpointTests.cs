@@ -25,7 +25,11 @@ public sealed class TensorFlowCheckpointTests
     {
         using var folder = WriteMasked();
         using var model = ImageGptModel.Load(folder.Combine("m"));
-        Assert.AreEqual(new ImageGptConfig { ImageSize = 8, Colors = 16, EmbeddingSize = 32, Layers = 3, Heads = 4, Objective = PretrainingObjective.Masked }, model.Config);
+        var config = new ImageGptConfig
+        {
+            ImageSize = 8, Colors = 16, EmbeddingSize = 32, Layers = 3, Heads = 4, Objective = PretrainingObjective.Masked,
+        };
+        Assert.AreEqual(config, model.Config);
         using var reference = ImageGptModel.Load(TestData.PathOf("tiny"));
         var expected = reference.On(torch.CPU).state_dict();
         var loaded = model.On(torch.CPU).state_dict();
@@ -55,13 +59,18 @@ public sealed class TensorFlowCheckpointTests
     }
 
     [TestMethod]
-    public void Load_NoModel_NamesWhatIsMissing() =>
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(TestData.PathOf("tf-checkpoint-real", "model.ckpt"))).Message, "'model/wte' [colors, d]");
+    public void Load_NoModel_NamesWhatIsMissing()
+    {
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(TestData.PathOf("tf-checkpoint-real", "model.ckpt")));
+        StringAssert.Contains(error.Message, "'model/wte' [colors, d]");
+    }
 
     [TestMethod]
     public void Load_VariablesThatDoNotFit_AreListedTogether()
     {
-        var message = LoadFails(name => name is not ("model/ln_f/g" or "model/h1/attn/v_proj"), builder => builder.Variable("model/h0/ln_1/b", 1, [2], new byte[8]));
+        var message = LoadFails(
+            name => name is not ("model/ln_f/g" or "model/h1/attn/v_proj"),
+            builder => builder.Variable("model/h0/ln_1/b", 1, [2], new byte[8]));
         StringAssert.Contains(message, "'model/ln_f/g' [32] is missing.");
         StringAssert.Contains(message, "'model/h1/attn/v_proj' [4, 8, 32] is missing.");
         StringAssert.Contains(message, "'model/h0/ln_1/b' Float32[2] is not part of the model.");
@@ -70,12 +79,15 @@ public sealed class TensorFlowCheckpointTests
     [TestMethod]
     public void Load_VariablesOfTheOptimizerAndAClassifier_ArePassedOver()
     {
-        using var folder = Rewrite(_ => true, builder => builder.Variable("adam_m/model/wte", 1, [2], new byte[8]).Variable("model/clf/wclf", 1, [2], new byte[8]).Variable("global_step", 9, [], new byte[8]));
+        using var folder = Rewrite(_ => true, builder => builder
+            .Variable("adam_m/model/wte", 1, [2], new byte[8])
+            .Variable("model/clf/wclf", 1, [2], new byte[8])
+            .Variable("global_step", 9, [], new byte[8]));
         using var model = ImageGptModel.Load(folder.Combine("m"));
         TinyFolder.AssertIsTiny(model);
     }
 
-    /// <summary>The reference's variables without the start of sequence, as OpenAI's BERT checkpoints are, at the prefix "m".</summary>
+    /// <summary>The reference's variables without the start-of-sequence vector, as in OpenAI's BERT checkpoints, with the prefix "m".</summary>
     internal static TemporaryFolder WriteMasked() => Rewrite(name => name != "model/sos", add: null);
 
     private static string LoadFails(Func<string, bool> keep, Action<TensorFlowFileBuilder>? add = null)

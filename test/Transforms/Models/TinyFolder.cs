@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Models;
 
-/// <summary>A copy of the reference folder "tiny" (8x8 pixels, 16 colors, d 32, three layers, four heads) that a test may damage.</summary>
+/// <summary>A copy of the reference folder "tiny" (8x8 pixels, 16 colors, d 32, three layers, four heads) for a test to modify.</summary>
 internal sealed class TinyFolder : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -55,7 +55,7 @@ internal sealed class TinyFolder : IDisposable
         return reader.Weights.ToDictionary(weight => weight.Name, weight => (weight.Shape, SafetensorsReaderTests.Floats(reader, weight.Name)));
     }
 
-    /// <summary>Checks that the model is the reference, bit for bit.</summary>
+    /// <summary>Checks that the model equals the reference, bit for bit.</summary>
     public static void AssertIsTiny(ImageGptModel model)
     {
         Assert.AreEqual(new ImageGptConfig { ImageSize = 8, Colors = 16, EmbeddingSize = 32, Layers = 3, Heads = 4 }, model.Config);

@@ -8,7 +8,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Models;
 
-/// <summary>Checkpoints of pretraining, read as models.</summary>
+/// <summary>Checkpoints of pretraining, loaded as models.</summary>
 [TestClass]
 public sealed class TrainingCheckpointTests : IDisposable
 {
@@ -91,16 +91,16 @@ public sealed class TrainingCheckpointTests : IDisposable
             NetworkSafetensors.Write(network, stream);
         }
 
-        AssertRefused("holds weights without the settings of a training run", path);
+        AssertRefused("has weights but not the settings of a training run", path);
     }
 
     [TestMethod]
     [DataRow("`Layers`:2", "`Layers`:3", "'transformer.h.2.ln_1.weight' [8] is missing")]
     [DataRow("`Layers`:2", "`Layers`:1", "is not part of the model")]
     [DataRow("`Layers`:2", "`Layers`:0", "Layers is 0; expected 1 to 1024")]
-    [DataRow("`Layers`:2", "`Layers`:x", "does not tell its architecture")]
-    [DataRow("`Colors`:8", "`Colors`:9", "should be floating-point values of the shape")]
-    [DataRow("\"Model\":", "\"Madel\":", "is a training checkpoint, but not of an Image GPT")]
+    [DataRow("`Layers`:2", "`Layers`:x", "does not have a valid architecture")]
+    [DataRow("`Colors`:8", "`Colors`:9", "should have floating-point elements of the shape")]
+    [DataRow("\"Model\":", "\"Madel\":", "is a training checkpoint, but not one of an Image GPT")]
     [DataRow("\"CenterCrop\"", "\"KenterCrop\"", "'KenterCrop'; expected Squash or")]
     public void Load_OtherSettings_AreRefused(string original, string changed, string named)
     {
@@ -111,13 +111,15 @@ public sealed class TrainingCheckpointTests : IDisposable
         File.WriteAllBytes(LastCheckpoint, [.. content, .. SHA256.HashData(content)]);
         AssertRefused(named);
 
-        // The architecture is json in the json of the run in the json of the header.
+        // The architecture is JSON within the JSON of the run within the JSON of the header.
         static string Escape(string json) => json.Replace("`", @"\\u0022", StringComparison.Ordinal).Replace("\"", @"\u0022", StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static float[] Weights(ImageGptModel model) => [.. model.On(torch.CPU).state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).SelectMany(w => w.Value.data<float>().ToArray())];
+    private static float[] Weights(ImageGptModel model) => [.. model.On(torch.CPU).state_dict()
+        .OrderBy(w => w.Key, StringComparer.Ordinal)
+        .SelectMany(w => w.Value.data<float>().ToArray())];
 
     private void AssertRefused(string part, string? path = null)
     {
@@ -126,9 +128,15 @@ public sealed class TrainingCheckpointTests : IDisposable
         StringAssert.Contains(error.Message, path ?? LastCheckpoint);
     }
 
-    private ImageGptTrainer.Options Options => new() { Model = TinyImageGpt.Config, Steps = 3, BatchSize = 4, Seed = 1, LearningRate = 0.01, CheckpointFolder = _folder.Path };
+    private ImageGptTrainer.Options Options => new()
+    {
+        Model = TinyImageGpt.Config, Steps = 3, BatchSize = 4, Seed = 1, LearningRate = 0.01, CheckpointFolder = _folder.Path,
+    };
 
-    private Microsoft.ML.Data.TransformerChain<ImageGptTransformer> Pretrain(PretrainingObjective objective = default, ImageCropping cropping = default, ImageGptTrainer.Options? options = null)
+    private Microsoft.ML.Data.TransformerChain<ImageGptTransformer> Pretrain(
+        PretrainingObjective objective = default,
+        ImageCropping cropping = default,
+        ImageGptTrainer.Options? options = null)
     {
         var context = new MLContext(seed: 1);
         var settings = Options with

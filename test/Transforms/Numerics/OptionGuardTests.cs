@@ -35,8 +35,10 @@ public sealed class OptionGuardTests
         Assert.IsTrue(guard.HasProblems);
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => guard.ThrowIfAny("options"));
         Assert.AreEqual(
-            "Below is 0; expected 1 to 5. Above is 1E-07; expected 1E-09 to 1E-08. NaN is NaN; expected 0 to 1. AtLeast is -1; expected at least 0. Endless is Infinity; expected at least 0.5. "
-            + "Zero is 0; expected more than 0. AlsoNaN is NaN; expected more than 0. Null is null; expected a column name. Blank is '\t '; expected a column name. "
+            "Below is 0; expected 1 to 5. Above is 1E-07; expected 1E-09 to 1E-08. NaN is NaN; expected 0 to 1. "
+            + "AtLeast is -1; expected at least 0. Endless is Infinity; expected at least 0.5. "
+            + "Zero is 0; expected more than 0. AlsoNaN is NaN; expected more than 0. Null is null; expected a column name. "
+            + "Blank is '\t '; expected a column name. "
             + "Require is 1.5; expected something else. Nothing is null; expected something. And this. (Parameter 'options')",
             error.Message);
         Assert.AreEqual("options", error.ParamName);

@@ -5,7 +5,9 @@ namespace IGptMl.Tests.Numerics;
 [TestClass]
 public sealed class RandomStreamsTests
 {
-    /// <summary>The expected values are a transcription of the rule into Python's integers. They may never change, or no seed gives again what it gave.</summary>
+    /// <summary>
+    /// The expected values are from a transcription of the rule in Python. They must never change, because seeds would no longer reproduce earlier results.
+    /// </summary>
     [TestMethod]
     [DataRow(RandomStream.ShapeClasses, new long[] { 3 }, 0x002D5D6FB925832AUL, 0x4955C389F5B5766EUL, 0xFDA65E86B6884125UL)]
     [DataRow(RandomStream.ShapePictures, new long[] { 3 }, 0xFE9796AD2FBAA75CUL, 0x0FE9655F8772791CUL, 0x7A5B510F5555AB56UL)]
@@ -41,7 +43,8 @@ public sealed class RandomStreamsTests
     {
         ulong[] states =
         [
-            State(1, RandomStream.Crops, 2, 3), State(2, RandomStream.Crops, 2, 3), State(-1, RandomStream.Crops, 2, 3), State(1, RandomStream.Augmentation, 2, 3),
+            State(1, RandomStream.Crops, 2, 3), State(2, RandomStream.Crops, 2, 3), State(-1, RandomStream.Crops, 2, 3),
+                State(1, RandomStream.Augmentation, 2, 3),
             State(1, RandomStream.Crops, 3, 2), State(1, RandomStream.Crops, 2, 4), State(1, RandomStream.Crops, 2), State(1, RandomStream.Crops),
         ];
         Assert.AreEqual(states.Length, states.Distinct().Count());

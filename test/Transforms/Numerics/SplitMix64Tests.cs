@@ -8,7 +8,7 @@ public sealed class SplitMix64Tests
     [TestMethod]
     public void Next_FromState1234567_GivesThePublishedNumbers()
     {
-        // The check values that go with the public reference implementation.
+        // The check values of the public reference implementation.
         var random = new SplitMix64(1234567);
         ulong[] expected = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821];
 
@@ -57,7 +57,7 @@ public sealed class SplitMix64Tests
         Assert.AreEqual(0.5, sum / 6000, 0.02);
     }
 
-    /// <summary>The expected value is a transcription of the rule into Python's integers. What saved models draw depends on it.</summary>
+    /// <summary>The expected value is from a transcription of the rule in Python. What saved models draw depends on it.</summary>
     [TestMethod]
     public void Combine_OfTwoNumbers_GivesThePinnedState() => Assert.AreEqual(0xBCD9DBB49673066BUL, SplitMix64.Combine(1, 2));
 

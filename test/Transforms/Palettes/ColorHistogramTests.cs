@@ -11,7 +11,8 @@ public sealed class ColorHistogramTests
         (byte R, byte G, byte B)[] pixels = [(1, 2, 3), (255, 0, 128), (1, 2, 3), (0, 0, 0), (1, 2, 3), (255, 0, 128)];
         var histogram = ColorHistogram.Of([.. pixels.Select(p => ColorHistogram.ToCode(p.R, p.G, p.B))]);
         Assert.AreEqual(6, histogram.Pixels);
-        var found = Enumerable.Range(0, histogram.Count).Select(i => (histogram.Colors[3 * i], histogram.Colors[(3 * i) + 1], histogram.Colors[(3 * i) + 2], histogram.Counts[i])).ToArray();
+        var (colors, counts) = (histogram.Colors.ToArray(), histogram.Counts.ToArray());
+        var found = counts.Select((count, i) => (colors[3 * i], colors[(3 * i) + 1], colors[(3 * i) + 2], count)).ToArray();
         CollectionAssert.AreEquivalent(new (byte, byte, byte, int)[] { (1, 2, 3, 3), (255, 0, 128, 2), (0, 0, 0, 1) }, found);
     }
 

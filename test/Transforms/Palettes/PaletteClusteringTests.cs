@@ -35,7 +35,7 @@ public sealed class PaletteClusteringTests
     [TestMethod]
     public void Run_FewColorsForMany_LeavesNoClusterEmpty()
     {
-        // Small sets are where Lloyd's iterations empty clusters.
+        // In small sets, Lloyd's iterations empty clusters.
         for (var seed = 0; seed < 300; seed++)
         {
             var random = new Random(seed);
@@ -52,13 +52,16 @@ public sealed class PaletteClusteringTests
     public void Run_MostColorsThatThereCanBe_GivesThemAll()
     {
         var random = new Random(1);
-        int[] codes = [.. Enumerable.Range(0, 80_000).Select(_ => ColorHistogram.ToCode((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)))];
+        int[] codes =
+        [
+            .. Enumerable.Range(0, 80_000).Select(_ => ColorHistogram.ToCode((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256))),
+        ];
         var colors = ColorHistogram.Of(codes);
         var (palette, learning) = new PaletteClustering(colors, seed: 1).Run(Palette.MaxCount, maximumIterations: 2);
         Assert.AreEqual(Palette.MaxCount, palette.Count);
         Assert.HasCount(Palette.MaxCount, palette.Centers.ToArray().Chunk(3).Select(c => (c[0], c[1], c[2])).Distinct().ToArray());
 
-        // Of 80,000 colors 14,465 share a center with a neighbor; random colors are about 3 steps from one another.
+        // Of 80,000 colors, 14,465 share a center with a neighbor; random colors are about 3 channel values apart.
         Assert.IsLessThan(1, learning.Sample.MeanColorError);
     }
 
@@ -89,8 +92,12 @@ public sealed class PaletteClusteringTests
         const int clusters = 12;
         var colors = Blobs(pixels: 3000, seed: 5);
         var ml = new MLContext(seed: 1);
-        var pixels = Enumerable.Range(0, colors.Count).SelectMany(i => Enumerable.Repeat(new Pixel { Channels = [.. colors.Colors.Slice(3 * i, 3).ToArray().Select(v => (v / 127.5f) - 1)] }, colors.Counts[i]));
-        var options = new KMeansTrainer.Options { FeatureColumnName = nameof(Pixel.Channels), NumberOfClusters = clusters, MaximumNumberOfIterations = 50, NumberOfThreads = 1 };
+        float[] Channels(int i) => [.. colors.Colors.Slice(3 * i, 3).ToArray().Select(v => (v / 127.5f) - 1)];
+        var pixels = Enumerable.Range(0, colors.Count).SelectMany(i => Enumerable.Repeat(new Pixel { Channels = Channels(i) }, colors.Counts[i]));
+        var options = new KMeansTrainer.Options
+        {
+            FeatureColumnName = nameof(Pixel.Channels), NumberOfClusters = clusters, MaximumNumberOfIterations = 50, NumberOfThreads = 1,
+        };
         VBuffer<float>[] centers = null!;
         ml.Clustering.Trainers.KMeans(options).Fit(ml.Data.LoadFromEnumerable(pixels.ToArray())).Model.GetClusterCentroids(ref centers, out _);
         var theirs = AssignPlainly(colors, Palette.FromCenters([.. centers.SelectMany(c => c.DenseValues())])).Inertia;
@@ -101,7 +108,7 @@ public sealed class PaletteClusteringTests
     [TestMethod]
     public void Evaluate_Pixels_AveragesTheirErrors()
     {
-        // Black, black, white, and 51 from black, which is 0.4 in the palette's units.
+        // Black, black, white, and a gray of 51, whose difference from black is 0.4 in the palette's units.
         var metrics = Palette.FromColors([0, 0, 0, 255, 255, 255]).Evaluate([0, 0, 0, 0, 0, 0, 255, 255, 255, 0, 51, 0]);
         Assert.AreEqual(4, metrics.Pixels);
         Assert.AreEqual(0.16, metrics.Inertia, 1e-6);
@@ -114,7 +121,7 @@ public sealed class PaletteClusteringTests
     public void Evaluate_NoPixels_IsRefused(int length)
         => Assert.ThrowsExactly<ArgumentException>(() => Palette.FromColors(new byte[6]).Evaluate(new byte[length]));
 
-    /// <summary>Pixels around ten colors, not evenly.</summary>
+    /// <summary>Pixels near ten colors, in different numbers.</summary>
     private static ColorHistogram Blobs(int pixels, int seed)
     {
         var random = new Random(seed);
@@ -134,7 +141,10 @@ public sealed class PaletteClusteringTests
         for (var i = 0; i < colors.Count; i++)
         {
             var color = colors.Colors.Slice(3 * i, 3).ToArray();
-            var distances = Enumerable.Range(0, palette.Count).Select(k => Enumerable.Range(0, 3).Sum(c => Math.Pow((color[c] / 127.5) - 1 - palette.Centers.Span[(3 * k) + c], 2))).ToArray();
+            var centers = palette.Centers.ToArray();
+            var distances = Enumerable.Range(0, palette.Count)
+                .Select(k => Enumerable.Range(0, 3).Sum(c => Math.Pow((color[c] / 127.5) - 1 - centers[(3 * k) + c], 2)))
+                .ToArray();
             var least = distances.Min();
             var nearest = Array.IndexOf(distances, least);
             counts[nearest] += colors.Counts[i];

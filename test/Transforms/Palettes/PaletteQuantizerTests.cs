@@ -52,7 +52,7 @@ public sealed class PaletteQuantizerTests
     [TestMethod]
     public void Assign_EightBitPalette_EqualsBruteForceOnItsManyTies()
     {
-        // A lattice of step 64: pixels half-way between its points have up to eight nearest colors.
+        // A lattice with a step of 64: pixels halfway between its points have up to eight nearest colors.
         var colors = new List<byte>();
         for (var i = 0; i < 64; i++)
         {
@@ -71,7 +71,7 @@ public sealed class PaletteQuantizerTests
     [TestMethod]
     public void Assign_CrowdedPalette_EqualsBruteForce()
     {
-        // All centers within a thousandth of one another, around the value 191: pixels of that cell cannot rule any out, so that the whole palette is searched.
+        // All centers are within a thousandth of each other, around the value 191. Pixels of that cell rule out no center, so the whole palette is searched.
         var random = new Random(7);
         var centers = new float[3 * 1001];
         foreach (ref var center in centers.AsSpan())
@@ -79,7 +79,7 @@ public sealed class PaletteQuantizerTests
             center = 0.4975f + (1e-3f * random.NextSingle());
         }
 
-        // Three equally near to (191, 191, 191), in three lanes of a vector of 8 or 16, the lowest index not in the lowest lane.
+        // Three centers are equally near to (191, 191, 191), in three lanes of a vector of 8 or 16. The lowest index is not in the lowest lane.
         const float Value = (191 / 127.5f) - 1f;
         float[] tied = [Value + 1e-6f, Value, Value];
         for (var i = 0; i < 3; i++)
@@ -184,7 +184,7 @@ public sealed class PaletteQuantizerTests
     {
         var quantizer = new PaletteQuantizer(Palette.FromColors(new byte[6]));
         var error = Assert.ThrowsExactly<ArgumentException>(() => quantizer.Assign(new byte[7], new ushort[2]));
-        Assert.AreEqual("2 tokens go with 6 channel values (R, G, B a pixel), not with 7.", error.Message);
+        Assert.AreEqual("2 tokens need 6 channel values (R, G, B for each pixel), not 7.", error.Message);
         Assert.ThrowsExactly<ArgumentException>(() => quantizer.Decode(new ushort[2], new byte[3]));
     }
 

@@ -88,7 +88,7 @@ public sealed class PaletteTests
     public void FromCentersAndColors_NotTriples_Throw()
     {
         var error = Assert.ThrowsExactly<ArgumentException>(() => Palette.FromCenters(new float[7]));
-        StringAssert.Contains(error.Message, "7 is no multiple of 3");
+        StringAssert.Contains(error.Message, "7 is not a multiple of 3");
         Assert.ThrowsExactly<ArgumentException>(() => Palette.FromColors(new byte[8]));
     }
 
@@ -149,11 +149,15 @@ public sealed class PaletteTests
     [TestMethod]
     public void Read_WrongShapeTypeOrValue_NamesFileAndProblem()
     {
-        AssertRefused(stream => NpyFormat.Write(stream, new float[6], 6), "'x.npy' holds no palette: its shape is (6,), expected (K, 3).");
-        AssertRefused(stream => NpyFormat.Write(stream, new float[8], 2, 4), "'x.npy' holds no palette: its shape is (2, 4), expected (K, 3).");
-        AssertRefused(stream => NpyFormat.Write(stream, new byte[6], 2, 3), "'x.npy' holds no palette: its elements are UInt8, expected Float32 or Float64 in [-1, 1].");
-        AssertRefused(stream => NpyFormat.Write(stream, new float[3], 1, 3), "'x.npy' holds no palette: A palette has 2 to 65535 colors, not 1.");
-        AssertRefused(stream => NpyFormat.Write(stream, [0f, 0, 255, 0, 0, 0], 2, 3), "'x.npy' holds no palette: Color 0, channel B is 255; expected a value in [-1, 1] (v / 127.5 - 1).");
+        AssertRefused(stream => NpyFormat.Write(stream, new float[6], 6), "'x.npy' is not a palette: its shape is (6,), expected (K, 3).");
+        AssertRefused(stream => NpyFormat.Write(stream, new float[8], 2, 4), "'x.npy' is not a palette: its shape is (2, 4), expected (K, 3).");
+        AssertRefused(
+            stream => NpyFormat.Write(stream, new byte[6], 2, 3),
+            "'x.npy' is not a palette: its elements are UInt8, expected Float32 or Float64 in [-1, 1].");
+        AssertRefused(stream => NpyFormat.Write(stream, new float[3], 1, 3), "'x.npy' is not a palette: A palette has 2 to 65535 colors, not 1.");
+        AssertRefused(
+            stream => NpyFormat.Write(stream, [0f, 0, 255, 0, 0, 0], 2, 3),
+            "'x.npy' is not a palette: Color 0, channel B is 255; expected a value in [-1, 1] (v / 127.5 - 1).");
     }
 
     private static void AssertRefused(Action<Stream> write, string message)

@@ -4,7 +4,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Quantization;
 
-/// <summary>The contract of DecodeFromPalette, and that it undoes QuantizeToPalette.</summary>
+/// <summary>The contract of DecodeFromPalette. Its output is quantized to the same tokens again.</summary>
 [TestClass]
 public sealed class DecodeFromPaletteTests : TokenEstimatorContract
 {
@@ -16,9 +16,12 @@ public sealed class DecodeFromPaletteTests : TokenEstimatorContract
 
     protected override string ExpectedType => "Vector<Key<UInt16, 0-7>>";
 
-    protected override IReadOnlyList<WrongInput> WrongInputs => [.. base.WrongInputs.Where(wrong => !wrong.Type.Equals(TokenRows.TypeOf(TokenRows.Colors, 25)))]; // another square is none
+    // Tokens of a square of another size are valid input.
+    protected override IReadOnlyList<WrongInput> WrongInputs =>
+        [.. base.WrongInputs.Where(wrong => !wrong.Type.Equals(TokenRows.TypeOf(TokenRows.Colors, 25)))];
 
-    protected override IEstimator<ITransformer> CreateEstimator(MLContext context) => context.Transforms.DecodeFromPalette("Decoded", "Tokens", TinyImageGpt.Palette);
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext context) =>
+        context.Transforms.DecodeFromPalette("Decoded", "Tokens", TinyImageGpt.Palette);
 
     [TestMethod]
     public void Images_QuantizedAndDecodedTwice_AreTheSame()
@@ -43,7 +46,8 @@ public sealed class DecodeFromPaletteTests : TokenEstimatorContract
     [TestMethod]
     public void Tokens_WithoutColors_AreRefusedWithoutAPalette()
     {
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => new MLContext().Transforms.DecodeFromPalette("Decoded", "Tokens").Fit(TokenRows.Create()));
+        var estimator = new MLContext().Transforms.DecodeFromPalette("Decoded", "Tokens");
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => estimator.Fit(TokenRows.Create()));
         Assert.AreEqual("Column 'Tokens' does not tell the colors of its tokens. Give DecodeFromPalette their palette.", error.Message);
     }
 
@@ -51,15 +55,18 @@ public sealed class DecodeFromPaletteTests : TokenEstimatorContract
     public void Tokens_ThatFillNoSquare_AreRefused()
     {
         var data = new TableView(1).AddVector("Tokens", TokenRows.TypeOf(8, 12), _ => new ushort[12]);
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().Transforms.DecodeFromPalette("Decoded", "Tokens", TinyImageGpt.Palette).Fit(data));
-        StringAssert.StartsWith(error.Message, "Schema mismatch for token column 'Tokens': expected Vector<Key<UInt16>> whose length is a square, got Vector<Key<UInt16, 0-7>, 12>");
+        var estimator = new MLContext().Transforms.DecodeFromPalette("Decoded", "Tokens", TinyImageGpt.Palette);
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => estimator.Fit(data));
+        StringAssert.StartsWith(error.Message,
+            "Schema mismatch for token column 'Tokens': expected Vector<Key<UInt16>> whose length is a square, got Vector<Key<UInt16, 0-7>, 12>");
     }
 
     [TestMethod]
     public void Tokens_ThatAreMissing_GiveNoImage()
     {
         var data = TokenRows.Create(3, missing: row => row == 1);
-        var rows = RowValues.Read(new MLContext().Transforms.DecodeFromPalette("Decoded", "Tokens", TinyImageGpt.Palette).Fit(data).Transform(data), ["Decoded"]);
+        var decoded = new MLContext().Transforms.DecodeFromPalette("Decoded", "Tokens", TinyImageGpt.Palette).Fit(data).Transform(data);
+        var rows = RowValues.Read(decoded, ["Decoded"]);
         CollectionAssert.AreEqual((int[])[66, 1, 66], rows.Select(row => row.Values.Length).ToArray());
     }
 }

@@ -13,7 +13,7 @@ public sealed class PaletteQuantizingEstimatorTests
     [TestMethod]
     public void Tokens_OfPlainImages_AreTheirNearestColors()
     {
-        // Black, blue, green, cyan, red, magenta, yellow, white, a little off.
+        // Approximately black, blue, green, cyan, red, magenta, yellow, white.
         for (var color = 0; color < 8; color++)
         {
             var (r, g, b) = TinyImageGpt.Palette.GetColor(color);
@@ -155,10 +155,20 @@ public sealed class PaletteQuantizingEstimatorTests
     [TestMethod]
     public void Options_EverythingWrong_IsReportedTogether()
     {
-        var options = new PaletteQuantizingEstimator.Options { OutputColumnName = "", InputColumnName = " ", ImageSize = 0, Cropping = (ImageCropping)9, Colors = 1, SampledPixels = 999, MaximumNumberOfIterations = 0 };
+        var options = new PaletteQuantizingEstimator.Options
+        {
+            OutputColumnName = "",
+            InputColumnName = " ",
+            ImageSize = 0,
+            Cropping = (ImageCropping)9,
+            Colors = 1,
+            SampledPixels = 999,
+            MaximumNumberOfIterations = 0,
+        };
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.QuantizeToPalette(options));
         Assert.AreEqual(
-            "OutputColumnName is ''; expected a column name. InputColumnName is ' '; expected a column name. ImageSize is 0; expected 1 to 256. Cropping is 9; expected Squash, CenterCrop, RandomCrop. Colors is 1; expected 2 to 65535. "
+            "OutputColumnName is ''; expected a column name. InputColumnName is ' '; expected a column name. ImageSize is 0; expected 1 to 256. "
+            + "Cropping is 9; expected Squash, CenterCrop, RandomCrop. Colors is 1; expected 2 to 65535. "
             + "SampledPixels is 999; expected 1000 to 100000000. MaximumNumberOfIterations is 0; expected 1 to 10000. (Parameter 'options')",
             error.Message);
     }

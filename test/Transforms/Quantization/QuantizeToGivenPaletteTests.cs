@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Quantization;
 
-/// <summary>The contract of QuantizeToPalette where the palette is given.</summary>
+/// <summary>The contract of QuantizeToPalette with a given palette.</summary>
 [TestClass]
 public sealed class QuantizeToGivenPaletteTests : QuantizeToLearnedPaletteTests
 {

@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Quantization;
 
-/// <summary>The contract of QuantizeToPalette where the palette is learned.</summary>
+/// <summary>The contract of QuantizeToPalette with a learned palette.</summary>
 [TestClass]
 public class QuantizeToLearnedPaletteTests : ImageEstimatorContract
 {

@@ -4,35 +4,35 @@ using System.IO.Compression;
 namespace IGptMl.Data.Download;
 
 /// <summary>
-/// Unpacks a tar.gz into a folder that is beside its place until it is complete. What an archive says is not trusted: only plain files and folders below the folder are written,
-/// and no more bytes than the data set has.
+/// Unpacks a tar.gz into a temporary folder, and moves it into place when it is complete. The archive is not trusted: only plain files and folders are
+/// written, only below the target, and no more bytes than the data set has.
 /// </summary>
 internal static class ArchiveUnpacker
 {
-    // Read-me files and the like, beside the files that are known.
-    private const long BytesBeside = 64 << 20;
+    // Allowed in addition to the known files, for read-me files and the like.
+    private const long ExtraBytes = 64 << 20;
 
-    /// <summary>Unpacks the archive, and puts its folder to <paramref name="folder"/> in one move.</summary>
-    /// <param name="archive">The archive, from its beginning.</param>
-    /// <param name="data">What it must hold.</param>
-    /// <param name="folder">The folder that gets the data set's own.</param>
-    /// <param name="progress">Receives the bytes of the archive that are done.</param>
-    /// <param name="cancellation">Ends the unpacking; nothing is left.</param>
-    /// <exception cref="InvalidDataException">The archive is damaged, holds something that is not to be written, or not all files.</exception>
+    /// <summary>Unpacks the archive, and moves its folder into <paramref name="folder"/> in one step.</summary>
+    /// <param name="archive">The archive, from its start.</param>
+    /// <param name="data">The expected content.</param>
+    /// <param name="folder">The folder that will contain the data set's folder.</param>
+    /// <param name="progress">Receives the number of bytes of the archive that have been unpacked.</param>
+    /// <param name="cancellation">Cancels the unpacking; nothing remains on disk.</param>
+    /// <exception cref="InvalidDataException">The archive is damaged or incomplete, or has an entry that is refused.</exception>
     public static void Unpack(Stream archive, PublishedData data, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        var workshop = Path.Combine(folder, $"{data.Folder}.{Path.GetRandomFileName()}.unpacking");
-        Directory.CreateDirectory(workshop);
+        var temporary = Path.Combine(folder, $"{data.Folder}.{Path.GetRandomFileName()}.unpacking");
+        Directory.CreateDirectory(temporary);
         try
         {
-            WriteEntries(archive, data, workshop, progress, cancellation);
-            var home = Path.Combine(workshop, data.Folder);
-            if (!data.IsCompleteIn(home, out var problem))
+            WriteEntries(archive, data, temporary, progress, cancellation);
+            var root = Path.Combine(temporary, data.Folder);
+            if (!data.IsCompleteIn(root, out var problem))
             {
                 throw new InvalidDataException($"The archive '{data.ArchiveName}' is not that of {data.Title}: {problem}.");
             }
 
-            Directory.Move(home, Path.Combine(folder, data.Folder));
+            Directory.Move(root, Path.Combine(folder, data.Folder));
         }
         catch (Exception e) when (e is EndOfStreamException or FormatException)
         {
@@ -40,24 +40,29 @@ internal static class ArchiveUnpacker
         }
         finally
         {
-            Directory.Delete(workshop, recursive: true);
+            Directory.Delete(temporary, recursive: true);
         }
     }
 
-    private static void WriteEntries(Stream archive, PublishedData data, string workshop, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private static void WriteEntries(
+        Stream archive,
+        PublishedData data,
+        string temporary,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation)
     {
         using var plain = new GZipStream(archive, CompressionMode.Decompress, leaveOpen: true);
         using var reader = new TarReader(plain);
-        var left = data.UnpackedBytes + BytesBeside;
+        var left = data.UnpackedBytes + ExtraBytes;
         var buffer = new byte[1 << 17];
         while (reader.GetNextEntry() is { } entry)
         {
             if (entry.EntryType is TarEntryType.GlobalExtendedAttributes)
             {
-                continue; // says something of the entries, and is none
+                continue; // metadata of other entries
             }
 
-            var path = Locate(entry, workshop, data);
+            var path = Locate(entry, temporary, data);
             if (entry.EntryType is TarEntryType.Directory)
             {
                 Directory.CreateDirectory(path);
@@ -67,7 +72,8 @@ internal static class ArchiveUnpacker
             left -= entry.Length;
             if (left < 0)
             {
-                throw new InvalidDataException($"The archive '{data.ArchiveName}' holds more than {data.UnpackedBytes + BytesBeside:N0} bytes, which is more than {data.Title} has.");
+                throw new InvalidDataException(
+                    $"The archive '{data.ArchiveName}' has more than {data.UnpackedBytes + ExtraBytes:N0} bytes, which is more than {data.Title} has.");
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -81,26 +87,27 @@ internal static class ArchiveUnpacker
         }
     }
 
-    /// <summary>Where an entry is to be written, if it is.</summary>
-    private static string Locate(TarEntry entry, string workshop, PublishedData data)
+    /// <summary>The path to which an entry is written.</summary>
+    private static string Locate(TarEntry entry, string temporary, PublishedData data)
     {
         if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.Directory))
         {
             throw Refused(data, entry, $"it is neither a file nor a folder ({entry.EntryType})");
         }
 
-        // A backslash or a colon in a name means a folder or a drive on Windows, and nothing good elsewhere.
+        // On Windows, a backslash or a colon separates folders or drives; elsewhere no legitimate name has them.
         var parts = entry.Name.Split('/');
         if (entry.Name.StartsWith('/') || entry.Name.AsSpan().IndexOfAny('\\', ':', '\0') >= 0 || parts.Contains(".."))
         {
-            throw Refused(data, entry, "its name leads out of the folder");
+            throw Refused(data, entry, "its path leaves the target folder");
         }
 
-        var path = Path.GetFullPath(Path.Combine([workshop, .. parts]));
-        return path.StartsWith(workshop + Path.DirectorySeparatorChar, StringComparison.Ordinal) || path == workshop
+        var path = Path.GetFullPath(Path.Combine([temporary, .. parts]));
+        return path.StartsWith(temporary + Path.DirectorySeparatorChar, StringComparison.Ordinal) || path == temporary
             ? path
-            : throw Refused(data, entry, "its name leads out of the folder");
+            : throw Refused(data, entry, "its path leaves the target folder");
     }
 
-    private static InvalidDataException Refused(PublishedData data, TarEntry entry, string why) => new($"The archive '{data.ArchiveName}' is refused at its entry '{entry.Name}': {why}.");
+    private static InvalidDataException Refused(PublishedData data, TarEntry entry, string why) =>
+        new($"The archive '{data.ArchiveName}' is refused at its entry '{entry.Name}': {why}.");
 }

@@ -4,15 +4,15 @@ using IGptMl.Data.Download;
 namespace IGptMl;
 
 /// <summary>
-/// Fetches published data sets: downloads the archive, going on where an earlier run has ended, compares its checksum, unpacks it beside its place and moves it there, so that a
-/// data set is there completely or not at all.
+/// Fetches published data sets. The archive is downloaded (an interrupted download is resumed), its checksum is compared, and it is unpacked to a temporary
+/// folder that is then renamed, so a data set is either complete or absent.
 /// </summary>
 public sealed class DataDownloader
 {
     private readonly DataDownloaderOptions _options;
 
-    /// <summary>Makes a downloader.</summary>
-    /// <param name="options">How patient it is; null means the defaults.</param>
+    /// <summary>Creates a downloader.</summary>
+    /// <param name="options">Retries and timeouts; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     public DataDownloader(DataDownloaderOptions? options = null)
     {
@@ -20,19 +20,27 @@ public sealed class DataDownloader
         _options.Check();
     }
 
-    /// <summary>Fetches a data set, unless it is there.</summary>
+    /// <summary>Fetches a data set, unless it is already complete.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="folder">
-    /// The folder that gets the data set's own; it is made if it does not exist. If it has the archive already, brought there by hand, that is checked and unpacked, and kept.
+    /// The folder that will contain the data set's folder; it is created if it does not exist. If it already contains the archive, for example copied by
+    /// hand, that archive is checked, unpacked and kept.
     /// </param>
     /// <param name="progress">Receives the progress, on any thread.</param>
-    /// <param name="cancellation">Ends the work; what has been downloaded is kept for the next time.</param>
+    /// <param name="cancellation">Cancels the work; the downloaded part is kept, and the next call resumes from it.</param>
     /// <returns>The folder of the data set's files.</returns>
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null or blank.</exception>
-    /// <exception cref="DownloadException">The address does not answer, or not with the archive; there is no room; another process fetches it; or the data set is there, but not complete.</exception>
-    /// <exception cref="InvalidDataException">The checksum is wrong, or the archive holds what it should not.</exception>
+    /// <exception cref="DownloadException">
+    /// The server does not answer, or does not send the archive; disk space is insufficient; another process is fetching the data set; or the data set
+    /// exists but is incomplete.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The checksum is wrong, or the archive has unexpected content.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
-    public async Task<string> GetAsync(PublishedData data, string folder, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<string> GetAsync(
+        PublishedData data,
+        string folder,
+        IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -42,7 +50,7 @@ public sealed class DataDownloader
         {
             return data.IsCompleteIn(target, out var problem)
                 ? target
-                : throw new DownloadException($"'{target}' is there, but it is not {data.Title}: {problem}. Remove that folder to fetch it anew.");
+                : throw new DownloadException($"'{target}' exists, but it is not a complete {data.Title}: {problem}. Remove that folder to fetch it again.");
         }
 
         Directory.CreateDirectory(folder);
@@ -64,11 +72,11 @@ public sealed class DataDownloader
         return target;
     }
 
-    /// <summary>Fills the file and compares the checksum. What was put together from several answers and is wrong gets a second chance in one piece.</summary>
+    /// <summary>Completes the file and compares its checksum. If a resumed download has a wrong checksum, it is downloaded once more.</summary>
     private async Task DownloadAsync(PublishedData data, PartialFile partial, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         using var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(20) };
-        using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan }; // of a whole archive, that is; silence ends it
+        using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan }; // no limit for the whole archive; SilenceTimeout applies instead
         client.DefaultRequestHeaders.UserAgent.ParseAdd("IGptMl");
         while (true)
         {
@@ -82,7 +90,7 @@ public sealed class DataDownloader
             if (!mended)
             {
                 partial.Delete();
-                throw WrongChecksum(data, $"What {data.Address} answers", found);
+                throw WrongChecksum(data, $"The response of {data.Address}", found);
             }
 
             partial.Clear();
@@ -102,13 +110,13 @@ public sealed class DataDownloader
     private static bool Matches(PublishedData data, string found) => found.Equals(data.Md5, StringComparison.OrdinalIgnoreCase);
 
     private static InvalidDataException WrongChecksum(PublishedData data, string what, string found)
-        => new($"{what} is not the archive of {data.Title}: its MD5 checksum is {found}, and should be {data.Md5}. Nothing was unpacked.");
+        => new($"{what} is not the archive of {data.Title}: its MD5 checksum is {found}; expected {data.Md5}. Nothing was unpacked.");
 
     private void CheckRoom(PublishedData data, string folder, long needed)
     {
         if (_options.FreeBytes(folder) is { } free && free < needed)
         {
-            throw new DownloadException($"{data.Title} needs {needed / 1e9:N1} GB in '{folder}', and {free / 1e9:N1} GB are free there. Name another folder.");
+            throw new DownloadException($"{data.Title} needs {needed / 1e9:N1} GB in '{folder}', but only {free / 1e9:N1} GB are free. Choose another folder.");
         }
     }
 }

@@ -2,22 +2,25 @@ using IGptMl.Numerics;
 
 namespace IGptMl;
 
-/// <summary>How patient a <see cref="DataDownloader"/> is.</summary>
+/// <summary>Retries and timeouts of a <see cref="DataDownloader"/>.</summary>
 public sealed record DataDownloaderOptions
 {
-    /// <summary>The attempts in a row that bring nothing new after which it gives up, 1 to 100. A connection that breaks off after bringing something counts as none.</summary>
+    /// <summary>
+    /// The number of consecutive attempts without new data after which the download fails, 1 to 100. An attempt that received data before the connection
+    /// broke resets the count.
+    /// </summary>
     /// <value>Default 5.</value>
     public int Attempts { get; init; } = 5;
 
-    /// <summary>The wait before the second attempt, zero to one minute; it doubles with each one that brings nothing.</summary>
+    /// <summary>The delay before the second attempt, zero to one minute. It doubles with each further attempt without new data.</summary>
     /// <value>Default one second.</value>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a connection may stay silent before it counts as broken, more than zero.</summary>
+    /// <summary>How long a connection may send nothing before it is considered broken; more than zero.</summary>
     /// <value>Default one minute.</value>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The free bytes where a folder is, or null where that is not known.</summary>
+    /// <summary>Returns the free bytes on a folder's drive, or null if that is unknown.</summary>
     internal Func<string, long?> FreeBytes { get; init; } = FindFreeBytes;
 
     internal void Check() => new OptionGuard()
@@ -34,7 +37,7 @@ public sealed record DataDownloaderOptions
         }
         catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
         {
-            return null; // a network share, for example
+            return null; // for example a network share
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace IGptMl;
 
-/// <summary>A data set cannot be fetched: the address does not answer, or not with the archive, or there is no room for it.</summary>
+/// <summary>A data set cannot be fetched: the server does not answer or does not send the archive, or disk space is insufficient.</summary>
 public sealed class DownloadException : IOException
 {
     internal DownloadException(string message, Exception? cause = null)

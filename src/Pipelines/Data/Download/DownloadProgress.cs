@@ -1,7 +1,7 @@
 namespace IGptMl;
 
-/// <summary>How far a <see cref="DataDownloader"/> is.</summary>
-/// <param name="Stage">What it is doing.</param>
-/// <param name="Done">The bytes of the archive that are done, those of earlier runs included.</param>
-/// <param name="Total">All bytes of the archive.</param>
+/// <summary>The progress of a <see cref="DataDownloader"/>.</summary>
+/// <param name="Stage">The current stage.</param>
+/// <param name="Done">The processed bytes of the archive, including those of earlier runs.</param>
+/// <param name="Total">The size of the archive in bytes.</param>
 public readonly record struct DownloadProgress(DownloadStage Stage, long Done, long Total);

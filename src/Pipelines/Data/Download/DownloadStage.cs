@@ -1,14 +1,14 @@
 namespace IGptMl;
 
-/// <summary>What a <see cref="DataDownloader"/> is doing.</summary>
+/// <summary>The stages of a <see cref="DataDownloader"/>.</summary>
 public enum DownloadStage
 {
-    /// <summary>The archive comes over the network.</summary>
+    /// <summary>The archive is being downloaded.</summary>
     Downloading,
 
-    /// <summary>Its checksum is computed.</summary>
+    /// <summary>The archive's checksum is being computed.</summary>
     Checking,
 
-    /// <summary>Its files are written.</summary>
+    /// <summary>The archive's files are being written.</summary>
     Unpacking,
 }

@@ -1,8 +1,8 @@
 namespace IGptMl.Data.Download;
 
 /// <summary>
-/// The part of an archive that has come so far, with what its server said to know the version by. While it is open no other process gets it, so two that fetch the same data
-/// set do not write into one file.
+/// The downloaded part of an archive, and the server's version identifier for it. While it is open, no other process can open it, so two downloads of the
+/// same data set never write to one file.
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class PartialFile : IDisposable
     /// <summary>The bytes, open for reading and writing.</summary>
     public FileStream Content { get; }
 
-    /// <summary>The server's ETag or date of the version that the bytes are of, as its header has it; null if none is known.</summary>
+    /// <summary>The ETag or date header of the version to which the bytes belong; null if unknown.</summary>
     public string? Version
     {
         get => File.Exists(VersionPath) ? File.ReadAllText(VersionPath) : null;
@@ -36,8 +36,8 @@ internal sealed class PartialFile : IDisposable
 
     private string VersionPath => $"{_path}.version";
 
-    /// <summary>Opens what an earlier run has left, or an empty file.</summary>
-    /// <exception cref="DownloadException">Another process has it.</exception>
+    /// <summary>Opens the file that an earlier run has left, or creates an empty one.</summary>
+    /// <exception cref="DownloadException">Another process has opened the file.</exception>
     public static PartialFile Open(string path)
     {
         try
@@ -50,7 +50,7 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
-    /// <summary>Forgets everything that has come.</summary>
+    /// <summary>Discards all downloaded bytes.</summary>
     public void Clear()
     {
         Content.SetLength(0);

@@ -2,8 +2,8 @@ using IGptMl.Data;
 
 namespace IGptMl;
 
-/// <summary>A data set that its authors offer as one archive (tar.gz): where it is, how to know that it is right, and what is in it.</summary>
-/// <remarks>datasets/README.md says where the checksums come from, and what the licenses are.</remarks>
+/// <summary>A data set that its authors publish as one archive (tar.gz): its address, its checksum and its files.</summary>
+/// <remarks>datasets/README.md documents the sources of the checksums, and the licenses.</remarks>
 public sealed record PublishedData
 {
     private static readonly PublishedFile[] Cifar10Batches = [.. Enumerable.Range(1, 5).Select(i => new PublishedFile($"data_batch_{i}.bin", 30_730_000))];
@@ -51,39 +51,39 @@ public sealed record PublishedData
         ],
     };
 
-    /// <summary>All of them.</summary>
+    /// <summary>All published data sets.</summary>
     public static IReadOnlyList<PublishedData> All { get; } = [Cifar10, Cifar100, Stl10];
 
-    /// <summary>The name on a command line: "cifar10".</summary>
+    /// <summary>The name on the command line, such as "cifar10".</summary>
     public required string Name { get; init; }
 
-    /// <summary>The name for people: "CIFAR-10".</summary>
+    /// <summary>The display name, such as "CIFAR-10".</summary>
     public required string Title { get; init; }
 
-    /// <summary>Where the archive is, http or https. Another address, such as a mirror's, must have the same archive: size and checksum are compared.</summary>
+    /// <summary>The archive's address, http or https. A mirror must provide the same archive: size and checksum are compared.</summary>
     public required Uri Address { get; init; }
 
     /// <summary>The archive's file name.</summary>
     public required string ArchiveName { get; init; }
 
-    /// <summary>The archive's size.</summary>
+    /// <summary>The archive's size in bytes.</summary>
     public required long ArchiveBytes { get; init; }
 
-    /// <summary>The archive's MD5 checksum, 32 hexadecimal digits. It finds what went wrong on the way; as a proof against forgery MD5 is too weak.</summary>
+    /// <summary>The archive's MD5 checksum, 32 hexadecimal digits. It detects transmission errors; it is too weak to detect forgery.</summary>
     public required string Md5 { get; init; }
 
-    /// <summary>The folder in the archive, and of the data set when it is unpacked.</summary>
+    /// <summary>The folder in the archive, which is also the name of the unpacked data set's folder.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>The files in it that are needed.</summary>
+    /// <summary>The files of that folder that are needed.</summary>
     public required IReadOnlyList<PublishedFile> Files { get; init; }
 
-    /// <summary>The size of the files whose sizes are known.</summary>
+    /// <summary>The total size in bytes of the files with a known size.</summary>
     public long UnpackedBytes => Files.Sum(file => file.Bytes ?? 0);
 
-    /// <summary>Whether a folder has all files in their sizes.</summary>
+    /// <summary>Whether a folder contains all files with their sizes.</summary>
     /// <param name="folder">The folder of the files.</param>
-    /// <param name="problem">What is wrong where it has not.</param>
+    /// <param name="problem">The first problem, if the result is false.</param>
     internal bool IsCompleteIn(string folder, out string problem)
     {
         foreach (var file in Files)
@@ -91,7 +91,8 @@ public sealed record PublishedData
             var found = new FileInfo(Path.Combine(folder, file.Name));
             if (!found.Exists || found.Length == 0 || (file.Bytes is { } bytes && found.Length != bytes))
             {
-                problem = !found.Exists ? $"'{file.Name}' is missing" : $"'{file.Name}' has {found.Length:N0} bytes{(file.Bytes is { } expected ? $" instead of {expected:N0}" : string.Empty)}";
+                var expected = file.Bytes is { } size ? $" instead of {size:N0}" : string.Empty;
+                problem = !found.Exists ? $"'{file.Name}' is missing" : $"'{file.Name}' has {found.Length:N0} bytes{expected}";
                 return false;
             }
         }

@@ -4,16 +4,16 @@ using System.Net.Http.Headers;
 namespace IGptMl.Data.Download;
 
 /// <summary>
-/// Brings an archive over HTTP into a <see cref="PartialFile"/>, from where that ends: by a range request that holds only for the same version (RFC 9110, sections 13.1.5 and
-/// 14.2), or from the beginning where a server knows no ranges. Broken connections are taken up again.
+/// Downloads an archive over HTTP into a <see cref="PartialFile"/>, starting at its end. A conditional range request asks for the rest of the same version
+/// (RFC 9110, sections 13.1.5 and 14.2); if the server does not support ranges, the download restarts. Broken connections are resumed.
 /// </summary>
 internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions options, IProgress<DownloadProgress>? progress)
 {
     private const int BufferBytes = 1 << 17;
 
-    /// <summary>Fills the file to the archive's size.</summary>
-    /// <returns>Whether the file was put together from several answers.</returns>
-    /// <exception cref="DownloadException">The address does not answer, or with something else.</exception>
+    /// <summary>Downloads the rest of the archive.</summary>
+    /// <returns>Whether the file was combined from several responses.</returns>
+    /// <exception cref="DownloadException">The server does not answer, or does not send the archive.</exception>
     public async Task<bool> RunAsync(PublishedData data, PartialFile partial, CancellationToken cancellation)
     {
         if (partial.Content.Length > data.ArchiveBytes)
@@ -36,7 +36,8 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
                 furthest = Math.Max(furthest, partial.Content.Length);
                 if (fruitless >= options.Attempts || e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError })
                 {
-                    throw new DownloadException($"{Describe(data)} cannot be fetched: {e.Message.TrimEnd('.')}. Is this machine online? {partial.Content.Length:N0} of {data.ArchiveBytes:N0} bytes have come and are kept; the same command goes on from there.", e);
+                    var have = $"{partial.Content.Length:N0} of {data.ArchiveBytes:N0} bytes are downloaded and kept; the same command resumes from there.";
+                    throw new DownloadException($"{Describe(data)} cannot be fetched: {e.Message.TrimEnd('.')}. Is this machine online? {have}", e);
                 }
 
                 await Task.Delay(options.RetryDelay * Math.Pow(2, Math.Max(0, fruitless - 1)), cancellation);
@@ -46,8 +47,8 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
         return pieces > 1;
     }
 
-    /// <summary>One request.</summary>
-    /// <returns>Whether it went on from what was there.</returns>
+    /// <summary>Makes one request.</summary>
+    /// <returns>Whether the response continued the existing file.</returns>
     private async Task<bool> FetchAsync(PublishedData data, PartialFile partial, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, data.Address);
@@ -58,7 +59,7 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
         }
 
         using var response = await Patiently(token => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancellation);
-        var goesOn = Prepare(data, partial, response);
+        var resumed = Prepare(data, partial, response);
         await using var body = await response.Content.ReadAsStreamAsync(cancellation);
         var buffer = new byte[BufferBytes];
         partial.Content.Position = partial.Content.Length;
@@ -80,10 +81,10 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
             progress?.Report(new DownloadProgress(DownloadStage.Downloading, partial.Content.Position, data.ArchiveBytes));
         }
 
-        return partial.Content.Length == data.ArchiveBytes ? goesOn : throw new IOException("the connection was closed too early");
+        return partial.Content.Length == data.ArchiveBytes ? resumed : throw new IOException("the connection was closed too early");
     }
 
-    /// <summary>Writes through, so that a full disk shows here and is not taken for a broken connection.</summary>
+    /// <summary>Writes without buffering, so that a full disk is reported here and not mistaken for a broken connection.</summary>
     private static async Task WriteAsync(PartialFile partial, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         try
@@ -97,16 +98,19 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
         }
     }
 
-    /// <summary>Looks at the answer's headers, and empties the file where it begins anew.</summary>
+    /// <summary>Checks the response's headers, and empties the file if the response starts from the beginning.</summary>
     private static bool Prepare(PublishedData data, PartialFile partial, HttpResponseMessage response)
     {
         switch (response.StatusCode)
         {
-            case HttpStatusCode.PartialContent when response.Content.Headers.ContentRange is { } range && range.From == partial.Content.Length && (range.Length ?? data.ArchiveBytes) == data.ArchiveBytes:
+            case HttpStatusCode.PartialContent
+                when response.Content.Headers.ContentRange is { } range
+                    && range.From == partial.Content.Length
+                    && (range.Length ?? data.ArchiveBytes) == data.ArchiveBytes:
                 return true;
             case HttpStatusCode.PartialContent or HttpStatusCode.RequestedRangeNotSatisfiable:
-                partial.Clear(); // not the range that was asked for: from the beginning, then
-                throw new IOException($"the server answers another range than the one it was asked for ({(int)response.StatusCode})");
+                partial.Clear(); // the response is another range: the next attempt starts from the beginning
+                throw new IOException($"the server sent another range than the requested one ({(int)response.StatusCode})");
             case HttpStatusCode.OK:
                 partial.Clear();
                 if (response.Content.Headers.ContentLength is { } size && size != data.ArchiveBytes)
@@ -117,18 +121,21 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
                 partial.Version = response.Headers.ETag is { IsWeak: false } tag ? tag.ToString() : response.Content.Headers.LastModified?.ToString("R");
                 return false;
             case HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError:
-                throw new HttpRequestException($"the server answers {(int)response.StatusCode} ({response.ReasonPhrase})");
+                throw new HttpRequestException($"the server answered {(int)response.StatusCode} ({response.ReasonPhrase})");
             default:
-                throw new DownloadException($"{Describe(data)} cannot be fetched: the server answers {(int)response.StatusCode} ({response.ReasonPhrase}). Has the address changed? See datasets/README.md.");
+                throw new DownloadException(
+                    $"{Describe(data)} cannot be fetched: the server answered {(int)response.StatusCode} ({response.ReasonPhrase}). "
+                    + "Has the address changed? See datasets/README.md.");
         }
     }
 
     private static DownloadException NotTheArchive(PublishedData data, string how)
-        => new($"What {data.Address} answers {how}; the archive of {data.Title} has {data.ArchiveBytes:N0} bytes. Something on the way answers in its place, or its publisher has changed it.");
+        => new($"The response of {data.Address} {how}; the archive of {data.Title} has {data.ArchiveBytes:N0} bytes. "
+            + "A proxy may have answered instead, or the publisher may have changed the archive.");
 
     private static string Describe(PublishedData data) => $"{data.Title} ({data.Address})";
 
-    /// <summary>Waits for the network, but not for ever.</summary>
+    /// <summary>Runs a network operation with the timeout for silent connections.</summary>
     private async Task<T> Patiently<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -139,7 +146,7 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new IOException($"nothing has come for {options.SilenceTimeout.TotalSeconds:N0} seconds", e);
+            throw new IOException($"no data arrived for {options.SilenceTimeout.TotalSeconds:N0} seconds", e);
         }
     }
 }

@@ -22,7 +22,8 @@ public sealed class DataDownloaderTests
         Assert.AreEqual(_folder.Combine("tiny"), home);
         CollectionAssert.AreEqual(_archive.Pixels, File.ReadAllBytes(_folder.Combine("tiny", "pixels.bin")));
         CollectionAssert.AreEqual(new[] { home }, Directory.GetFileSystemEntries(_folder.Path));
-        CollectionAssert.AreEqual(new[] { DownloadStage.Downloading, DownloadStage.Checking, DownloadStage.Unpacking }, stages.Select(s => s.Stage).Distinct().ToArray());
+        DownloadStage[] all = [DownloadStage.Downloading, DownloadStage.Checking, DownloadStage.Unpacking];
+        CollectionAssert.AreEqual(all, stages.Select(s => s.Stage).Distinct().ToArray());
         Assert.AreEqual(_archive.Bytes.Length, stages.Last(s => s.Stage == DownloadStage.Downloading).Done);
         Assert.IsTrue(stages.All(s => s.Done <= s.Total && s.Total == _archive.Bytes.Length));
     }
@@ -47,7 +48,10 @@ public sealed class DataDownloaderTests
 
         var error = Assert.ThrowsExactly<DownloadException>(() => Get(server));
 
-        Assert.AreEqual($"'{_folder.Combine("tiny")}' is there, but it is not Tiny: 'pixels.bin' has 2 bytes instead of 40,000. Remove that folder to fetch it anew.", error.Message);
+        Assert.AreEqual(
+            $"'{_folder.Combine("tiny")}' exists, but it is not a complete Tiny: 'pixels.bin' has 2 bytes instead of 40,000. "
+                + "Remove that folder to fetch it again.",
+            error.Message);
         Assert.IsEmpty(server.Ranges);
     }
 
@@ -68,7 +72,7 @@ public sealed class DataDownloaderTests
         using (var server = new FileServer(_archive.Bytes) { Cuts = new([10_000, 0, 0, 0, 0]) })
         {
             var error = Assert.ThrowsExactly<DownloadException>(() => Get(server));
-            StringAssert.Contains(error.Message, $"10,000 of {_archive.Bytes.Length:N0} bytes have come and are kept; the same command goes on from there.");
+            StringAssert.Contains(error.Message, $"10,000 of {_archive.Bytes.Length:N0} bytes are downloaded and kept; the same command resumes from there.");
             Assert.IsFalse(Directory.Exists(_folder.Combine("tiny")));
         }
 
@@ -137,7 +141,7 @@ public sealed class DataDownloaderTests
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Get(server));
 
         StringAssert.Contains(error.Message, $"is not the archive of Tiny: its MD5 checksum is ");
-        StringAssert.Contains(error.Message, $"and should be {_archive.Data.Md5}. Nothing was unpacked.");
+        StringAssert.Contains(error.Message, $"expected {_archive.Data.Md5}. Nothing was unpacked.");
         Assert.IsEmpty(Directory.GetFileSystemEntries(_folder.Path));
         Assert.HasCount(1, server.Ranges);
     }
@@ -149,7 +153,7 @@ public sealed class DataDownloaderTests
 
         var error = Assert.ThrowsExactly<DownloadException>(() => Get(server));
 
-        StringAssert.Contains(error.Message, "answers has 26 bytes; the archive of Tiny has");
+        StringAssert.Contains(error.Message, "has 26 bytes; the archive of Tiny has");
         Assert.HasCount(1, server.Ranges);
     }
 
@@ -170,7 +174,7 @@ public sealed class DataDownloaderTests
 
         var error = Assert.ThrowsExactly<DownloadException>(() => Get(server));
 
-        StringAssert.Contains(error.Message, "the server answers 404 (Not Found). Has the address changed?");
+        StringAssert.Contains(error.Message, "the server answered 404 (Not Found). Has the address changed?");
         Assert.HasCount(1, server.Ranges);
     }
 
@@ -180,7 +184,7 @@ public sealed class DataDownloaderTests
         Uri address;
         using (var server = new FileServer([]))
         {
-            address = server.Address; // free again, so nobody listens
+            address = server.Address; // the server is disposed, so nothing listens on this port
         }
 
         var error = Assert.ThrowsExactly<DownloadException>(() => Get(_archive.Data with { Address = address }, Quick));
@@ -192,7 +196,8 @@ public sealed class DataDownloaderTests
     [TestMethod]
     public void Get_UnknownHost_IsNotTriedAgain()
     {
-        var error = Assert.ThrowsExactly<DownloadException>(() => Get(_archive.Data with { Address = new Uri("http://nowhere.invalid/data.tar.gz") }, Quick with { RetryDelay = TimeSpan.FromMinutes(1) }));
+        var data = _archive.Data with { Address = new Uri("http://nowhere.invalid/data.tar.gz") };
+        var error = Assert.ThrowsExactly<DownloadException>(() => Get(data, Quick with { RetryDelay = TimeSpan.FromMinutes(1) }));
 
         StringAssert.Contains(error.Message, "Is this machine online?");
     }
@@ -202,9 +207,10 @@ public sealed class DataDownloaderTests
     {
         using var server = new FileServer(_archive.Bytes) { IsSilent = true };
 
-        var error = Assert.ThrowsExactly<DownloadException>(() => Get(_archive.Data with { Address = server.Address }, Quick with { Attempts = 1, SilenceTimeout = TimeSpan.FromMilliseconds(300) }));
+        var options = Quick with { Attempts = 1, SilenceTimeout = TimeSpan.FromMilliseconds(300) };
+        var error = Assert.ThrowsExactly<DownloadException>(() => Get(_archive.Data with { Address = server.Address }, options));
 
-        StringAssert.Contains(error.Message, "nothing has come for 0 seconds");
+        StringAssert.Contains(error.Message, "no data arrived for 0 seconds");
     }
 
     [TestMethod]
@@ -254,7 +260,7 @@ public sealed class DataDownloaderTests
 
         var error = Assert.ThrowsExactly<DownloadException>(() => Get(data, Quick with { FreeBytes = _ => 1_500_000_000 }));
 
-        Assert.AreEqual($"Tiny needs 5.0 GB in '{_folder.Path}', and 1.5 GB are free there. Name another folder.", error.Message);
+        Assert.AreEqual($"Tiny needs 5.0 GB in '{_folder.Path}', but only 1.5 GB are free. Choose another folder.", error.Message);
         Assert.IsEmpty(server.Ranges);
     }
 
@@ -273,9 +279,12 @@ public sealed class DataDownloaderTests
     [TestMethod]
     public void Options_OutOfRange_AreReportedTogether()
     {
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new DataDownloader(new() { Attempts = 0, RetryDelay = TimeSpan.FromSeconds(-1), SilenceTimeout = TimeSpan.Zero }));
+        var options = new DataDownloaderOptions { Attempts = 0, RetryDelay = TimeSpan.FromSeconds(-1), SilenceTimeout = TimeSpan.Zero };
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new DataDownloader(options));
 
-        StringAssert.StartsWith(error.Message, "Attempts is 0; expected 1 to 100. RetryDelay is -00:00:01; expected zero to one minute. SilenceTimeout is 00:00:00; expected more than zero.");
+        StringAssert.StartsWith(
+            error.Message,
+            "Attempts is 0; expected 1 to 100. RetryDelay is -00:00:01; expected zero to one minute. SilenceTimeout is 00:00:00; expected more than zero.");
     }
 
     [TestMethod]
@@ -291,7 +300,11 @@ public sealed class DataDownloaderTests
     private string Get(FileServer server, CancellationToken cancellation = default, IProgress<DownloadProgress>? progress = null)
         => Get(_archive.Data with { Address = server.Address }, Quick, cancellation, progress);
 
-    private string Get(PublishedData data, DataDownloaderOptions options, CancellationToken cancellation = default, IProgress<DownloadProgress>? progress = null)
+    private string Get(
+        PublishedData data,
+        DataDownloaderOptions options,
+        CancellationToken cancellation = default,
+        IProgress<DownloadProgress>? progress = null)
         => new DataDownloader(options).GetAsync(data, _folder.Path, progress, cancellation).GetAwaiter().GetResult();
 
     private sealed class Report(Action<DownloadProgress> report) : IProgress<DownloadProgress>

@@ -6,7 +6,7 @@ using System.Text;
 
 namespace IGptMl.Tests.Data.Download;
 
-/// <summary>A web server on 127.0.0.1 that has one file and bad manners on demand. It stops by itself after a minute.</summary>
+/// <summary>A web server on 127.0.0.1 that serves one file and can misbehave. It stops by itself after a minute.</summary>
 internal sealed class FileServer : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
@@ -27,22 +27,22 @@ internal sealed class FileServer : IDisposable
 
     internal byte[] Content { get; set; }
 
-    /// <summary>Whether it answers range requests with ranges.</summary>
+    /// <summary>Whether it supports range requests.</summary>
     internal bool KnowsRanges { get; init; } = true;
 
-    /// <summary>The version of the content, with its quotes.</summary>
+    /// <summary>The ETag of the content, with its quotes.</summary>
     internal string? Tag { get; set; } = "\"first\"";
 
-    /// <summary>What it answers in place of the content, one after the other: "503 Busy".</summary>
+    /// <summary>Statuses, such as "503 Busy", that the next requests get instead of the content.</summary>
     internal ConcurrentQueue<string> Statuses { get; init; } = new();
 
-    /// <summary>After how many bytes of an answer it hangs up, for one request after the other; then it does not.</summary>
+    /// <summary>The numbers of bytes after which the connections of the next requests are closed; later connections are not.</summary>
     internal ConcurrentQueue<int> Cuts { get; init; } = new();
 
-    /// <summary>Whether it accepts requests and never answers.</summary>
+    /// <summary>Whether it accepts requests but never sends a response.</summary>
     internal bool IsSilent { get; init; }
 
-    /// <summary>The Range header of each request; empty where there was none.</summary>
+    /// <summary>The Range header of each request; empty if it had none.</summary>
     internal ConcurrentQueue<string> Ranges { get; } = new();
 
     public void Dispose()
@@ -66,13 +66,13 @@ internal sealed class FileServer : IDisposable
                 }
                 catch (IOException)
                 {
-                    // the other side has hung up, which is its right
+                    // the client has closed the connection, as some tests do
                 }
             }
         }
         catch (OperationCanceledException)
         {
-            // the end
+            // the server is disposed
         }
     }
 
@@ -94,8 +94,11 @@ internal sealed class FileServer : IDisposable
 
         var holds = KnowsRanges && range.Length > 0 && (!headers.TryGetValue("if-range", out var condition) || condition == Tag);
         var from = holds ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
-        var answer = new StringBuilder(holds ? $"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {from}-{Content.Length - 1}/{Content.Length}\r\n" : "HTTP/1.1 200 OK\r\n");
-        answer.Append(Tag is null ? string.Empty : $"ETag: {Tag}\r\n").Append(CultureInfo.InvariantCulture, $"Content-Length: {Content.Length - from}\r\nConnection: close\r\n\r\n");
+        var answer = new StringBuilder(holds
+            ? $"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {from}-{Content.Length - 1}/{Content.Length}\r\n"
+            : "HTTP/1.1 200 OK\r\n");
+        answer.Append(Tag is null ? string.Empty : $"ETag: {Tag}\r\n");
+        answer.Append(CultureInfo.InvariantCulture, $"Content-Length: {Content.Length - from}\r\nConnection: close\r\n\r\n");
         await WriteAsync(stream, answer.ToString());
         var length = Math.Min(Content.Length - from, Cuts.TryDequeue(out var cut) ? cut : int.MaxValue);
         await stream.WriteAsync(Content.AsMemory(from, length), _end.Token);
@@ -110,7 +113,12 @@ internal sealed class FileServer : IDisposable
             text.Append((char)buffer[0]);
         }
 
-        return text.ToString().Split("\r\n").Skip(1).Select(line => line.Split(": ", 2)).Where(parts => parts.Length == 2).ToDictionary(parts => parts[0].ToLowerInvariant(), parts => parts[1]);
+        return text.ToString()
+            .Split("\r\n")
+            .Skip(1)
+            .Select(line => line.Split(": ", 2))
+            .Where(parts => parts.Length == 2)
+            .ToDictionary(parts => parts[0].ToLowerInvariant(), parts => parts[1]);
     }
 
     private async Task WriteAsync(NetworkStream stream, string text) => await stream.WriteAsync(Encoding.ASCII.GetBytes(text), _end.Token);

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace IGptMl.Tests.Data.Download;
 
-/// <summary>A data set of two files in a tar.gz of some 40 kB, and what a publisher would say of it.</summary>
+/// <summary>A data set of two files in a tar.gz of about 40 kB, with its description.</summary>
 internal sealed class TinyArchive
 {
     internal TinyArchive(params TarEntry[] more)
