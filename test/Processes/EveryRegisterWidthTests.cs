@@ -4,7 +4,7 @@ namespace IGptMl.Tests.Processes;
 
 /// <summary>Runs every test of <see cref="EveryRegisterWidthAttribute"/> again, with narrower registers than this machine's.</summary>
 [TestClass]
-public sealed class RegisterWidthTests
+public sealed class EveryRegisterWidthTests
 {
     [TestMethod]
     public void Tests_WithRegistersOf256Bits_Pass()
