@@ -83,6 +83,7 @@ public sealed class PageCodeTests
         var ml = new MLContext(seed: 1);
         var photos = ml.Data.LoadImageFolder(folder.WritePhotos("photos", count: 3));
         folder.WritePhotos("test-photos", count: 2);
+        folder.WritePhotos("validation-photos", count: 2);
         File.Copy(folder.Combine("photos", "dark", "0.png"), folder.Combine("cat.jpg")); // an image is known by its content
         var config = new ImageGptConfig { ImageSize = 16, Colors = 16, EmbeddingSize = 8, Layers = 6, Heads = 2 };
         var quantizer = ml.Transforms.QuantizeToPalette("Tokens", "Image", config.ImageSize, config.Colors).Fit(photos);
