@@ -33,7 +33,7 @@ public sealed class FineTuningTaskTests : IDisposable
     public void Fit_AccumulatedInFour_EqualsOneBatch(PretrainingObjective objective)
     {
         // Rounding grows with the steps, as Adam divides by the roots of small numbers.
-        var options = Options with { BatchSize = 16, Steps = 4 };
+        var options = Options with { BatchSize = 16, Steps = 4, LearningRate = 0.001 };
         List<FineTuningProgress> whole = [], parts = [];
         var expected = Weights(options with { Progress = new Reporter(whole.Add) }, objective);
         var found = Weights(options with { AccumulationSteps = 4, Progress = new Reporter(parts.Add) }, objective);
