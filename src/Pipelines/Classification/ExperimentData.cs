@@ -1,4 +1,6 @@
 using IGptMl.Caching;
+using IGptMl.Hosting;
+using IGptMl.Numerics;
 using Microsoft.ML;
 
 namespace IGptMl.Classification;
@@ -60,8 +62,8 @@ internal sealed class ExperimentData
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(test);
-        LabeledImages.RequireLabel(context, training.Schema, options.LabelColumnName);
-        LabeledImages.RequireLabel(context, test.Schema, options.LabelColumnName);
+        LabelColumn.Require(training.Schema, context, options.LabelColumnName, leastClasses: 1);
+        LabelColumn.Require(test.Schema, context, options.LabelColumnName, leastClasses: 1);
         var (fitted, measured) = (Images(training, "training"), Images(test, "test"));
         CheckClasses(fitted, measured);
         var data = new ExperimentData(context, model, options, fitted, measured).Watched(progress, cancellation);
@@ -110,22 +112,12 @@ internal sealed class ExperimentData
 
     private static void CheckClasses(LabeledImages training, LabeledImages test)
     {
-        var named = training.HasClassNames && test.HasClassNames;
-        if (training.ClassNames.Count != test.ClassNames.Count
-            || (named && !training.ClassNames.SequenceEqual(test.ClassNames, StringComparer.Ordinal)))
-        {
-            throw new InvalidOperationException(
-                $"The classes of the test data differ from those of the training data: {Join(test.ClassNames)} instead of {Join(training.ClassNames)}.");
-        }
-
+        Classification.ClassNames.RequireSame(training.Label, test.Label);
         if (training.Labels.Distinct().Count() < 2)
         {
             throw new InvalidOperationException(
                 $"All rows of the training data have the class '{training.ClassNames[training.Labels[0]]}'; a classifier needs two classes.");
         }
-
-        static string Join(IReadOnlyList<string> names) =>
-            $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
     }
 
     private void NoteRows()
@@ -140,8 +132,7 @@ internal sealed class ExperimentData
             var missing = images.ClassNames.Where((_, c) => !images.Labels.Contains(c)).ToArray();
             if (missing.Length > 0)
             {
-                var others = missing.Length > 12 ? $" and {missing.Length - 12} other classes" : string.Empty;
-                Note($"The {images.Role} data has no rows of {string.Join(", ", missing.Take(12))}{others}.");
+                Note($"The {images.Role} data has no rows of {NameList.Of(missing)}.");
             }
         }
 

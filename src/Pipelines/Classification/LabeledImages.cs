@@ -14,12 +14,12 @@ internal sealed class LabeledImages
 {
     internal const string Tokens = "Tokens";
 
-    private LabeledImages(string role, ImageGptConfig config, IReadOnlyList<string> classNames, bool named)
+    private LabeledImages(string role, ImageGptConfig config, DataViewSchema.Column label)
     {
         Role = role;
         Config = config;
-        ClassNames = classNames;
-        HasClassNames = named;
+        Label = label;
+        ClassNames = ClassValues.NamesOf(label);
     }
 
     /// <summary>"training" or "test".</summary>
@@ -31,7 +31,8 @@ internal sealed class LabeledImages
     /// <summary>The class names; their numbers if the label column has no names.</summary>
     internal IReadOnlyList<string> ClassNames { get; }
 
-    internal bool HasClassNames { get; }
+    /// <summary>The label column.</summary>
+    internal DataViewSchema.Column Label { get; }
 
     internal int Count => Labels.Length;
 
@@ -105,36 +106,13 @@ internal sealed class LabeledImages
         string role,
         CancellationToken cancellation)
     {
-        var label = RequireLabel(context, view.Schema, labelColumn);
-        var (names, named) = NamesOf(label);
-        var result = new LabeledImages(role, model.Config, names, named);
+        var label = LabelColumn.Require(view.Schema, context, labelColumn, leastClasses: 1);
+        var result = new LabeledImages(role, model.Config, label);
         result.Fill(model, view, ImageColumn.Require(view.Schema, context, imageColumn), label, cancellation);
         var complete = result.LeftOut > 0 ? " with an image and a label" : string.Empty;
         return result.Count > 0
             ? result
             : throw new InvalidOperationException($"There is nothing to probe: the {role} data has no rows{complete}.");
-    }
-
-    /// <summary>Finds and checks a label column.</summary>
-    internal static DataViewSchema.Column RequireLabel(MLContext context, DataViewSchema schema, string name)
-    {
-        var label = SchemaErrors.Require(schema, context, "label", name);
-        return label.Type is KeyDataViewType key && key.RawType == typeof(uint)
-            ? label
-            : throw SchemaErrors.Mismatch(context, "label", label.Name, "Key<UInt32>", label.Type.ToString() ?? string.Empty);
-    }
-
-    private static (IReadOnlyList<string> Names, bool Named) NamesOf(DataViewSchema.Column label)
-    {
-        var count = checked((int)((KeyDataViewType)label.Type).Count);
-        if (label.Annotations.Schema.GetColumnOrNull(AnnotationNames.KeyValues)?.Type is not VectorDataViewType { ItemType: TextDataViewType })
-        {
-            return ([.. Enumerable.Range(1, count).Select(number => $"{number}")], false);
-        }
-
-        VBuffer<ReadOnlyMemory<char>> names = default;
-        label.GetKeyValues(ref names);
-        return ([.. names.DenseValues().Select(name => name.ToString())], true);
     }
 
     /// <summary>Each image becomes a square once, of which both pixels and tokens are made.</summary>

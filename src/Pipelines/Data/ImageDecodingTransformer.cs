@@ -1,12 +1,9 @@
-using IGptMl;
 using IGptMl.Data;
 using IGptMl.Hosting;
 using IGptMl.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-
-[assembly: SavedComponent<ImageDecodingTransformer>("DecodedImages")]
 
 namespace IGptMl;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using IGptMl.Classification;
 using IGptMl.FineTuning;
+using IGptMl.Hosting;
 using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -46,15 +48,7 @@ public sealed class FineTuneExperiment
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(test);
-        var (expected, found) = (NamesOf(training.Schema), NamesOf(test.Schema));
-        if (!expected.SequenceEqual(found, StringComparer.Ordinal))
-        {
-            throw new InvalidOperationException(
-                $"The classes of the test data differ from those of the training data: {Join(found)} instead of {Join(expected)}.");
-        }
-
-        static string Join(IReadOnlyList<string> names) =>
-            $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
+        ClassNames.RequireSame(RequireLabel(training), RequireLabel(test));
     }
 
     /// <summary>Fine-tunes a copy of the model on the training images.</summary>
@@ -106,7 +100,7 @@ public sealed class FineTuneExperiment
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(test);
         var clock = Stopwatch.StartNew();
-        var names = NamesOf(test.Schema);
+        var names = ClassValues.NamesOf(RequireLabel(test));
         string[] columns = [_options.LabelColumnName, ClassificationColumns.PredictedLabel, ClassificationColumns.Score];
         var scored = _context.Data.Cache(classifier.Transform(test), columns);
         var (matrix, predictions) = Count(scored, names.Count, cancellation);
@@ -166,11 +160,7 @@ public sealed class FineTuneExperiment
         return (matrix, predictions);
     }
 
-    private IReadOnlyList<string> NamesOf(DataViewSchema schema)
-    {
-        var label = LabelColumn.Require(schema, _context, _options.LabelColumnName);
-        return ClassValues.Of(label)?.Names ?? [.. Enumerable.Range(1, LabelColumn.Count(label)).Select(key => $"{key}")];
-    }
+    private DataViewSchema.Column RequireLabel(IDataView data) => LabelColumn.Require(data.Schema, _context, _options.LabelColumnName);
 
     /// <summary>Columns and settings of the experiment.</summary>
     public sealed record Options

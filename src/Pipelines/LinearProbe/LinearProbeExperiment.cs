@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using IGptMl.Caching;
 using IGptMl.Classification;
+using IGptMl.Hosting;
 using Microsoft.ML;
 
 namespace IGptMl;
@@ -75,7 +76,7 @@ public sealed class LinearProbeExperiment
             throw new ArgumentException($"'{representation.Name}' is a baseline, which has no layers.", nameof(representation));
         }
 
-        LabeledImages.RequireLabel(_context, training.Schema, _options.LabelColumnName);
+        LabelColumn.Require(training.Schema, _context, _options.LabelColumnName, leastClasses: 1);
         const string column = "ImageGpt";
         var classifier = CreateClassifier(column, representation.L2Regularization, training.GetRowCount() ?? 1);
         var pipeline = _model.Config.Objective == PretrainingObjective.Masked

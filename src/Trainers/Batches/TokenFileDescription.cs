@@ -3,7 +3,6 @@ using System.Text.Json;
 using IGptMl.Hosting;
 using IGptMl.Quantization;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace IGptMl.Batches;
 
@@ -18,7 +17,7 @@ internal sealed record TokenFileDescription(Palette? Palette, ImageCropping Crop
 
     /// <summary>The description of a view's token column, and of its label column if there is one.</summary>
     internal static TokenFileDescription Of(IDataView data, DataViewSchema.Column tokens, DataViewSchema.Column? labels)
-        => new(QuantizedColumn.FindPalette(tokens), QuantizedColumn.FindCropping(tokens), labels is { } column ? NamesOf(column) : null, DataIdentity.Of(data));
+        => new(QuantizedColumn.FindPalette(tokens), QuantizedColumn.FindCropping(tokens), labels is { } column ? ClassValues.NamesOf(column, firstNumber: 0) : null, DataIdentity.Of(data));
 
     /// <summary>Writes the description as JSON.</summary>
     internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
@@ -41,19 +40,6 @@ internal sealed record TokenFileDescription(Palette? Palette, ImageCropping Crop
         {
             throw new InvalidDataException($"its description cannot be read ({e.Message})", e);
         }
-    }
-
-    private static string[] NamesOf(DataViewSchema.Column labels)
-    {
-        var count = (int)((KeyDataViewType)labels.Type).Count;
-        if (!labels.HasKeyValues() || labels.Annotations.Schema[AnnotationNames.KeyValues].Type is not VectorDataViewType { ItemType: TextDataViewType })
-        {
-            return [.. Enumerable.Range(0, count).Select(i => $"{i}")];
-        }
-
-        VBuffer<ReadOnlyMemory<char>> names = default;
-        labels.GetKeyValues(ref names);
-        return [.. names.DenseValues().Select(name => name.ToString())];
     }
 
     private sealed record Form(byte[]? Palette, string Cropping, IReadOnlyList<string>? ClassNames, string? Source);

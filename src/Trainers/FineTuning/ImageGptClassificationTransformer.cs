@@ -1,12 +1,9 @@
-using IGptMl;
 using IGptMl.FineTuning;
 using IGptMl.Formats;
 using IGptMl.Hosting;
 using IGptMl.Models;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-
-[assembly: SavedComponent<ImageGptClassificationTransformer>("ImageGptClassification")]
 
 namespace IGptMl;
 

@@ -2,6 +2,7 @@ using IGptMl.Batches;
 using IGptMl.FineTuning;
 using IGptMl.Hosting;
 using IGptMl.Network;
+using IGptMl.Numerics;
 using IGptMl.Optimization;
 using IGptMl.Quantization;
 using Microsoft.ML;
@@ -187,7 +188,7 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
 
         if (trainingValues is not null && ClassValues.Of(label) is { } values && !values.Names.SequenceEqual(trainingValues.Names, StringComparer.Ordinal))
         {
-            throw SchemaErrors.Mismatch(_host, "validation label", label.Name, $"the classes {List(trainingValues.Names)}", List(values.Names));
+            throw SchemaErrors.Mismatch(_host, "validation label", label.Name, $"the classes {NameList.Of(trainingValues.Names)}", NameList.Of(values.Names));
         }
 
         return (tokens, label);
@@ -224,13 +225,11 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
 
         if (missing.Count > 0)
         {
-            channel.Warning(MessageSensitivity.UserData, "There are no training rows of {0} of {1} classes: {2}.", missing.Count, rows.Classes, List(missing));
+            channel.Warning(MessageSensitivity.UserData, "There are no training rows of {0} of {1} classes: {2}.", missing.Count, rows.Classes, NameList.Of(missing));
         }
 
         string NameOf(int c) => values is null ? $"key {c + 1}" : $"'{values.Names[c]}'";
     }
-
-    private static string List(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
 
     private ImageGptNetwork CopyNetwork(torch.Device device)
     {

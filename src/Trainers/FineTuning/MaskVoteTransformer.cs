@@ -1,11 +1,8 @@
-using IGptMl;
 using IGptMl.FineTuning;
 using IGptMl.Hosting;
 using IGptMl.Models;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-
-[assembly: SavedComponent<MaskVoteTransformer>("ImageGptMaskVote")]
 
 namespace IGptMl;
 

@@ -1,12 +1,9 @@
-using IGptMl;
 using IGptMl.Hosting;
 using IGptMl.Likelihood;
 using IGptMl.Models;
 using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-
-[assembly: SavedComponent<ImageGptTransformer>("ImageGpt")]
 
 namespace IGptMl;
 

@@ -22,36 +22,27 @@ namespace IGptMl;
 /// same image is completed in the same way in any batch, order or process. A row without an image gives none.
 /// ]]></format>
 /// </remarks>
-public sealed partial class ImageCompletingEstimator : IEstimator<ImageCompletingTransformer>
+public sealed partial class ImageCompletingEstimator : ModelEstimatorBase<ImageGptModel, ImageCompletingTransformer>
 {
-    private readonly IHost _host;
-    private readonly ImageGptModel _model;
     private readonly Options _options;
 
     internal ImageCompletingEstimator(IHostEnvironment environment, ImageGptModel model, Options options)
+        : base(environment, model)
     {
-        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        _host = HostSettings.Register(environment, nameof(ImageCompletingEstimator));
         CheckModel(model);
         options.Check(model.Config);
-        _model = model;
         _options = options.Frozen();
     }
 
     /// <inheritdoc/>
-    public ImageCompletingTransformer Fit(IDataView input)
+    public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        return new ImageCompletingTransformer(_host, _model.Share(), _options with { Seed = _options.Seed ?? _host.Rand.Next() }).CheckedFor(input);
+        ImageColumn.Check(inputSchema, Host, _options.InputName);
+        return SchemaPromise.Extend(inputSchema, CompletionColumns.Define(_options, Model.Config.ImageSize));
     }
 
-    /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
-    {
-        ImageColumn.Check(inputSchema, _host, _options.InputName);
-        return SchemaPromise.Extend(inputSchema, CompletionColumns.Define(_options, _model.Config.ImageSize));
-    }
+    private protected override ImageCompletingTransformer CreateTransformer() => new ImageCompletingTransformer(Host, Model.Share(), _options with { Seed = _options.Seed ?? Host.Rand.Next() });
 
     /// <summary>Only an autoregressive model of known colors completes images.</summary>
     /// <exception cref="ArgumentException">The model is another one.</exception>

@@ -1,11 +1,8 @@
-using IGptMl;
 using IGptMl.Completion;
 using IGptMl.Hosting;
 using IGptMl.Models;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-
-[assembly: SavedComponent<ImageCompletingTransformer>("ImageCompleting")]
 
 namespace IGptMl;
 

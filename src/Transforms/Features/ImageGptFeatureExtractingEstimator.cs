@@ -22,35 +22,26 @@ namespace IGptMl;
 /// (Chen et al. 2020, section 2.4). A masked (BERT) model sees an image with some tokens hidden, as in the paper, unless `Options.Masking` says otherwise. A row whose tokens are missing gives NaN. Rows are computed in batches, and no block above the deepest layer is run.
 /// ]]></format>
 /// </remarks>
-public sealed class ImageGptFeatureExtractingEstimator : IEstimator<ImageGptFeatureExtractingTransformer>
+public sealed class ImageGptFeatureExtractingEstimator : ModelEstimatorBase<ImageGptModel, ImageGptFeatureExtractingTransformer>
 {
-    private readonly IHost _host;
-    private readonly ImageGptModel _model;
     private readonly Options _options;
 
     internal ImageGptFeatureExtractingEstimator(IHostEnvironment environment, ImageGptModel model, Options options)
+        : base(environment, model)
     {
-        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        _host = HostSettings.Register(environment, nameof(ImageGptFeatureExtractingEstimator));
         options.Check(model);
-        _model = model;
         _options = options with { Columns = [.. options.Columns.Select(c => c with { Layers = [.. c.Layers] })] };
     }
 
     /// <inheritdoc/>
-    public ImageGptFeatureExtractingTransformer Fit(IDataView input)
+    public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        return new ImageGptFeatureExtractingTransformer(_host, _model.Share(), _options).CheckedFor(input);
+        TokenColumn.Check(inputSchema, Host, _options.InputColumnName);
+        return SchemaPromise.Extend(inputSchema, FeatureColumns.Create(Model.Config, _options.Columns).Select(c => c.Definition));
     }
 
-    /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
-    {
-        TokenColumn.Check(inputSchema, _host, _options.InputColumnName);
-        return SchemaPromise.Extend(inputSchema, FeatureColumns.Create(_model.Config, _options.Columns).Select(c => c.Definition));
-    }
+    private protected override ImageGptFeatureExtractingTransformer CreateTransformer() => new ImageGptFeatureExtractingTransformer(Host, Model.Share(), _options);
 
     /// <summary>The advanced options of <see cref="ImageGptFeatureExtractingEstimator"/>.</summary>
     public sealed record Options

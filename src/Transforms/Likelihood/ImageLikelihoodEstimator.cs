@@ -23,35 +23,26 @@ namespace IGptMl;
 /// A masked (BERT) model is asked for hidden tokens alone, by `Options.Masking`. A row whose tokens are missing gives NaN, and no picture.
 /// ]]></format>
 /// </remarks>
-public sealed class ImageLikelihoodEstimator : IEstimator<ImageLikelihoodTransformer>
+public sealed class ImageLikelihoodEstimator : ModelEstimatorBase<ImageGptModel, ImageLikelihoodTransformer>
 {
-    private readonly IHost _host;
-    private readonly ImageGptModel _model;
     private readonly Options _options;
 
     internal ImageLikelihoodEstimator(IHostEnvironment environment, ImageGptModel model, Options options)
+        : base(environment, model)
     {
-        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        _host = HostSettings.Register(environment, nameof(ImageLikelihoodEstimator));
         options.Check(model.Config);
-        _model = model;
         _options = options;
     }
 
     /// <inheritdoc/>
-    public ImageLikelihoodTransformer Fit(IDataView input)
+    public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        return new ImageLikelihoodTransformer(_host, _model.Share(), _options).CheckedFor(input);
+        TokenColumn.Check(inputSchema, Host, _options.InputColumnName);
+        return SchemaPromise.Extend(inputSchema, LikelihoodColumns.Create(Model.Config, _options).Select(c => c.Definition));
     }
 
-    /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
-    {
-        TokenColumn.Check(inputSchema, _host, _options.InputColumnName);
-        return SchemaPromise.Extend(inputSchema, LikelihoodColumns.Create(_model.Config, _options).Select(c => c.Definition));
-    }
+    private protected override ImageLikelihoodTransformer CreateTransformer() => new ImageLikelihoodTransformer(Host, Model.Share(), _options);
 
     /// <summary>The advanced options of <see cref="ImageLikelihoodEstimator"/>.</summary>
     public sealed record Options

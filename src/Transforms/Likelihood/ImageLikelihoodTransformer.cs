@@ -1,11 +1,8 @@
-using IGptMl;
 using IGptMl.Hosting;
 using IGptMl.Likelihood;
 using IGptMl.Models;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-
-[assembly: SavedComponent<ImageLikelihoodTransformer>("ImageLikelihood")]
 
 namespace IGptMl;
 

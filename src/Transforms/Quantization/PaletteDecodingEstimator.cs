@@ -44,7 +44,9 @@ public sealed class PaletteDecodingEstimator : IEstimator<PaletteDecodingTransfo
         var column = TokenColumn.Require(input.Schema, _host, _inputColumnName, _palette?.Count, null);
         var palette = _palette ?? QuantizedColumn.FindPalette(column)
             ?? throw new InvalidOperationException($"Column '{_inputColumnName}' does not tell the colors of its tokens. Give DecodeFromPalette their palette.");
-        return new PaletteDecodingTransformer(_host, _outputColumnName, _inputColumnName, palette).CheckedFor(input);
+        var transformer = new PaletteDecodingTransformer(_host, _outputColumnName, _inputColumnName, palette);
+        transformer.GetOutputSchema(input.Schema);
+        return transformer;
     }
 
     /// <inheritdoc/>

@@ -1,11 +1,8 @@
-using IGptMl;
 using IGptMl.Hosting;
 using IGptMl.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-
-[assembly: SavedComponent<PaletteDecodingTransformer>("PaletteDecoding")]
 
 namespace IGptMl;
 

@@ -1,10 +1,7 @@
-using IGptMl;
 using IGptMl.Hosting;
 using IGptMl.Quantization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-
-[assembly: SavedComponent<PaletteQuantizingTransformer>("PaletteQuantizing")]
 
 namespace IGptMl;
 

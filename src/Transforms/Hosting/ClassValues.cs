@@ -1,9 +1,8 @@
 using System.Globalization;
-using IGptMl.Hosting;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
-namespace IGptMl.FineTuning;
+namespace IGptMl.Hosting;
 
 /// <summary>What the values of a label key stand for: the annotation KeyValues of the label that a classifier was trained with.</summary>
 internal abstract class ClassValues
@@ -42,6 +41,10 @@ internal abstract class ClassValues
         => label.Annotations.Schema.GetColumnOrNull(AnnotationNames.KeyValues)?.Type is VectorDataViewType vector && vector.Size == LabelColumn.Count(label)
             ? FindKind(vector.ItemType)?.Read(label)
             : null;
+
+    /// <summary>The names of a label column's classes: its values as text or, where it has none, numbers.</summary>
+    internal static IReadOnlyList<string> NamesOf(DataViewSchema.Column label, int firstNumber = 1)
+        => Of(label)?.Names ?? [.. Enumerable.Range(firstNumber, LabelColumn.Count(label)).Select(number => $"{number}")];
 
     /// <summary>Stand-ins for the values of a promised label column, of which only the type is known.</summary>
     internal static ClassValues? Of(SchemaShape.Column label, int count)

@@ -1,9 +1,8 @@
-using IGptMl.Hosting;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
-namespace IGptMl.FineTuning;
+namespace IGptMl.Hosting;
 
 /// <summary>The label that a classifier learns: a key of UInt32, as ML.NET's own multiclass trainers ask for.</summary>
 internal static class LabelColumn
@@ -20,8 +19,8 @@ internal static class LabelColumn
             : throw SchemaErrors.Mismatch(host, Role, name, Expected, SchemaErrors.Describe(column));
     }
 
-    /// <summary>Finds the column, which must have two classes at least.</summary>
-    internal static DataViewSchema.Column Require(DataViewSchema schema, IExceptionContext host, string name)
+    /// <summary>Finds the column, which must have that many classes at least.</summary>
+    internal static DataViewSchema.Column Require(DataViewSchema schema, IExceptionContext host, string name, int leastClasses = 2)
     {
         var column = SchemaErrors.Require(schema, host, Role, name);
         if (column.Type is not KeyDataViewType key || key.RawType != typeof(uint))
@@ -29,9 +28,9 @@ internal static class LabelColumn
             throw SchemaErrors.Mismatch(host, Role, name, Expected, column.Type.ToString() ?? string.Empty);
         }
 
-        return key.Count is >= 2 and <= int.MaxValue
+        return key.Count >= (ulong)leastClasses && key.Count <= int.MaxValue
             ? column
-            : throw SchemaErrors.Mismatch(host, Role, name, $"{Expected} of two classes or more", column.Type.ToString() ?? string.Empty);
+            : throw SchemaErrors.Mismatch(host, Role, name, $"{Expected} of {(leastClasses == 2 ? "two classes" : "a class")} or more", column.Type.ToString() ?? string.Empty);
     }
 
     /// <summary>The number of classes.</summary>

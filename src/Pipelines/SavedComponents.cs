@@ -1,0 +1,5 @@
+using IGptMl;
+using IGptMl.Hosting;
+
+// The names of this assembly's transformers in saved models. None is ever changed.
+[assembly: SavedComponent<ImageDecodingTransformer>("DecodedImages")]

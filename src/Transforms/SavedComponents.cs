@@ -1,0 +1,9 @@
+using IGptMl;
+using IGptMl.Hosting;
+
+// The names of this assembly's transformers in saved models. None is ever changed.
+[assembly: SavedComponent<ImageCompletingTransformer>("ImageCompleting")]
+[assembly: SavedComponent<ImageGptFeatureExtractingTransformer>("ImageGptFeatures")]
+[assembly: SavedComponent<ImageLikelihoodTransformer>("ImageLikelihood")]
+[assembly: SavedComponent<PaletteDecodingTransformer>("PaletteDecoding")]
+[assembly: SavedComponent<PaletteQuantizingTransformer>("PaletteQuantizing")]
