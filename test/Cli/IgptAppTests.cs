@@ -19,13 +19,12 @@ public sealed class IgptAppTests
     [DataRow("pretrain --data shapes --out x.zip --embedding-size 9 --heads 2", "--embedding-size is 9; expected a multiple of --heads, which is 2.")]
     [DataRow("pretrain --data shapes --out x.zip --steps 3 --warm-up 4", "--warm-up is 4; expected no more than --steps, which is 3.")]
     [DataRow("pretrain --data nowhere --out x.zip", "'nowhere' is no data source that is known")]
-    [DataRow("evaluate --model x.zip", "--data and --images")]
-    [DataRow("evaluate --model x.zip --data shapes --images .", "--data and --images")]
+    [DataRow("evaluate --model x.zip", "'--data' is required")]
     [DataRow("features --model x.zip --data shapes --out x.txt", ".npy")]
     [DataRow("features --model x.zip --data shapes --out x.npy --layers 1,1", "--layers is '1,1'")]
     [DataRow("probe --model x.zip --data shapes", "'--test' is required")]
     [DataRow("palette fit --data shapes", "'--out' is required. See 'igpt palette fit --help'.")]
-    [DataRow("palette fit --out x.npy", "--data and --images")]
+    [DataRow("palette fit --out x.npy", "'--data' is required")]
     [DataRow("export --model x.zip --out y --format onnx", "Must be one of: 'huggingface'. See 'igpt export --help'.")]
     [DataRow("palette fit --data shapes --out x.npy --colors 65536", "--colors is '65536'; expected a whole number, 2 to 65535.")]
     public void WrongUsage_EndsWithTwoAndOneLine(string line, string part) => CommandLine.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -48,7 +47,7 @@ public sealed class IgptAppTests
 
     [TestMethod]
     [DataRow("pretrain", "--warm-up", "(1 to 256)", "[default: tiny]")]
-    [DataRow("evaluate", "--images", "nats per token", "(1 or more)")]
+    [DataRow("evaluate", "--data", "nats per token", "(1 or more)")]
     [DataRow("features", "--layers", "[default: all]", ".npy")]
     [DataRow("probe", "--test-limit", "in percent", "(1 or more)")]
     public void Help_TellsOptionsUnitsDefaultsAndAnExample(string command, params string[] parts)

@@ -40,7 +40,7 @@ public sealed class ProcessTests
         }
 
         var (data, zip) = (folder.Combine("data"), folder.Combine("classifier.zip"));
-        var probe = CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", data, "--test", data, "--l2", "1", "--save", zip);
+        var probe = CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", data, "--test", data, "--l2", "1", "--out", zip);
         Assert.AreEqual(0, probe.Code, probe.Error);
         var run = Start("predict", "--classifier", zip, folder.Combine("data", "red", "3.png"), folder.Combine("data", "blue", "4.png"), "--json");
         Assert.AreEqual(0, run.Code, run.Error);

@@ -74,15 +74,6 @@ internal static class CommandOptions
             CustomParser = result => Report(result, DataSource.Parse(result.Tokens[0].Value, heldOut, out var problem), problem),
         };
 
-    /// <summary>A folder of images, whatever its name.</summary>
-    internal static Option<DataSource?> ImageFolder(string name, string description)
-        => new(name)
-        {
-            Description = description,
-            HelpName = "DIR",
-            CustomParser = result => Report(result, DataSource.Folder(result.Tokens[0].Value, out var problem), problem),
-        };
-
     /// <summary>The layers of a model.</summary>
     internal static Option<LayerSelection> Layers(string description)
         => new("--layers")

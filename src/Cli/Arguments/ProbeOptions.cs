@@ -19,9 +19,9 @@ internal sealed class ProbeOptions
         CustomParser = result => Parse(result.Tokens[0].Value, out var problem) is { } layers ? layers : Refuse(result, problem),
     };
 
-    private readonly Option<ProbeClassifier> _classifier = new("--classifier")
+    private readonly Option<ProbeClassifier> _trainer = new("--trainer")
     {
-        Description = $"The classifier: {string.Join(", ", Enum.GetNames<ProbeClassifier>())}.",
+        Description = $"The trainer of the classifiers: {string.Join(", ", Enum.GetNames<ProbeClassifier>())}.",
         HelpName = "NAME",
         DefaultValueFactory = _ => ProbeClassifier.LbfgsMaximumEntropy,
     };
@@ -38,7 +38,7 @@ internal sealed class ProbeOptions
     {
         _data.Required = true;
         _test.Required = true;
-        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _layers, _concatenate, _classifier, _l2, _votes, _raw, _patches, _cache, _pretrainedOn })
+        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _layers, _concatenate, _trainer, _l2, _votes, _raw, _patches, _cache, _pretrainedOn })
         {
             command.Add(option);
         }
@@ -62,7 +62,7 @@ internal sealed class ProbeOptions
     {
         Layers = parsed.GetRequiredValue(_layers).Of(config),
         Concatenations = parsed.GetValue(_concatenate) is { } set ? [set.Of(config)] : [],
-        Classifier = parsed.GetValue(_classifier),
+        Classifier = parsed.GetValue(_trainer),
         L2Regularization = CommandOptions.Given(parsed, _l2) ?? new LinearProbeOptions().L2Regularization,
         Votes = parsed.GetValue(_votes),
         Standardize = !parsed.GetValue(_raw),

@@ -32,7 +32,7 @@ internal sealed class CompleteCommand : IgptCommand
         : base(
             "complete",
             $"Keep a part of each image, its upper half by default, and let a model draw the rest. Without --limit, of {DefaultLimit} images.",
-            "igpt complete --model model.zip --images photos --keep-rows 8 --completions 4 --out completed",
+            "igpt complete --model model.zip --data photos --keep-rows 8 --completions 4 --out completed",
             terminal,
             verbose)
     {

@@ -18,7 +18,7 @@ internal sealed class DataGetCommand : IgptCommand
 
     private readonly IReadOnlyList<PublishedData> _known;
     private readonly Argument<string> _name = new("NAME");
-    private readonly Option<string?> _to = new("--to") { HelpName = "DIR" };
+    private readonly Option<string?> _out = new("--out") { HelpName = "DIR" };
     private readonly Option<Uri?> _from = new("--from")
     {
         Description = "Fetch the archive from this address, such as a mirror's, instead of its publisher's. It must be the same: size and checksum are compared.",
@@ -32,14 +32,14 @@ internal sealed class DataGetCommand : IgptCommand
         : base(
             "get",
             "Download a data set from its publisher, compare its checksum, and unpack it. A download that was interrupted goes on where it ended.",
-            "igpt data get cifar10 --to datasets",
+            "igpt data get cifar10 --out datasets",
             terminal,
             verbose)
     {
         _known = known ?? PublishedData.All;
         _name.Description = $"The data set: {string.Join(", ", _known.Select(data => $"{data.Name} ({data.ArchiveBytes / 1e6:N0} MB, unpacked {data.UnpackedBytes / 1e6:N0} MB)"))}.";
         _name.AcceptOnlyFromAmong([.. _known.Select(data => data.Name)]);
-        _to.Description = $"The folder to put it in [default: what the environment variable {DataCache.Variable} names, or {DataCache.Folder}].";
+        _out.Description = $"The folder to put it in [default: what the environment variable {DataCache.Variable} names, or {DataCache.Folder}].";
         _from.CustomParser = result =>
         {
             if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
@@ -51,7 +51,7 @@ internal sealed class DataGetCommand : IgptCommand
             return null;
         };
         Add(_name);
-        Add(_to);
+        Add(_out);
         Add(_from);
         AddJsonOption();
     }
@@ -61,7 +61,7 @@ internal sealed class DataGetCommand : IgptCommand
     {
         var data = _known.Single(known => known.Name == parsed.GetRequiredValue(_name));
         var source = data with { Address = parsed.GetValue(_from) ?? data.Address };
-        var folder = Terminal.Track(progress => Fetch(source, parsed.GetValue(_to) ?? DataCache.Folder, progress, cancellation));
+        var folder = Terminal.Track(progress => Fetch(source, parsed.GetValue(_out) ?? DataCache.Folder, progress, cancellation));
         var result = new DataResult(data.Name, folder, data.Files.Sum(file => new FileInfo(Path.Combine(folder, file.Name)).Length));
         WriteResult(parsed, result, [("data", data.Title), ("folder", folder), ("size", $"{result.Bytes / 1e6:N0} MB")]);
         return ExitCodes.Success;

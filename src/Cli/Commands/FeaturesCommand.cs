@@ -23,7 +23,7 @@ internal sealed class FeaturesCommand : IgptCommand
         : base(
             "features",
             "Write the features of images: what layers of the network make of them, averaged over the positions, as float32 [images, layers * d].",
-            "igpt features --model model.zip --images photos --layers 3 --out features.npy",
+            "igpt features --model model.zip --data photos --layers 3 --out features.npy",
             terminal,
             verbose)
     {

@@ -14,7 +14,7 @@ internal sealed class LowDataCommand : IgptCommand
     private readonly ModelOptions _model = new();
     private readonly ProbeOptions _probe = new();
     private readonly LowDataOptions _lowData = new();
-    private readonly Option<string?> _out = new("--out") { Description = "Write a report to this folder, for which every layer is probed with all labels, too.", HelpName = "DIR" };
+    private readonly Option<string?> _report = new("--report") { Description = "Write a report to this folder, for which every layer is probed with all labels, too.", HelpName = "DIR" };
 
     internal LowDataCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -27,14 +27,14 @@ internal sealed class LowDataCommand : IgptCommand
         _model.AddTo(this);
         _probe.AddTo(this);
         _lowData.AddTo(this);
-        Add(_out);
+        Add(_report);
         AddCommonOptions();
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        var folder = parsed.GetValue(_out);
+        var folder = parsed.GetValue(_report);
         if (folder is not null)
         {
             Directory.CreateDirectory(folder); // before hours of work are spent on it

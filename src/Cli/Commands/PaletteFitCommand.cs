@@ -25,7 +25,7 @@ internal sealed class PaletteFitCommand : IgptCommand
         : base(
             "fit",
             "Learn a palette by k-means over pixels drawn from all images, and tell its inertia and mean color error.",
-            "igpt palette fit --images photos --colors 512 --out palette.npy",
+            "igpt palette fit --data photos --colors 512 --out palette.npy",
             terminal,
             verbose)
     {

@@ -6,10 +6,10 @@ using Spectre.Console;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt predict: the classes of image files, by a classifier that igpt probe or igpt finetune saved.</summary>
+/// <summary>igpt predict: the classes of image files, by a classifier that igpt probe or igpt finetune wrote.</summary>
 internal sealed class PredictCommand : IgptCommand
 {
-    private readonly Option<string> _classifier = new("--classifier") { Description = "The classifier: a zip that igpt probe --save or igpt finetune wrote, or mlContext.Model.Save of a pipeline from the column Image to PredictedClass.", HelpName = "FILE", Required = true };
+    private readonly Option<string> _classifier = new("--classifier") { Description = "The classifier: a zip that igpt probe or igpt finetune wrote, or mlContext.Model.Save of a pipeline from the column Image to PredictedClass.", HelpName = "FILE", Required = true };
     private readonly Argument<string[]> _files = new("files") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
 
     internal PredictCommand(Terminal terminal, Option<bool> verbose)

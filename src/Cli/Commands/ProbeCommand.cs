@@ -15,8 +15,17 @@ internal sealed class ProbeCommand : IgptCommand
 
     private readonly ModelOptions _model = new();
     private readonly ProbeOptions _probe = new();
-    private readonly Option<string?> _out = new("--out") { Description = "Write a report to this folder: results.json, tables, plots, and a page to look at.", HelpName = "DIR" };
-    private readonly Option<string?> _save = new("--save") { Description = "Save the way from images to classes through the best layer as a zip, which mlContext.Model.Load reads.", HelpName = "FILE" };
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "The classifier to write, a zip from images to class names through the best layer, for mlContext.Model.Load.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _report = new("--report")
+    {
+        Description = "Write a report to this folder: results.json, tables, plots, and a page to look at.",
+        HelpName = "DIR",
+    };
 
     internal ProbeCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -29,17 +38,17 @@ internal sealed class ProbeCommand : IgptCommand
         _model.AddTo(this);
         _probe.AddTo(this);
         Add(_out);
-        Add(_save);
+        Add(_report);
         AddCommonOptions();
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        var (folder, save) = (parsed.GetValue(_out), parsed.GetValue(_save));
-        if (save is not null)
+        var (folder, path) = (parsed.GetValue(_report), parsed.GetValue(_out));
+        if (path is not null)
         {
-            OutputFile.Check(save);
+            OutputFile.Check(path);
         }
 
         if (folder is not null)
@@ -65,9 +74,9 @@ internal sealed class ProbeCommand : IgptCommand
             ReportFolder.Write(folder, study.Run(training.View, test.View, cancellation: cancellation));
         }
 
-        if (save is not null)
+        if (path is not null)
         {
-            Save(context, experiment, result.Best, training, save);
+            Save(context, experiment, result.Best, training, path);
         }
 
         WriteResult(parsed, ProbeResult.Of(result), CreateTable(result));

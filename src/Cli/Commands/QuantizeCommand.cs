@@ -17,7 +17,7 @@ internal sealed class QuantizeCommand : IgptCommand
     private readonly DataOptions _data = new();
     private readonly Option<string?> _model = new("--model") { Description = $"A model, whose palette, size and way of cropping are taken: {ModelOptions.Forms}.", HelpName = "FILE" };
     private readonly Option<string?> _palette = new("--palette") { Description = "The colors: an npy file of float32 [colors, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy. For a model too, if it comes without them.", HelpName = "FILE" };
-    private readonly Option<int?> _size = CommandOptions.Number("--size", $"Side of the square that images become, in pixels; a model has its own [default: {DefaultSize}].", 1, 256);
+    private readonly Option<int?> _imageSize = CommandOptions.Number("--image-size", $"Side of the square that images become, in pixels; a model has its own [default: {DefaultSize}].", 1, 256);
     private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: the model's way, or squash].", ImageCropping.Squash, ImageCropping.CenterCrop, ImageCropping.RandomCrop);
     private readonly Option<int> _seed = CommandOptions.Number("--seed", "Seed of random crops.", 0, int.MaxValue, 1);
     private readonly Option<string> _out = CommandOptions.FilePath("--out", "The npy file to write: uint16 [images, size * size], raster order, colors numbered from 0. An existing one is replaced once the new one is complete.");
@@ -26,12 +26,12 @@ internal sealed class QuantizeCommand : IgptCommand
         : base(
             "quantize",
             "Write the palette colors of images, one number a pixel, as a model reads them.",
-            "igpt quantize --images photos --palette kmeans_centers.npy --size 32 --out tokens.npy",
+            "igpt quantize --data photos --palette kmeans_centers.npy --image-size 32 --out tokens.npy",
             terminal,
             verbose)
     {
         _data.AddTo(this);
-        Option[] options = [_model, _palette, _size, _crop, _seed, _out];
+        Option[] options = [_model, _palette, _imageSize, _crop, _seed, _out];
         foreach (var option in options)
         {
             Add(option);
@@ -46,9 +46,9 @@ internal sealed class QuantizeCommand : IgptCommand
                 result.AddError("Give the colors by --palette or --model.");
             }
 
-            if (hasModel && result.GetResult(_size) is not null)
+            if (hasModel && result.GetResult(_imageSize) is not null)
             {
-                result.AddError("--size goes with --palette alone; a model has a size of its own.");
+                result.AddError("--image-size goes with --palette alone; a model has a size of its own.");
             }
         });
     }
@@ -78,7 +78,7 @@ internal sealed class QuantizeCommand : IgptCommand
         var crop = parsed.GetValue(_crop);
         if (parsed.GetValue(_model) is not { } path)
         {
-            return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, Palette.Load(parsed.GetRequiredValue(_palette)!), parsed.GetValue(_size) ?? DefaultSize, crop ?? ImageCropping.Squash);
+            return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, Palette.Load(parsed.GetRequiredValue(_palette)!), parsed.GetValue(_imageSize) ?? DefaultSize, crop ?? ImageCropping.Squash);
         }
 
         using var model = ModelOptions.LoadWithPalette(path, parsed.GetValue(_palette));

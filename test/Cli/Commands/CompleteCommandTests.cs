@@ -7,7 +7,7 @@ namespace IGptMl.Tests.Cli.Commands;
 [TestClass]
 public sealed class CompleteCommandTests
 {
-    private static readonly string[] Model = ["complete", "--model", TestData.PathOf("tiny"), "--images", TestData.PathOf("tiny", "images")];
+    private static readonly string[] Model = ["complete", "--model", TestData.PathOf("tiny"), "--data", TestData.PathOf("tiny", "images")];
 
     [TestMethod]
     public void Complete_Images_KeepsTheUpperHalfOfEach()
@@ -58,9 +58,7 @@ public sealed class CompleteCommandTests
     public void Complete_AtTheInputsSize_WritesThatSize()
     {
         using var folder = new TemporaryFolder();
-        var run = CommandLine.Run(
-            "complete", "--model", TestData.PathOf("tiny"), "--images", TestData.PathOf("processor"), "--limit", "2", "--keep-rectangle", "0,0,4,8",
-            "--input-size", "--completions", "1", "--out", folder.Path, "--json");
+        var run = CommandLine.Run("complete", "--model", TestData.PathOf("tiny"), "--data", TestData.PathOf("processor"), "--limit", "2", "--keep-rectangle", "0,0,4,8", "--input-size", "--completions", "1", "--out", folder.Path, "--json");
         var images = run.Json().GetProperty("images").EnumerateArray().ToList();
         Assert.HasCount(2, images);
         foreach (var image in images)

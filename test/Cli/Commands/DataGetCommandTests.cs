@@ -17,7 +17,7 @@ public sealed class DataGetCommandTests
         var archive = new TinyArchive();
         using var server = new FileServer(archive.Bytes) { Cuts = new([10_000]) };
 
-        var (code, output, error) = Run(archive.Data, "tiny", "--from", server.Address.ToString(), "--to", folder.Path, "--json");
+        var (code, output, error) = Run(archive.Data, "tiny", "--from", server.Address.ToString(), "--out", folder.Path, "--json");
 
         Assert.AreEqual(0, code);
         var json = JsonDocument.Parse(output).RootElement;
@@ -33,7 +33,7 @@ public sealed class DataGetCommandTests
         using var folder = new TemporaryFolder();
         using var server = new FileServer([1, 2, 3]);
 
-        var line = CommandLine.Run("data", "get", "cifar10", "--to", folder.Path, "--from", server.Address.ToString());
+        var line = CommandLine.Run("data", "get", "cifar10", "--out", folder.Path, "--from", server.Address.ToString());
 
         line.AssertFails(1, "has 3 bytes; the archive of CIFAR-10 has 170,052,171 bytes.");
     }
@@ -62,7 +62,7 @@ public sealed class DataGetCommandTests
         using var server = new FileServer([1]) { IsSilent = true };
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
 
-        var line = CommandLine.Run(cancellation.Token, "data", "get", "cifar10", "--to", folder.Path, "--from", server.Address.ToString());
+        var line = CommandLine.Run(cancellation.Token, "data", "get", "cifar10", "--out", folder.Path, "--from", server.Address.ToString());
 
         line.AssertFails(130, "Canceled. What has been downloaded is kept; the same command goes on from there.");
     }

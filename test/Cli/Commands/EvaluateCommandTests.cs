@@ -15,7 +15,7 @@ public sealed class EvaluateCommandTests
             folder.WriteImage(name, 4, 4, ((byte)(name[0] * 50), 30, 90));
         }
 
-        var json = CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--images", folder.Path, "--json").Json();
+        var json = CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", folder.Path, "--json").Json();
         CollectionAssert.AreEqual(new[] { "mean_nats_per_token", "bits_per_dimension", "images" }, json.EnumerateObject().Select(p => p.Name).ToArray());
         var images = json.GetProperty("images").EnumerateArray().ToArray();
         CollectionAssert.AreEqual(new[] { "a.png", "b.png", "c.png" }, images.Select(image => image.GetProperty("file").GetString()).ToArray());
@@ -91,14 +91,10 @@ public sealed class EvaluateCommandTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("maps.png");
-        var json = CommandLine.Run(
-            "evaluate", "--model", TestData.PathOf("tiny"), "--images", TestData.PathOf("tiny", "images"), "--surprise-maps", path, "--json").Json();
+        var json = CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--data", TestData.PathOf("tiny", "images"), "--surprise-maps", path, "--json").Json();
         Assert.AreEqual(3, json.GetProperty("images").GetArrayLength());
         using var grid = SkiaSharp.SKBitmap.Decode(path);
         Assert.AreEqual(((6 * 36) + 4, 36 + 4), (grid.Width, grid.Height), "3 images and their maps of 8 x 8 pixels, enlarged four times");
-        CommandLine.Run(
-            "evaluate", "--model", TestData.PathOf("tiny"), "--images", TestData.PathOf("tiny", "images"),
-            "--surprise-maps", folder.Combine("no", "maps.png"))
-            .AssertFails(1, "does not exist");
+        CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--data", TestData.PathOf("tiny", "images"), "--surprise-maps", folder.Combine("no", "maps.png")).AssertFails(1, "does not exist");
     }
 }

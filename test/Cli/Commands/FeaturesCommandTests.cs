@@ -40,7 +40,7 @@ public sealed class FeaturesCommandTests
         folder.WriteImage("images/dogs/2.png", 4, 4, (20, 130, 90));
         foreach (var ending in (string[])["npy", "csv", "idv"])
         {
-            var run = CommandLine.Run("features", "--model", TinyModel.ZipPath, "--images", folder.Combine("images"), "--layers", "1", "--out", FileOf(ending));
+            var run = CommandLine.Run("features", "--model", TinyModel.ZipPath, "--data", folder.Combine("images"), "--layers", "1", "--out", FileOf(ending));
             Assert.AreEqual(0, run.Code, run.Error);
         }
 

@@ -10,7 +10,7 @@ public sealed class PredictCommandTests
     {
         using var folder = new TemporaryFolder();
         var classifier = folder.Combine("classifier.zip");
-        var probe = CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--save", classifier);
+        var probe = CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--out", classifier);
         Assert.AreEqual(0, probe.Code, probe.Error);
         string[] files = [folder.WriteImage("red.png", 9, 7, (250, 10, 10)), folder.WriteImage("blue.png", 5, 5, (10, 10, 250))];
 

@@ -68,10 +68,7 @@ public sealed class ProbeCommandTests
     public void Probe_Out_WritesAReportAndKeepsWhatWasComputed()
     {
         using var folder = new TemporaryFolder();
-        string[] arguments =
-        [
-            "probe", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--concatenate", "0,1", "--out", folder.Path,
-        ];
+        string[] arguments = ["probe", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--concatenate", "0,1", "--report", folder.Path];
         var first = CommandLine.Run(arguments);
         Assert.AreEqual(0, first.Code, first.Error);
         StringAssert.Contains(first.Error, "Features of the training images");
@@ -87,7 +84,7 @@ public sealed class ProbeCommandTests
     [TestMethod]
     [DataRow("--l2", "1,x", "--l2 is '1,x'; expected numbers from 0 separated by commas, such as 1,30,1000.")]
     [DataRow("--concatenate", "1,1", "--concatenate is '1,1'; expected 'all', or different layers")]
-    [DataRow("--classifier", "forest", "forest")]
+    [DataRow("--trainer", "forest", "forest")]
     [DataRow("--concatenate", "0,7", "names layer 7; the model has the layers 0 to 1.")]
     public void Probe_WrongOption_IsRefused(string option, string value, string message)
         => CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", option, value).AssertFails(2, message);

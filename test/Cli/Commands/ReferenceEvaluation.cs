@@ -11,7 +11,7 @@ internal static class ReferenceEvaluation
     /// <summary>Runs igpt evaluate on the images, and checks the reported values.</summary>
     public static void AssertEvaluates(string name, params string[] model)
     {
-        var json = CommandLine.Run(["evaluate", "--images", TestData.PathOf(name, "images"), "--json", .. model]).Json();
+        var json = CommandLine.Run(["evaluate", "--data", TestData.PathOf(name, "images"), "--json", .. model]).Json();
         var images = json.GetProperty("images").EnumerateArray().ToArray();
         CollectionAssert.AreEqual(new[] { "0.png", "1.png", "2.png" }, images.Select(image => image.GetProperty("file").GetString()).ToArray());
         AssertNats(name, images.Select(image => image.GetProperty("nats_per_token").GetDouble()));

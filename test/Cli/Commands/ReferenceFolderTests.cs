@@ -32,7 +32,7 @@ public sealed class ReferenceFolderTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("f.npy");
-        var run = CommandLine.Run("features", "--model", TestData.PathOf(name), "--images", TestData.PathOf(name, "images"), "--layers", "all", "--out", path);
+        var run = CommandLine.Run("features", "--model", TestData.PathOf(name), "--data", TestData.PathOf(name, "images"), "--layers", "all", "--out", path);
         Assert.AreEqual(0, run.Code, run.Error);
         var array = NpyFormat.Read(path);
         Assert.AreEqual($"(3, {width * layers})", array.Header.ShapeText);
