@@ -4,7 +4,6 @@ using IGptMl.Tests.Processes;
 
 namespace IGptMl.Tests.Kernels;
 
-/// <summary>Every register width gives the same numbers to rounding, whichever the machine's own is.</summary>
 [TestClass]
 [EveryRegisterWidth]
 public sealed unsafe class AttentionKernelTests
@@ -32,17 +31,149 @@ public sealed unsafe class AttentionKernelTests
             var (output, logSums, gradient) = (new float[positions * size], new float[positions], new float[projected.Length]);
             fixed (float* q = projected, o = output, l = logSums, g = gradient, a = above)
             {
-                AttentionKernel<TLanes, TVector>.Forward(q, q + size, q + (2 * size), 3 * size, o, size, l, positions, size, 1 / MathF.Sqrt(size), causal);
-                AttentionKernel<TLanes, TVector>.Backward(q, q + size, q + (2 * size), 3 * size, o, a, size, l, g, g + size, g + (2 * size), positions, size, 1 / MathF.Sqrt(size), causal);
+                var scale = 1 / MathF.Sqrt(size);
+                float* k = q + size, v = k + size;
+                AttentionKernel<TLanes, TVector>.Forward(q, k, v, 3 * size, o, size, l, positions, size, scale, causal);
+                AttentionKernel<TLanes, TVector>.Backward(q, k, v, 3 * size, o, a, size, l, g, g + size, g + (2 * size), positions, size, scale, causal);
             }
 
             return (output, gradient);
         }
     }
 
+    [TestMethod]
+    [RequiresKernels]
+    [DynamicData(nameof(KernelWidths.WithEdges), typeof(KernelWidths))]
+    public void Forward_AndBackward_AreTheFormulaAndStayInside(int bits, MemoryEdge edge)
+    {
+        KernelWidths.Run(bits, CheckAll<Lanes256, Vector256<float>>, CheckAll<Lanes512, Vector512<float>>);
+
+        void CheckAll<TLanes, TVector>()
+            where TLanes : ILanes<TVector>
+            where TVector : struct
+        {
+            foreach (var positions in (int[])[1, 5, 32, 33, 130]) // fewer and more queries, and keys, than are taken at once
+            {
+                foreach (var size in (int[])[TLanes.Count, 3 * TLanes.Count])
+                {
+                    foreach (var causal in (bool[])[false, true])
+                    {
+                        CheckApart<TLanes, TVector>(new(positions, size, causal), edge);
+                        CheckSideBySide<TLanes, TVector>(new(positions, size, causal), edge);
+                    }
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    [RequiresKernels]
+    [DynamicData(nameof(KernelWidths.WithEdges), typeof(KernelWidths))]
+    public void Attend_OfTheLastQueries_IsTheFormulaAndStaysInside(int bits, MemoryEdge edge)
+    {
+        KernelWidths.Run(bits, CheckAll<Lanes256, Vector256<float>>, CheckAll<Lanes512, Vector512<float>>);
+
+        void CheckAll<TLanes, TVector>()
+            where TLanes : ILanes<TVector>
+            where TVector : struct
+        {
+            foreach (var (positions, rows) in ((int, int)[])[(1, 1), (9, 1), (9, 9), (70, 32), (129, 3), (257, 1)])
+            {
+                foreach (var size in (int[])[TLanes.Count, 3 * TLanes.Count])
+                {
+                    foreach (var causal in (bool[])[false, true])
+                    {
+                        CheckLast<TLanes, TVector>(new(positions, size, causal), rows, edge);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Queries, keys and values in memory of their own, rows contiguous.</summary>
+    private static void CheckApart<TLanes, TVector>(PlainAttention plain, MemoryEdge edge)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        var (positions, size) = (plain.Positions, plain.Size);
+        using GuardedFloats queries = new(plain.Queries, edge), keys = new(plain.Keys, edge), values = new(plain.Values, edge);
+        using GuardedFloats output = new(positions * size, edge), logSums = new(positions, edge);
+        AttentionKernel<TLanes, TVector>.Forward(
+            queries.Pointer, keys.Pointer, values.Pointer, size, output.Pointer, size, logSums.Pointer, positions, size, plain.Scale, plain.IsCausal);
+        AssertClose(plain.Output, output);
+        AssertClose(plain.LogSums, logSums);
+
+        using GuardedFloats above = new(plain.OutputGradient, edge), attended = new(output.Span, edge), sums = new(logSums.Span, edge);
+        using GuardedFloats queryGradient = new(positions * size, edge), keyGradient = new(positions * size, edge), valueGradient = new(positions * size, edge);
+        AttentionKernel<TLanes, TVector>.Backward(
+            queries.Pointer, keys.Pointer, values.Pointer, size, attended.Pointer, above.Pointer, size, sums.Pointer,
+            queryGradient.Pointer, keyGradient.Pointer, valueGradient.Pointer, positions, size, plain.Scale, plain.IsCausal);
+        AssertClose(plain.QueryGradient, queryGradient);
+        AssertClose(plain.KeyGradient, keyGradient);
+        AssertClose(plain.ValueGradient, valueGradient);
+    }
+
+    /// <summary>One row of queries, keys and values a position, without log sums, into rows that are longer than a head.</summary>
+    private static void CheckSideBySide<TLanes, TVector>(PlainAttention plain, MemoryEdge edge)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        var (positions, size, wide) = (plain.Positions, plain.Size, plain.Size + 3);
+        using GuardedFloats projected = new(plain.SideBySide(plain.Queries, plain.Keys, plain.Values), edge), output = new(((positions - 1) * wide) + size, edge);
+        float* q = projected.Pointer, k = q + size, v = k + size;
+        AttentionKernel<TLanes, TVector>.Forward(q, k, v, 3 * size, output.Pointer, wide, null, positions, size, plain.Scale, plain.IsCausal);
+        AssertClose(plain.InRowsOf(wide, plain.Output), output);
+
+        using GuardedFloats above = new(plain.InRowsOf(wide, plain.OutputGradient), edge), attended = new(output.Span, edge);
+        using GuardedFloats sums = new(Array.ConvertAll(plain.LogSums, sum => (float)sum), edge), gradient = new(projected.Length, edge);
+        float* dq = gradient.Pointer, dk = dq + size, dv = dk + size;
+        AttentionKernel<TLanes, TVector>.Backward(
+            q, k, v, 3 * size, attended.Pointer, above.Pointer, wide, sums.Pointer, dq, dk, dv, positions, size, plain.Scale, plain.IsCausal);
+        AssertClose(plain.SideBySide(plain.QueryGradient, plain.KeyGradient, plain.ValueGradient), gradient);
+    }
+
+    /// <summary>The last queries alone against transposed keys, as decoding has them.</summary>
+    private static void CheckLast<TLanes, TVector>(PlainAttention plain, int rows, MemoryEdge edge)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        var (positions, size, first, wide) = (plain.Positions, plain.Size, plain.Positions - rows, plain.Size + 3);
+        var width = AttentionKernel<TLanes, TVector>.Padded(positions);
+        var transposed = new float[size * width];
+        Numbers.Fill(new Random(1), transposed); // what is beyond the keys does not show
+        for (var i = 0; i < plain.Keys.Length; i++)
+        {
+            transposed[(i % size * width) + (i / size)] = plain.Keys[i];
+        }
+
+        using GuardedFloats queries = new(plain.InRowsOf(wide, plain.Queries[(first * size)..]), edge), keys = new(transposed, edge), values = new(plain.Values, edge);
+        using GuardedFloats output = new(((rows - 1) * wide) + size, edge), logSums = new(rows, edge);
+        using var scratch = new GuardedFloats(AttentionKernel<TLanes, TVector>.ScratchLength(width), edge);
+        scratch.Span.Fill(float.NaN);
+        AttentionKernel<TLanes, TVector>.Attend(
+            queries.Pointer, wide, keys.Pointer, width, values.Pointer, output.Pointer, wide, logSums.Pointer, first, rows, positions, size, plain.Scale,
+            plain.IsCausal, scratch.Pointer);
+        AssertClose(plain.InRowsOf(wide, plain.Output[(first * size)..]), output);
+        AssertClose(plain.LogSums[first..], logSums);
+        scratch.AssertIntact();
+    }
+
+    private static void AssertClose(double[] expected, GuardedFloats actual)
+    {
+        actual.AssertIntact();
+        AssertClose(Array.ConvertAll(expected, value => (float)value), actual.Span.ToArray());
+    }
+
+    private static void AssertClose(float[] expected, GuardedFloats actual)
+    {
+        actual.AssertIntact();
+        AssertClose(expected, actual.Span.ToArray());
+    }
+
     private static void AssertClose(float[] expected, float[] actual)
     {
-        var scale = expected.Max(Math.Abs);
+        Assert.HasCount(expected.Length, actual);
+        var scale = Math.Max(1, expected.Max(Math.Abs)); // the gradient of a single score is zero, as a difference of greater numbers
         Assert.IsLessThan(2e-6f, expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max() / scale);
     }
 }
