@@ -11,7 +11,8 @@ namespace IGptMl.Cli;
 /// <summary>The tool: finds the command, runs it, and turns whatever goes wrong into one line and an exit code.</summary>
 internal static class IgptApp
 {
-    private static readonly string[] ThreadReports = ["Splitter/consolidator worker encountered exception", "Event we were waiting on was subject to an exception"];
+    private static readonly string[] ThreadReports = ["Splitter/consolidator worker encountered exception",
+        "Event we were waiting on was subject to an exception"];
 
     /// <summary>Runs a command line. Results go to <paramref name="output"/>; progress, messages and errors to <paramref name="error"/>.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
@@ -52,7 +53,8 @@ internal static class IgptApp
         try
         {
             // Ctrl-C is the caller's, errors are handled below.
-            var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var configuration = new InvocationConfiguration
+                { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             return await parsed.InvokeAsync(configuration, cancellation);
         }
         catch (Exception e)
@@ -88,7 +90,8 @@ internal static class IgptApp
     }
 
     /// <summary>Whether ML.NET only reports that one of its reading or caching threads failed.</summary>
-    private static bool IsThreadReport(Exception e) => e is InvalidOperationException && Array.Exists(ThreadReports, start => e.Message.StartsWith(start, StringComparison.Ordinal));
+    private static bool IsThreadReport(Exception e) => e is InvalidOperationException
+        && Array.Exists(ThreadReports, start => e.Message.StartsWith(start, StringComparison.Ordinal));
 
     /// <summary>The first line that says something: native errors go on with a stack trace.</summary>
     private static string OneLine(string message)

@@ -58,7 +58,8 @@ public sealed class ImageGenerationCatalog
 
         return count > 0
             ? new ImageGenerationMetrics(sum / count, count, skipped)
-            : throw new InvalidOperationException($"There is nothing to evaluate: column '{column.Name}' holds no value{(skipped > 0 ? $" in {skipped} rows" : string.Empty)}.");
+            : throw new InvalidOperationException(
+                $"There is nothing to evaluate: column '{column.Name}' holds no value{(skipped > 0 ? $" in {skipped} rows" : string.Empty)}.");
     }
 
     /// <summary>Lets a pretrained model draw pictures from nothing.</summary>
@@ -66,7 +67,8 @@ public sealed class ImageGenerationCatalog
     /// <param name="count">The number of pictures, 1 to 1,000,000.</param>
     /// <param name="options">How tokens are drawn; null means the paper's way, at temperature 1 from all colors.</param>
     /// <returns>
-    /// A row a picture: "Image" (<see cref="MLImage"/> of the model's size), "Tokens" (as QuantizeToPalette gives them) and "Seed" (<see cref="int"/>; the same picture comes again where it is in
+    /// A row a picture: "Image" (<see cref="MLImage"/> of the model's size), "Tokens" (as QuantizeToPalette gives them) and "Seed" (<see cref="int"/>; the same
+    /// picture comes again where it is in
     /// <see cref="SamplingOptions.Seeds"/>). All are drawn before the method returns.
     /// </returns>
     /// <exception cref="ArgumentException">The model is a masked one, or knows no palette.</exception>
@@ -93,8 +95,10 @@ public sealed class ImageGenerationCatalog
         /// <param name="batchSize">The number of images a step.</param>
         /// <param name="learningRate">The peak learning rate.</param>
         /// <exception cref="ArgumentOutOfRangeException">An argument is out of range; all are reported together.</exception>
-        public ImageGptTrainer ImageGpt(string inputColumnName = "Tokens", ImageGptConfig? model = null, long steps = 1_000_000, int batchSize = 128, double learningRate = 0.003)
-            => ImageGpt(inputColumnName, new ImageGptTrainer.Options { Model = model ?? ImageGptConfig.Small, Steps = steps, BatchSize = batchSize, LearningRate = learningRate });
+        public ImageGptTrainer ImageGpt(string inputColumnName = "Tokens", ImageGptConfig? model = null, long steps = 1_000_000, int batchSize = 128,
+            double learningRate = 0.003)
+            => ImageGpt(inputColumnName, new ImageGptTrainer.Options
+                { Model = model ?? ImageGptConfig.Small, Steps = steps, BatchSize = batchSize, LearningRate = learningRate });
 
         /// <summary>Create an <see cref="ImageGptTrainer"/> with advanced options.</summary>
         /// <param name="inputColumnName">The token column, in place of the options' name.</param>

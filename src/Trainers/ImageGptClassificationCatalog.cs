@@ -16,8 +16,10 @@ public static class ImageGptClassificationCatalog
     /// <param name="batchSize">The number of images a step.</param>
     /// <param name="learningRate">The learning rate, about a tenth of pretraining's.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range; all are reported together.</exception>
-    public static ImageGptFineTuneTrainer ImageGptFineTune(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model, string labelColumnName = "Label", string inputColumnName = "Tokens", int epochs = 20, int batchSize = 128, double learningRate = 0.0003)
-        => catalog.ImageGptFineTune(model, new ImageGptFineTuneTrainer.Options { LabelColumnName = labelColumnName, InputColumnName = inputColumnName, Epochs = epochs, BatchSize = batchSize, LearningRate = learningRate });
+    public static ImageGptFineTuneTrainer ImageGptFineTune(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model,
+        string labelColumnName = "Label", string inputColumnName = "Tokens", int epochs = 20, int batchSize = 128, double learningRate = 0.0003)
+        => catalog.ImageGptFineTune(model, new ImageGptFineTuneTrainer.Options
+            { LabelColumnName = labelColumnName, InputColumnName = inputColumnName, Epochs = epochs, BatchSize = batchSize, LearningRate = learningRate });
 
     /// <summary>Create an <see cref="ImageGptFineTuneTrainer"/> with advanced options.</summary>
     /// <param name="catalog">The trainers' catalog.</param>
@@ -25,30 +27,40 @@ public static class ImageGptClassificationCatalog
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     [OverloadResolutionPriority(1)] // so that new() { … } means options
-    public static ImageGptFineTuneTrainer ImageGptFineTune(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model, ImageGptFineTuneTrainer.Options options)
+    public static ImageGptFineTuneTrainer ImageGptFineTune(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model,
+        ImageGptFineTuneTrainer.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
 
-    /// <summary>Create a <see cref="MaskVoteTrainer"/>, which fits a classifier to a masked model's features and classifies by a majority of several masks.</summary>
+    /// <summary>
+    /// Create a <see cref="MaskVoteTrainer"/>, which fits a classifier to a masked model's features and classifies by a majority of several masks.
+    /// </summary>
     /// <param name="catalog">The trainers' catalog.</param>
     /// <param name="model">The masked model. The transformer keeps a handle of its own.</param>
-    /// <param name="classifier">Any multiclass trainer, or a chain that ends in one, which reads the column "Features" and, when it is fitted, the label.</param>
+    /// <param name="classifier">
+    /// Any multiclass trainer, or a chain that ends in one, which reads the column "Features" and, when it is fitted, the label.
+    /// </param>
     /// <param name="labelColumnName">The column of classes, a key of UInt32.</param>
     /// <param name="inputColumnName">The token column, as QuantizeToPalette gives it for the model's palette.</param>
     /// <param name="layers">The layers whose features the classifier reads, 0 to L; none means the middle one, L / 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">The model is an autoregressive one, or a layer is outside 0 … L.</exception>
-    public static MaskVoteTrainer ImageGptMaskVote(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model, IEstimator<ITransformer> classifier, string labelColumnName = "Label", string inputColumnName = "Tokens", params int[] layers)
+    public static MaskVoteTrainer ImageGptMaskVote(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model,
+        IEstimator<ITransformer> classifier, string labelColumnName = "Label", string inputColumnName = "Tokens", params int[] layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        return catalog.ImageGptMaskVote(model, classifier, new MaskVoteTrainer.Options { LabelColumnName = labelColumnName, InputColumnName = inputColumnName, Layers = layers.Length == 0 ? null : layers });
+        return catalog.ImageGptMaskVote(model, classifier, new MaskVoteTrainer.Options
+            { LabelColumnName = labelColumnName, InputColumnName = inputColumnName, Layers = layers.Length == 0 ? null : layers });
     }
 
     /// <summary>Create a <see cref="MaskVoteTrainer"/> with advanced options.</summary>
     /// <param name="catalog">The trainers' catalog.</param>
     /// <param name="model">The masked model. The transformer keeps a handle of its own.</param>
-    /// <param name="classifier">Any multiclass trainer, or a chain that ends in one, which reads the options' column of features and, when it is fitted, the label.</param>
+    /// <param name="classifier">
+    /// Any multiclass trainer, or a chain that ends in one, which reads the options' column of features and, when it is fitted, the label.
+    /// </param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     [OverloadResolutionPriority(1)] // so that new() { … } means options
-    public static MaskVoteTrainer ImageGptMaskVote(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model, IEstimator<ITransformer> classifier, MaskVoteTrainer.Options options)
+    public static MaskVoteTrainer ImageGptMaskVote(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model,
+        IEstimator<ITransformer> classifier, MaskVoteTrainer.Options options)
         => new(CatalogEnvironment.Of(catalog), model, classifier, options);
 }

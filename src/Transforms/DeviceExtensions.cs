@@ -5,7 +5,9 @@ namespace Microsoft.ML;
 /// <summary>Extends <see cref="MLContext"/> by the question where networks run.</summary>
 public static class DeviceExtensions
 {
-    /// <summary>Finds the device on which networks of this context run, by <see cref="MLContext.GpuDeviceId"/> and <see cref="MLContext.FallbackToCpu"/>.</summary>
+    /// <summary>
+    /// Finds the device on which networks of this context run, by <see cref="MLContext.GpuDeviceId"/> and <see cref="MLContext.FallbackToCpu"/>.
+    /// </summary>
     /// <remarks>Components find it by themselves when they run. An application asks before, to tell its user, or to fail before hours of work.</remarks>
     /// <param name="context">The context.</param>
     /// <returns>"cpu", or "cuda:0" for the first NVIDIA GPU.</returns>

@@ -7,14 +7,17 @@ namespace Microsoft.ML;
 /// <summary>Collection of extension methods for <see cref="TransformsCatalog"/> to create instances of the transforms of Image GPT.</summary>
 public static class ImageGptCatalog
 {
-    /// <summary>Create a <see cref="PaletteQuantizingEstimator"/>, which turns images into sequences of palette colors and learns the palette by k-means.</summary>
+    /// <summary>
+    /// Create a <see cref="PaletteQuantizingEstimator"/>, which turns images into sequences of palette colors and learns the palette by k-means.
+    /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of tokens: <c>Vector&lt;Key&lt;UInt16, colors&gt;, imageSize²&gt;</c>.</param>
     /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
     /// <param name="imageSize">The side of the square in pixels to which images are resized, 1 to 256.</param>
     /// <param name="colors">The number of colors, 2 to 65,535.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
-    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, int imageSize = 32, int colors = 512)
+    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
+        int imageSize = 32, int colors = 512)
         => catalog.QuantizeToPalette(outputColumnName, inputColumnName, new PaletteQuantizingEstimator.Options { ImageSize = imageSize, Colors = colors });
 
     /// <summary>Create a <see cref="PaletteQuantizingEstimator"/> with advanced options.</summary>
@@ -24,7 +27,8 @@ public static class ImageGptCatalog
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     [OverloadResolutionPriority(1)] // so that new() { … } means options
-    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, PaletteQuantizingEstimator.Options options)
+    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
+        PaletteQuantizingEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return catalog.QuantizeToPalette(options with { OutputColumnName = outputColumnName, InputColumnName = inputColumnName });
@@ -45,36 +49,47 @@ public static class ImageGptCatalog
     /// <param name="imageSize">The side of the square in pixels to which images are resized, 1 to 256.</param>
     /// <param name="cropping">How images become squares; random crops have the seed of the MLContext.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
-    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, Palette palette, int imageSize = 32, ImageCropping cropping = ImageCropping.Squash)
+    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
+        Palette palette, int imageSize = 32, ImageCropping cropping = ImageCropping.Squash)
     {
         ArgumentNullException.ThrowIfNull(palette);
-        var options = new PaletteQuantizingEstimator.Options { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, ImageSize = imageSize, Cropping = cropping };
+        var options = new PaletteQuantizingEstimator.Options
+            { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, ImageSize = imageSize, Cropping = cropping };
         return new PaletteQuantizingEstimator(CatalogEnvironment.Of(catalog), options, palette);
     }
 
-    /// <summary>Create a <see cref="PaletteQuantizingEstimator"/> that prepares images as a pretrained model expects them: its palette, its size and its cropping.</summary>
+    /// <summary>
+    /// Create a <see cref="PaletteQuantizingEstimator"/> that prepares images as a pretrained model expects them: its palette, its size and its cropping.
+    /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of tokens: <c>Vector&lt;Key&lt;UInt16, K&gt;, T&gt;</c>, as the model reads them.</param>
     /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
     /// <param name="model">The pretrained model; nothing of it is kept but the palette.</param>
-    /// <param name="cropping">How images become squares; null means as <see cref="ImageGptModel.Cropping"/> says. Random crops, to train the model further, have the seed of the MLContext.</param>
+    /// <param name="cropping">
+    /// How images become squares; null means as <see cref="ImageGptModel.Cropping"/> says. Random crops, to train the model further, have the seed of the
+    /// MLContext.
+    /// </param>
     /// <exception cref="ArgumentException">The model has no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
-    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, ImageCropping? cropping = null)
+    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
+        ImageGptModel model, ImageCropping? cropping = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         var palette = model.Palette ?? throw new ArgumentException("The model has no palette, so images cannot be quantized for it.", nameof(model));
         return catalog.QuantizeToPalette(outputColumnName, inputColumnName, palette, model.Config.ImageSize, cropping ?? model.Cropping);
     }
 
-    /// <summary>Create an <see cref="ImageGptFeatureExtractingEstimator"/>, which gives the position-averaged representations of layers of a pretrained model.</summary>
+    /// <summary>
+    /// Create an <see cref="ImageGptFeatureExtractingEstimator"/>, which gives the position-averaged representations of layers of a pretrained model.
+    /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of features: <c>Vector&lt;Single, layers · d&gt;</c>, the layers one after the other.</param>
     /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
     /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
     /// <param name="layers">The layers, 0 to L; none means the middle one, L / 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">A layer is outside 0 … L.</exception>
-    public static ImageGptFeatureExtractingEstimator ExtractImageGptFeatures(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, params int[] layers)
+    public static ImageGptFeatureExtractingEstimator ExtractImageGptFeatures(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
+        ImageGptModel model, params int[] layers)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(layers);
@@ -91,7 +106,8 @@ public static class ImageGptCatalog
     /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
-    public static ImageGptFeatureExtractingEstimator ExtractImageGptFeatures(this TransformsCatalog catalog, ImageGptModel model, ImageGptFeatureExtractingEstimator.Options options)
+    public static ImageGptFeatureExtractingEstimator ExtractImageGptFeatures(this TransformsCatalog catalog, ImageGptModel model,
+        ImageGptFeatureExtractingEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
 
     /// <summary>Create an <see cref="ImageCompletingEstimator"/>, which keeps the upper rows of each image and lets a pretrained model draw the rest.</summary>
@@ -103,10 +119,14 @@ public static class ImageGptCatalog
     /// <param name="temperature">What logits are divided by: 1 draws from the model's own probabilities, 0 always takes the likeliest color.</param>
     /// <exception cref="ArgumentException">The model is a masked one, or has no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
-    public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, KeptRegion? keptRegion = null, double temperature = 1)
-        => catalog.CompleteImages(outputColumnName, inputColumnName, model, new ImageCompletingEstimator.Options { KeptRegion = keptRegion ?? KeptRegion.TopHalf, Temperature = temperature });
+    public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
+        ImageGptModel model, KeptRegion? keptRegion = null, double temperature = 1)
+        => catalog.CompleteImages(outputColumnName, inputColumnName, model, new ImageCompletingEstimator.Options
+            { KeptRegion = keptRegion ?? KeptRegion.TopHalf, Temperature = temperature });
 
-    /// <summary>Create an <see cref="ImageCompletingEstimator"/> with advanced options, such as another part to keep, or several completions of each image.</summary>
+    /// <summary>
+    /// Create an <see cref="ImageCompletingEstimator"/> with advanced options, such as another part to keep, or several completions of each image.
+    /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of completed images, in place of the options' name.</param>
     /// <param name="inputColumnName">The column of images, in place of the options' name; null means the name of the output.</param>
@@ -115,7 +135,8 @@ public static class ImageGptCatalog
     /// <exception cref="ArgumentException">The model is a masked one, or has no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     [OverloadResolutionPriority(1)] // so that new() { … } means options
-    public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, ImageGptModel model, ImageCompletingEstimator.Options options)
+    public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
+        ImageGptModel model, ImageCompletingEstimator.Options options)
     {
         ArgumentNullException.ThrowIfNull(options);
         return catalog.CompleteImages(model, options with { OutputColumnName = outputColumnName, InputColumnName = inputColumnName });
@@ -130,21 +151,26 @@ public static class ImageGptCatalog
     public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, ImageGptModel model, ImageCompletingEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
 
-    /// <summary>Create an <see cref="ImageLikelihoodEstimator"/>, which tells how likely a pretrained model finds each image, as "NatsPerToken" and "BitsPerDimension".</summary>
+    /// <summary>
+    /// Create an <see cref="ImageLikelihoodEstimator"/>, which tells how likely a pretrained model finds each image, as "NatsPerToken" and "BitsPerDimension".
+    /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
     /// <param name="inputColumnName">The column of tokens.</param>
     /// <param name="surpriseMapColumnName">The column of pictures of how much each token surprised the model; null for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
-    public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, ImageGptModel model, string inputColumnName = "Tokens", string? surpriseMapColumnName = null)
-        => catalog.CalculateImageLikelihood(model, new ImageLikelihoodEstimator.Options { InputColumnName = inputColumnName, SurpriseMapColumnName = surpriseMapColumnName });
+    public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, ImageGptModel model, string inputColumnName = "Tokens",
+        string? surpriseMapColumnName = null)
+        => catalog.CalculateImageLikelihood(model, new ImageLikelihoodEstimator.Options
+            { InputColumnName = inputColumnName, SurpriseMapColumnName = surpriseMapColumnName });
 
     /// <summary>Create an <see cref="ImageLikelihoodEstimator"/> with advanced options.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
-    public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, ImageGptModel model, ImageLikelihoodEstimator.Options options)
+    public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, ImageGptModel model,
+        ImageLikelihoodEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
 
     /// <summary>Create a <see cref="PaletteDecodingEstimator"/>, which turns sequences of palette colors back into images.</summary>
@@ -152,6 +178,7 @@ public static class ImageGptCatalog
     /// <param name="outputColumnName">The column of images, <see cref="Data.MLImage"/>.</param>
     /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
     /// <param name="palette">The colors; null means those that the token column tells of, as one of QuantizeToPalette does.</param>
-    public static PaletteDecodingEstimator DecodeFromPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null, Palette? palette = null)
+    public static PaletteDecodingEstimator DecodeFromPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
+        Palette? palette = null)
         => new(CatalogEnvironment.Of(catalog), outputColumnName, inputColumnName ?? outputColumnName, palette);
 }

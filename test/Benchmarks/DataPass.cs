@@ -4,7 +4,9 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>One pass over all images of CIFAR-10, training and test, to tokens: images a second, and the memory at the start, on the way and at the end.</summary>
+/// <summary>
+/// One pass over all images of CIFAR-10, training and test, to tokens: images a second, and the memory at the start, on the way and at the end.
+/// </summary>
 internal static class DataPass
 {
     private const int Shown = 10_000;

@@ -5,7 +5,9 @@ using TorchSharp;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>Features of layer 4 through the pipeline (d 256, 8 heads, 1,024 tokens, random weights) with 1, 2, 4 and 8 threads and several batch sizes.</summary>
+/// <summary>
+/// Features of layer 4 through the pipeline (d 256, 8 heads, 1,024 tokens, random weights) with 1, 2, 4 and 8 threads and several batch sizes.
+/// </summary>
 /// <remarks>More threads than the machine has cores cannot be faster; they show that nothing breaks and that no work is done twice.</remarks>
 internal static class FeatureThreads
 {
@@ -19,7 +21,8 @@ internal static class FeatureThreads
         var config = new ImageGptConfig { EmbeddingSize = 256, Heads = 8, Layers = Layer + 1, ImageSize = 32, Colors = 512 };
         using var model = ImageGptModel.CreateUntrained(config, seed: 1);
         var random = new Random(1);
-        var rows = Enumerable.Range(0, Rows).Select(_ => new Row { Tokens = [.. Enumerable.Range(0, config.ContextLength).Select(_ => (ushort)(1 + random.Next(config.Colors)))] }).ToList();
+        var rows = Enumerable.Range(0, Rows).Select(_ => new Row
+            { Tokens = [.. Enumerable.Range(0, config.ContextLength).Select(_ => (ushort)(1 + random.Next(config.Colors)))] }).ToList();
         var schema = SchemaDefinition.Create(typeof(Row));
         schema[nameof(Row.Tokens)].ColumnType = new VectorDataViewType(new KeyDataViewType(typeof(ushort), config.Colors), config.ContextLength);
         var view = ml.Data.LoadFromEnumerable(rows, schema);

@@ -7,7 +7,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace IGptMl.Benchmarks;
 
 /// <summary>
-/// Features of layer 4 through the pipeline, tokens in and features out, beside a graph of the same shape in ONNX Runtime: d 256, 8 heads, 1,024 tokens, random weights.
+/// Features of layer 4 through the pipeline, tokens in and features out, beside a graph of the same shape in ONNX Runtime: d 256, 8 heads, 1,024 tokens, random
+/// weights.
 /// Both sides take turns on the same tokens, each turn after one that is not counted.
 /// </summary>
 internal static class FeaturesBesideOnnx
@@ -46,7 +47,8 @@ internal static class FeaturesBesideOnnx
     }
 
     /// <summary>
-    /// iGPT-S with random weights: features of layer 12 beside those of layer 24. No block above the deepest layer is computed, so the first takes half the time.
+    /// iGPT-S with random weights: features of layer 12 beside those of layer 24. No block above the deepest layer is computed, so the first takes half the
+    /// time.
     /// </summary>
     internal static void RunSmall(int rounds)
     {

@@ -38,6 +38,7 @@ internal static class ModelFileMemory
     {
         using var process = Process.GetCurrentProcess();
         var (peak, weights) = (process.PeakWorkingSet64 / 1e6, bytes / 1e6);
-        Console.WriteLine($"{what}: {time.TotalSeconds:F1} s; greatest resident memory so far {peak:F0} MB, {peak / weights:F2} times the weights' {weights:F0} MB");
+        Console.WriteLine(
+            $"{what}: {time.TotalSeconds:F1} s; greatest resident memory so far {peak:F0} MB, {peak / weights:F2} times the weights' {weights:F0} MB");
     }
 }

@@ -49,7 +49,9 @@ internal static class ModelForms
             {
                 double Median(Func<LoadCost, double> number) => loads[name].Select(number).Order().ElementAt(Rounds / 2);
                 var (peak, growth) = (Median(load => load.Peak), Median(load => load.Peak - load.Before));
-                Console.WriteLine($"{name,-28} {Median(load => load.Seconds),8:F2} {Median(load => load.ProcessorSeconds),10:F2} {peak,8:F0} {growth,13:F0} MB, {growth / weights:F2}x");
+                Console.WriteLine(
+                    $"{name,-28} {Median(load => load.Seconds),8:F2} {Median(load => load.ProcessorSeconds),10:F2} {peak,8:F0} {growth,13:F0} MB, "
+                    + $"{growth / weights:F2}x");
             }
 
             return 0;

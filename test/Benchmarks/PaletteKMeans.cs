@@ -14,7 +14,8 @@ internal static class PaletteKMeans
     internal static void Run(string? cifarFolder, int colors)
     {
         var rgb = Pixels.Read(cifarFolder, Images);
-        var pixels = Enumerable.Range(0, rgb.Length / 3).Select(i => new Pixel { Channels = [Unit(rgb[3 * i]), Unit(rgb[(3 * i) + 1]), Unit(rgb[(3 * i) + 2])] }).ToArray();
+        var pixels = Enumerable.Range(0, rgb.Length / 3).Select(i => new Pixel
+            { Channels = [Unit(rgb[3 * i]), Unit(rgb[(3 * i) + 1]), Unit(rgb[(3 * i) + 2])] }).ToArray();
         Console.WriteLine($"{pixels.Length:N0} pixels, K = {colors}, {Iterations} iterations at most");
         for (var round = 0; round < 2; round++)
         {

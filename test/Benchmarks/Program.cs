@@ -79,7 +79,8 @@ switch (args)
               palette-kmeans [CIFAR [K]]                        k-means on 250,000 pixels beside ML.NET's trainer
               images-to-tokens FOLDER PALETTE                   image files to tokens at 32x32 beside ML.NET's loading, resizing and extracting
               data-pass CIFAR PALETTE                           all 60,000 images of CIFAR-10 to tokens at 32x32: speed, and memory on the way
-              features-vs-onnx GRAPH [TURNS]                    features of layer 4 (d 256, 1,024 tokens) beside that graph in ONNX Runtime; build with -p:OnnxRuntime=true
+              features-vs-onnx GRAPH [TURNS]                    features of layer 4 (d 256,
+                  1,024 tokens) beside that graph in ONNX Runtime; build with -p:OnnxRuntime=true
               features-small [TURNS]                            features of iGPT-S at layer 12 beside layer 24: what is above is not computed
               probe-all-layers                                  the linear probe of all layers in one pass beside each alone, and its convergence
               probe-convergence MODEL CIFAR [LAYER]             the probe's solver on a layer's features beside the minimum, found by Newton's method

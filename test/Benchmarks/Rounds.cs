@@ -8,7 +8,9 @@ internal static class Rounds
     /// <summary>The median seconds of each contestant, after a round that does not count.</summary>
     internal static double[] Median(int rounds, params Action[] contestants) => [.. Measure(rounds, contestants).Select(time => time.Elapsed)];
 
-    /// <summary>The median of each contestant, after a round that does not count: seconds, and seconds of processor time, which other processes do not lengthen as much.</summary>
+    /// <summary>
+    /// The median of each contestant, after a round that does not count: seconds, and seconds of processor time, which other processes do not lengthen as much.
+    /// </summary>
     internal static (double Elapsed, double Processor)[] Measure(int rounds, params Action[] contestants)
     {
         var elapsed = Array.ConvertAll(contestants, _ => new List<double>());

@@ -16,7 +16,8 @@ internal sealed record Sizes(ImageGptConfig Config, int Batch)
     }
 
     /// <summary>
-    /// The floating-point operations of learning from a batch, forwards and backwards: 3 · (T (24 L d² + 2 K d) + 2 L T² d) an image, with attention at half of T²
+    /// The floating-point operations of learning from a batch, forwards and backwards: 3 · (T (24 L d² + 2 K d) + 2 L T² d) an image, with attention at half of
+    /// T²
     /// because it is causal.
     /// </summary>
     internal double TrainingOperations

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 namespace IGptMl.Benchmarks;
 
 /// <summary>Multinomial logistic regression by Newton's method in double precision: the minimum itself, to compare other solvers with.</summary>
-/// <remarks>It minimizes the summed cross-entropy + l2/2 · the squared norm of the weights; the biases are free, but for a weight that only makes their sum known.</remarks>
+/// <remarks>
+/// It minimizes the summed cross-entropy + l2/2 · the squared norm of the weights; the biases are free, but for a weight that only makes their sum known.
+/// </remarks>
 internal static class SoftmaxRegression
 {
     private const double BiasWeight = 1e-6;

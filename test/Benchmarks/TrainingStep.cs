@@ -30,10 +30,13 @@ internal static class TrainingStep
         var work = sizes.TrainingOperations;
         Console.WriteLine($"matrix product   {peak / 1e9,8:F0} GFLOP/s");
         Console.WriteLine($"step             {ours * 1e3,8:F0} ms, {batch / ours:F1} images/s, {work / ours / peak:P0} of the matrix product");
-        Console.WriteLine($"plain TorchSharp {plains * 1e3,8:F0} ms, {batch / plains:F1} images/s, {work / plains / peak:P0}; ours is {plains / ours:F2} times as fast");
+        Console.WriteLine(
+            $"plain TorchSharp {plains * 1e3,8:F0} ms, {batch / plains:F1} images/s, {work / plains / peak:P0}; ours is {plains / ours:F2} times as fast");
     }
 
-    /// <summary>The mean of a few steps of the trainer: reading the batch, the loss and its gradients, their norm, Adam, the report. The first step counts for nothing.</summary>
+    /// <summary>
+    /// The mean of a few steps of the trainer: reading the batch, the loss and its gradients, their norm, Adam, the report. The first step counts for nothing.
+    /// </summary>
     internal static double Seconds(MLContext ml, IDataView data, ImageGptConfig config, int batch, bool recomputes = false)
     {
         var times = new StepTimes<TrainingProgress>(progress => (progress.Step, progress.Elapsed));

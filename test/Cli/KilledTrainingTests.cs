@@ -69,7 +69,8 @@ public sealed class KilledTrainingTests
 
     private static string[] Arguments(TemporaryFolder folder, string[] start, int run, string name, params string[] more) =>
     [
-        .. start, "--data", "shapes:40", "--steps", $"{Steps}", "--seed", $"{run + 1}", "--augment", "1", "--validation-fraction", "0.2", "--validation-interval", "100",
+        .. start, "--data", "shapes:40", "--steps", $"{Steps}", "--seed", $"{run + 1}", "--augment", "1", "--validation-fraction", "0.2",
+            "--validation-interval", "100",
         "--checkpoints", folder.Combine($"{name}{run}"), "--out", folder.Combine($"{name}{run}.zip"), .. more,
     ];
 

@@ -32,13 +32,21 @@ internal static class PaletteAssignment
         }
 
         var nanoseconds = new[] { seconds[0].Elapsed * 1e9 / plain.Length, seconds[1].Elapsed * 1e9 / tokens.Length, seconds[2].Elapsed * 1e9 / tokens.Length };
-        Console.WriteLine($"{palette.Count} colors, {images:N0} images of {Pixels.Side}x{Pixels.Side}; the first {plainImages:N0} equal those of the plain double loop, bit for bit");
+        Console.WriteLine(
+            $"{palette.Count} colors, {images:N0} images of {Pixels.Side}x{Pixels.Side}; the first {plainImages:N0} equal those of the plain double loop, "
+            + $"bit for bit");
         Console.WriteLine($"plain double loop, one thread: {nanoseconds[0]:F1} ns a pixel, {1e9 / nanoseconds[0] / PixelsPerImage:N0} images/s");
-        Console.WriteLine($"ours, one thread:              {nanoseconds[1]:F1} ns a pixel, {1e9 / nanoseconds[1] / PixelsPerImage:N0} images/s, {nanoseconds[0] / nanoseconds[1]:F1} times as fast");
-        Console.WriteLine($"ours, {Environment.ProcessorCount} cores:                 {nanoseconds[2]:F1} ns a pixel, {1e9 / nanoseconds[2] / PixelsPerImage:N0} images/s, {nanoseconds[0] / nanoseconds[2]:F1} times as fast");
-        Console.WriteLine($"in processor time, one thread:  {seconds[0].Processor * 1e9 / plain.Length / (seconds[1].Processor * 1e9 / tokens.Length):F1} times as fast");
+        Console.WriteLine(
+            $"ours, one thread:              {nanoseconds[1]:F1} ns a pixel, {1e9 / nanoseconds[1] / PixelsPerImage:N0} images/s, "
+            + $"{nanoseconds[0] / nanoseconds[1]:F1} times as fast");
+        Console.WriteLine(
+            $"ours, {Environment.ProcessorCount} cores:                 {nanoseconds[2]:F1} ns a pixel, {1e9 / nanoseconds[2] / PixelsPerImage:N0} "
+            + $"images/s, {nanoseconds[0] / nanoseconds[2]:F1} times as fast");
+        Console.WriteLine(
+            $"in processor time, one thread:  {seconds[0].Processor * 1e9 / plain.Length / (seconds[1].Processor * 1e9 / tokens.Length):F1} times as fast");
 
-        void Assign(int first, int end) => quantizer.Assign(rgb.AsSpan((3 * PixelsPerImage * first)..(3 * PixelsPerImage * end)), tokens.AsSpan((PixelsPerImage * first)..(PixelsPerImage * end)));
+        void Assign(int first, int end) => quantizer.Assign(rgb.AsSpan((3 * PixelsPerImage * first)..(3 * PixelsPerImage * end)),
+            tokens.AsSpan((PixelsPerImage * first)..(PixelsPerImage * end)));
     }
 
     private static void AssignPlainly(Palette palette, byte[] rgb, ushort[] tokens)

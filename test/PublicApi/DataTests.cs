@@ -28,7 +28,8 @@ public sealed class DataTests
     {
         using var folder = new WorkFolder();
         File.WriteAllLines(folder.Combine("batches.meta.txt"), Enumerable.Range(0, 10).Select(i => $"class{i}"));
-        File.WriteAllBytes(folder.Combine("test_batch.bin"), [.. Enumerable.Range(0, 4).SelectMany(i => (byte[])[(byte)i, .. Enumerable.Repeat((byte)(60 * i), 3072)])]);
+        File.WriteAllBytes(folder.Combine("test_batch.bin"),
+            [.. Enumerable.Range(0, 4).SelectMany(i => (byte[])[(byte)i, .. Enumerable.Repeat((byte)(60 * i), 3072)])]);
         var images = _ml.Data.LoadCifar10(folder.Path, CifarSplit.Test);
         CollectionAssert.AreEqual(new uint[] { 1, 2, 3, 4 }, images.GetColumn<uint>("Label").ToArray());
         Assert.AreEqual("test_batch.bin#0", images.GetColumn<string>("Name").First());
@@ -87,7 +88,8 @@ public sealed class DataTests
         Assert.AreEqual((8, 8), (grid.Width, grid.Height));
     }
 
-    private IDataView Quantize(IDataView images) => _ml.Transforms.QuantizeToPalette("Tokens", "Image", Tiny.Palette, imageSize: 4).Fit(images).Transform(images);
+    private IDataView Quantize(IDataView images)
+        => _ml.Transforms.QuantizeToPalette("Tokens", "Image", Tiny.Palette, imageSize: 4).Fit(images).Transform(images);
 
     private ushort[] Tokens(IDataView images) => [.. Quantize(images).GetColumn<ushort[]>("Tokens").SelectMany(row => row)];
 

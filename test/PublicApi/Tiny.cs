@@ -8,7 +8,8 @@ internal static class Tiny
     internal static ImageGptConfig Config { get; } = new() { ImageSize = 4, Colors = 8, EmbeddingSize = 8, Layers = 2, Heads = 2 };
 
     /// <summary>The corners of the color cube.</summary>
-    internal static Palette Palette { get; } = Palette.FromColors([0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 255, 255, 0, 0, 255, 0, 255, 255, 255, 0, 255, 255, 255]);
+    internal static Palette Palette { get; } = Palette.FromColors([0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 255, 255, 0, 0, 255, 0, 255, 255, 255, 0, 255,
+        255, 255]);
 
     internal static ImageGptTransformer Pretrain(MLContext ml, IDataView images, PretrainingObjective objective = PretrainingObjective.Autoregressive)
     {

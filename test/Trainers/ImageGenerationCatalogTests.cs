@@ -32,8 +32,10 @@ public sealed class ImageGenerationCatalogTests
     [TestMethod]
     public void Evaluate_NothingToEvaluate_SaysSo()
     {
-        Assert.AreEqual("There is nothing to evaluate: column 'NatsPerToken' holds no value.", Assert.ThrowsExactly<InvalidOperationException>(() => Context.ImageGeneration.Evaluate(Nats())).Message);
-        Assert.AreEqual("There is nothing to evaluate: column 'NatsPerToken' holds no value in 2 rows.", Assert.ThrowsExactly<InvalidOperationException>(() => Context.ImageGeneration.Evaluate(Nats(float.NaN, float.NaN))).Message);
+        Assert.AreEqual("There is nothing to evaluate: column 'NatsPerToken' holds no value.",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Context.ImageGeneration.Evaluate(Nats())).Message);
+        Assert.AreEqual("There is nothing to evaluate: column 'NatsPerToken' holds no value in 2 rows.",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Context.ImageGeneration.Evaluate(Nats(float.NaN, float.NaN))).Message);
     }
 
     [TestMethod]

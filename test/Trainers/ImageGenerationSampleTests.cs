@@ -21,7 +21,8 @@ public sealed class ImageGenerationSampleTests : IDisposable
         Assert.HasCount(20, first);
         CollectionAssert.AreEqual(first.SelectMany(row => row.Tokens).ToList(), second.SelectMany(row => row.Tokens).ToList());
         CollectionAssert.AreNotEqual(first.SelectMany(row => row.Tokens).ToList(), other.SelectMany(row => row.Tokens).ToList());
-        CollectionAssert.AreEqual(ofContext.SelectMany(row => row.Tokens).ToList(), Read(new MLContext(seed: 9).ImageGeneration.Sample(_model, 20)).SelectMany(row => row.Tokens).ToList());
+        CollectionAssert.AreEqual(ofContext.SelectMany(row => row.Tokens).ToList(),
+            Read(new MLContext(seed: 9).ImageGeneration.Sample(_model, 20)).SelectMany(row => row.Tokens).ToList());
     }
 
     [TestMethod]
@@ -53,9 +54,11 @@ public sealed class ImageGenerationSampleTests : IDisposable
     [TestMethod]
     public void Sample_WrongOptions_AreReportedTogether()
     {
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().ImageGeneration.Sample(_model, 0, new SamplingOptions { Temperature = -1, TopK = 9, TopP = 2, Seeds = [1, 2] }));
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(()
+            => new MLContext().ImageGeneration.Sample(_model, 0, new SamplingOptions { Temperature = -1, TopK = 9, TopP = 2, Seeds = [1, 2] }));
         Assert.AreEqual(
-            "count is 0; expected 1 to 1000000. Temperature is -1; expected 0 (the likeliest color) or more. TopK is 9; expected 1 to 8, the model's number of colors. "
+            "count is 0; expected 1 to 1000000. Temperature is -1; expected 0 (the likeliest color) or more. TopK is 9; expected 1 to 8, the model's "
+                + "number of colors. "
             + "TopP is 2; expected more than 0, up to 1. Seeds is a list of 2; expected 0, as count says. (Parameter 'options')",
             error.Message);
     }

@@ -32,7 +32,8 @@ public sealed class ImageGptCatalogTests
         using var reference = new ReferenceModel(name);
         string[] columns = [.. Enumerable.Range(0, reference.Config.Layers + 1).Select(layer => $"features.{layer}")];
         var extract = _context.Transforms.QuantizeToPalette("Tokens", "Image", reference.Model)
-            .Append(_context.Transforms.ExtractImageGptFeatures(reference.Model, new() { Columns = [.. columns.Select((column, layer) => new ImageGptFeatureColumn(column, layer))] }));
+            .Append(_context.Transforms.ExtractImageGptFeatures(reference.Model, new()
+                { Columns = [.. columns.Select((column, layer) => new ImageGptFeatureColumn(column, layer))] }));
         var rows = Apply(reference, extract, columns);
         for (var layer = 0; layer < columns.Length; layer++)
         {
@@ -46,7 +47,8 @@ public sealed class ImageGptCatalogTests
     public void CalculateImageLikelihood_ImagesOfTheReference_GivesItsNats(string name)
     {
         using var reference = new ReferenceModel(name);
-        var likelihood = _context.Transforms.QuantizeToPalette("Tokens", "Image", reference.Model).Append(_context.Transforms.CalculateImageLikelihood(reference.Model));
+        var likelihood = _context.Transforms.QuantizeToPalette("Tokens", "Image",
+            reference.Model).Append(_context.Transforms.CalculateImageLikelihood(reference.Model));
         AssertClose(reference.Values("nll_per_image"), [.. Apply(reference, likelihood, ["NatsPerToken"]).Select(row => row.Values[0])], "NatsPerToken");
     }
 
@@ -57,7 +59,8 @@ public sealed class ImageGptCatalogTests
         using var reference = new ReferenceModel(name);
         var (context, palette) = (reference.Config.ContextLength, reference.Model.Palette!);
         Assert.AreEqual(palette.Count, Enumerable.Range(0, palette.Count).Select(palette.GetColor).Distinct().Count(), "A color says which token it is.");
-        long[] tokens = [.. reference.Integers("tokens").Chunk(context).Zip(reference.Integers("greedy_second_half").Chunk(context / 2), (given, drawn) => given[..(context / 2)].Concat(drawn)).SelectMany(row => row)];
+        long[] tokens = [.. reference.Integers("tokens").Chunk(context).Zip(reference.Integers("greedy_second_half").Chunk(context / 2), (given, drawn)
+            => given[..(context / 2)].Concat(drawn)).SelectMany(row => row)];
         var completed = Apply(reference, _context.Transforms.CompleteImages("Completed", "Image", reference.Model, temperature: 0), ["Completed"]);
         var colors = completed.SelectMany(row => row.Values.Skip(2).Chunk(4)).Select(pixel => ((byte)pixel[0], (byte)pixel[1], (byte)pixel[2])).ToArray();
         CollectionAssert.AreEqual(tokens.Select(token => palette.GetColor((int)token)).ToArray(), colors);

@@ -9,12 +9,16 @@ internal sealed class ArchitectureOptions
     private const string Masked = "masked";
 
     private readonly Option<string> _preset = new("--preset") { HelpName = "NAME", DefaultValueFactory = _ => Arguments.Preset.Known[0].Name };
-    private readonly Option<int?> _imageSize = CommandOptions.Number("--image-size", "Side of the square that images are resized to, in pixels, in place of the preset's.", 1, 256);
+    private readonly Option<int?> _imageSize = CommandOptions.Number("--image-size",
+        "Side of the square that images are resized to, in pixels, in place of the preset's.", 1, 256);
     private readonly Option<int?> _colors = CommandOptions.Number("--colors", "Colors of the palette, in place of the preset's 512.", 2, ushort.MaxValue);
-    private readonly Option<int?> _embeddingSize = CommandOptions.Number("--embedding-size", "Width d of the network, in place of the preset's; a multiple of the heads.", 1, 65536);
+    private readonly Option<int?> _embeddingSize = CommandOptions.Number("--embedding-size",
+        "Width d of the network, in place of the preset's; a multiple of the heads.", 1, 65536);
     private readonly Option<int?> _layers = CommandOptions.Number("--layers", "Blocks of the network, in place of the preset's.", 1, 1024);
     private readonly Option<int?> _heads = CommandOptions.Number("--heads", "Attention heads of a block, in place of the preset's.", 1, 1024);
-    private readonly Option<string> _objective = new("--objective") { Description = "What is learned: autoregressive predicts every token from those before it, masked (BERT) predicts hidden tokens from all others.", HelpName = "NAME", DefaultValueFactory = _ => Autoregressive };
+    private readonly Option<string> _objective = new("--objective")
+        { Description = "What is learned: autoregressive predicts every token from those before it, masked (BERT) predicts hidden tokens from all others.",
+        HelpName = "NAME", DefaultValueFactory = _ => Autoregressive };
     private readonly Option<double?> _maskProbability = MaskOptions.CreateForTraining();
 
     internal void AddTo(Command command)

@@ -7,14 +7,21 @@ internal sealed class CheckpointOptions
 {
     private readonly Option<string?> _folder = new("--checkpoints")
     {
-        Description = "Keep the run in this folder, one run's alone: checkpoints, the best weights, metrics.jsonl. If the run is ended, even by kill -9 or a power cut, the same command goes on from the newest good checkpoint, on the CPU to the same weights. Each checkpoint is a model for --model; of fine-tuning, the network without its classifier.",
+        Description = "Keep the run in this folder, one run's alone: checkpoints, the best weights, metrics.jsonl. If the run is ended, even by kill -9 or "
+            + "a power cut, the same command goes on from the newest good checkpoint, on the CPU to the same weights. Each checkpoint is a model for "
+            + "--model; of fine-tuning, the network without its classifier.",
         HelpName = "DIR",
     };
 
-    private readonly Option<double?> _minutes = CommandOptions.Number("--checkpoint-minutes", "Minutes between two checkpoints; 0 for none by the clock [default: 10].", 0, 1e6);
-    private readonly Option<long?> _interval = CommandOptions.Number("--checkpoint-interval", "Steps between two checkpoints, besides those by the clock.", 1L, long.MaxValue);
-    private readonly Option<int?> _kept = CommandOptions.Number("--checkpoints-kept", "How many of the newest checkpoints are kept [default: 2].", 1, int.MaxValue);
-    private readonly Option<long[]?> _steps = CommandOptions.Numbers("--checkpoint-at", "Steps after which a checkpoint is written and kept for good, such as the paper's 131000,262000,524000,1000000.", 1L, "steps from 1 separated by commas, such as 131000,262000");
+    private readonly Option<double?> _minutes = CommandOptions.Number("--checkpoint-minutes",
+        "Minutes between two checkpoints; 0 for none by the clock [default: 10].", 0, 1e6);
+    private readonly Option<long?> _interval = CommandOptions.Number("--checkpoint-interval", "Steps between two checkpoints, besides those by the clock.",
+        1L, long.MaxValue);
+    private readonly Option<int?> _kept = CommandOptions.Number("--checkpoints-kept", "How many of the newest checkpoints are kept [default: 2].", 1,
+        int.MaxValue);
+    private readonly Option<long[]?> _steps = CommandOptions.Numbers("--checkpoint-at",
+        "Steps after which a checkpoint is written and kept for good, such as the paper's 131000,262000,524000,1000000.", 1L,
+        "steps from 1 separated by commas, such as 131000,262000");
     private readonly Option<bool> _startOver = new("--start-over") { Description = "Delete the checkpoints that lie in the folder, and begin anew." };
 
     internal void AddTo(Command command)

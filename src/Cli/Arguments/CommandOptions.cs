@@ -54,7 +54,9 @@ internal static class CommandOptions
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
-                var numbers = text.Split(',').Select(part => T.TryParse(part, IsWhole<T>() ? NumberStyles.AllowLeadingSign : NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= minimum && T.IsFinite(number) ? number : (T?)null).ToList();
+                var numbers = text.Split(',').Select(part
+                    => T.TryParse(part, IsWhole<T>() ? NumberStyles.AllowLeadingSign : NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                    && number >= minimum && T.IsFinite(number) ? number : (T?)null).ToList();
                 if (!numbers.Contains(null) && (count ?? numbers.Count) == numbers.Count)
                 {
                     return [.. numbers.Select(number => number!.Value)];
@@ -97,7 +99,8 @@ internal static class CommandOptions
                     return cropping;
                 }
 
-                result.AddError($"--crop is '{result.Tokens[0].Value}'; expected {string.Join(" or ", accepted.Select(cropping => Croppings[cropping].Word))}.");
+                result.AddError(
+                    $"--crop is '{result.Tokens[0].Value}'; expected {string.Join(" or ", accepted.Select(cropping => Croppings[cropping].Word))}.");
                 return null;
             },
         };

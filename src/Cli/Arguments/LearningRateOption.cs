@@ -15,7 +15,8 @@ internal static class LearningRateOption
     /// <param name="standard">The default, for the help.</param>
     internal static Option<double?> Create(string standard) => new("--learning-rate")
     {
-        Description = $"Peak learning rate (0.000000001 to 1), or auto: found by a hundred steps in which the rate rises until the loss explodes, a tenth of the rate with the least loss [default: {standard}].",
+        Description = $"Peak learning rate (0.000000001 to 1), or auto: found by a hundred steps in which the rate rises until the loss explodes, a tenth "
+            + $"of the rate with the least loss [default: {standard}].",
         HelpName = "N",
         CustomParser = result =>
         {

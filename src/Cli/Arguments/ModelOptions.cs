@@ -6,21 +6,25 @@ namespace IGptMl.Cli.Arguments;
 internal sealed class ModelOptions
 {
     /// <summary>What a model may be, for help.</summary>
-    internal const string Forms = "a zip that igpt pretrain, igpt import or mlContext.Model.Save wrote, a checkpoint of igpt pretrain or igpt finetune (.safetensors), a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
+    internal const string Forms = "a zip that igpt pretrain, igpt import or mlContext.Model.Save wrote, a checkpoint of igpt pretrain or igpt finetune "
+        + "(.safetensors), a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
 
     private readonly Option<string> _model = CommandOptions.FilePath("--model", $"The model: {Forms}.");
     private readonly Option<string?> _palette = CreatePalette();
-    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: as the model says].", ImageCropping.Squash, ImageCropping.CenterCrop);
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: as the model says].", ImageCropping.Squash,
+        ImageCropping.CenterCrop);
 
     /// <summary>The option for a palette, which some forms do not have.</summary>
     internal static Option<string?> CreatePalette() => new("--palette")
     {
-        Description = "The colors of the model's tokens, for a model that comes without them: an npy file of float32 [colors, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy.",
+        Description = "The colors of the model's tokens, for a model that comes without them: an npy file of float32 [colors, 3] in [-1, 1], such as "
+            + "OpenAI's kmeans_centers.npy.",
         HelpName = "FILE",
     };
 
     /// <summary>Reads a model, with a palette if one is given.</summary>
-    internal static ImageGptModel Load(string path, string? palette) => palette is null ? ImageGptModel.Load(path) : ImageGptModel.Load(path, Palette.Load(palette));
+    internal static ImageGptModel Load(string path, string? palette) => palette is null ? ImageGptModel.Load(path)
+        : ImageGptModel.Load(path, Palette.Load(palette));
 
     internal void AddTo(Command command)
     {

@@ -20,6 +20,7 @@ internal sealed record Preset(string Name, ImageGptTrainer.Options Training)
     public override string ToString()
     {
         var model = Training.Model;
-        return $"{Name}: {model.Layers} layers, d {model.EmbeddingSize}, {model.Heads} heads, {model.ImageSize}x{model.ImageSize} pixels, {Training.Steps:N0} steps of {Training.BatchSize} images, rate {Training.LearningRate}";
+        return $"{Name}: {model.Layers} layers, d {model.EmbeddingSize}, {model.Heads} heads, {model.ImageSize}x{model.ImageSize} pixels, "
+            + $"{Training.Steps:N0} steps of {Training.BatchSize} images, rate {Training.LearningRate}";
     }
 }

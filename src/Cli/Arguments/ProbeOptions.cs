@@ -7,9 +7,13 @@ namespace IGptMl.Cli.Arguments;
 /// <summary>The options of the commands that fit classifiers to features: the labeled images, the layers, the classifier, the cache.</summary>
 internal sealed class ProbeOptions
 {
-    private readonly Option<DataSource?> _data = CommandOptions.Data("--data", $"Labeled images to fit the classifiers to: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.", heldOut: false);
-    private readonly Option<DataSource?> _test = CommandOptions.Data("--test", "Labeled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
-    private readonly Option<int?> _limit = CommandOptions.Number("--limit", "Take N training images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
+    private readonly Option<DataSource?> _data = CommandOptions.Data("--data",
+        $"Labeled images to fit the classifiers to: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its "
+        + $"training split.", heldOut: false);
+    private readonly Option<DataSource?> _test = CommandOptions.Data("--test",
+        "Labeled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
+    private readonly Option<int?> _limit = CommandOptions.Number("--limit",
+        "Take N training images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
     private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Take N test images at most.", 1, int.MaxValue);
     private readonly Option<LayerSelection> _layers = CommandOptions.Layers("The layers, each alone: all, 3, or 0,2,5.");
     private readonly Option<LayerSelection?> _concatenate = new("--concatenate")
@@ -26,19 +30,27 @@ internal sealed class ProbeOptions
         DefaultValueFactory = _ => ProbeClassifier.LbfgsMaximumEntropy,
     };
 
-    private readonly Option<float[]?> _l2 = CommandOptions.Numbers("--l2", "The weights of the squared norm to choose from, on images held out of the training images [default: 1,30,1000].", 0f, "numbers from 0 separated by commas, such as 1,30,1000");
-    private readonly Option<int> _votes = CommandOptions.Number("--votes", "For a masked model: the masks under which each test image is classified, to take the class of the majority.", 1, 1000, MajorityVote.DefaultVotes);
+    private readonly Option<float[]?> _l2 = CommandOptions.Numbers("--l2",
+        "The weights of the squared norm to choose from, on images held out of the training images [default: 1,30,1000].", 0f,
+        "numbers from 0 separated by commas, such as 1,30,1000");
+    private readonly Option<int> _votes = CommandOptions.Number("--votes",
+        "For a masked model: the masks under which each test image is classified, to take the class of the majority.", 1, 1000, MajorityVote.DefaultVotes);
     private readonly Option<bool> _raw = new("--no-standardize") { Description = "Leave the features as they are, in place of mean 0 and variance 1." };
-    private readonly Option<bool> _patches = new("--patches") { Description = "Probe k-means features of image patches, too: a baseline that is learned from the same images in a minute." };
-    private readonly Option<string?> _cache = new("--cache") { Description = "Keep features and results in this folder, and use those that are there: a second run goes on where the first one was.", HelpName = "DIR" };
+    private readonly Option<bool> _patches = new("--patches")
+        { Description = "Probe k-means features of image patches, too: a baseline that is learned from the same images in a minute." };
+    private readonly Option<string?> _cache = new("--cache")
+        { Description = "Keep features and results in this folder, and use those that are there: a second run goes on where the first one was.",
+        HelpName = "DIR" };
 
-    private readonly Option<string?> _pretrainedOn = new("--pretrained-on") { Description = "What the model was pretrained on, such as Tiny-ImageNet, for a report to tell.", HelpName = "TEXT" };
+    private readonly Option<string?> _pretrainedOn = new("--pretrained-on")
+        { Description = "What the model was pretrained on, such as Tiny-ImageNet, for a report to tell.", HelpName = "TEXT" };
 
     internal void AddTo(Command command)
     {
         _data.Required = true;
         _test.Required = true;
-        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _layers, _concatenate, _trainer, _l2, _votes, _raw, _patches, _cache, _pretrainedOn })
+        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _layers, _concatenate, _trainer, _l2, _votes, _raw, _patches, _cache,
+            _pretrainedOn })
         {
             command.Add(option);
         }
@@ -74,7 +86,8 @@ internal sealed class ProbeOptions
     internal string? PretrainedOn(ParseResult parsed) => parsed.GetValue(_pretrainedOn);
 
     /// <summary>Where the images come from, as a report says it: without folders of this machine.</summary>
-    internal Dictionary<string, string> Describe(ParseResult parsed) => Describe(parsed.GetResult(_data)!.Tokens[0].Value, parsed.GetResult(_test)!.Tokens[0].Value);
+    internal Dictionary<string, string> Describe(ParseResult parsed)
+        => Describe(parsed.GetResult(_data)!.Tokens[0].Value, parsed.GetResult(_test)!.Tokens[0].Value);
 
     /// <summary>The same of the two sources as they stand on the command line.</summary>
     internal static Dictionary<string, string> Describe(string training, string test) => new()
@@ -84,14 +97,16 @@ internal sealed class ProbeOptions
     };
 
     private static string Describe(string source)
-        => source.Split(':', 2) is [var kind, _] && !kind.StartsWith("shapes", StringComparison.Ordinal) ? kind : Path.GetFileName(Path.TrimEndingDirectorySeparator(source));
+        => source.Split(':', 2) is [var kind, _] && !kind.StartsWith("shapes", StringComparison.Ordinal) ? kind
+            : Path.GetFileName(Path.TrimEndingDirectorySeparator(source));
 
     /// <summary>Labels are numbers to ML.NET: the same number must mean the same class in both sets.</summary>
     private static void CheckClasses(IReadOnlyList<string> training, IReadOnlyList<string> test)
     {
         if (training.Count < 2)
         {
-            throw new InvalidDataException($"The training images have one class only, '{training[0]}'; a classifier needs two. In a folder of images, each subfolder is a class.");
+            throw new InvalidDataException(
+                $"The training images have one class only, '{training[0]}'; a classifier needs two. In a folder of images, each subfolder is a class.");
         }
 
         if (!training.SequenceEqual(test, StringComparer.Ordinal))
@@ -99,7 +114,8 @@ internal sealed class ProbeOptions
             throw new InvalidDataException($"The test images have other classes than the training images: {Join(test)} in place of {Join(training)}.");
         }
 
-        static string Join(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
+        static string Join(IReadOnlyList<string> names)
+            => $"{string.Join(", ", names.Take(12))}{(names.Count > 12 ? $" and {names.Count - 12} more" : string.Empty)}";
     }
 
     private static LayerSelection? Parse(string text, out string problem)

@@ -24,18 +24,27 @@ internal sealed class TrainingArguments
     private readonly Option<double?> _learningRate;
     private readonly Option<string?> _schedule;
     private readonly Option<long?> _warmUp;
-    private readonly Option<int> _accumulate = CommandOptions.Number("--accumulate", "Take each step's images through the network in N equal parts, which saves memory: the step is the same to rounding. A divisor of the batch.", 1, 65536, 1);
-    private readonly Option<double?> _clip = CommandOptions.Number("--clip", "Scale the gradients of a step down to this Euclidean norm where they exceed it [default: never, as in the paper].", 1e-9, 1e9);
-    private readonly Option<double> _decay = CommandOptions.Number("--weight-decay", "The share of every matrix that a step takes away, times the learning rate; the paper found that 0.01 changes nothing.", 0, 1, 0.0);
-    private readonly Option<int?> _augment = CommandOptions.Number("--augment", "Shift the images at random by up to N pixels of the model's square, and flip half of them, anew in every step; 4 is the paper's for 32x32 pixels [default: leave them as they are].", 0, 255);
+    private readonly Option<int> _accumulate = CommandOptions.Number("--accumulate",
+        "Take each step's images through the network in N equal parts, which saves memory: the step is the same to rounding. A divisor of the batch.", 1,
+        65536, 1);
+    private readonly Option<double?> _clip = CommandOptions.Number("--clip",
+        "Scale the gradients of a step down to this Euclidean norm where they exceed it [default: never, as in the paper].", 1e-9, 1e9);
+    private readonly Option<double> _decay = CommandOptions.Number("--weight-decay",
+        "The share of every matrix that a step takes away, times the learning rate; the paper found that 0.01 changes nothing.", 0, 1, 0.0);
+    private readonly Option<int?> _augment = CommandOptions.Number("--augment",
+        "Shift the images at random by up to N pixels of the model's square, and flip half of them, anew in every step; 4 is the paper's for 32x32 pixels "
+        + "[default: leave them as they are].", 0, 255);
     private readonly Option<string> _precision = new("--precision")
     {
-        Description = "What a step computes in; what is learned is float32. tf32: float32 with shorter factors on NVIDIA GPUs. bf16: bfloat16, the fastest on GPUs, slow on most CPUs.",
+        Description = "What a step computes in; what is learned is float32. tf32: float32 with shorter factors on NVIDIA GPUs. bf16: bfloat16, the fastest "
+            + "on GPUs, slow on most CPUs.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "float32",
     };
 
-    private readonly Option<bool> _recompute = new("--recompute") { Description = "Compute the activations of each block again in the backward pass, in place of keeping those of all: the same numbers with far less memory, in about a third more time." };
+    private readonly Option<bool> _recompute = new("--recompute")
+        { Description = "Compute the activations of each block again in the backward pass, in place of keeping those of all: the same numbers with far "
+        + "less memory, in about a third more time." };
     private readonly Option<DataSource?> _validation;
     private readonly Option<int?> _validationLimit = CommandOptions.Number("--validation-limit", "Take N validation images at most.", 1, int.MaxValue);
     private readonly Option<double?> _validationFraction;
@@ -43,19 +52,26 @@ internal sealed class TrainingArguments
     private readonly Option<int?> _patience;
     private readonly Option<bool> _last = new("--last-weights") { Description = "Take the weights of the last step, not those of the best validation." };
     private readonly Option<string?> _tensorBoard = new("--tensorboard") { Description = "Write events for TensorBoard into this folder.", HelpName = "DIR" };
-    private readonly Option<long?> _metricsInterval = CommandOptions.Number("--metrics-interval", "Steps between two lines of metrics.jsonl and two points of TensorBoard [default: a ten-thousandth of all].", 1L, long.MaxValue);
+    private readonly Option<long?> _metricsInterval = CommandOptions.Number("--metrics-interval",
+        "Steps between two lines of metrics.jsonl and two points of TensorBoard [default: a ten-thousandth of all].", 1L, long.MaxValue);
     private readonly Option<int> _seed;
 
     private TrainingArguments(Words words)
     {
         _batchSize = CommandOptions.Number("--batch-size", $"Images a step [default: {words.BatchSize}].", 1, 65536);
         _learningRate = LearningRateOption.Create(words.LearningRate);
-        _schedule = new Option<string?>("--schedule") { Description = $"The learning rate after the warm-up: constant, or cosine, which falls to zero [default: {words.Schedule}].", HelpName = "NAME" };
+        _schedule = new Option<string?>("--schedule")
+            { Description = $"The learning rate after the warm-up: constant, or cosine, which falls to zero [default: {words.Schedule}].", HelpName = "NAME" };
         _warmUp = CommandOptions.Number("--warm-up", $"Steps of the linear warm-up [default: {words.WarmUp}].", 0L, long.MaxValue);
-        _validation = CommandOptions.Data("--validation", $"Images that are not learned from, to measure {words.Measure} on during the training and to choose the best weights by. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
-        _validationFraction = CommandOptions.Number("--validation-fraction", $"Set this share of the images aside for that, in place of --validation [default: {words.ValidationFraction}].", 0, 0.9);
-        _validationInterval = CommandOptions.Number("--validation-interval", $"Steps between two validations [default: {words.ValidationInterval}].", 1L, long.MaxValue);
-        _patience = CommandOptions.Number("--patience", $"End the training after N validations in a row without a better one [default: {words.Patience}].", 1, int.MaxValue);
+        _validation = CommandOptions.Data("--validation",
+            $"Images that are not learned from, to measure {words.Measure} on during the training and to choose the best weights by. Built-in pictures "
+            + $"have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
+        _validationFraction = CommandOptions.Number("--validation-fraction",
+            $"Set this share of the images aside for that, in place of --validation [default: {words.ValidationFraction}].", 0, 0.9);
+        _validationInterval = CommandOptions.Number("--validation-interval", $"Steps between two validations [default: {words.ValidationInterval}].", 1L,
+            long.MaxValue);
+        _patience = CommandOptions.Number("--patience", $"End the training after N validations in a row without a better one [default: {words.Patience}].", 1,
+            int.MaxValue);
         _seed = CommandOptions.Number("--seed", $"Seed of {words.Seeded}; on the CPU the same seed gives the same weights.", 0, int.MaxValue, 1);
     }
 
@@ -89,7 +105,8 @@ internal sealed class TrainingArguments
         _schedule.AcceptOnlyFromAmong([.. Schedules.Keys]);
         Option[] options =
         [
-            _batchSize, _learningRate, _schedule, _warmUp, _accumulate, _clip, _decay, _augment, _precision, _recompute, _validation, _validationLimit, _validationFraction,
+            _batchSize, _learningRate, _schedule, _warmUp, _accumulate, _clip, _decay, _augment, _precision, _recompute, _validation, _validationLimit,
+                _validationFraction,
             _validationInterval, _patience, _last, _tensorBoard, _metricsInterval, _seed,
         ];
         foreach (var option in options)
@@ -179,8 +196,10 @@ internal sealed class TrainingArguments
         }
     }
 
-    private static Option? FirstGiven(ParseResult parsed, params Option[] options) => Array.Find(options, option => parsed.GetResult(option) is { Implicit: false });
+    private static Option? FirstGiven(ParseResult parsed, params Option[] options)
+        => Array.Find(options, option => parsed.GetResult(option) is { Implicit: false });
 
     /// <summary>What the help says differently of pretraining and of fine-tuning.</summary>
-    private sealed record Words(string BatchSize, string LearningRate, string Schedule, string WarmUp, string Measure, string ValidationFraction, string ValidationInterval, string Patience, string Seeded);
+    private sealed record Words(string BatchSize, string LearningRate, string Schedule, string WarmUp, string Measure, string ValidationFraction,
+        string ValidationInterval, string Patience, string Seeded);
 }

@@ -19,14 +19,22 @@ internal sealed class CompleteCommand : IgptCommand
 
     private readonly ModelOptions _model = new();
     private readonly DataOptions _data = new();
-    private readonly Option<int?> _keepRows = CommandOptions.Number("--keep-rows", "Keep so many rows of the model's pixels, from the top [default: half of them].", 0, 256);
-    private readonly Option<int[]?> _keepRowNumbers = CommandOptions.Numbers("--keep-row-numbers", "Keep these rows of the model's pixels, numbered from 0: 0,1,8.", 0, "N,N, whole numbers with commas between them");
-    private readonly Option<int[]?> _keepRectangle = CommandOptions.Numbers("--keep-rectangle", "Keep this rectangle of the model's pixels: left, top, width, height.", 0, "X,Y,W,H, whole numbers with commas between them", "X,Y,W,H", count: 4);
-    private readonly Option<int?> _completions = CommandOptions.Number("--completions", $"The number of completions of each image [default: as many as --seeds, or {DefaultCompletions}].", 1, 100);
-    private readonly Option<bool> _inputSize = new("--input-size") { Description = "Compose what was drawn into the images at their own size, instead of completing them at the model's." };
+    private readonly Option<int?> _keepRows = CommandOptions.Number("--keep-rows",
+        "Keep so many rows of the model's pixels, from the top [default: half of them].", 0, 256);
+    private readonly Option<int[]?> _keepRowNumbers = CommandOptions.Numbers("--keep-row-numbers",
+        "Keep these rows of the model's pixels, numbered from 0: 0,1,8.", 0, "N,N, whole numbers with commas between them");
+    private readonly Option<int[]?> _keepRectangle = CommandOptions.Numbers("--keep-rectangle",
+        "Keep this rectangle of the model's pixels: left, top, width, height.", 0, "X,Y,W,H, whole numbers with commas between them", "X,Y,W,H", count: 4);
+    private readonly Option<int?> _completions = CommandOptions.Number("--completions",
+        $"The number of completions of each image [default: as many as --seeds, or {DefaultCompletions}].", 1, 100);
+    private readonly Option<bool> _inputSize = new("--input-size")
+        { Description = "Compose what was drawn into the images at their own size, instead of completing them at the model's." };
     private readonly SamplingArguments _sampling = new("completions of an image");
-    private readonly Option<int> _scale = CommandOptions.Number("--scale", "How many pixels of the grid become of one of a completion, across and down.", 1, 64, 4);
-    private readonly Option<string> _out = new("--out") { Description = "The folder to write: a PNG file a completion, and in grid.png what was kept, the completions and the original of each image side by side.", HelpName = "DIR", Required = true };
+    private readonly Option<int> _scale = CommandOptions.Number("--scale", "How many pixels of the grid become of one of a completion, across and down.",
+        1, 64, 4);
+    private readonly Option<string> _out = new("--out")
+        { Description = "The folder to write: a PNG file a completion, and in grid.png what was kept, the completions and the original of each image side "
+        + "by side.", HelpName = "DIR", Required = true };
 
     internal CompleteCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -72,8 +80,10 @@ internal sealed class CompleteCommand : IgptCommand
 
         pipeline = pipeline.Append<ITransformer>(context.Transforms.DecodeFromPalette(OriginalColumn, TokensColumn, model.Palette));
         using var chain = pipeline.Append<ITransformer>(completion).Fit(data.View);
-        var result = Terminal.Track(progress => Write(folder, chain.Transform(data.Watch(Completing, progress, cancellation)), options, parsed.GetValue(_scale), model.Config.ImageSize));
-        WriteResult(parsed, result, [("images", $"{result.Images.Count:N0}"), ("completions of each", $"{options.Completions:N0}"), ("kept", $"{result.KeptPixels:N0} of {model.Config.ContextLength:N0} pixels"), ("grid", result.Grid)]);
+        var result = Terminal.Track(progress => Write(folder, chain.Transform(data.Watch(Completing, progress, cancellation)), options,
+            parsed.GetValue(_scale), model.Config.ImageSize));
+        WriteResult(parsed, result, [("images", $"{result.Images.Count:N0}"), ("completions of each", $"{options.Completions:N0}"),
+            ("kept", $"{result.KeptPixels:N0} of {model.Config.ContextLength:N0} pixels"), ("grid", result.Grid)]);
         return ExitCodes.Success;
     }
 
@@ -122,7 +132,8 @@ internal sealed class CompleteCommand : IgptCommand
     private static CompleteResult Write(PictureFolder folder, IDataView completed, ImageCompletingEstimator.Options options, int scale, int size)
     {
         var names = completed.Schema[OpenedData.NameColumn];
-        string[] completedNames = options.Completions == 1 ? [options.OutputColumnName] : [.. Enumerable.Range(1, options.Completions).Select(i => $"{options.OutputColumnName}{i}")];
+        string[] completedNames = options.Completions == 1 ? [options.OutputColumnName]
+            : [.. Enumerable.Range(1, options.Completions).Select(i => $"{options.OutputColumnName}{i}")];
         string[] shown = options.Size == CompletionSize.Model ? [KeptColumn, .. completedNames, OriginalColumn] : [.. completedNames, options.InputColumnName!];
         var (pictures, rows) = (new List<CompletedPicture>(), new List<MLImage[]>());
         using (var cursor = completed.GetRowCursor([names, .. shown.Select(name => completed.Schema[name])]))
@@ -135,7 +146,8 @@ internal sealed class CompleteCommand : IgptCommand
                 getName(ref name);
                 MLImage[] images = [.. getters.Select(Read)];
                 var completions = images.Skip(options.Size == CompletionSize.Model ? 1 : 0).Take(options.Completions).OfType<MLImage>();
-                pictures.Add(new CompletedPicture($"{name}", [.. completions.Select((image, i) => folder.Write(FileName(pictures.Count + 1, $"{name}", i + 1), image))]));
+                pictures.Add(new CompletedPicture($"{name}",
+                    [.. completions.Select((image, i) => folder.Write(FileName(pictures.Count + 1, $"{name}", i + 1), image))]));
                 if (rows.Count < MostGridRows)
                 {
                     rows.Add(images);

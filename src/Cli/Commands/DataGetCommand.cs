@@ -21,7 +21,8 @@ internal sealed class DataGetCommand : IgptCommand
     private readonly Option<string?> _out = new("--out") { HelpName = "DIR" };
     private readonly Option<Uri?> _from = new("--from")
     {
-        Description = "Fetch the archive from this address, such as a mirror's, instead of its publisher's. It must be the same: size and checksum are compared.",
+        Description = "Fetch the archive from this address, such as a mirror's, instead of its publisher's. It must be the same: size and checksum are "
+            + "compared.",
         HelpName = "URL",
     };
 
@@ -37,7 +38,8 @@ internal sealed class DataGetCommand : IgptCommand
             verbose)
     {
         _known = known ?? PublishedData.All;
-        _name.Description = $"The data set: {string.Join(", ", _known.Select(data => $"{data.Name} ({data.ArchiveBytes / 1e6:N0} MB, unpacked {data.UnpackedBytes / 1e6:N0} MB)"))}.";
+        _name.Description = $"The data set: {string.Join(", ", _known.Select(data => $"{data.Name} ({data.ArchiveBytes / 1e6:N0} MB, unpacked "
+            + $"{data.UnpackedBytes / 1e6:N0} MB)"))}.";
         _name.AcceptOnlyFromAmong([.. _known.Select(data => data.Name)]);
         _out.Description = $"The folder to put it in [default: what the environment variable {DataCache.Variable} names, or {DataCache.Folder}].";
         _from.CustomParser = result =>

@@ -19,7 +19,8 @@ internal sealed class EvaluateCommand : IgptCommand
     private readonly MaskOptions _masks = new(least: 0.001);
     private readonly Option<string?> _maps = new("--surprise-maps")
     {
-        Description = $"Draw the first {MostMaps} images in the model's colors beside maps of how much each pixel surprised it, from black (as expected) to bright yellow, into this PNG file.",
+        Description = $"Draw the first {MostMaps} images in the model's colors beside maps of how much each pixel surprised it, from black (as expected) "
+            + $"to bright yellow, into this PNG file.",
         HelpName = "FILE",
     };
 
@@ -55,7 +56,8 @@ internal sealed class EvaluateCommand : IgptCommand
         using var likelihood = context.Transforms
             .CalculateImageLikelihood(model, new() { InputColumnName = TokensColumn, Masking = masking })
             .Fit(quantizer.Transform(data.View));
-        var result = Terminal.Track(progress => EvaluationResult.Measure(likelihood.Transform(quantizer.Transform(data.Watch(Evaluating, progress, cancellation)))));
+        var result = Terminal.Track(progress => EvaluationResult.Measure(likelihood.Transform(quantizer.Transform(data.Watch(Evaluating, progress,
+            cancellation)))));
         if (maps is not null)
         {
             DrawMaps(context, model, masking, quantizer.Transform(data.View), maps);

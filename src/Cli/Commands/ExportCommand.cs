@@ -12,7 +12,8 @@ internal sealed class ExportCommand : IgptCommand
 
     private readonly Option<string> _model = CommandOptions.FilePath("--model", $"The model: {ModelOptions.Forms}.");
     private readonly Option<string?> _palette = ModelOptions.CreatePalette();
-    private readonly Option<string> _format = new("--format") { Description = "The form to write: huggingface is a folder that Hugging Face's ImageGPT loads.", HelpName = "FORM", Required = true };
+    private readonly Option<string> _format = new("--format")
+        { Description = "The form to write: huggingface is a folder that Hugging Face's ImageGPT loads.", HelpName = "FORM", Required = true };
     private readonly Option<string> _out = new("--out") { Description = "The folder to write, which must be new or empty.", HelpName = "DIR", Required = true };
 
     internal ExportCommand(Terminal terminal, Option<bool> verbose)

@@ -16,7 +16,8 @@ internal sealed class FeaturesCommand : IgptCommand
     private readonly ModelOptions _model = new();
     private readonly DataOptions _data = new();
     private readonly MaskOptions _masks = new(least: 0);
-    private readonly Option<LayerSelection> _layers = CommandOptions.Layers("The layers, one after the other in this order: all, 3, or 0,2,5. Layer 0 is the input of the first block, the last one the output of the network.");
+    private readonly Option<LayerSelection> _layers = CommandOptions.Layers(
+        "The layers, one after the other in this order: all, 3, or 0,2,5. Layer 0 is the input of the first block, the last one the output of the network.");
     private readonly Option<string> _out = CommandOptions.FilePath("--out", $"The file to write; its ending says the form. {FeatureFile.Endings}.");
 
     internal FeaturesCommand(Terminal terminal, Option<bool> verbose)
@@ -51,7 +52,8 @@ internal sealed class FeaturesCommand : IgptCommand
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
         using var model = _model.Load(parsed);
         var layers = parsed.GetRequiredValue(_layers).Of(model.Config);
-        var features = new ImageGptFeatureExtractingEstimator.Options { InputColumnName = TokensColumn, Columns = [new ImageGptFeatureColumn(FeaturesColumn, layers)], Masking = _masks.Read(parsed, model) };
+        var features = new ImageGptFeatureExtractingEstimator.Options
+            { InputColumnName = TokensColumn, Columns = [new ImageGptFeatureColumn(FeaturesColumn, layers)], Masking = _masks.Read(parsed, model) };
         var quantizer = CreateQuantizer(context, model, data);
         using var extractor = context.Transforms.ExtractImageGptFeatures(model, features).Fit(quantizer.Transform(data.View));
         Terminal.Track(progress =>
@@ -62,7 +64,8 @@ internal sealed class FeaturesCommand : IgptCommand
         });
 
         var result = new FeaturesResult(path, data.Count, layers, layers.Count * model.Config.EmbeddingSize);
-        WriteResult(parsed, result, [("file", path), ("images", $"{result.Images:N0}"), ("layers", string.Join(", ", layers)), ("features an image", $"{result.Features:N0}")]);
+        WriteResult(parsed, result, [("file", path), ("images", $"{result.Images:N0}"), ("layers", string.Join(", ", layers)),
+            ("features an image", $"{result.Features:N0}")]);
         return ExitCodes.Success;
     }
 }

@@ -15,17 +15,27 @@ internal sealed class FineTuneCommand : IgptCommand
     private static readonly ImageGptFineTuneTrainer.Options Defaults = new();
 
     private readonly ModelOptions _model = new();
-    private readonly Option<DataSource?> _data = CommandOptions.Data("--data", $"Labeled images to learn from: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.", heldOut: false);
-    private readonly Option<DataSource?> _test = CommandOptions.Data("--test", "Labeled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
-    private readonly Option<int?> _limit = CommandOptions.Number("--limit", "Learn from N images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
+    private readonly Option<DataSource?> _data = CommandOptions.Data("--data",
+        $"Labeled images to learn from: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.",
+        heldOut: false);
+    private readonly Option<DataSource?> _test = CommandOptions.Data("--test",
+        "Labeled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
+    private readonly Option<int?> _limit = CommandOptions.Number("--limit",
+        "Learn from N images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
     private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Take N test images at most.", 1, int.MaxValue);
-    private readonly Option<string> _out = CommandOptions.FilePath("--out", "The classifier to write, a zip from images to class names for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
-    private readonly Option<string?> _report = new("--report") { Description = "Write a report to this folder, for which every layer is probed on the same images, too: results.json, tables, plots, and a page to look at. It needs --test.", HelpName = "DIR" };
+    private readonly Option<string> _out = CommandOptions.FilePath("--out",
+        "The classifier to write, a zip from images to class names for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
+    private readonly Option<string?> _report = new("--report")
+        { Description = "Write a report to this folder, for which every layer is probed on the same images, too: results.json, tables, plots, and a page "
+        + "to look at. It needs --test.", HelpName = "DIR" };
     private readonly Option<int?> _epochs = CommandOptions.Number("--epochs", $"The most passes over the images [default: {Defaults.Epochs}].", 1, 1_000_000);
     private readonly Option<long?> _steps = CommandOptions.Number("--steps", "The most optimization steps, in place of --epochs.", 1L, long.MaxValue);
-    private readonly Option<double> _generativeWeight = CommandOptions.Number("--generative-weight", "The weight of pretraining's loss beside that of the classes; 0 leaves it out.", 0, 1e6, Defaults.GenerativeWeight);
+    private readonly Option<double> _generativeWeight = CommandOptions.Number("--generative-weight",
+        "The weight of pretraining's loss beside that of the classes; 0 leaves it out.", 0, 1e6, Defaults.GenerativeWeight);
     private readonly Option<double?> _maskProbability = MaskOptions.CreateForFineTuning();
-    private readonly Option<int?> _votes = CommandOptions.Number("--votes", $"For a masked model: the times that it looks at an image, each time with other tokens hidden; the majority decides [default: {Defaults.Votes}].", 1, 1000);
+    private readonly Option<int?> _votes = CommandOptions.Number("--votes",
+        $"For a masked model: the times that it looks at an image, each time with other tokens hidden; the majority decides [default: {Defaults.Votes}].",
+        1, 1000);
     private readonly TrainingArguments _training = TrainingArguments.ForFineTuning(Defaults);
     private readonly CheckpointOptions _checkpoints = new();
 
@@ -34,7 +44,8 @@ internal sealed class FineTuneCommand : IgptCommand
     internal FineTuneCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "finetune",
-            "Fine-tune a whole model to classify images, and save the chain from pixels to class names. Ctrl-C ends the training early and saves the best so far; with --checkpoints, the same command then goes on.",
+            "Fine-tune a whole model to classify images, and save the chain from pixels to class names. Ctrl-C ends the training early and saves the best "
+                + "so far; with --checkpoints, the same command then goes on.",
             "igpt finetune --model model.zip --data shapes:3000 --test shapes:1000 --out classifier.zip",
             terminal,
             verbose)
@@ -79,7 +90,9 @@ internal sealed class FineTuneCommand : IgptCommand
         var test = parsed.GetValue(_test)?.Open(context, parsed.GetValue(_testLimit));
         if (training.ClassNames.Count < 2)
         {
-            throw new InvalidDataException($"The training images have one class only, '{training.ClassNames[0]}'; a classifier needs two. In a folder of images, each subfolder is a class.");
+            throw new InvalidDataException(
+                $"The training images have one class only, '{training.ClassNames[0]}'; a classifier needs two. In a folder of images, each subfolder is a "
+                + $"class.");
         }
 
         using var model = _model.Load(parsed);
@@ -101,7 +114,8 @@ internal sealed class FineTuneCommand : IgptCommand
         // Images cannot be part of the schema that ML.NET stores in the zip, so none is stored, rather than one without what the model needs.
         OutputFile.Write(path, stream => context.Model.Save(classifier.Transformer, null, stream));
         Terminal.Say(TrainingEnd.Describe("classifier", last, completed, options));
-        var summary = new FineTuneSummary(path, completed, last.Step, last.Steps, last.Epoch, training.Count, classifier.Classification.ClassCount, last.Elapsed.TotalSeconds, last.PeakLearningRate, last.BestValidationAccuracy, null);
+        var summary = new FineTuneSummary(path, completed, last.Step, last.Steps, last.Epoch, training.Count, classifier.Classification.ClassCount,
+            last.Elapsed.TotalSeconds, last.PeakLearningRate, last.BestValidationAccuracy, null);
         if (completed && test is not null)
         {
             var result = Terminal.Track(progress => experiment.Evaluate(classifier.Transformer, test.Watch(Testing, progress, cancellation), cancellation));
@@ -148,7 +162,8 @@ internal sealed class FineTuneCommand : IgptCommand
         Terminal.Say($"The report is {Path.Combine(folder, "report.html")}.");
     }
 
-    private FineTunedClassifier Fit(FineTuneExperiment experiment, OpenedData training, OpenedData? validation, IProgress<Advance> progress, CancellationToken cancellation)
+    private FineTunedClassifier Fit(FineTuneExperiment experiment, OpenedData training, OpenedData? validation, IProgress<Advance> progress,
+        CancellationToken cancellation)
     {
         var watch = new TrainingWatch<FineTuningProgress>(Terminal, progress, "Fine-tuning", Describe);
         try

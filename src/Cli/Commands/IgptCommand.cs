@@ -58,7 +58,8 @@ internal abstract class IgptCommand : Command
     protected bool WantsJson(ParseResult parsed) => parsed.GetValue(_json);
 
     /// <summary>Writes the result: one JSON object for programs where that is asked for, else names and values.</summary>
-    protected void WriteResult<T>(ParseResult parsed, T result, IEnumerable<(string Name, string Value)> facts) => WriteResult(parsed, result, Tables.Of(facts));
+    protected void WriteResult<T>(ParseResult parsed, T result, IEnumerable<(string Name, string Value)> facts)
+        => WriteResult(parsed, result, Tables.Of(facts));
 
     /// <summary>Writes the result: one JSON object for programs where that is asked for, else a table.</summary>
     protected void WriteResult<T>(ParseResult parsed, T result, IRenderable table)
@@ -91,9 +92,11 @@ internal abstract class IgptCommand : Command
     }
 
     /// <summary>Whether a message is one that nobody must miss: images were left out, or a checkpoint could not be written or is damaged.</summary>
-    private static bool IsAboutFiles(LoggingEventArgs message) => message.Kind == ChannelMessageKind.Warning && Array.Exists(FileSources, source => message.Source.Contains(source, StringComparison.Ordinal));
+    private static bool IsAboutFiles(LoggingEventArgs message) => message.Kind == ChannelMessageKind.Warning
+        && Array.Exists(FileSources, source => message.Source.Contains(source, StringComparison.Ordinal));
 
     /// <summary>The step from images to a model's tokens.</summary>
     protected static ITransformer CreateQuantizer(MLContext context, ImageGptModel model, OpenedData data)
-        => data.HasTokens ? new TransformerChain<ITransformer>() : context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model).Fit(data.View);
+        => data.HasTokens ? new TransformerChain<ITransformer>()
+            : context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model).Fit(data.View);
 }

@@ -13,8 +13,10 @@ internal sealed class ImportCommand : IgptCommand
 {
     private readonly Argument<string> _path = new("PATH") { Description = $"The model: {ModelOptions.Forms}." };
     private readonly Option<string?> _palette = ModelOptions.CreatePalette();
-    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How the model is to get its squares [default: as its form says; OpenAI's checkpoints center].", ImageCropping.Squash, ImageCropping.CenterCrop);
-    private readonly Option<string> _out = CommandOptions.FilePath("--out", "The model file to write, a zip for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping(
+        "How the model is to get its squares [default: as its form says; OpenAI's checkpoints center].", ImageCropping.Squash, ImageCropping.CenterCrop);
+    private readonly Option<string> _out = CommandOptions.FilePath("--out",
+        "The model file to write, a zip for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
 
     internal ImportCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -57,7 +59,8 @@ internal sealed class ImportCommand : IgptCommand
         }
 
         var schema = SchemaDefinition.Create(typeof(TokenRow));
-        schema[nameof(TokenRow.Tokens)].ColumnType = new VectorDataViewType(new KeyDataViewType(typeof(ushort), model.Config.Colors), model.Config.ContextLength);
+        schema[nameof(TokenRow.Tokens)].ColumnType = new VectorDataViewType(new KeyDataViewType(typeof(ushort), model.Config.Colors),
+            model.Config.ContextLength);
         return new EstimatorChain<ITransformer>().Append(likelihood).Fit(context.Data.LoadFromEnumerable<TokenRow>([], schema));
     }
 

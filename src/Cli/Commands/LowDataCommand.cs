@@ -14,7 +14,8 @@ internal sealed class LowDataCommand : IgptCommand
     private readonly ModelOptions _model = new();
     private readonly ProbeOptions _probe = new();
     private readonly LowDataOptions _lowData = new();
-    private readonly Option<string?> _report = new("--report") { Description = "Write a report to this folder, for which every layer is probed with all labels, too.", HelpName = "DIR" };
+    private readonly Option<string?> _report = new("--report")
+        { Description = "Write a report to this folder, for which every layer is probed with all labels, too.", HelpName = "DIR" };
 
     internal LowDataCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -48,8 +49,10 @@ internal sealed class LowDataCommand : IgptCommand
         var experiment = new LowDataExperiment(context, model, options);
         var result = Terminal.Track(progress =>
         {
-            var (done, all) = (0, (1 + (probe.Baselines ? 2 : 0) + (probe.PatchBaseline ? 1 : 0)) * options.Budgets.Distinct().Count() * options.Seeds.Distinct().Count());
-            var relay = new Relay<LowDataRun>(run => progress.Report(new Advance(Fitting, ++done, all, $"{run.Representation}, {run.Budget:N0} labels: {run.Accuracy:P1}")));
+            var (done, all) = (0, (1 + (probe.Baselines ? 2 : 0)
+                + (probe.PatchBaseline ? 1 : 0)) * options.Budgets.Distinct().Count() * options.Seeds.Distinct().Count());
+            var relay = new Relay<LowDataRun>(run => progress.Report(new Advance(Fitting, ++done, all,
+                $"{run.Representation}, {run.Budget:N0} labels: {run.Accuracy:P1}")));
             return experiment.Run(
                 training.Watch(LabeledReading.Training, progress, cancellation),
                 test.Watch(LabeledReading.Test, progress, cancellation),
@@ -64,7 +67,8 @@ internal sealed class LowDataCommand : IgptCommand
 
         if (folder is not null)
         {
-            var study = new EvaluationStudy(context, model, new EvaluationStudy.Options { Title = "Few labels", Probe = probe, LowData = options, PretrainedOn = _probe.PretrainedOn(parsed), Facts = _probe.Describe(parsed) });
+            var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
+                { Title = "Few labels", Probe = probe, LowData = options, PretrainedOn = _probe.PretrainedOn(parsed), Facts = _probe.Describe(parsed) });
             ReportFolder.Write(folder, study.Run(training.View, test.View, cancellation: cancellation));
         }
 

@@ -9,11 +9,15 @@ namespace IGptMl.Cli.Commands;
 /// <summary>igpt palette show: a palette to a picture.</summary>
 internal sealed class PaletteShowCommand : IgptCommand
 {
-    private readonly Option<string> _palette = CommandOptions.FilePath("--palette", "The palette: an npy file of float32 [colors, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy.");
-    private readonly Option<DataSource?> _data = CommandOptions.Data("--data", $"Images to draw before and after quantization: {DataSource.Syntax}. Without it, the colors alone are drawn.", heldOut: false);
-    private readonly Option<int> _limit = CommandOptions.Number("--limit", "Draw N images at most: the first ones; from a folder, a random sample, the same every time.", 1, 1000, 12);
+    private readonly Option<string> _palette = CommandOptions.FilePath("--palette",
+        "The palette: an npy file of float32 [colors, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy.");
+    private readonly Option<DataSource?> _data = CommandOptions.Data("--data",
+        $"Images to draw before and after quantization: {DataSource.Syntax}. Without it, the colors alone are drawn.", heldOut: false);
+    private readonly Option<int> _limit = CommandOptions.Number("--limit",
+        "Draw N images at most: the first ones; from a folder, a random sample, the same every time.", 1, 1000, 12);
     private readonly Option<int> _imageSize = CommandOptions.Number("--image-size", "Side of the square that images are resized to, in pixels.", 1, 256, 32);
-    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash, ImageCropping.CenterCrop);
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash,
+        ImageCropping.CenterCrop);
     private readonly Option<string> _out = CommandOptions.FilePath("--out", "The PNG file to write. An existing one is replaced.");
 
     internal PaletteShowCommand(Terminal terminal, Option<bool> verbose)

@@ -9,7 +9,9 @@ namespace IGptMl.Cli.Commands;
 /// <summary>igpt predict: the classes of image files, by a classifier that igpt probe or igpt finetune wrote.</summary>
 internal sealed class PredictCommand : IgptCommand
 {
-    private readonly Option<string> _classifier = new("--classifier") { Description = "The classifier: a zip that igpt probe or igpt finetune wrote, or mlContext.Model.Save of a pipeline from the column Image to PredictedClass.", HelpName = "FILE", Required = true };
+    private readonly Option<string> _classifier = new("--classifier")
+        { Description = "The classifier: a zip that igpt probe or igpt finetune wrote, or mlContext.Model.Save of a pipeline from the column Image to "
+        + "PredictedClass.", HelpName = "FILE", Required = true };
     private readonly Argument<string[]> _files = new("files") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
 
     internal PredictCommand(Terminal terminal, Option<bool> verbose)
@@ -28,7 +30,8 @@ internal sealed class PredictCommand : IgptCommand
         var contents = parsed.GetRequiredValue(_files).Select(file => (File: file, Bytes: File.ReadAllBytes(file))).ToList();
         var classifier = context.Model.Load(path, out _);
         var decoder = context.Transforms.DecodeImages("Image", nameof(ImageContent.Content)).Fit(context.Data.LoadFromEnumerable<ImageContent>([]));
-        using var engine = context.Model.CreatePredictionEngine<ImageContent, Prediction>(new Microsoft.ML.Data.TransformerChain<ITransformer>(decoder, classifier));
+        using var engine = context.Model.CreatePredictionEngine<ImageContent,
+            Prediction>(new Microsoft.ML.Data.TransformerChain<ITransformer>(decoder, classifier));
         var lines = new List<PredictionLine>();
         foreach (var (file, bytes) in contents)
         {

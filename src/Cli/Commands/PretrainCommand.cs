@@ -16,17 +16,28 @@ internal sealed class PretrainCommand : IgptCommand
     private static readonly Activity Reading = new("Reading the images", "image");
     private static readonly Activity Evaluating = new("Evaluating", "image");
 
-    private readonly Option<DataSource?> _data = CommandOptions.Data("--data", $"The images to learn from: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.", heldOut: false);
-    private readonly Option<int?> _limit = CommandOptions.Number("--limit", "Learn from N images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
-    private readonly Option<DataSource?> _test = CommandOptions.Data("--test", "Images to evaluate the model on in the end. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
+    private readonly Option<DataSource?> _data = CommandOptions.Data("--data",
+        $"The images to learn from: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.",
+        heldOut: false);
+    private readonly Option<int?> _limit = CommandOptions.Number("--limit",
+        "Learn from N images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
+    private readonly Option<DataSource?> _test = CommandOptions.Data("--test",
+        "Images to evaluate the model on in the end. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
     private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Take N test images at most.", 1, int.MaxValue);
-    private readonly Option<string> _out = CommandOptions.FilePath("--out", "The model file to write, a zip for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
-    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash, ImageCropping.CenterCrop, ImageCropping.RandomCrop);
-    private readonly Option<int> _crops = CommandOptions.Number("--crops", "With --crop random, the crops of each image that are learned from; their tokens are held in memory.", 1, 100_000, 1);
-    private readonly Option<string?> _palette = new("--palette") { Description = "Take these colors instead of learning them: an npy file, such as igpt palette fit writes.", HelpName = "FILE" };
-    private readonly Option<string?> _cache = new("--cache") { Description = "Keep the images' tokens in this file, two bytes each, and read them from there the next time; it is written again where it is of other images, another palette or another size.", HelpName = "FILE" };
+    private readonly Option<string> _out = CommandOptions.FilePath("--out",
+        "The model file to write, a zip for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash,
+        ImageCropping.CenterCrop, ImageCropping.RandomCrop);
+    private readonly Option<int> _crops = CommandOptions.Number("--crops",
+        "With --crop random, the crops of each image that are learned from; their tokens are held in memory.", 1, 100_000, 1);
+    private readonly Option<string?> _palette = new("--palette")
+        { Description = "Take these colors instead of learning them: an npy file, such as igpt palette fit writes.", HelpName = "FILE" };
+    private readonly Option<string?> _cache = new("--cache")
+        { Description = "Keep the images' tokens in this file, two bytes each, and read them from there the next time; it is written again where it is of "
+        + "other images, another palette or another size.", HelpName = "FILE" };
     private readonly Option<long?> _steps = CommandOptions.Number("--steps", "Optimization steps, in place of the preset's.", 1L, long.MaxValue);
-    private readonly Option<long?> _samples = CommandOptions.Number("--samples", "Steps between two sheets of pictures drawn from the model, samples-000001000.png and so on; not for --objective masked.", 1L, long.MaxValue);
+    private readonly Option<long?> _samples = CommandOptions.Number("--samples",
+        "Steps between two sheets of pictures drawn from the model, samples-000001000.png and so on; not for --objective masked.", 1L, long.MaxValue);
     private readonly ArchitectureOptions _architecture = new();
     private readonly TrainingArguments _training = TrainingArguments.ForPretraining();
     private readonly CheckpointOptions _checkpoints = new();
@@ -36,7 +47,8 @@ internal sealed class PretrainCommand : IgptCommand
     internal PretrainCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "pretrain",
-            "Pretrain an Image GPT on images, without their labels. Ctrl-C ends the training early and saves the model so far; with --checkpoints, the same command then goes on.",
+            "Pretrain an Image GPT on images, without their labels. Ctrl-C ends the training early and saves the model so far; with --checkpoints, the "
+                + "same command then goes on.",
             "igpt pretrain --data cifar10:datasets/cifar10 --test cifar10:datasets/cifar10 --test-limit 2000 --preset tiny --steps 4000 --out model.zip",
             terminal,
             verbose)
@@ -75,7 +87,8 @@ internal sealed class PretrainCommand : IgptCommand
         TrainingWatch<TrainingProgress>? watch = null;
         using var model = Terminal.Track(progress =>
         {
-            using var announcement = cancellation.Register(() => Terminal.Say("Stopping. What has been learned so far will be saved; Ctrl-C again quits at once."));
+            using var announcement = cancellation.Register(()
+                => Terminal.Say("Stopping. What has been learned so far will be saved; Ctrl-C again quits at once."));
             watch = new TrainingWatch<TrainingProgress>(Terminal, progress, "Pretraining", Describe);
             var settings = options with { Progress = watch, CancellationToken = cancellation };
             return Train(context, data, validation, parsed.GetValue(_crop) ?? ImageCropping.Squash, parsed.GetValue(_crops), palette, settings, progress);
@@ -86,7 +99,8 @@ internal sealed class PretrainCommand : IgptCommand
         // Images cannot be part of the schema that ML.NET stores in the zip, so none is stored, rather than one without what the model needs.
         OutputFile.Write(path, stream => context.Model.Save(model, null, stream));
         Terminal.Say(TrainingEnd.Describe("model", last, isCompleted, options));
-        var result = new PretrainingResult(path, isCompleted, last.Step, last.Steps, options.Model.ParameterCount, data.Count, last.Elapsed.TotalSeconds, last.PeakLearningRate, last.Loss, null);
+        var result = new PretrainingResult(path, isCompleted, last.Step, last.Steps, options.Model.ParameterCount, data.Count, last.Elapsed.TotalSeconds,
+            last.PeakLearningRate, last.Loss, null);
         if (result.Completed && test is not null)
         {
             var evaluation = Terminal.Track(progress => EvaluationResult.Measure(model.Transform(test.Watch(Evaluating, progress, cancellation))));
@@ -123,10 +137,13 @@ internal sealed class PretrainCommand : IgptCommand
                 return new TransformerChain<ITransformer>(trainer.Fit(data.Watch(Reading, progress, cancellation), validation?.View));
             }
 
-            var quantization = new PaletteQuantizingEstimator.Options { ImageSize = options.Model.ImageSize, Colors = options.Model.Colors, Cropping = cropping };
+            var quantization = new PaletteQuantizingEstimator.Options
+                { ImageSize = options.Model.ImageSize, Colors = options.Model.Colors, Cropping = cropping };
             ITransformer quantizer = palette is null
-                ? context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, quantization).Fit(data.Watch(Learning, progress, cancellation))
-                : context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, palette, options.Model.ImageSize, cropping).Fit(data.View);
+                ? context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn,
+                    quantization).Fit(data.Watch(Learning, progress, cancellation))
+                : context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, palette, options.Model.ImageSize,
+                    cropping).Fit(data.View);
             var images = data with { View = context.Data.RepeatRows(data.View, crops), Count = checked(data.Count * crops) };
             var tokens = quantizer.Transform(images.Watch(Reading, progress, cancellation));
             var gpt = trainer.Fit(tokens, validation is null ? null : quantizer.Transform(validation.View));

@@ -70,7 +70,8 @@ internal sealed class ProbeCommand : IgptCommand
         if (folder is not null)
         {
             // What the probe has computed is in the cache.
-            var study = new EvaluationStudy(context, model, new EvaluationStudy.Options { Title = "Linear probe", Probe = options, PretrainedOn = _probe.PretrainedOn(parsed), Facts = _probe.Describe(parsed) });
+            var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
+                { Title = "Linear probe", Probe = options, PretrainedOn = _probe.PretrainedOn(parsed), Facts = _probe.Describe(parsed) });
             ReportFolder.Write(folder, study.Run(training.View, test.View, cancellation: cancellation));
         }
 
@@ -96,7 +97,8 @@ internal sealed class ProbeCommand : IgptCommand
         }
     }
 
-    private static LinearProbeResult Run(LinearProbeExperiment experiment, LinearProbeOptions options, OpenedData training, OpenedData test, IProgress<Advance> progress, CancellationToken cancellation)
+    private static LinearProbeResult Run(LinearProbeExperiment experiment, LinearProbeOptions options, OpenedData training, OpenedData test,
+        IProgress<Advance> progress, CancellationToken cancellation)
     {
         var (done, all) = (0, options.Layers!.Count + options.Concatenations.Count + (options.Baselines ? 2 : 0) + (options.PatchBaseline ? 1 : 0));
         var relay = new Relay<ProbedRepresentation>(probed => progress.Report(new Advance(Probing, ++done, all, $"{probed.Name}: {probed.Accuracy:P1}")));
@@ -124,7 +126,8 @@ internal sealed class ProbeCommand : IgptCommand
         foreach (var probed in result.Baselines.Concat(result.Layers))
         {
             Text[] five = topFive ? [new Text($"{probed.Top5Accuracy:P1}")] : [];
-            table.AddRow([new Text(probed.Name), new Text($"{probed.FeatureCount:N0}"), new Text($"{probed.Accuracy:P1}"), .. five, new Text(probed == result.Best ? "best" : string.Empty)]);
+            table.AddRow([new Text(probed.Name), new Text($"{probed.FeatureCount:N0}"), new Text($"{probed.Accuracy:P1}"), .. five,
+                new Text(probed == result.Best ? "best" : string.Empty)]);
         }
 
         return table.Caption($"{result.TrainingRows:N0} training and {result.TestRows:N0} test images");

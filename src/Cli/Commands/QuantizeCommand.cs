@@ -15,12 +15,18 @@ internal sealed class QuantizeCommand : IgptCommand
     private static readonly Activity Quantizing = new("Quantizing", "image");
 
     private readonly DataOptions _data = new();
-    private readonly Option<string?> _model = new("--model") { Description = $"A model, whose palette, size and way of cropping are taken: {ModelOptions.Forms}.", HelpName = "FILE" };
-    private readonly Option<string?> _palette = new("--palette") { Description = "The colors: an npy file of float32 [colors, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy. For a model too, if it comes without them.", HelpName = "FILE" };
-    private readonly Option<int?> _imageSize = CommandOptions.Number("--image-size", $"Side of the square that images become, in pixels; a model has its own [default: {DefaultSize}].", 1, 256);
-    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: the model's way, or squash].", ImageCropping.Squash, ImageCropping.CenterCrop, ImageCropping.RandomCrop);
+    private readonly Option<string?> _model = new("--model")
+        { Description = $"A model, whose palette, size and way of cropping are taken: {ModelOptions.Forms}.", HelpName = "FILE" };
+    private readonly Option<string?> _palette = new("--palette")
+        { Description = "The colors: an npy file of float32 [colors, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy. For a model too, if it comes "
+        + "without them.", HelpName = "FILE" };
+    private readonly Option<int?> _imageSize = CommandOptions.Number("--image-size",
+        $"Side of the square that images become, in pixels; a model has its own [default: {DefaultSize}].", 1, 256);
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: the model's way, or squash].",
+        ImageCropping.Squash, ImageCropping.CenterCrop, ImageCropping.RandomCrop);
     private readonly Option<int> _seed = CommandOptions.Number("--seed", "Seed of random crops.", 0, int.MaxValue, 1);
-    private readonly Option<string> _out = CommandOptions.FilePath("--out", "The npy file to write: uint16 [images, size * size], raster order, colors numbered from 0. An existing one is replaced once the new one is complete.");
+    private readonly Option<string> _out = CommandOptions.FilePath("--out",
+        "The npy file to write: uint16 [images, size * size], raster order, colors numbered from 0. An existing one is replaced once the new one is complete.");
 
     internal QuantizeCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -68,8 +74,10 @@ internal sealed class QuantizeCommand : IgptCommand
             return path;
         });
 
-        var result = new QuantizeResult(path, data.Count, quantizer.ImageSize, quantizer.ImageSize * quantizer.ImageSize, quantizer.Palette.Count, quantizer.Cropping);
-        WriteResult(parsed, result, [("file", path), ("images", $"{result.Images:N0} of {result.ImageSize}x{result.ImageSize} pixels"), ("colors", $"{result.Colors:N0}")]);
+        var result = new QuantizeResult(path, data.Count, quantizer.ImageSize, quantizer.ImageSize * quantizer.ImageSize, quantizer.Palette.Count,
+            quantizer.Cropping);
+        WriteResult(parsed, result, [("file", path), ("images", $"{result.Images:N0} of {result.ImageSize}x{result.ImageSize} pixels"),
+            ("colors", $"{result.Colors:N0}")]);
         return ExitCodes.Success;
     }
 
@@ -78,7 +86,8 @@ internal sealed class QuantizeCommand : IgptCommand
         var crop = parsed.GetValue(_crop);
         if (parsed.GetValue(_model) is not { } path)
         {
-            return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, Palette.Load(parsed.GetRequiredValue(_palette)!), parsed.GetValue(_imageSize) ?? DefaultSize, crop ?? ImageCropping.Squash);
+            return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, Palette.Load(parsed.GetRequiredValue(_palette)!),
+                parsed.GetValue(_imageSize) ?? DefaultSize, crop ?? ImageCropping.Squash);
         }
 
         using var model = ModelOptions.LoadWithPalette(path, parsed.GetValue(_palette));

@@ -14,17 +14,25 @@ internal sealed class ReportCommand : IgptCommand
     private readonly Option<bool> _noLowData = new("--no-low-data") { Description = "Leave the accuracy with few labels out." };
     private readonly Option<string[]> _beside = new("--beside")
     {
-        Description = $"Another model to show beside this one, as NAME=PATH: an earlier checkpoint, a masked model, one pretrained on other images. Can be given several times. A model is {ModelOptions.Forms}.",
+        Description = $"Another model to show beside this one, as NAME=PATH: an earlier checkpoint, a masked model, one pretrained on other images. Can be "
+            + $"given several times. A model is {ModelOptions.Forms}.",
         HelpName = "NAME=PATH",
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<string?> _checkpoints = new("--checkpoints") { Description = "The folder of the run's checkpoints: all that were kept are shown beside the model, generative loss against accuracy over the training.", HelpName = "DIR" };
-    private readonly Option<int?> _fineTune = CommandOptions.Number("--fine-tune", "Fine-tune the whole network on the same images, too, for N epochs at most; the best by a tenth held out is taken.", 1, 100_000);
-    private readonly Option<string> _title = new("--title") { Description = "The report's title.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().Title };
-    private readonly Option<string> _name = new("--name") { Description = "What the report calls the model.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().ModelName };
-    private readonly Option<string> _out = new("--out") { Description = "The folder to write. What was computed is kept in its folder cache, unless --cache says otherwise, and used by the next run.", HelpName = "DIR", Required = true };
+    private readonly Option<string?> _checkpoints = new("--checkpoints")
+        { Description = "The folder of the run's checkpoints: all that were kept are shown beside the model, generative loss against accuracy over the "
+        + "training.", HelpName = "DIR" };
+    private readonly Option<int?> _fineTune = CommandOptions.Number("--fine-tune",
+        "Fine-tune the whole network on the same images, too, for N epochs at most; the best by a tenth held out is taken.", 1, 100_000);
+    private readonly Option<string> _title = new("--title")
+        { Description = "The report's title.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().Title };
+    private readonly Option<string> _name = new("--name")
+        { Description = "What the report calls the model.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().ModelName };
+    private readonly Option<string> _out = new("--out")
+        { Description = "The folder to write. What was computed is kept in its folder cache, unless --cache says otherwise, and used by the next run.",
+        HelpName = "DIR", Required = true };
 
     internal ReportCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -70,7 +78,8 @@ internal sealed class ReportCommand : IgptCommand
             LowData = parsed.GetValue(_noLowData) ? null : _lowData.Read(parsed, probe),
             FineTune = parsed.GetValue(_fineTune) is { } epochs ? new ImageGptFineTuneTrainer.Options { Epochs = epochs, Seed = 1 } : null,
             PretrainedOn = _probe.PretrainedOn(parsed),
-            Others = [.. checkpoints, .. parsed.GetRequiredValue(_beside).Select(text => text.Split('=', 2)).Select(parts => new ComparedModel(parts[0], parts[1]))],
+            Others = [.. checkpoints, .. parsed.GetRequiredValue(_beside).Select(text => text.Split('=', 2)).Select(parts
+                => new ComparedModel(parts[0], parts[1]))],
             Facts = _probe.Describe(parsed),
         });
         var results = Terminal.Track(progress => study.Run(training.View, test.View, new StudyAdvance(progress), cancellation));

@@ -15,10 +15,13 @@ internal sealed class SampleCommand : IgptCommand
     private static readonly Activity Drawing = new("Drawing", "token");
 
     private readonly ModelOptions _model = new();
-    private readonly Option<int?> _count = CommandOptions.Number("--count", $"The number of pictures [default: as many as --seeds, or {DefaultCount}].", 1, 100_000);
+    private readonly Option<int?> _count = CommandOptions.Number("--count", $"The number of pictures [default: as many as --seeds, or {DefaultCount}].", 1,
+        100_000);
     private readonly SamplingArguments _sampling = new("pictures");
-    private readonly Option<int> _scale = CommandOptions.Number("--scale", "How many pixels of the grid become of one of a picture, across and down.", 1, 64, 4);
-    private readonly Option<string> _out = new("--out") { Description = "The folder to write: a PNG file a picture, and all of them in grid.png.", HelpName = "DIR", Required = true };
+    private readonly Option<int> _scale = CommandOptions.Number("--scale", "How many pixels of the grid become of one of a picture, across and down.",
+        1, 64, 4);
+    private readonly Option<string> _out = new("--out")
+        { Description = "The folder to write: a PNG file a picture, and all of them in grid.png.", HelpName = "DIR", Required = true };
 
     internal SampleCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -52,11 +55,13 @@ internal sealed class SampleCommand : IgptCommand
         var pictures = Terminal.Track(progress => context.ImageGeneration.Sample(model, count, _sampling.Read(parsed, new SamplingOptions
         {
             CancellationToken = cancellation,
-            Progress = new Relay<SamplingProgress>(p => progress.Report(new Advance(Drawing, p.Done, p.Total, $"{p.TokensPerSecond:N0} tokens/s, {p.TimeLeft:h\\:mm\\:ss} left"))),
+            Progress = new Relay<SamplingProgress>(p => progress.Report(new Advance(Drawing, p.Done, p.Total,
+                $"{p.TokensPerSecond:N0} tokens/s, {p.TimeLeft:h\\:mm\\:ss} left"))),
         })));
         var speed = (double)count * model.Config.ContextLength / clock.Elapsed.TotalSeconds;
         var (files, grid) = Write(folder, pictures, count, parsed.GetValue(_scale));
-        WriteResult(parsed, new SampleResult(grid, Math.Round(speed, 1), files), [("pictures", $"{count:N0} of {model.Config.ImageSize}x{model.Config.ImageSize} pixels"), ("speed", $"{speed:N0} tokens/s"), ("grid", grid)]);
+        WriteResult(parsed, new SampleResult(grid, Math.Round(speed, 1), files),
+            [("pictures", $"{count:N0} of {model.Config.ImageSize}x{model.Config.ImageSize} pixels"), ("speed", $"{speed:N0} tokens/s"), ("grid", grid)]);
         return ExitCodes.Success;
     }
 
@@ -76,7 +81,9 @@ internal sealed class SampleCommand : IgptCommand
                 getImage(ref image);
                 getSeed(ref seed);
                 images.Add(image);
-                files.Add(new SampledPicture(folder.Write($"sample-{(files.Count + 1).ToString($"D{digits}", System.Globalization.CultureInfo.InvariantCulture)}.png", image), seed));
+                files.Add(
+                    new SampledPicture(
+                    folder.Write($"sample-{(files.Count + 1).ToString($"D{digits}", System.Globalization.CultureInfo.InvariantCulture)}.png", image), seed));
             }
         }
 

@@ -10,7 +10,8 @@ internal sealed class DetailColumn : ProgressColumn
     private readonly ConcurrentDictionary<int, string> _details = [];
 
     /// <inheritdoc/>
-    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(_details.GetValueOrDefault(task.Id, string.Empty));
+    public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        => new Text(_details.GetValueOrDefault(task.Id, string.Empty));
 
     internal void Set(ProgressTask task, string detail) => _details[task.Id] = detail;
 }

@@ -20,7 +20,8 @@ internal static class OutputFile
 
         try
         {
-            using var probe = new FileStream(Beside(path), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+            using var probe = new FileStream(Beside(path), new FileStreamOptions
+                { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -24,6 +24,7 @@ internal sealed class TrainingWatch<T>(Terminal terminal, IProgress<Advance> pro
 
         Last = value;
         var share = value.PeakShare is { } peak ? $"{peak:P0} of the peak, " : string.Empty;
-        progress.Report(new Advance(_training, value.Step, value.Steps, $"{describe(value)}, {share}{Advance.Describe(value.ImagesPerSecond, value.TimeLeft)}"));
+        progress.Report(new Advance(_training, value.Step, value.Steps,
+            $"{describe(value)}, {share}{Advance.Describe(value.ImagesPerSecond, value.TimeLeft)}"));
     }
 }

@@ -9,7 +9,8 @@ namespace IGptMl.Cli.Results;
 /// <summary>A file of features. Rows are written as they are computed; no more than a batch is in memory.</summary>
 internal static class FeatureFile
 {
-    internal const string Endings = ".npy is NumPy's form, .csv text with the file, the label and the features, .idv ML.NET's binary form with the same columns";
+    internal const string Endings = ".npy is NumPy's form, .csv text with the file, the label and the features, .idv ML.NET's binary form with the same "
+        + "columns";
 
     private const string Npy = ".npy";
     private const string Csv = ".csv";

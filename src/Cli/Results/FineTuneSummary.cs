@@ -14,7 +14,8 @@ namespace IGptMl.Cli.Results;
 /// <param name="LearningRate">The peak rate, given or found.</param>
 /// <param name="ValidationAccuracy">The best accuracy on validation images, 0 to 1, which chose the weights; null where there were none.</param>
 /// <param name="Test">How well the classifier does on the test images; null where there are none.</param>
-internal sealed record FineTuneSummary(string Model, bool Completed, long Steps, long PlannedSteps, int Epochs, long Images, int Classes, double Seconds, double LearningRate, double? ValidationAccuracy, FineTuneSummary.Measured? Test)
+internal sealed record FineTuneSummary(string Model, bool Completed, long Steps, long PlannedSteps, int Epochs, long Images, int Classes, double Seconds,
+    double LearningRate, double? ValidationAccuracy, FineTuneSummary.Measured? Test)
 {
     /// <summary>For people.</summary>
     internal IEnumerable<(string Name, string Value)> Facts
@@ -51,8 +52,10 @@ internal sealed record FineTuneSummary(string Model, bool Completed, long Steps,
     /// <param name="LogLoss">The mean of -ln p(class), in nats.</param>
     /// <param name="ClassNames">The classes, in the order of the matrix.</param>
     /// <param name="ConfusionMatrix">The number of images by class and predicted class.</param>
-    internal sealed record Measured(long Images, double Accuracy, double? Top5Accuracy, double LogLoss, IReadOnlyList<string> ClassNames, IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix)
+    internal sealed record Measured(long Images, double Accuracy, double? Top5Accuracy, double LogLoss, IReadOnlyList<string> ClassNames,
+        IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix)
     {
-        internal static Measured Of(FineTuneResult result) => new(result.TestRows, result.Accuracy, result.Top5Accuracy, result.LogLoss, result.ClassNames, result.ConfusionMatrix);
+        internal static Measured Of(FineTuneResult result)
+            => new(result.TestRows, result.Accuracy, result.Top5Accuracy, result.LogLoss, result.ClassNames, result.ConfusionMatrix);
     }
 }

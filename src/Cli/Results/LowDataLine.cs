@@ -8,5 +8,6 @@ namespace IGptMl.Cli.Results;
 /// <param name="Accuracies">The accuracy of each draw.</param>
 internal sealed record LowDataLine(string Representation, int Labels, double Mean, double? SampleStandardDeviation, IReadOnlyList<double> Accuracies)
 {
-    internal static LowDataLine Of(LowDataScore score) => new(score.Representation, score.Budget, score.Mean, score.StandardDeviation, [.. score.Runs.Select(run => run.Accuracy)]);
+    internal static LowDataLine Of(LowDataScore score)
+        => new(score.Representation, score.Budget, score.Mean, score.StandardDeviation, [.. score.Runs.Select(run => run.Accuracy)]);
 }

@@ -11,17 +11,21 @@ namespace IGptMl.Cli.Results;
 /// <param name="Heads">The attention heads of a block.</param>
 /// <param name="Objective">What it was pretrained to predict.</param>
 /// <param name="Parameters">The learned values.</param>
-internal sealed record ModelResult(string Model, int ImageSize, int Colors, bool HasPalette, ImageCropping Cropping, int EmbeddingSize, int Layers, int Heads, PretrainingObjective Objective, long Parameters)
+internal sealed record ModelResult(string Model, int ImageSize, int Colors, bool HasPalette, ImageCropping Cropping, int EmbeddingSize, int Layers, int Heads,
+    PretrainingObjective Objective, long Parameters)
 {
     /// <summary>For people.</summary>
     internal IEnumerable<(string Name, string Value)> Facts =>
     [
         ("model", Model),
-        ("images", $"{ImageSize}x{ImageSize} pixels, {Colors:N0} colors{(HasPalette ? string.Empty : " without a palette")}{(Cropping == ImageCropping.CenterCrop ? ", cropped to the middle" : string.Empty)}"),
+        ("images",
+            $"{ImageSize}x{ImageSize} pixels, {Colors:N0} colors{(HasPalette ? string.Empty : " without a "
+            + $"palette")}{(Cropping == ImageCropping.CenterCrop ? ", cropped to the middle" : string.Empty)}"),
         ("network", $"{Layers} layers, d = {EmbeddingSize}, {Heads} heads{(Objective == PretrainingObjective.Masked ? ", masked (BERT)" : string.Empty)}"),
         ("parameters", $"{Parameters:N0}"),
     ];
 
     internal static ModelResult Of(string path, ImageGptModel model)
-        => new(path, model.Config.ImageSize, model.Config.Colors, model.Palette is not null, model.Cropping, model.Config.EmbeddingSize, model.Config.Layers, model.Config.Heads, model.Config.Objective, model.Config.ParameterCount);
+        => new(path, model.Config.ImageSize, model.Config.Colors, model.Palette is not null, model.Cropping, model.Config.EmbeddingSize, model.Config.Layers,
+            model.Config.Heads, model.Config.Objective, model.Config.ParameterCount);
 }

@@ -10,7 +10,8 @@ namespace IGptMl.Cli.Results;
 /// <param name="Converged">Whether it ended because nothing changed any more.</param>
 /// <param name="Inertia">The sum of the squared distances, channels in [-1, 1].</param>
 /// <param name="MeanColorError">The mean distance, channels in 0 to 255.</param>
-internal sealed record PaletteFitResult(string Palette, int Colors, int Images, long SampledPixels, int DistinctColors, int Iterations, bool Converged, double Inertia, double MeanColorError)
+internal sealed record PaletteFitResult(string Palette, int Colors, int Images, long SampledPixels, int DistinctColors, int Iterations, bool Converged,
+    double Inertia, double MeanColorError)
 {
     /// <summary>For people.</summary>
     internal IEnumerable<(string Name, string Value)> Facts =>
@@ -25,5 +26,6 @@ internal sealed record PaletteFitResult(string Palette, int Colors, int Images, 
     ];
 
     internal static PaletteFitResult Of(string path, int images, Palette palette, PaletteLearning learning)
-        => new(path, palette.Count, images, learning.Sample.Pixels, learning.DistinctColors, learning.Iterations, learning.Converged, learning.Sample.Inertia, learning.Sample.MeanColorError);
+        => new(path, palette.Count, images, learning.Sample.Pixels, learning.DistinctColors, learning.Iterations, learning.Converged, learning.Sample.Inertia,
+            learning.Sample.MeanColorError);
 }

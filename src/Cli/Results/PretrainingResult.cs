@@ -11,4 +11,5 @@ namespace IGptMl.Cli.Results;
 /// <param name="LearningRate">The peak rate, given or found.</param>
 /// <param name="LastNatsPerToken">The loss of the last batch.</param>
 /// <param name="Test">How well the model predicts the test images; null where there are none.</param>
-internal sealed record PretrainingResult(string Model, bool Completed, long Steps, long PlannedSteps, long Parameters, long Images, double Seconds, double LearningRate, double LastNatsPerToken, EvaluationSummary? Test);
+internal sealed record PretrainingResult(string Model, bool Completed, long Steps, long PlannedSteps, long Parameters, long Images, double Seconds,
+    double LearningRate, double LastNatsPerToken, EvaluationSummary? Test);

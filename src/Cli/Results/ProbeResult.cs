@@ -8,7 +8,8 @@ namespace IGptMl.Cli.Results;
 /// <param name="BestAccuracy">Its accuracy, 0 to 1.</param>
 /// <param name="Layers">The layers, and those together.</param>
 /// <param name="Baselines">The same classifier without the network.</param>
-internal sealed record ProbeResult(long TrainingImages, long TestImages, int? BestLayer, string Best, double BestAccuracy, IReadOnlyList<ProbeResult.Line> Layers, IReadOnlyList<ProbeResult.Line> Baselines)
+internal sealed record ProbeResult(long TrainingImages, long TestImages, int? BestLayer, string Best, double BestAccuracy,
+    IReadOnlyList<ProbeResult.Line> Layers, IReadOnlyList<ProbeResult.Line> Baselines)
 {
     internal static ProbeResult Of(LinearProbeResult result) => new(
         result.TrainingRows,
@@ -28,6 +29,7 @@ internal sealed record ProbeResult(long TrainingImages, long TestImages, int? Be
     /// <param name="L2Regularization">The weight of the squared norm that was chosen.</param>
     internal sealed record Line(string Name, int? Layer, int Features, double Accuracy, double? Top5Accuracy, float L2Regularization)
     {
-        internal static Line Of(ProbedRepresentation probed) => new(probed.Name, probed.Layer, probed.FeatureCount, probed.Accuracy, probed.Top5Accuracy, probed.L2Regularization);
+        internal static Line Of(ProbedRepresentation probed)
+            => new(probed.Name, probed.Layer, probed.FeatureCount, probed.Accuracy, probed.Top5Accuracy, probed.L2Regularization);
     }
 }

@@ -7,9 +7,12 @@ namespace IGptMl.Cli.Sources;
 internal abstract record DataSource
 {
     /// <summary>What may be written, for help and errors.</summary>
-    internal const string Syntax = "shapes, shapes:COUNT, shapes:COUNT:SEED, cifar10:DIR, cifar10-test:DIR, cifar100:DIR (also cifar100-test, -coarse, -coarse-test), "
-        + "stl10:DIR (also stl10-test, -unlabeled, -fold1 to -fold10), csv:FILE with columns path and label, a folder of images, readable:DIR for one whose unreadable files are left out, "
-        + "or tokens:FILE, an npy file of tokens of 512 colors (for pretrain, evaluate and features). Without :DIR, data sets are where igpt data get puts them";
+    internal const string Syntax = "shapes, shapes:COUNT, shapes:COUNT:SEED, cifar10:DIR, cifar10-test:DIR, cifar100:DIR (also cifar100-test, -coarse, "
+        + "-coarse-test), "
+        + "stl10:DIR (also stl10-test, -unlabeled, -fold1 to -fold10), csv:FILE with columns path and label, a folder of images, readable:DIR for one "
+            + "whose unreadable files are left out, "
+        + "or tokens:FILE, an npy file of tokens of 512 colors (for pretrain, evaluate and features). Without :DIR, data sets are where igpt data get puts "
+            + "them";
 
     private const int DefaultCount = 12_000;
     private const int TrainingSeed = 1;
@@ -88,7 +91,8 @@ internal abstract record DataSource
 
     private sealed record ImageFolder(string Path, UnreadableImages Unreadable) : DataSource
     {
-        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(context.Data, context.Data.LoadImageFolder(Path, Unreadable)).Sample(limit);
+        internal override OpenedData Open(MLContext context, int? limit)
+            => OpenedData.Of(context.Data, context.Data.LoadImageFolder(Path, Unreadable)).Sample(limit);
     }
 
     private sealed record ImageListFile(string Path) : DataSource

@@ -19,7 +19,8 @@ internal sealed record PublishedSource(string Name, PublishedData Data, Func<Dat
         new("stl10", PublishedData.Stl10, (catalog, folder, heldOut) => catalog.LoadStl10(folder, heldOut ? Stl10Split.Test : Stl10Split.Train)),
         new("stl10-test", PublishedData.Stl10, (catalog, folder, _) => catalog.LoadStl10(folder, Stl10Split.Test)),
         new("stl10-unlabeled", PublishedData.Stl10, (catalog, folder, _) => catalog.LoadStl10(folder, Stl10Split.Unlabeled)),
-        .. Enumerable.Range(1, 10).Select(fold => new PublishedSource($"stl10-fold{fold}", PublishedData.Stl10, (catalog, folder, _) => catalog.LoadStl10(folder, Stl10Split.Train, fold))),
+        .. Enumerable.Range(1, 10).Select(fold => new PublishedSource($"stl10-fold{fold}", PublishedData.Stl10, (catalog, folder, _)
+            => catalog.LoadStl10(folder, Stl10Split.Train, fold))),
     ];
 
     internal static PublishedSource? Find(string name) => Array.Find(Known, source => source.Name == name);
@@ -38,7 +39,8 @@ internal sealed record PublishedSource(string Name, PublishedData Data, Func<Dat
 
         problem = folder switch
         {
-            null => $"'{text}' names no folder, and {Data.Title} is not in '{DataCache.Folder}'; expected {Name}:DIR, or fetch it by 'igpt data get {Data.Name}'.",
+            null => $"'{text}' names no folder, and {Data.Title} is not in '{DataCache.Folder}'; expected {Name}:DIR, or fetch it by 'igpt data get "
+                + $"{Data.Name}'.",
             "" => $"'{text}' names no folder; expected {Name}:DIR.",
             _ when !Directory.Exists(folder) => $"'{text}': the folder '{folder}' does not exist.",
             _ => problem,

@@ -53,14 +53,17 @@ public sealed class FineTuneExperiment
 
     /// <summary>Fine-tunes a copy of the model on the training images.</summary>
     /// <param name="training">Images with a label of key type.</param>
-    /// <param name="validation">Images of the same classes to choose the best weights on; null takes a share of the training images, as the options say.</param>
+    /// <param name="validation">
+    /// Images of the same classes to choose the best weights on; null takes a share of the training images, as the options say.
+    /// </param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellation">Stops the training early; the best weights so far are returned.</param>
     /// <returns>The classifier, which the caller disposes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no training rows of two classes, or the loss has become NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
-    public FineTunedClassifier Fit(IDataView training, IDataView? validation = null, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellation = default)
+    public FineTunedClassifier Fit(IDataView training, IDataView? validation = null, IProgress<FineTuningProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         FineTuningProgress? last = null;
@@ -77,7 +80,8 @@ public sealed class FineTuneExperiment
         };
         var quantizer = _context.Transforms.QuantizeToPalette(Tokens, _options.ImageColumnName, _model).Fit(training);
         var tokens = quantizer.Transform(training);
-        var classification = _context.MulticlassClassification.Trainers.ImageGptFineTune(_model, options).Fit(tokens, validation is null ? null : quantizer.Transform(validation));
+        var classification = _context.MulticlassClassification.Trainers.ImageGptFineTune(_model, options).Fit(tokens, validation is null ? null
+            : quantizer.Transform(validation));
         List<ITransformer> links = [quantizer, classification];
         var scored = classification.Transform(tokens);
         if (scored.Schema[ClassificationColumns.PredictedLabel].HasKeyValues())

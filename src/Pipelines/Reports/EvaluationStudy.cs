@@ -258,7 +258,9 @@ public sealed partial class EvaluationStudy
 
         if (_options.FineTune is { } fineTune)
         {
-            result["fine-tuning"] = string.Create(CultureInfo.InvariantCulture, $"{(fineTune.Steps is { } steps ? $"{steps} steps" : $"{fineTune.Epochs} epochs")} at most, rate {fineTune.LearningRate}, batches of {fineTune.BatchSize}, the best by {fineTune.ValidationFraction:P0} held out");
+            result["fine-tuning"] = string.Create(CultureInfo.InvariantCulture,
+                $"{(fineTune.Steps is { } steps ? $"{steps} steps" : $"{fineTune.Epochs} epochs")} at most, rate {fineTune.LearningRate}, batches of "
+                + $"{fineTune.BatchSize}, the best by {fineTune.ValidationFraction:P0} held out");
         }
 
         if (_options.LowData is { } lowData)

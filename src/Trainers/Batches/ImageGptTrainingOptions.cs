@@ -5,7 +5,9 @@ using IGptMl.Optimization;
 
 namespace IGptMl;
 
-/// <summary>The options that all trainers of an Image GPT share: <see cref="ImageGptTrainer.Options"/> and <see cref="ImageGptFineTuneTrainer.Options"/>.</summary>
+/// <summary>
+/// The options that all trainers of an Image GPT share: <see cref="ImageGptTrainer.Options"/> and <see cref="ImageGptFineTuneTrainer.Options"/>.
+/// </summary>
 public abstract record ImageGptTrainingOptions : TrainingOptions
 {
     private protected ImageGptTrainingOptions(double learningRate, LearningRateSchedule schedule, double validationFraction, int? patience)

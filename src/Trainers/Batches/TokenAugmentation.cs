@@ -10,7 +10,9 @@ namespace IGptMl;
 /// </summary>
 public sealed record TokenAugmentation
 {
-    /// <summary>The pixels that are padded on each side, 0 to the image's side less 1. Default 4, which is for 32x32 pixels; smaller images want less.</summary>
+    /// <summary>
+    /// The pixels that are padded on each side, 0 to the image's side less 1. Default 4, which is for 32x32 pixels; smaller images want less.
+    /// </summary>
     public int Padding { get; init; } = 4;
 
     /// <summary>Whether half of the images are flipped left to right. Default true.</summary>

@@ -6,7 +6,8 @@ using IGptMl.Formats;
 namespace IGptMl.Batches;
 
 /// <summary>
-/// A file of tokens, two bytes each, mapped into memory: a header of 64 bytes with a checksum (<see cref="TokenFileHeader"/>), the rows one after the other, the labels
+/// A file of tokens, two bytes each, mapped into memory: a header of 64 bytes with a checksum (<see cref="TokenFileHeader"/>), the rows one after the other,
+/// the labels
 /// (int32) if there are some, and a description in JSON (<see cref="TokenFileDescription"/>). It is checked whole when it is opened. Thread-safe.
 /// </summary>
 internal sealed unsafe class TokenFile : ITokenRows, IDisposable
@@ -73,7 +74,8 @@ internal sealed unsafe class TokenFile : ITokenRows, IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed != 0, this);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Count, nameof(row));
-            return MemoryMarshal.Cast<byte, ushort>(Bytes(TokenFileHeader.Size + ((long)row * Header.ContextLength * sizeof(ushort)), Header.ContextLength * sizeof(ushort)));
+            return MemoryMarshal.Cast<byte, ushort>(Bytes(TokenFileHeader.Size + ((long)row * Header.ContextLength * sizeof(ushort)),
+                Header.ContextLength * sizeof(ushort)));
         }
     }
 

@@ -17,7 +17,8 @@ internal sealed record TokenFileDescription(Palette? Palette, ImageCropping Crop
 
     /// <summary>The description of a view's token column, and of its label column if there is one.</summary>
     internal static TokenFileDescription Of(IDataView data, DataViewSchema.Column tokens, DataViewSchema.Column? labels)
-        => new(QuantizedColumn.FindPalette(tokens), QuantizedColumn.FindCropping(tokens), labels is { } column ? ClassValues.NamesOf(column, firstNumber: 0) : null, DataIdentity.Of(data));
+        => new(QuantizedColumn.FindPalette(tokens), QuantizedColumn.FindCropping(tokens), labels is { } column ? ClassValues.NamesOf(column, firstNumber: 0)
+            : null, DataIdentity.Of(data));
 
     /// <summary>Writes the description as JSON.</summary>
     internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(

@@ -4,7 +4,8 @@ using IGptMl.Formats;
 namespace IGptMl.Batches;
 
 /// <summary>
-/// Writes a token file beside its place, and renames it when it is complete: whatever happens meanwhile (an error, a full disk, a second process that writes the
+/// Writes a token file beside its place, and renames it when it is complete: whatever happens meanwhile (an error, a full disk, a second process that writes
+/// the
 /// same file), there is a whole file or none, and an existing one stays until then.
 /// </summary>
 internal sealed class TokenFileWriter : IDisposable

@@ -1,6 +1,8 @@
 namespace IGptMl.Batches;
 
-/// <summary>Rows of tokens in memory, two bytes a token, in few large pieces: no array is longer than 8 MiB or than 64 rows, and none is copied once it is full.</summary>
+/// <summary>
+/// Rows of tokens in memory, two bytes a token, in few large pieces: no array is longer than 8 MiB or than 64 rows, and none is copied once it is full.
+/// </summary>
 internal sealed class TokenMemory : ITokenRows
 {
     private const int PieceTokens = 1 << 22;
@@ -20,7 +22,8 @@ internal sealed class TokenMemory : ITokenRows
     public int Count { get; private set; }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<ushort> this[int row] => row < Count ? _pieces[row / _rowsPerPiece].AsSpan(row % _rowsPerPiece * _context, _context) : throw new ArgumentOutOfRangeException(nameof(row));
+    public ReadOnlySpan<ushort> this[int row] => row < Count ? _pieces[row / _rowsPerPiece].AsSpan(row % _rowsPerPiece * _context, _context)
+        : throw new ArgumentOutOfRangeException(nameof(row));
 
     /// <summary>Adds a row.</summary>
     internal void Add(ReadOnlySpan<ushort> tokens)

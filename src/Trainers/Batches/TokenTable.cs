@@ -7,7 +7,9 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Batches;
 
-/// <summary>The complete rows of a token column, kept because training visits them many times in random order: two bytes a token, in memory or in a mapped file.</summary>
+/// <summary>
+/// The complete rows of a token column, kept because training visits them many times in random order: two bytes a token, in memory or in a mapped file.
+/// </summary>
 internal sealed class TokenTable : ITokenRows, IDisposable
 {
     private readonly ITokenRows _rows;
@@ -38,7 +40,9 @@ internal sealed class TokenTable : ITokenRows, IDisposable
     /// <inheritdoc/>
     public void Dispose() => (_rows as IDisposable)?.Dispose();
 
-    /// <summary>Sets a share of the rows aside, drawn by the seed and at least one: what is left, and what was set aside. Both are valid until this table is disposed.</summary>
+    /// <summary>
+    /// Sets a share of the rows aside, drawn by the seed and at least one: what is left, and what was set aside. Both are valid until this table is disposed.
+    /// </summary>
     internal (TokenTable Kept, TokenTable Aside) Split(double fraction, int seed)
     {
         var count = (int)Math.Clamp(Math.Round(Count * fraction), 1, Count);

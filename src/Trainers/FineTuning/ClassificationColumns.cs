@@ -4,7 +4,9 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.FineTuning;
 
-/// <summary>The columns of a multiclass scorer with the annotations that ML.NET's own scorers give them: the one description for promise and delivery.</summary>
+/// <summary>
+/// The columns of a multiclass scorer with the annotations that ML.NET's own scorers give them: the one description for promise and delivery.
+/// </summary>
 internal static class ClassificationColumns
 {
     internal const string PredictedLabel = "PredictedLabel";
@@ -27,8 +29,10 @@ internal static class ClassificationColumns
 
         return
         [
-            BatchedColumn.ArgMax(new DataViewSchema.DetachedColumn(PredictedLabel, new KeyDataViewType(typeof(uint), classes), label.ToAnnotations()), 0, classes),
-            BatchedColumn.Vector(new DataViewSchema.DetachedColumn(Score, new VectorDataViewType(NumberDataViewType.Single, classes), score.ToAnnotations()), 0, classes),
+            BatchedColumn.ArgMax(new DataViewSchema.DetachedColumn(PredictedLabel, new KeyDataViewType(typeof(uint), classes), label.ToAnnotations()), 0,
+                classes),
+            BatchedColumn.Vector(new DataViewSchema.DetachedColumn(Score, new VectorDataViewType(NumberDataViewType.Single, classes), score.ToAnnotations()),
+                0, classes),
         ];
     }
 

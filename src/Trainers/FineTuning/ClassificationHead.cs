@@ -26,7 +26,8 @@ internal sealed class ClassificationHead(int classes, int embeddingSize, float[]
         executor.Features(tokens, rows, [executor.Config.Layers], mask, features);
         for (var i = 0; i < logits.Length; i++)
         {
-            logits[i] = TensorPrimitives.Dot(features.AsSpan(i / classes * embeddingSize, embeddingSize), Weights.Slice(i % classes * embeddingSize, embeddingSize));
+            logits[i] = TensorPrimitives.Dot(features.AsSpan(i / classes * embeddingSize, embeddingSize),
+                Weights.Slice(i % classes * embeddingSize, embeddingSize));
         }
     }
 
@@ -53,6 +54,7 @@ internal sealed class ClassificationHead(int classes, int embeddingSize, float[]
             weights = new float[data.Info.Count];
             data.ReadFloat32(weights);
         });
-        return new ClassificationHead(classes, embeddingSize, weights ?? throw new InvalidDataException($"'{WeightName}' [{classes}, {embeddingSize}] is missing."));
+        return new ClassificationHead(classes, embeddingSize, weights
+            ?? throw new InvalidDataException($"'{WeightName}' [{classes}, {embeddingSize}] is missing."));
     }
 }

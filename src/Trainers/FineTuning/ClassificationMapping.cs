@@ -14,7 +14,8 @@ internal sealed class ClassificationMapping : BatchedMapping
     private readonly int? _gpuDeviceId;
     private readonly bool? _fallbackToCpu;
 
-    internal ClassificationMapping(IHost host, ImageGptModel model, ClassificationHead head, ClassScorer scorer, ClassValues? values, string inputColumnName, int? gpuDeviceId, bool? fallbackToCpu)
+    internal ClassificationMapping(IHost host, ImageGptModel model, ClassificationHead head, ClassScorer scorer, ClassValues? values, string inputColumnName,
+        int? gpuDeviceId, bool? fallbackToCpu)
         : base(host, inputColumnName, RowsPerBatch, model.Config.Colors, model.Config.ContextLength)
     {
         _model = model;

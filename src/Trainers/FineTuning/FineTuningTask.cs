@@ -8,7 +8,9 @@ using TorchSharp;
 
 namespace IGptMl.FineTuning;
 
-/// <summary>Fine-tuning as a task: the joint loss of a classifier (Chen et al. 2020, section 2.3), and its accuracy as it will be scored when it has learned.</summary>
+/// <summary>
+/// Fine-tuning as a task: the joint loss of a classifier (Chen et al. 2020, section 2.3), and its accuracy as it will be scored when it has learned.
+/// </summary>
 /// <param name="options">The options.</param>
 /// <param name="network">The classifier, on the device.</param>
 /// <param name="images">The images that are learned from.</param>
@@ -81,7 +83,8 @@ internal sealed class FineTuningTask(
             {
                 var generative = generativeLoss();
                 metrics.Add(new(GenerativeLoss, generative.item<float>()));
-                using Scalar weight = options.GenerativeWeight; // named, as the garbage collector may free the scalar of an expression while libtorch still reads it
+                // Named, as the garbage collector may free the scalar of an expression while libtorch still reads it.
+                using Scalar weight = options.GenerativeWeight;
                 joint = classification + (generative * weight);
             }
 

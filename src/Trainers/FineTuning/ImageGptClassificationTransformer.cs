@@ -47,7 +47,8 @@ public sealed class ImageGptClassificationTransformer : ModelTransformerBase<Ima
         writer.Write(HeadEntry, stream => sums.Write(HeadEntry, stream, Head.Write));
         writer.Write(Checksums.EntryName, sums.WriteList);
         var model = ModelEntries.Write(writer.WriteShared, Model);
-        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, ClassCount, _values?.TypeName, _values?.Names, _scorer.MaskProbability, _scorer.Votes, model));
+        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, ClassCount, _values?.TypeName, _values?.Names, _scorer.MaskProbability, _scorer.Votes,
+            model));
     }
 
     static ImageGptClassificationTransformer ISavedComponent<ImageGptClassificationTransformer>.Load(IHostEnvironment environment, ComponentReader reader)
@@ -61,7 +62,8 @@ public sealed class ImageGptClassificationTransformer : ModelTransformerBase<Ima
             () =>
             {
                 var head = reader.Read(HeadEntry, stream => sums.Read(HeadEntry, stream, ReadHead));
-                return new ImageGptClassificationTransformer(environment, model, head, new ClassScorer(settings.MaskProbability, settings.Votes), values, settings.InputColumnName);
+                return new ImageGptClassificationTransformer(environment, model, head, new ClassScorer(settings.MaskProbability, settings.Votes), values,
+                    settings.InputColumnName);
             },
             model);
 
@@ -80,5 +82,6 @@ public sealed class ImageGptClassificationTransformer : ModelTransformerBase<Ima
     }
 
     /// <summary>What the zip holds. The device is not in it: a model goes to machines with other ones.</summary>
-    private sealed record Settings(string InputColumnName, int Classes, string? ValueType, IReadOnlyList<string>? Values, double MaskProbability, int Votes, string Model);
+    private sealed record Settings(string InputColumnName, int Classes, string? ValueType, IReadOnlyList<string>? Values, double MaskProbability, int Votes,
+        string Model);
 }

@@ -29,7 +29,8 @@ public sealed partial class ImageGptFineTuneTrainer
         public double GenerativeWeight { get; init; } = 1;
 
         /// <summary>
-        /// For a masked model, the number of times that it looks at an image to classify it, each time with other tokens hidden; the majority decides. 1 to 1,000.
+        /// For a masked model, the number of times that it looks at an image to classify it, each time with other tokens hidden; the majority decides. 1 to
+        /// 1,000.
         /// Default 5.
         /// </summary>
         public int Votes { get; init; } = MajorityVote.DefaultVotes;

@@ -36,8 +36,10 @@ namespace IGptMl;
 /// | Exportable to ONNX | No |
 ///
 /// ### Training Algorithm Details
-/// All weights of a copy of the model learn, with a linear classifier, zero at first and without bias, on the position-averaged output of the final norm. The loss
-/// is the cross-entropy of the classes plus that of pretraining (Chen et al. 2020, section 2.3: better than the former alone). A masked model learns from images of which
+/// All weights of a copy of the model learn, with a linear classifier, zero at first and without bias, on the position-averaged output of the final norm. The
+/// loss
+/// is the cross-entropy of the classes plus that of pretraining (Chen et al. 2020, section 2.3: better than the former alone). A masked model learns from
+/// images of which
 /// tokens are hidden, and classifies by the majority of several looks, each with other tokens hidden (section 4.4). Adam with betas 0.9 and 0.95
 /// at a constant rate, about a tenth of pretraining's, no weight decay, no dropout; the weights with the best validation accuracy are returned (section 3.3).
 /// On the CPU, the same seed gives the same weights, also across an interruption and a resumption from a checkpoint folder. The given model does not change.
@@ -61,7 +63,9 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         _options = options with { CheckpointSteps = [.. options.CheckpointSteps] };
     }
 
-    /// <summary>Fine-tunes a copy of the model on the rows that <see cref="TrainingOptions.ValidationFraction"/> leaves, and validates it on the others.</summary>
+    /// <summary>
+    /// Fine-tunes a copy of the model on the rows that <see cref="TrainingOptions.ValidationFraction"/> leaves, and validates it on the others.
+    /// </summary>
     /// <returns>The transformer with the tuned model; after a cancellation, with the best so far.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or does not fit, of the training or of the validation data.</exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
@@ -77,7 +81,8 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
     /// <summary>Fine-tunes a copy of the model on all rows, and validates it on others while training.</summary>
     /// <param name="trainData">The images to learn from.</param>
     /// <param name="validationData">
-    /// The images to choose the best weights on, with the same columns and classes; null means those of <see cref="TrainingOptions.ValidationFraction"/>, if any.
+    /// The images to choose the best weights on, with the same columns and classes; null means those of <see cref="TrainingOptions.ValidationFraction"/>, if
+    /// any.
     /// </param>
     /// <inheritdoc cref="Fit(IDataView)"/>
     public ImageGptClassificationTransformer Fit(IDataView trainData, IDataView? validationData)
@@ -93,7 +98,8 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         var palette = QuantizedColumn.FindPalette(columns.Tokens);
         if (_model.Palette is not null && palette is not null && palette != _model.Palette)
         {
-            channel.Warn($"The tokens in column '{_options.InputColumnName}' are of another palette than the model's: what it has learned in pretraining is lost.");
+            channel.Warn(
+                $"The tokens in column '{_options.InputColumnName}' are of another palette than the model's: what it has learned in pretraining is lost.");
         }
 
         var rows = Read(trainData, columns, values, channel);
@@ -112,12 +118,16 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
             options = options with { LearningRate = RunSettings.LearningRateOf(checkpoints?.Newest) ?? FindLearningRate(images, seed, device, channel).Rate };
         }
 
-        var origin = palette is null ? new TokenOrigin(_model.Palette, _model.Cropping) : new TokenOrigin(palette, QuantizedColumn.FindCropping(columns.Tokens));
+        var origin = palette is null ? new TokenOrigin(_model.Palette, _model.Cropping)
+            : new TokenOrigin(palette, QuantizedColumn.FindCropping(columns.Tokens));
         using var network = CreateNetwork(rows.Classes, device);
         var task = new FineTuningTask(options, network, images, validation.Count > 0 ? validation : null, origin, seed, device);
         var (plan, batches) = (task.Plan, $"{task.ImagesPerStep}, {task.StepsPerEpoch:N0} an epoch");
-        channel.Say($"Fine-tuning {_model.Config.ParameterCount:N0} parameters on {images.Count:N0} images, at most {plan.Schedule.Steps:N0} steps of {batches}, on {device}.");
-        new TrainingRun(options, task, plan, checkpoints, new TrainingLog(channel.Say, channel.Warn)).Train(step => options.Progress?.Report(task.Progress(step)));
+        channel.Say(
+            $"Fine-tuning {_model.Config.ParameterCount:N0} parameters on {images.Count:N0} images, at most {plan.Schedule.Steps:N0} steps of {batches}, "
+            + $"on {device}.");
+        new TrainingRun(options, task, plan, checkpoints, new TrainingLog(channel.Say, channel.Warn)).Train(step
+            => options.Progress?.Report(task.Progress(step)));
         var (tuned, head) = network.Split();
         return new ImageGptClassificationTransformer(
             _host,
@@ -131,7 +141,8 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
     }
 
     /// <summary>
-    /// Finds a peak learning rate by a short range test: a copy of the model learns for a hundred steps at most while the rate rises from 0.00001 by the same factor
+    /// Finds a peak learning rate by a short range test: a copy of the model learns for a hundred steps at most while the rate rises from 0.00001 by the same
+    /// factor
     /// from step to step, until the loss is twice as high as it was or the rate is 1. On the CPU, the same seed gives the same rate. What
     /// <see cref="TrainingOptions.FindLearningRate"/> does before a training.
     /// </summary>
@@ -178,7 +189,8 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         LabelColumn.Require(data.Schema, _host, _options.LabelColumnName));
 
     /// <summary>The columns of the validation data, whose keys must mean the same classes.</summary>
-    private (DataViewSchema.Column Tokens, DataViewSchema.Column Label) FindValidationColumns(IDataView data, DataViewSchema.Column trainingLabel, ClassValues? trainingValues)
+    private (DataViewSchema.Column Tokens, DataViewSchema.Column Label) FindValidationColumns(IDataView data, DataViewSchema.Column trainingLabel,
+        ClassValues? trainingValues)
     {
         var (tokens, label) = FindColumns(data);
         if (!label.Type.Equals(trainingLabel.Type))
@@ -213,19 +225,23 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
     {
         if (rows.Count == 0)
         {
-            throw new InvalidOperationException($"Training has no rows: none has both tokens in column '{_options.InputColumnName}' and a label in column '{_options.LabelColumnName}'.");
+            throw new InvalidOperationException(
+                $"Training has no rows: none has both tokens in column '{_options.InputColumnName}' and a label in column '{_options.LabelColumnName}'.");
         }
 
         var counts = rows.CountByClass();
         var missing = Enumerable.Range(0, rows.Classes).Where(c => counts[c] == 0).Select(NameOf).ToList();
         if (missing.Count == rows.Classes - 1)
         {
-            throw new InvalidOperationException($"Training has rows of one class only, {NameOf(Array.FindIndex(counts, count => count > 0))}, in column '{_options.LabelColumnName}'; a classifier needs two.");
+            throw new InvalidOperationException(
+                $"Training has rows of one class only, {NameOf(Array.FindIndex(counts, count => count > 0))}, in column '{_options.LabelColumnName}'; a "
+                + $"classifier needs two.");
         }
 
         if (missing.Count > 0)
         {
-            channel.Warning(MessageSensitivity.UserData, "There are no training rows of {0} of {1} classes: {2}.", missing.Count, rows.Classes, NameList.Of(missing));
+            channel.Warning(MessageSensitivity.UserData, "There are no training rows of {0} of {1} classes: {2}.", missing.Count, rows.Classes,
+                NameList.Of(missing));
         }
 
         string NameOf(int c) => values is null ? $"key {c + 1}" : $"'{values.Names[c]}'";

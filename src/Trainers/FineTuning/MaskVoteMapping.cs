@@ -23,7 +23,8 @@ internal sealed class MaskVoteMapping : BatchedMapping
         _extractions = [.. Enumerable.Range(0, options.Votes).Select(vote => new FeatureMapping(host, model, options.ExtractionOf(vote)))];
         Width = classes;
         Columns = ClassificationColumns.Create(classes, values);
-        var score = SchemaErrors.Require(classifier.GetOutputSchema(FeatureRows.Create(options.FeatureColumnName, _extractions[0].Width, []).Schema), host, "score", ScoreColumn);
+        var score = SchemaErrors.Require(classifier.GetOutputSchema(FeatureRows.Create(options.FeatureColumnName, _extractions[0].Width, []).Schema), host,
+            "score", ScoreColumn);
         var expected = new VectorDataViewType(NumberDataViewType.Single, classes);
         if (!score.Type.Equals(expected))
         {

@@ -34,7 +34,8 @@ namespace IGptMl;
 /// | Exportable to ONNX | No |
 ///
 /// ### Training Algorithm Details
-/// The classifier is fitted to the features of each image under its first mask. To classify an image, it is run on the features under each of several masks, and the class
+/// The classifier is fitted to the features of each image under its first mask. To classify an image, it is run on the features under each of several masks,
+/// and the class
 /// that most of them are for is taken; ties are broken at random, by a seed (Chen et al. 2020, section 4.4: five masks).
 /// ]]></format>
 /// </remarks>
@@ -115,7 +116,10 @@ public sealed class MaskVoteTrainer : IEstimator<MaskVoteTransformer>
         /// <summary>The probability with which each token is hidden, more than 0 and less than 1. Default 0.15.</summary>
         public double MaskProbability { get; init; } = TokenMasking.DefaultProbability;
 
-        /// <summary>The seed of the first mask, from which the features to learn from come; the other masks have the seeds after it. Ties are drawn by it, too. Default 0.</summary>
+        /// <summary>
+        /// The seed of the first mask, from which the features to learn from come; the other masks have the seeds after it. Ties are drawn by it, too. Default
+        /// 0.
+        /// </summary>
         public int Seed { get; init; }
 
         /// <summary>The greatest number of rows computed together, 1 to 4,096. Default 32. It does not change the values beyond rounding.</summary>

@@ -16,7 +16,8 @@ internal static class CheckpointFile
     private const string FirstMoments = CheckpointFormat.OptimizerPrefix + "first_moments.";
     private const string SecondMoments = CheckpointFormat.OptimizerPrefix + "second_moments.";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+        { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Writes a checkpoint.</summary>
     /// <param name="stream">An empty file.</param>

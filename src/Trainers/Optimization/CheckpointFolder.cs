@@ -39,7 +39,8 @@ internal sealed class CheckpointFolder : IDisposable
         _lock = Lock(settings.Folder);
         try
         {
-            foreach (var path in Directory.GetFiles(settings.Folder, $"*{Partial}*").Concat(settings.StartOver ? Find().Select(f => f.Path).Concat([BestPath, MetricsPath, .. Directory.GetFiles(settings.Folder, Samples + "*")]) : []))
+            foreach (var path in Directory.GetFiles(settings.Folder, $"*{Partial}*").Concat(settings.StartOver
+                ? Find().Select(f => f.Path).Concat([BestPath, MetricsPath, .. Directory.GetFiles(settings.Folder, Samples + "*")]) : []))
             {
                 File.Delete(path); // what a killed process left, and what is not wanted any more
             }
@@ -90,7 +91,9 @@ internal sealed class CheckpointFolder : IDisposable
             .ToList();
         if (differences.Count > 0)
         {
-            throw new InvalidOperationException($"The checkpoints in '{_settings.Folder}' are another run's. {string.Join(" ", differences)} Use another folder, or start over, which deletes them.");
+            throw new InvalidOperationException(
+                $"The checkpoints in '{_settings.Folder}' are another run's. {string.Join(" ", differences)} Use another folder, or start over, which "
+                + $"deletes them.");
         }
     }
 
@@ -118,7 +121,8 @@ internal sealed class CheckpointFolder : IDisposable
     }
 
     /// <summary>Replaces the best weights.</summary>
-    internal void SaveBest(RunState state, FlatParameters parameters) => TryWrite(BestPath, stream => CheckpointFile.Write(stream, state, parameters, adam: null, Attachments));
+    internal void SaveBest(RunState state, FlatParameters parameters)
+        => TryWrite(BestPath, stream => CheckpointFile.Write(stream, state, parameters, adam: null, Attachments));
 
     /// <summary>Gives the folder back.</summary>
     public void Dispose() => _lock.Dispose();
@@ -188,7 +192,8 @@ internal sealed class CheckpointFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _warn($"A checkpoint could not be written, and training goes on without it: {e.Message}{(NewestPath is null ? string.Empty : $" The last one is '{NewestPath}'.")}");
+            _warn($"A checkpoint could not be written, and training goes on without it: {e.Message}{(NewestPath is null ? string.Empty : $" The last one "
+                + $"is '{NewestPath}'.")}");
             TryDelete(partial);
             return false;
         }

@@ -7,4 +7,5 @@ namespace IGptMl.Optimization;
 /// <param name="Kept">How many of the newest are kept.</param>
 /// <param name="Steps">Steps after which one is written and kept for good.</param>
 /// <param name="StartOver">Whether checkpoints that lie there are deleted.</param>
-internal sealed record CheckpointSettings(string Folder, long? IntervalSteps, TimeSpan? IntervalTime, int Kept, IReadOnlyCollection<long> Steps, bool StartOver);
+internal sealed record CheckpointSettings(string Folder, long? IntervalSteps, TimeSpan? IntervalTime, int Kept, IReadOnlyCollection<long> Steps,
+    bool StartOver);

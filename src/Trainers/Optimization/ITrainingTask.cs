@@ -24,7 +24,9 @@ internal interface ITrainingTask
     /// <summary>Computes the loss of a part of a step's batch, and adds its gradients to those of the parameters. Called inside a dispose scope.</summary>
     BatchResult Backward(BatchPart part);
 
-    /// <summary>Measures the module on data that it does not learn from, without gradients. Called only where a run has <see cref="ValidationSettings"/>.</summary>
+    /// <summary>
+    /// Measures the module on data that it does not learn from, without gradients. Called only where a run has <see cref="ValidationSettings"/>.
+    /// </summary>
     ValidationScore Validate();
 
     /// <summary>Adds the task's own settings that decide the weights, by name, so that another run is not continued by mistake.</summary>

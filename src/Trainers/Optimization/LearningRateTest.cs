@@ -47,7 +47,8 @@ internal static class LearningRateTest
         }
 
         return rates.Count > 0
-            ? new LearningRateRange(rates, losses, double.Parse((Share * rates[best]).ToString("G2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))
+            ? new LearningRateRange(rates, losses, double.Parse((Share * rates[best]).ToString("G2", CultureInfo.InvariantCulture),
+                CultureInfo.InvariantCulture))
             : throw new InvalidOperationException("No learning rate can be found: the loss is not a number at first.");
     }
 }

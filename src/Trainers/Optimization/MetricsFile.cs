@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace IGptMl.Optimization;
 
-/// <summary>The numbers of a run as JSON lines, one for every so many steps and for every validation. A run that goes on continues the file without gaps or doubles.</summary>
+/// <summary>
+/// The numbers of a run as JSON lines, one for every so many steps and for every validation. A run that goes on continues the file without gaps or doubles.
+/// </summary>
 /// <param name="path">Its path.</param>
 /// <param name="interval">The steps between two lines.</param>
 /// <param name="warn">Told if the file cannot be written, which does not end the training.</param>

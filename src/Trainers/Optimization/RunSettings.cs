@@ -13,10 +13,12 @@ internal sealed class RunSettings
     internal IReadOnlyDictionary<string, string> Values => _values;
 
     /// <summary>Adds a setting as text that does not depend on the culture.</summary>
-    internal void Add<T>(string name, T value) => _values.Add(name, string.Create(CultureInfo.InvariantCulture, $"{value}") is { Length: > 0 } text ? text : None);
+    internal void Add<T>(string name, T value)
+        => _values.Add(name, string.Create(CultureInfo.InvariantCulture, $"{value}") is { Length: > 0 } text ? text : None);
 
     /// <summary>The seed of a run that was described by the options' names.</summary>
-    internal static int? SeedOf(RunState? state) => Find(state, nameof(TrainingOptions.Seed)) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+    internal static int? SeedOf(RunState? state) => Find(state, nameof(TrainingOptions.Seed)) is { } text
+        ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
     /// <summary>The peak learning rate of such a run.</summary>
     internal static double? LearningRateOf(RunState? state)

@@ -3,7 +3,9 @@ using TorchSharp.Modules;
 
 namespace IGptMl.Optimization;
 
-/// <summary>The numbers of a run as events for TensorBoard. A run that goes on begins another file, whose steps TensorBoard puts in place of the older ones.</summary>
+/// <summary>
+/// The numbers of a run as events for TensorBoard. A run that goes on begins another file, whose steps TensorBoard puts in place of the older ones.
+/// </summary>
 /// <param name="folder">The folder of the event files.</param>
 /// <param name="interval">The steps between two points.</param>
 internal sealed class TensorBoardWriter(string folder, long interval) : IMetricsWriter

@@ -141,6 +141,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
     private InvalidOperationException Diverged(string what, long step, double rate)
     {
         var checkpoint = _settings.Checkpoints?.NewestPath is { } path ? $" The last good checkpoint is '{path}'." : string.Empty;
-        return new InvalidOperationException($"{what} at step {step} of {schedule.Steps}, at a learning rate of {rate:G4}. A lower rate or a longer warm-up is needed.{checkpoint}");
+        return new InvalidOperationException(
+            $"{what} at step {step} of {schedule.Steps}, at a learning rate of {rate:G4}. A lower rate or a longer warm-up is needed.{checkpoint}");
     }
 }

@@ -25,13 +25,15 @@ public abstract record TrainingOptions
     public int AccumulationSteps { get; init; } = 1;
 
     /// <summary>
-    /// The peak learning rate, more than 0 and at most 1; larger models need lower ones. Default 0.003 for pretraining and 0.0003, a tenth of it, for fine-tuning.
+    /// The peak learning rate, more than 0 and at most 1; larger models need lower ones. Default 0.003 for pretraining and 0.0003, a tenth of it, for
+    /// fine-tuning.
     /// </summary>
     public double LearningRate { get; init; }
 
     /// <summary>Whether the peak learning rate is found by a range test before the first step, in place of <see cref="LearningRate"/>. Default false.</summary>
     /// <remarks>
-    /// The range test is the trainer's method FindLearningRate: at most a hundred steps with a rising rate. A run that goes on keeps the rate that was found for it.
+    /// The range test is the trainer's method FindLearningRate: at most a hundred steps with a rising rate. A run that goes on keeps the rate that was found
+    /// for it.
     /// </remarks>
     public bool FindLearningRate { get; init; }
 
@@ -43,7 +45,9 @@ public abstract record TrainingOptions
     /// </summary>
     public long? WarmUpSteps { get; init; }
 
-    /// <summary>The norm that all gradients of a step together are scaled down to if they exceed it, more than 0. Default null: never, as in the paper.</summary>
+    /// <summary>
+    /// The norm that all gradients of a step together are scaled down to if they exceed it, more than 0. Default null: never, as in the paper.
+    /// </summary>
     public double? MaxGradientNorm { get; init; }
 
     /// <summary>
@@ -89,7 +93,9 @@ public abstract record TrainingOptions
     /// </remarks>
     public string? CheckpointFolder { get; init; }
 
-    /// <summary>The time between two checkpoints, more than 0; null for none by the clock. There is one at the end, too, and after a cancellation. Default ten minutes.</summary>
+    /// <summary>
+    /// The time between two checkpoints, more than 0; null for none by the clock. There is one at the end, too, and after a cancellation. Default ten minutes.
+    /// </summary>
     public TimeSpan? CheckpointInterval { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The steps between two checkpoints, at least 1. Default null: <see cref="CheckpointInterval"/> alone counts.</summary>
@@ -110,7 +116,9 @@ public abstract record TrainingOptions
     /// <summary>A folder for TensorBoard's event files: losses, rate, norm of the gradients, images a second. Default null: none.</summary>
     public string? TensorBoardFolder { get; init; }
 
-    /// <summary>The steps between two lines of metrics.jsonl and between two of TensorBoard's points, at least 1. Default null: a ten-thousandth of all steps.</summary>
+    /// <summary>
+    /// The steps between two lines of metrics.jsonl and between two of TensorBoard's points, at least 1. Default null: a ten-thousandth of all steps.
+    /// </summary>
     public long? MetricsInterval { get; init; }
 
     /// <summary>
@@ -126,20 +134,23 @@ public abstract record TrainingOptions
     public bool? FallbackToCpu { get; init; }
 
     /// <summary>
-    /// Ends the training early; Fit then writes a checkpoint, if there is a folder for it, and returns the model so far, or throws where training has not begun.
+    /// Ends the training early; Fit then writes a checkpoint, if there is a folder for it, and returns the model so far, or throws where training has not
+    /// begun.
     /// Default none.
     /// </summary>
     public CancellationToken CancellationToken { get; init; }
 
     internal CheckpointSettings? CheckpointSettings
-        => CheckpointFolder is null ? null : new CheckpointSettings(CheckpointFolder, CheckpointIntervalSteps, CheckpointInterval, CheckpointsKept, CheckpointSteps, StartOver);
+        => CheckpointFolder is null ? null : new CheckpointSettings(CheckpointFolder, CheckpointIntervalSteps, CheckpointInterval, CheckpointsKept,
+            CheckpointSteps, StartOver);
 
     /// <summary>Adds to <paramref name="guard"/> what is wrong with the shared options.</summary>
     /// <param name="guard">Collects the problems.</param>
     /// <param name="steps">All steps, where their number is known.</param>
     private protected void Check(OptionGuard guard, long? steps) => guard
         .Range(nameof(BatchSize), BatchSize, 1, 65536)
-        .Require(AccumulationSteps >= 1 && BatchSize % Math.Max(1, AccumulationSteps) == 0, nameof(AccumulationSteps), AccumulationSteps, $"a divisor of BatchSize ({BatchSize})")
+        .Require(AccumulationSteps >= 1 && BatchSize % Math.Max(1, AccumulationSteps) == 0, nameof(AccumulationSteps), AccumulationSteps,
+            $"a divisor of BatchSize ({BatchSize})")
         .Require(LearningRate is > 0 and <= 1, nameof(LearningRate), LearningRate, "more than 0 and at most 1")
         .Require(Enum.IsDefined(LearningRateSchedule), nameof(LearningRateSchedule), LearningRateSchedule, "Constant or Cosine")
         .Range(nameof(WarmUpSteps), WarmUpSteps ?? 0, 0, Math.Max(0, steps ?? long.MaxValue))
@@ -153,7 +164,8 @@ public abstract record TrainingOptions
         .Require(!(CheckpointInterval <= TimeSpan.Zero), nameof(CheckpointInterval), CheckpointInterval, "more than 0")
         .AtLeast(nameof(CheckpointIntervalSteps), CheckpointIntervalSteps ?? 1, 1)
         .AtLeast(nameof(CheckpointsKept), CheckpointsKept, 1)
-        .Require(CheckpointSteps?.All(step => step >= 1) == true, nameof(CheckpointSteps), CheckpointSteps is null ? null : string.Join(", ", CheckpointSteps), "steps of at least 1")
+        .Require(CheckpointSteps?.All(step => step >= 1) == true, nameof(CheckpointSteps), CheckpointSteps is null ? null
+            : string.Join(", ", CheckpointSteps), "steps of at least 1")
         .Require(IsPath(TensorBoardFolder), nameof(TensorBoardFolder), $"'{TensorBoardFolder}'", "a folder")
         .AtLeast(nameof(MetricsInterval), MetricsInterval ?? 1, 1);
 

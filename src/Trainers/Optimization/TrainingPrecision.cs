@@ -6,7 +6,10 @@ public enum TrainingPrecision
     /// <summary>float32 throughout, as the paper's models were trained (appendix A.1).</summary>
     Float32,
 
-    /// <summary>float32, but matrix products on NVIDIA GPUs of 2020 and later round their factors to TensorFloat-32 (10 bits of mantissa). Elsewhere as <see cref="Float32"/>.</summary>
+    /// <summary>
+    /// float32, but matrix products on NVIDIA GPUs of 2020 and later round their factors to TensorFloat-32 (10 bits of mantissa). Elsewhere as <see
+    /// cref="Float32"/>.
+    /// </summary>
     TensorFloat32,
 
     /// <summary>

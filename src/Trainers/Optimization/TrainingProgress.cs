@@ -9,7 +9,9 @@ public record TrainingProgress
     /// <summary>The steps planned; early stopping may make it fewer.</summary>
     public long Steps { get; init; }
 
-    /// <summary>The loss of the step's batch: in pretraining in nats per token, in fine-tuning the classification loss plus the weighted generative loss.</summary>
+    /// <summary>
+    /// The loss of the step's batch: in pretraining in nats per token, in fine-tuning the classification loss plus the weighted generative loss.
+    /// </summary>
     public double Loss { get; init; }
 
     /// <summary>The learning rate of the step.</summary>

@@ -36,7 +36,9 @@ internal sealed class TrainingStep : IDisposable
         return BatchResult.Mean(parts);
     }
 
-    /// <summary>Learns from the gradients, unless their norm is not a number. Returns the Euclidean norm of the batch's mean gradient before clipping.</summary>
+    /// <summary>
+    /// Learns from the gradients, unless their norm is not a number. Returns the Euclidean norm of the batch's mean gradient before clipping.
+    /// </summary>
     internal double Update(long step, double rate)
     {
         var norm = Adam.GradientNorm() / _task.Parts;

@@ -20,14 +20,17 @@ public sealed partial class ImageGptTrainer
         public long Steps { get; init; } = 1_000_000;
 
         /// <summary>
-        /// The file that keeps the tokens from one fit to the next; null keeps them in memory. It is written in the first fit, two bytes a token, and mapped from then on;
+        /// The file that keeps the tokens from one fit to the next; null keeps them in memory. It is written in the first fit, two bytes a token, and mapped
+        /// from then on;
         /// where it is damaged, or of other images, another palette, size or way of cropping, it is written again. Default null.
         /// </summary>
         public string? CacheFile { get; init; }
 
         /// <summary>
-        /// The steps between two sheets of 16 pictures that are drawn from the model into the checkpoint folder, samples-000001000.png and so on, at least 1; there
-        /// is one after the last step, too. Needs a <see cref="TrainingOptions.CheckpointFolder"/> and tokens with a palette. Masked models have no order in which to draw.
+        /// The steps between two sheets of 16 pictures that are drawn from the model into the checkpoint folder, samples-000001000.png and so on, at least 1;
+        /// there
+        /// is one after the last step, too. Needs a <see cref="TrainingOptions.CheckpointFolder"/> and tokens with a palette. Masked models have no order in
+        /// which to draw.
         /// Default null: none.
         /// </summary>
         public long? SampleInterval { get; init; }

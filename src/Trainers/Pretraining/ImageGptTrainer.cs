@@ -22,7 +22,8 @@ namespace IGptMl;
 ///
 /// | Output Column Name | Column Type | Description|
 /// | -- | -- | -- |
-/// | `NatsPerToken` | <xref:System.Single> | The mean of -ln p(token given the tokens before it) over the image; of a masked model, of -ln p(token given the tokens not hidden) over the hidden ones. |
+/// | `NatsPerToken` | <xref:System.Single> | The mean of -ln p(token given the tokens before it) over the image; of a masked model, of -ln p(token given the
+/// tokens not hidden) over the hidden ones. |
 /// | `BitsPerDimension` | <xref:System.Single> | The same in bits for each of a pixel's three color channels: nats / (3 ln 2). |
 ///
 /// ### Trainer Characteristics
@@ -37,7 +38,8 @@ namespace IGptMl;
 /// ### Training Algorithm Details
 /// The network predicts every token from those before it in raster order; the loss is the mean cross-entropy over all positions (Chen et al. 2020,
 /// section 2.1). With `ImageGptConfig.Objective` = `Masked`, it predicts tokens that are hidden at random from all others (BERT); the loss is then the
-/// mean over an image's hidden tokens, averaged over the images. Adam with betas 0.9 and 0.95, no weight decay, no dropout, a linear warm-up and a cosine decay to zero (section 3.3).
+/// mean over an image's hidden tokens, averaged over the images. Adam with betas 0.9 and 0.95, no weight decay, no dropout, a linear warm-up and a cosine decay
+/// to zero (section 3.3).
 /// On the CPU, the same seed gives the same weights, also across an interruption and a resumption from a checkpoint folder.
 /// ]]></format>
 /// </remarks>
@@ -68,7 +70,9 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
 
     /// <summary>Pretrains a new model on all rows, and validates it on others while training.</summary>
     /// <param name="trainData">The images to learn from.</param>
-    /// <param name="validationData">The images to measure nats per token on; null means those of <see cref="TrainingOptions.ValidationFraction"/>, if any.</param>
+    /// <param name="validationData">
+    /// The images to measure nats per token on; null means those of <see cref="TrainingOptions.ValidationFraction"/>, if any.
+    /// </param>
     /// <inheritdoc cref="Fit(IDataView)"/>
     public ImageGptTransformer Fit(IDataView trainData, IDataView? validationData)
     {
@@ -102,8 +106,11 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
             var samples = options.SampleInterval is null || origin.Palette is null
                 ? null
                 : new SamplePictures(network, origin.Palette, seed, device, channel.Warn);
-            channel.Say($"Pretraining {options.Model.ParameterCount:N0} parameters on {images.Count:N0} images, {options.Steps:N0} steps of {task.ImagesPerStep}, on {device}.");
-            new TrainingRun(options, task, task.Plan, checkpoints, new TrainingLog(channel.Say, channel.Warn)).Train(step => Report(step.Progress, samples, checkpoints));
+            channel.Say(
+                $"Pretraining {options.Model.ParameterCount:N0} parameters on {images.Count:N0} images, {options.Steps:N0} steps of {task.ImagesPerStep}, "
+                + $"on {device}.");
+            new TrainingRun(options, task, task.Plan, checkpoints, new TrainingLog(channel.Say, channel.Warn)).Train(step
+                => Report(step.Progress, samples, checkpoints));
             network.to(torch.CPU);
             var masking = new TokenMasking { Probability = _options.MaskProbability };
             return new ImageGptTransformer(
@@ -122,7 +129,8 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
     }
 
     /// <summary>
-    /// Finds a peak learning rate by a short range test: a new model learns for a hundred steps at most while the rate rises from 0.00001 by the same factor from
+    /// Finds a peak learning rate by a short range test: a new model learns for a hundred steps at most while the rate rises from 0.00001 by the same factor
+    /// from
     /// step to step, until the loss is twice as high as it was or the rate is 1. On the CPU, the same seed gives the same rate. What
     /// <see cref="TrainingOptions.FindLearningRate"/> does before a training.
     /// </summary>
@@ -178,10 +186,12 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
     private (TokenTable Training, TokenTable? Validation) Split(TokenTable all, int seed)
     {
         var (training, validation) = _options.ValidationFraction > 0 ? all.Split(_options.ValidationFraction, seed) : (all, null);
-        return training.Count > 0 ? (training, validation) : throw new InvalidOperationException("Training has no rows: all of them are set aside for validation.");
+        return training.Count > 0 ? (training, validation)
+            : throw new InvalidOperationException("Training has no rows: all of them are set aside for validation.");
     }
 
-    private DataViewSchema.Column RequireColumn(IDataView data) => TokenColumn.Require(data.Schema, _host, _options.InputColumnName, _options.Model.Colors, _options.Model.ContextLength);
+    private DataViewSchema.Column RequireColumn(IDataView data)
+        => TokenColumn.Require(data.Schema, _host, _options.InputColumnName, _options.Model.Colors, _options.Model.ContextLength);
 
     /// <summary>The training images, of which there must be some.</summary>
     private TokenTable ReadImages(IDataView data, DataViewSchema.Column column, IChannel channel)
@@ -198,7 +208,8 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
 
     private TokenTable Read(IDataView data, DataViewSchema.Column column, IChannel channel, string? cacheFile)
     {
-        var table = cacheFile is null ? TokenTable.Read(data, column, _options.CancellationToken) : TokenCache.Open(data, column, cacheFile, channel, _options.CancellationToken);
+        var table = cacheFile is null ? TokenTable.Read(data, column, _options.CancellationToken)
+            : TokenCache.Open(data, column, cacheFile, channel, _options.CancellationToken);
         if (table.Skipped > 0)
         {
             channel.Warn($"{table.Skipped} rows with missing tokens were left out.");

@@ -25,7 +25,8 @@ public sealed class ImageGptTransformer : ModelTransformerBase<ImageGptModel>, I
         bool? fallbackToCpu = null)
         : base(environment, model)
     {
-        var options = new ImageLikelihoodEstimator.Options { InputColumnName = inputColumnName, Masking = masking, GpuDeviceId = gpuDeviceId, FallbackToCpu = fallbackToCpu };
+        var options = new ImageLikelihoodEstimator.Options
+            { InputColumnName = inputColumnName, Masking = masking, GpuDeviceId = gpuDeviceId, FallbackToCpu = fallbackToCpu };
         Mapping = new LikelihoodMapping(Host, model, options);
     }
 

@@ -7,7 +7,9 @@ using TorchSharp;
 
 namespace IGptMl.Pretraining;
 
-/// <summary>Pictures drawn from a model while it learns, from the same random numbers each time, so that one sheet after the other shows what has been learned.</summary>
+/// <summary>
+/// Pictures drawn from a model while it learns, from the same random numbers each time, so that one sheet after the other shows what has been learned.
+/// </summary>
 /// <param name="network">The network, on its device.</param>
 /// <param name="palette">The colors of its tokens.</param>
 /// <param name="seed">The seed of the run.</param>
@@ -54,7 +56,8 @@ internal sealed class SamplePictures(ImageGptNetwork network, Palette palette, i
         var config = network.Config;
         var tokens = new ushort[Side * Side * config.ContextLength];
         var seeds = Enumerable.Range(0, Side * Side).Select(i => new RandomStreams(seed).StateOf(RandomStream.TrainingPictures, i)).ToArray();
-        new Sampler(ImageGptExecutor.Create(network, device), new SamplingOptions { CancellationToken = cancellation }).Fill(tokens, seeds, new bool[config.ContextLength]);
+        new Sampler(ImageGptExecutor.Create(network, device), new SamplingOptions { CancellationToken = cancellation }).Fill(tokens, seeds,
+            new bool[config.ContextLength]);
 
         var scale = Math.Max(2, 64 / config.ImageSize);
         var (picture, pitch) = (config.ImageSize * scale, (config.ImageSize * scale) + Gap);

@@ -9,7 +9,8 @@ namespace IGptMl.Completion;
 /// <param name="pixels">Knows the sizes.</param>
 /// <param name="completion">The number of the completion, from 0.</param>
 /// <param name="create">Makes an image of its tokens.</param>
-internal sealed class CompletedImageColumn(DataViewSchema.DetachedColumn definition, CompletedPixels pixels, int completion, CompletedImageColumn.ImageOfTokens create) : BatchedColumn
+internal sealed class CompletedImageColumn(DataViewSchema.DetachedColumn definition, CompletedPixels pixels, int completion,
+    CompletedImageColumn.ImageOfTokens create) : BatchedColumn
 {
     internal delegate MLImage ImageOfTokens(ReadOnlySpan<ushort> tokens);
 

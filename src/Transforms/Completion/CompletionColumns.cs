@@ -20,12 +20,14 @@ internal static class CompletionColumns
     }
 
     /// <summary>A row's numbers are the tokens of its completions, one after the other.</summary>
-    internal static IReadOnlyList<BatchedColumn> Create(ImageCompletingEstimator.Options options, CompletedPixels pixels, Func<DataViewSchema, DataViewSchema.Column> findInput)
+    internal static IReadOnlyList<BatchedColumn> Create(ImageCompletingEstimator.Options options, CompletedPixels pixels, Func<DataViewSchema,
+        DataViewSchema.Column> findInput)
     {
         var definitions = Define(options, pixels.ImageSize).ToList();
         var completions = Enumerable.Range(0, options.Completions).Select(i => (BatchedColumn)(options.Size == CompletionSize.Model
             ? new CompletedImageColumn(definitions[i], pixels, i, pixels.CreateImage)
             : new ComposedImageColumn(definitions[i], pixels, i, findInput)));
-        return options.KeptColumnName is null ? [.. completions] : [.. completions, new CompletedImageColumn(definitions[^1], pixels, 0, pixels.CreateKeptImage)];
+        return options.KeptColumnName is null ? [.. completions]
+            : [.. completions, new CompletedImageColumn(definitions[^1], pixels, 0, pixels.CreateKeptImage)];
     }
 }

@@ -7,7 +7,9 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Completion;
 
-/// <summary>Images to tokens, of which those that are not kept are drawn anew. A row's numbers are the tokens of its completions, one after the other.</summary>
+/// <summary>
+/// Images to tokens, of which those that are not kept are drawn anew. A row's numbers are the tokens of its completions, one after the other.
+/// </summary>
 internal sealed class CompletionMapping : BatchedMapping
 {
     private readonly ImageGptModel _model;

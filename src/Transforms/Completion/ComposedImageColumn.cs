@@ -9,7 +9,8 @@ namespace IGptMl.Completion;
 /// <param name="pixels">Composes.</param>
 /// <param name="completion">The number of the completion, from 0.</param>
 /// <param name="findInput">Finds the column of the row's own image.</param>
-internal sealed class ComposedImageColumn(DataViewSchema.DetachedColumn definition, CompletedPixels pixels, int completion, Func<DataViewSchema, DataViewSchema.Column> findInput) : BatchedColumn
+internal sealed class ComposedImageColumn(DataViewSchema.DetachedColumn definition, CompletedPixels pixels, int completion, Func<DataViewSchema,
+    DataViewSchema.Column> findInput) : BatchedColumn
 {
     internal override DataViewSchema.DetachedColumn Definition => definition;
 

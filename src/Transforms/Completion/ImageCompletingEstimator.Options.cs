@@ -5,7 +5,8 @@ namespace IGptMl;
 public sealed partial class ImageCompletingEstimator
 {
     /// <summary>
-    /// The advanced options of <see cref="ImageCompletingEstimator"/>. <see cref="SamplingOptions.Seeds"/> are those of an image's completions, the same for every image;
+    /// The advanced options of <see cref="ImageCompletingEstimator"/>. <see cref="SamplingOptions.Seeds"/> are those of an image's completions, the same for
+    /// every image;
     /// with <see cref="SamplingOptions.Seed"/>, each completion of each image has one of its own.
     /// </summary>
     public sealed record Options : SamplingOptions
@@ -34,7 +35,8 @@ public sealed partial class ImageCompletingEstimator
         internal string InputName => InputColumnName ?? OutputColumnName;
 
         /// <summary>The names of the completions' columns.</summary>
-        internal IEnumerable<string> CompletedNames => Completions == 1 ? [OutputColumnName] : Enumerable.Range(1, Completions).Select(i => $"{OutputColumnName}{i}");
+        internal IEnumerable<string> CompletedNames => Completions == 1 ? [OutputColumnName]
+            : Enumerable.Range(1, Completions).Select(i => $"{OutputColumnName}{i}");
 
         /// <summary>A copy that no caller's list can change.</summary>
         internal Options Frozen() => this with { Seeds = Seeds is null ? null : [.. Seeds] };
@@ -44,7 +46,8 @@ public sealed partial class ImageCompletingEstimator
             var guard = new OptionGuard()
                 .Name(nameof(OutputColumnName), OutputColumnName)
                 .Name(nameof(InputColumnName), InputName)
-                .Require(KeptColumnName is null || !string.IsNullOrWhiteSpace(KeptColumnName), nameof(KeptColumnName), $"'{KeptColumnName}'", "a column name, or null")
+                .Require(KeptColumnName is null || !string.IsNullOrWhiteSpace(KeptColumnName), nameof(KeptColumnName), $"'{KeptColumnName}'",
+                    "a column name, or null")
                 .Require(KeptRegion is not null, nameof(KeptRegion), null, "a region")
                 .Range(nameof(Completions), Completions, 1, 1000)
                 .Require(Enum.IsDefined(Size), nameof(Size), Size, $"{CompletionSize.Model} or {CompletionSize.Input}")
@@ -52,7 +55,8 @@ public sealed partial class ImageCompletingEstimator
             KeptRegion?.Check(guard, nameof(KeptRegion), config.ImageSize);
             if (Completions is >= 1 and <= 1000)
             {
-                guard.Require(!CompletedNames.Contains(KeptColumnName), nameof(KeptColumnName), $"'{KeptColumnName}'", "another name than that of a completion");
+                guard.Require(!CompletedNames.Contains(KeptColumnName), nameof(KeptColumnName), $"'{KeptColumnName}'",
+                    "another name than that of a completion");
             }
 
             Check(guard, config, Completions, nameof(Completions));

@@ -5,7 +5,10 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="ImageCompletingTransformer"/>: keeps a part of each image, and lets a pretrained Image GPT draw the rest.</summary>
+/// <summary>
+/// <see cref="IEstimator{TTransformer}"/> for <see cref="ImageCompletingTransformer"/>: keeps a part of each image, and lets a pretrained Image GPT draw the
+/// rest.
+/// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// ###  Estimator Characteristics
@@ -17,8 +20,10 @@ namespace IGptMl;
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, Microsoft.ML.ImageAnalytics, TorchSharp-cpu or TorchSharp-cuda |
 /// | Exportable to ONNX | No |
 ///
-/// The image becomes tokens as the model expects it. What is not kept is drawn in raster order, each token from the probabilities that the model gives it after all tokens before it,
-/// so that a kept pixel guides only what is below it and to its right; the paper keeps the upper half. A completion is a pure function of the model, the options and the kept tokens: the
+/// The image becomes tokens as the model expects it. What is not kept is drawn in raster order, each token from the probabilities that the model gives it after
+/// all tokens before it,
+/// so that a kept pixel guides only what is below it and to its right; the paper keeps the upper half. A completion is a pure function of the model, the
+/// options and the kept tokens: the
 /// same image is completed in the same way in any batch, order or process. A row without an image gives none.
 /// ]]></format>
 /// </remarks>
@@ -42,7 +47,8 @@ public sealed partial class ImageCompletingEstimator : ModelEstimatorBase<ImageG
         return SchemaPromise.Extend(inputSchema, CompletionColumns.Define(_options, Model.Config.ImageSize));
     }
 
-    private protected override ImageCompletingTransformer CreateTransformer() => new ImageCompletingTransformer(Host, Model.Share(), _options with { Seed = _options.Seed ?? Host.Rand.Next() });
+    private protected override ImageCompletingTransformer CreateTransformer()
+        => new ImageCompletingTransformer(Host, Model.Share(), _options with { Seed = _options.Seed ?? Host.Rand.Next() });
 
     /// <summary>Only an autoregressive model of known colors completes images.</summary>
     /// <exception cref="ArgumentException">The model is another one.</exception>
@@ -51,7 +57,9 @@ public sealed partial class ImageCompletingEstimator : ModelEstimatorBase<ImageG
         SamplingOptions.RequireAutoregressive(model.Config, nameof(model));
         if (model.Palette is null)
         {
-            throw new ArgumentException("The model has no palette, so images cannot become its tokens, nor its tokens images. Load it with a palette: ImageGptModel.Load(path, palette).", nameof(model));
+            throw new ArgumentException(
+                "The model has no palette, so images cannot become its tokens, nor its tokens images. Load it with a palette: ImageGptModel.Load(path, "
+                + "palette).", nameof(model));
         }
     }
 }

@@ -10,7 +10,9 @@ public static class ImageGrid
 {
     private const int MostPixels = 1 << 28;
 
-    /// <summary>Puts pictures into rows and columns on white, each enlarged by whole pixels and in the middle of its place, which is as large as the largest of them.</summary>
+    /// <summary>
+    /// Puts pictures into rows and columns on white, each enlarged by whole pixels and in the middle of its place, which is as large as the largest of them.
+    /// </summary>
     /// <param name="rows">The pictures of each row from the left; null leaves a place empty. They stay the caller's.</param>
     /// <param name="scale">How many pixels become of one, across and down, 1 to 64.</param>
     /// <param name="gap">The white pixels between two places and around all, 0 to 256.</param>
@@ -32,7 +34,9 @@ public static class ImageGrid
     /// <param name="abreast">How many rows of the data stand side by side in one row of the grid, at least 1.</param>
     /// <returns>The grid, which the caller disposes; its <c>Save</c> writes a PNG where the path says so.</returns>
     /// <exception cref="ArgumentException">There is no picture.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or holds no images, an argument is out of range, or the grid would have more than 2^28 pixels.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A column is missing or holds no images, an argument is out of range, or the grid would have more than 2^28 pixels.
+    /// </exception>
     public static MLImage Create(IDataView data, IReadOnlyList<string> columnNames, int maximumRows = 16, int scale = 4, int gap = 4, int abreast = 1)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -73,7 +77,8 @@ public static class ImageGrid
         long width = (columns * ((long)placeWidth + gap)) + gap, height = (rows.Count * ((long)placeHeight + gap)) + gap;
         if (width * height > MostPixels)
         {
-            throw new ArgumentOutOfRangeException(nameof(rows), $"A grid of {rows.Count} rows and {columns} columns would have {width}x{height} pixels; expected at most 2^28.");
+            throw new ArgumentOutOfRangeException(nameof(rows),
+                $"A grid of {rows.Count} rows and {columns} columns would have {width}x{height} pixels; expected at most 2^28.");
         }
 
         var rgb = new byte[3 * width * height];

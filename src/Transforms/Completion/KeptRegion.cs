@@ -93,7 +93,8 @@ public sealed class KeptRegion : IEquatable<KeptRegion>
     public override bool Equals(object? obj) => Equals(obj as KeptRegion);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => (_rowNumbers ?? [_rows ?? -1, _rectangle?.Left ?? -1, _rectangle?.Width ?? -1]).Aggregate(17, (hash, number) => unchecked((31 * hash) + number));
+    public override int GetHashCode() => (_rowNumbers ?? [_rows ?? -1, _rectangle?.Left ?? -1, _rectangle?.Width ?? -1]).Aggregate(17, (hash, number)
+        => unchecked((31 * hash) + number));
 
     /// <summary>The region in words, such as "the first 8 rows".</summary>
     /// <returns>The words.</returns>

@@ -51,7 +51,8 @@ internal sealed class Sampler
         try
         {
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = _executor.DecodingThreads, CancellationToken = _options.CancellationToken };
-            Parallel.For(0, groups, parallel, () => _executor.CreateDecoder(count), (group, _, decoder) => FillGroup(group, decoder), decoder => decoder.Dispose());
+            Parallel.For(0, groups, parallel, () => _executor.CreateDecoder(count), (group, _, decoder) => FillGroup(group, decoder), decoder
+                => decoder.Dispose());
         }
         catch (AggregateException e)
         {
@@ -61,7 +62,8 @@ internal sealed class Sampler
         IDecoder FillGroup(int group, IDecoder decoder)
         {
             var (first, size) = (group * count, Math.Min(count, rows - (group * count)));
-            Fill(decoder, tokens.Slice(first * _executor.Config.ContextLength, size * _executor.Config.ContextLength).Span, seeds.Slice(first, size).Span, kept, watch);
+            Fill(decoder, tokens.Slice(first * _executor.Config.ContextLength, size * _executor.Config.ContextLength).Span, seeds.Slice(first, size).Span,
+                kept, watch);
             return decoder;
         }
     }

@@ -9,14 +9,18 @@ namespace IGptMl;
 /// </remarks>
 public record SamplingOptions
 {
-    /// <summary>What logits are divided by: below 1 likely colors become likelier, above 1 less so, and 0 always takes the likeliest one (greedy). At least 0. Default 1.</summary>
+    /// <summary>
+    /// What logits are divided by: below 1 likely colors become likelier, above 1 less so, and 0 always takes the likeliest one (greedy). At least 0. Default
+    /// 1.
+    /// </summary>
     public double Temperature { get; init; } = 1;
 
     /// <summary>Draws from so many of the likeliest colors alone, 1 to K; of equally likely ones, the first. Default null: from all.</summary>
     public int? TopK { get; init; }
 
     /// <summary>
-    /// Draws from the fewest likeliest colors whose probabilities, after temperature and <see cref="TopK"/>, add up to this at least (nucleus sampling), more than 0, up to 1.
+    /// Draws from the fewest likeliest colors whose probabilities, after temperature and <see cref="TopK"/>, add up to this at least (nucleus sampling), more
+    /// than 0, up to 1.
     /// Default 1: from all.
     /// </summary>
     public double TopP { get; init; } = 1;
@@ -54,7 +58,9 @@ public record SamplingOptions
     {
         if (config.Objective != PretrainingObjective.Autoregressive)
         {
-            throw new ArgumentException("The model is a masked (BERT) one, which does not predict a token from those before it alone, so nothing can be drawn from it. Sampling and completing need an autoregressive model.", parameterName);
+            throw new ArgumentException(
+                "The model is a masked (BERT) one, which does not predict a token from those before it alone, so nothing can be drawn from it. Sampling "
+                + "and completing need an autoregressive model.", parameterName);
         }
     }
 }

@@ -33,7 +33,8 @@ internal sealed class TokenDraw
         var likeliest = TensorPrimitives.IndexOfMax(logits);
         if (!float.IsFinite(logits[likeliest]))
         {
-            throw new InvalidOperationException("The model's logits are not numbers, so nothing can be drawn: its weights are damaged, or have grown without bounds in training.");
+            throw new InvalidOperationException(
+                "The model's logits are not numbers, so nothing can be drawn: its weights are damaged, or have grown without bounds in training.");
         }
 
         if (_temperature == 0)

@@ -22,7 +22,8 @@ internal static class FeatureColumns
                 AnnotationNames.SlotNames,
                 new VectorDataViewType(TextDataViewType.Instance, length),
                 (ref VBuffer<ReadOnlyMemory<char>> value) => new VBuffer<ReadOnlyMemory<char>>(length, names).CopyTo(ref value));
-            var definition = new DataViewSchema.DetachedColumn(column.Name, new VectorDataViewType(NumberDataViewType.Single, length), annotations.ToAnnotations());
+            var definition = new DataViewSchema.DetachedColumn(column.Name, new VectorDataViewType(NumberDataViewType.Single, length),
+                annotations.ToAnnotations());
             result.Add(BatchedColumn.Vector(definition, start, length));
             start += length;
         }

@@ -6,7 +6,9 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="ImageGptFeatureExtractingTransformer"/>: tokens to features from the middle of an Image GPT.</summary>
+/// <summary>
+/// <see cref="IEstimator{TTransformer}"/> for <see cref="ImageGptFeatureExtractingTransformer"/>: tokens to features from the middle of an Image GPT.
+/// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// ###  Estimator Characteristics
@@ -19,7 +21,8 @@ namespace IGptMl;
 /// | Exportable to ONNX | No |
 ///
 /// The feature of layer l is the average over all positions of the normed input of block l, for l = L of the final norm's output
-/// (Chen et al. 2020, section 2.4). A masked (BERT) model sees an image with some tokens hidden, as in the paper, unless `Options.Masking` says otherwise. A row whose tokens are missing gives NaN. Rows are computed in batches, and no block above the deepest layer is run.
+/// (Chen et al. 2020, section 2.4). A masked (BERT) model sees an image with some tokens hidden, as in the paper, unless `Options.Masking` says otherwise. A
+/// row whose tokens are missing gives NaN. Rows are computed in batches, and no block above the deepest layer is run.
 /// ]]></format>
 /// </remarks>
 public sealed class ImageGptFeatureExtractingEstimator : ModelEstimatorBase<ImageGptModel, ImageGptFeatureExtractingTransformer>
@@ -41,7 +44,8 @@ public sealed class ImageGptFeatureExtractingEstimator : ModelEstimatorBase<Imag
         return SchemaPromise.Extend(inputSchema, FeatureColumns.Create(Model.Config, _options.Columns).Select(c => c.Definition));
     }
 
-    private protected override ImageGptFeatureExtractingTransformer CreateTransformer() => new ImageGptFeatureExtractingTransformer(Host, Model.Share(), _options);
+    private protected override ImageGptFeatureExtractingTransformer CreateTransformer()
+        => new ImageGptFeatureExtractingTransformer(Host, Model.Share(), _options);
 
     /// <summary>The advanced options of <see cref="ImageGptFeatureExtractingEstimator"/>.</summary>
     public sealed record Options
@@ -76,7 +80,8 @@ public sealed class ImageGptFeatureExtractingEstimator : ModelEstimatorBase<Imag
             foreach (var column in Columns ?? [])
             {
                 guard.Name("Columns.Name", column.Name)
-                    .Require(column.Layers is { Count: > 0 }, $"Columns['{column.Name}'].Layers", column.Layers is null ? null : "empty", $"layers from 0 to {model.Config.Layers}");
+                    .Require(column.Layers is { Count: > 0 }, $"Columns['{column.Name}'].Layers", column.Layers is null ? null : "empty",
+                        $"layers from 0 to {model.Config.Layers}");
                 foreach (var layer in column.Layers ?? [])
                 {
                     guard.Range($"Columns['{column.Name}'].Layers", layer, 0, model.Config.Layers);
@@ -84,7 +89,8 @@ public sealed class ImageGptFeatureExtractingEstimator : ModelEstimatorBase<Imag
             }
 
             Masking?.Check(guard, nameof(Masking), model.Config);
-            guard.Require((Columns ?? []).DistinctBy(c => c.Name).Count() == (Columns?.Count ?? 0), nameof(Columns), string.Join(", ", (Columns ?? []).Select(c => c.Name)), "names that differ");
+            guard.Require((Columns ?? []).DistinctBy(c => c.Name).Count() == (Columns?.Count ?? 0), nameof(Columns),
+                string.Join(", ", (Columns ?? []).Select(c => c.Name)), "names that differ");
             guard.ThrowIfAny("options");
         }
     }

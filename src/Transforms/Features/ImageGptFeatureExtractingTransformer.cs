@@ -16,7 +16,8 @@ public sealed class ImageGptFeatureExtractingTransformer : ModelTransformerBase<
     internal ImageGptFeatureExtractingTransformer(IHostEnvironment environment, ImageGptModel model, ImageGptFeatureExtractingEstimator.Options options)
         : base(environment, model)
     {
-        _settings = new Settings(options.InputColumnName, options.Columns, options.BatchSize, Model: string.Empty, TokenMasking.Of(model.Config, options.Masking));
+        _settings = new Settings(options.InputColumnName, options.Columns, options.BatchSize, Model: string.Empty,
+            TokenMasking.Of(model.Config, options.Masking));
         Mapping = new FeatureMapping(Host, model, options);
     }
 
@@ -53,5 +54,6 @@ public sealed class ImageGptFeatureExtractingTransformer : ModelTransformerBase<
     }
 
     /// <summary>What the zip holds. The device is not in it: a model goes to machines with other ones.</summary>
-    private sealed record Settings(string InputColumnName, IReadOnlyList<ImageGptFeatureColumn> Columns, int BatchSize, string Model, TokenMasking? Masking = null);
+    private sealed record Settings(string InputColumnName, IReadOnlyList<ImageGptFeatureColumn> Columns, int BatchSize, string Model,
+        TokenMasking? Masking = null);
 }

@@ -53,7 +53,9 @@ public static class MajorityVote
         ArgumentNullException.ThrowIfNull(scores);
         if (scores.Count == 0 || scores[0].Length == 0 || scores.Any(vote => vote.Length != scores[0].Length))
         {
-            throw new ArgumentException($"The votes have {(scores.Count == 0 ? "no" : string.Join(", ", scores.Select(vote => vote.Length)))} scores; expected at least one vote, all of the same number of classes.", nameof(scores));
+            throw new ArgumentException(
+                $"The votes have {(scores.Count == 0 ? "no" : string.Join(", ", scores.Select(vote => vote.Length)))} scores; expected at least one vote, "
+                + $"all of the same number of classes.", nameof(scores));
         }
 
         var mean = new float[scores[0].Length];

@@ -41,5 +41,6 @@ internal sealed class ActiveColumns
     /// <exception cref="InvalidOperationException">It is of another type.</exception>
     internal static ValueGetter<TValue> Cast<TValue>(Delegate getter, DataViewSchema.Column column)
         => getter as ValueGetter<TValue>
-            ?? throw new InvalidOperationException($"Invalid TValue: '{typeof(TValue)}' of the getter of column '{column.Name}', whose type is '{column.Type.RawType}'.");
+            ?? throw new InvalidOperationException(
+                $"Invalid TValue: '{typeof(TValue)}' of the getter of column '{column.Name}', whose type is '{column.Type.RawType}'.");
 }

@@ -12,16 +12,22 @@ internal abstract class BatchedColumn
     /// <summary>Whether the getter reads the mapping's input column of the row, too, and not the numbers alone.</summary>
     internal virtual bool ReadsInput => false;
 
-    /// <summary>A getter that reads the current row's numbers from <paramref name="current"/>; <paramref name="input"/> is that row before the mapping.</summary>
+    /// <summary>
+    /// A getter that reads the current row's numbers from <paramref name="current"/>; <paramref name="input"/> is that row before the mapping.
+    /// </summary>
     internal abstract Delegate CreateGetter(DataViewRow input, Func<ReadOnlyMemory<float>> current);
 
     /// <summary>A vector of <paramref name="length"/> numbers from <paramref name="start"/> on.</summary>
     internal static BatchedColumn Vector(DataViewSchema.DetachedColumn definition, int start, int length) => new VectorColumn(definition, start, length);
 
     /// <summary>The one number at <paramref name="start"/>.</summary>
-    internal static BatchedColumn Scalar(string name, int start) => new ScalarColumn(new DataViewSchema.DetachedColumn(name, NumberDataViewType.Single, null), start);
+    internal static BatchedColumn Scalar(string name, int start)
+        => new ScalarColumn(new DataViewSchema.DetachedColumn(name, NumberDataViewType.Single, null), start);
 
-    /// <summary>The 1-based key of the greatest of <paramref name="length"/> numbers from <paramref name="start"/> on, the first of equals; missing where one is not a number.</summary>
+    /// <summary>
+    /// The 1-based key of the greatest of <paramref name="length"/> numbers from <paramref name="start"/> on, the first of equals; missing where one is not a
+    /// number.
+    /// </summary>
     internal static BatchedColumn ArgMax(DataViewSchema.DetachedColumn definition, int start, int length) => new ArgMaxColumn(definition, start, length);
 
     private sealed class VectorColumn(DataViewSchema.DetachedColumn definition, int start, int length) : BatchedColumn

@@ -103,7 +103,8 @@ internal sealed class BatchedCursor : DataViewRowCursor
         {
             if (!_ahead.MoveNext())
             {
-                throw new InvalidOperationException($"The input has ended before row {position}: it gave more rows to the first of two cursors over it than to the second.");
+                throw new InvalidOperationException(
+                    $"The input has ended before row {position}: it gave more rows to the first of two cursors over it than to the second.");
             }
         }
 

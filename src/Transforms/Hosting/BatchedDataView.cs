@@ -52,5 +52,6 @@ internal sealed class BatchedDataView : IDataView
 
     /// <inheritdoc/>
     /// <remarks>One cursor: the network uses all cores, or the GPU, by itself.</remarks>
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+        => [GetRowCursor(columnsNeeded, rand)];
 }

@@ -5,7 +5,9 @@ using Microsoft.ML.Runtime;
 namespace IGptMl.Hosting;
 
 /// <summary>A network over the tokens of rows: many rows at a time where there are many, one where there is one.</summary>
-/// <remarks>Subclasses say where a row's tokens come from, which numbers they give and which columns show them; views, cursors and row mappers are here.</remarks>
+/// <remarks>
+/// Subclasses say where a row's tokens come from, which numbers they give and which columns show them; views, cursors and row mappers are here.
+/// </remarks>
 internal abstract class BatchedMapping : ColumnMapping
 {
     /// <param name="host">For errors.</param>
@@ -34,7 +36,9 @@ internal abstract class BatchedMapping : ColumnMapping
 
     internal override IEnumerable<DataViewSchema.DetachedColumn> Definitions => Columns.Select(c => c.Definition);
 
-    /// <summary>Computes <paramref name="rows"/> rows: tokens (rows, T) in, numbers (rows, <see cref="Width"/>) out. May be called on several threads.</summary>
+    /// <summary>
+    /// Computes <paramref name="rows"/> rows: tokens (rows, T) in, numbers (rows, <see cref="Width"/>) out. May be called on several threads.
+    /// </summary>
     internal abstract void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers);
 
     internal override IDataView Transform(IDataView input)

@@ -11,7 +11,8 @@ internal static class CatalogEnvironment
 
     internal static IHostEnvironment Of(DataOperationsCatalog catalog) => CatalogUtils.GetEnvironment(NotNull(catalog));
 
-    internal static IHostEnvironment Of(MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog) => CatalogUtils.GetEnvironment(NotNull(catalog));
+    internal static IHostEnvironment Of(MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog)
+        => CatalogUtils.GetEnvironment(NotNull(catalog));
 
     private static T NotNull<T>(T catalog)
     {

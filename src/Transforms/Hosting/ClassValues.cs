@@ -49,12 +49,15 @@ internal abstract class ClassValues
     /// <summary>Stand-ins for the values of a promised label column, of which only the type is known.</summary>
     internal static ClassValues? Of(SchemaShape.Column label, int count)
     {
-        var values = label.Annotations.Where(annotation => annotation.Name == AnnotationNames.KeyValues && annotation.Kind == SchemaShape.Column.VectorKind.Vector && !annotation.IsKey).ToList();
+        var values = label.Annotations.Where(annotation => annotation.Name == AnnotationNames.KeyValues
+            && annotation.Kind == SchemaShape.Column.VectorKind.Vector && !annotation.IsKey).ToList();
         return values.Count == 1 ? FindKind(values[0].ItemType)?.Default(count) : null;
     }
 
     /// <summary>Values that were saved as <see cref="TypeName"/> and <see cref="Names"/>; null where there were none.</summary>
-    /// <exception cref="InvalidDataException">There are not as many as classes, or fewer than two, there is no such type, or a value is none of that type.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There are not as many as classes, or fewer than two, there is no such type, or a value is none of that type.
+    /// </exception>
     internal static ClassValues? Load(string? typeName, IReadOnlyList<string>? names, int classes)
     {
         if (classes < 2 || typeName is null != names is null || (names is not null && names.Count != classes))
@@ -67,7 +70,8 @@ internal abstract class ClassValues
             return null;
         }
 
-        var kind = Kinds.FirstOrDefault(kind => kind.Name == typeName) ?? throw new InvalidDataException($"Class values of the type '{typeName}' are not known.");
+        var kind = Kinds.FirstOrDefault(kind => kind.Name == typeName)
+            ?? throw new InvalidDataException($"Class values of the type '{typeName}' are not known.");
         try
         {
             return kind.Parse(names);
@@ -122,6 +126,7 @@ internal abstract class ClassValues
         internal override bool IsText => kind.Item is TextDataViewType;
 
         internal override void AddTo(DataViewSchema.Annotations.Builder annotations, string name)
-            => annotations.Add(name, new VectorDataViewType(kind.Item, values.Length), (ref VBuffer<T> target) => new VBuffer<T>(values.Length, values).CopyTo(ref target));
+            => annotations.Add(name, new VectorDataViewType(kind.Item, values.Length), (ref VBuffer<T> target)
+                => new VBuffer<T>(values.Length, values).CopyTo(ref target));
     }
 }

@@ -14,7 +14,8 @@ internal static class ComponentLoader
     /// <summary>Assemblies whose components may be loaded: a zip is data, and must not choose what code runs.</summary>
     private static readonly string[] Assemblies = ["IGptMl.Transforms", "IGptMl.Trainers", "IGptMl.Pipelines"];
 
-    internal static VersionInfo Version { get; } = new(ModelSignature, 0x00010001, 0x00010001, 0x00010001, typeof(ComponentLoader).Assembly.FullName, LoaderSignature);
+    internal static VersionInfo Version { get; } = new(ModelSignature, 0x00010001, 0x00010001, 0x00010001, typeof(ComponentLoader).Assembly.FullName,
+        LoaderSignature);
 
     /// <summary>Called by ML.NET, which finds it by its name and signature.</summary>
     internal static ITransformer Create(IHostEnvironment env, ModelLoadContext ctx)
@@ -24,7 +25,9 @@ internal static class ComponentLoader
         var component = Assemblies
             .SelectMany(FindComponents)
             .FirstOrDefault(c => c.Name == reader.Header.Component)
-            ?? throw new InvalidDataException($"The model file holds a component '{reader.Header.Component}', which this version of IGptMl does not know. It was written by version {reader.Header.Version}.");
+            ?? throw new InvalidDataException(
+                $"The model file holds a component '{reader.Header.Component}', which this version of IGptMl does not know. It was written by version "
+                + $"{reader.Header.Version}.");
         return component.Load(env, reader);
     }
 

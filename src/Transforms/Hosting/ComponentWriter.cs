@@ -43,7 +43,8 @@ internal sealed class ComponentWriter
     /// </summary>
     internal string WriteShared(object value, string kind, Action<EntryWriter> write)
     {
-        var repository = _context.Repository ?? throw new InvalidOperationException("This transformer is saved as entries of a zip; save it with mlContext.Model.Save.");
+        var repository = _context.Repository
+            ?? throw new InvalidOperationException("This transformer is saved as entries of a zip; save it with mlContext.Model.Save.");
         var known = Shared.GetOrCreateValue(repository);
         if (!known.TryGetValue(value, out var folder))
         {

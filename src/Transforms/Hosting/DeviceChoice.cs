@@ -29,6 +29,7 @@ internal static class DeviceChoice
         }
 
         var found = devices == 0 ? "this machine and build of TorchSharp offer none" : $"there are {devices}, numbered from 0";
-        throw new InvalidOperationException($"GPU {id} was asked for, but {found}. Set FallbackToCpu to run on the CPU instead, or build with -p:TorchBackend=cuda.");
+        throw new InvalidOperationException(
+            $"GPU {id} was asked for, but {found}. Set FallbackToCpu to run on the CPU instead, or build with -p:TorchBackend=cuda.");
     }
 }

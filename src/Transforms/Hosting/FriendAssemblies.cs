@@ -7,4 +7,5 @@ using Microsoft.ML;
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
 
 // One registration serves every transformer of ours: ML.NET's loader finds it by the assembly name in the zip, and it finds the component by its own name.
-[assembly: LoadableClass("A component of IGptMl", typeof(ITransformer), typeof(ComponentLoader), null, typeof(SignatureLoadModel), "IGptMl component", ComponentLoader.LoaderSignature)]
+[assembly: LoadableClass("A component of IGptMl", typeof(ITransformer), typeof(ComponentLoader), null, typeof(SignatureLoadModel), "IGptMl component",
+    ComponentLoader.LoaderSignature)]

@@ -30,7 +30,8 @@ internal static class LabelColumn
 
         return key.Count >= (ulong)leastClasses && key.Count <= int.MaxValue
             ? column
-            : throw SchemaErrors.Mismatch(host, Role, name, $"{Expected} of {(leastClasses == 2 ? "two classes" : "a class")} or more", column.Type.ToString() ?? string.Empty);
+            : throw SchemaErrors.Mismatch(host, Role, name, $"{Expected} of {(leastClasses == 2 ? "two classes" : "a class")} or more", column.Type.ToString()
+                ?? string.Empty);
     }
 
     /// <summary>The number of classes.</summary>

@@ -25,7 +25,8 @@ internal abstract class RowMapping(ITransformer owner, IHost host, string inputC
         return CreateView(new EmptyDataView(Host, inputSchema));
     }
 
-    private RowToRowMapperTransform CreateView(IDataView input) => new(Host, input, new Mapper(owner, this, input.Schema), schema => new Mapper(owner, this, schema));
+    private RowToRowMapperTransform CreateView(IDataView input)
+        => new(Host, input, new Mapper(owner, this, input.Schema), schema => new Mapper(owner, this, schema));
 
     private sealed class Mapper(ITransformer owner, RowMapping mapping, DataViewSchema inputSchema) : IRowMapper
     {

@@ -12,7 +12,8 @@ internal static class SchemaErrors
     internal static Exception ColumnNotFound(IExceptionContext? host, string role, string name) => host.ExceptSchemaMismatch(ParameterName, role, name);
 
     /// <summary>"Schema mismatch for {role} column '{name}': expected {expected}, got {actual}".</summary>
-    internal static Exception Mismatch(IExceptionContext? host, string role, string name, string expected, string actual) => host.ExceptSchemaMismatch(ParameterName, role, name, expected, actual);
+    internal static Exception Mismatch(IExceptionContext? host, string role, string name, string expected, string actual)
+        => host.ExceptSchemaMismatch(ParameterName, role, name, expected, actual);
 
     /// <summary>The column of that name that is not hidden.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>

@@ -37,7 +37,8 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     /// <param name="size">The head size, a multiple of the register.</param>
     /// <param name="scale">The factor of the scores.</param>
     /// <param name="causal">Whether a position sees itself and those before it only.</param>
-    internal static void Forward(float* queries, float* keys, float* values, nint stride, float* output, nint outputStride, float* logSums, int positions, int size, float scale, bool causal)
+    internal static void Forward(float* queries, float* keys, float* values, nint stride, float* output, nint outputStride, float* logSums, int positions,
+        int size, float scale, bool causal)
     {
         var width = Padded(positions);
         using var memory = FloatBuffer.Rent(((long)size * width) + ScratchLength(width) + ((positions + (2 * QueryBlock)) * (long)size));
@@ -66,7 +67,8 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
             }
 
             var sums = logSums is null ? null : logSums + first;
-            Attend(nearQueries, size, keysTransposed, width, nearValues, nearOutput, size, sums, first, rows, causal ? first + rows : positions, size, scale, causal, scratch);
+            Attend(nearQueries, size, keysTransposed, width, nearValues, nearOutput, size, sums, first, rows, causal ? first + rows : positions, size, scale,
+                causal, scratch);
             Copy(nearOutput, size, output + (first * outputStride), outputStride, rows, size);
         }
     }
@@ -88,7 +90,8 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     /// <param name="causal">Whether a query sees its own position and those before it only.</param>
     /// <param name="scratch">Memory for <see cref="ScratchLength"/> elements.</param>
     internal static void Attend(
-        float* queries, nint queryStride, float* keysTransposed, int width, float* values, float* output, nint outputStride, float* logSums, int first, int rows, int seen, int size, float scale, bool causal, float* scratch)
+        float* queries, nint queryStride, float* keysTransposed, int width, float* values, float* output, nint outputStride, float* logSums, int first,
+            int rows, int seen, int size, float scale, bool causal, float* scratch)
     {
         float* scores = scratch, sums = scratch + (QueryBlock * width);
         var rounded = VectorKernel<TLanes, TVector>.Rounded(seen);
@@ -109,7 +112,8 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
 
         for (var key = 0; key < seen; key += KeyBlock)
         {
-            SmallProduct<TLanes, TVector>.Run(scores + key, width, 1, values + ((nint)key * size), size, output, outputStride, rows, size, Math.Min(KeyBlock, seen - key), accumulate: key > 0);
+            SmallProduct<TLanes, TVector>.Run(scores + key, width, 1, values + ((nint)key * size), size, output, outputStride, rows, size,
+                Math.Min(KeyBlock, seen - key), accumulate: key > 0);
         }
 
         for (var i = 0; i < rows; i++)
@@ -119,7 +123,8 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     }
 
     /// <summary>The gradients of queries, keys and values, with rows of <paramref name="stride"/>, from that of the output.</summary>
-    internal static void Backward(float* queries, float* keys, float* values, nint stride, float* output, float* outputGradient, nint outputStride, float* logSums, float* queryGradient, float* keyGradient, float* valueGradient, int positions, int size, float scale, bool causal)
+    internal static void Backward(float* queries, float* keys, float* values, nint stride, float* output, float* outputGradient, nint outputStride,
+        float* logSums, float* queryGradient, float* keyGradient, float* valueGradient, int positions, int size, float scale, bool causal)
     {
         int width = Padded(positions), area = positions * size, block = QueryBlock * size;
         using var memory = FloatBuffer.Rent((2L * size * width) + (2 * QueryBlock * KeyBlock) + (3L * area) + (2 * block));
@@ -147,8 +152,10 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
             for (var key = 0; key < seen; key += KeyBlock)
             {
                 var count = Math.Min(KeyBlock, seen - key);
-                SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed + key, width, probabilities, KeyBlock, rows, VectorKernel<TLanes, TVector>.Rounded(count), size, accumulate: false);
-                SmallProduct<TLanes, TVector>.Run(nearGradient, size, 1, valuesTransposed + key, width, scoreGradient, KeyBlock, rows, VectorKernel<TLanes, TVector>.Rounded(count), size, accumulate: false);
+                SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed + key, width, probabilities, KeyBlock, rows, VectorKernel<TLanes,
+                    TVector>.Rounded(count), size, accumulate: false);
+                SmallProduct<TLanes, TVector>.Run(nearGradient, size, 1, valuesTransposed + key, width, scoreGradient, KeyBlock, rows, VectorKernel<TLanes,
+                    TVector>.Rounded(count), size, accumulate: false);
                 for (var i = 0; i < rows; i++)
                 {
                     var own = causal ? Math.Clamp(first + i + 1 - key, 0, count) : count;
@@ -158,9 +165,12 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
                     new Span<float>(g + own, VectorKernel<TLanes, TVector>.Rounded(count) - own).Clear();
                 }
 
-                SmallProduct<TLanes, TVector>.Run(scoreGradient, KeyBlock, 1, nearKeys + (key * size), size, queryGradient + (first * stride), stride, rows, size, count, accumulate: key > 0);
-                SmallProduct<TLanes, TVector>.Run(scoreGradient, 1, KeyBlock, nearQueries, size, keySums + (key * size), size, count, size, rows, accumulate: true);
-                SmallProduct<TLanes, TVector>.Run(probabilities, 1, KeyBlock, nearGradient, size, valueSums + (key * size), size, count, size, rows, accumulate: true);
+                SmallProduct<TLanes, TVector>.Run(scoreGradient, KeyBlock, 1, nearKeys + (key * size), size, queryGradient + (first * stride), stride, rows,
+                    size, count, accumulate: key > 0);
+                SmallProduct<TLanes, TVector>.Run(scoreGradient, 1, KeyBlock, nearQueries, size, keySums + (key * size), size, count, size, rows,
+                    accumulate: true);
+                SmallProduct<TLanes, TVector>.Run(probabilities, 1, KeyBlock, nearGradient, size, valueSums + (key * size), size, count, size, rows,
+                    accumulate: true);
             }
         }
 

@@ -8,7 +8,9 @@ internal static class KernelThreads
     internal static int Count => get_num_threads();
 
     /// <summary>Runs the parts of a work, each one thread's from beginning to end, so that the number of threads does not show in the numbers.</summary>
-    /// <remarks>Threads take one part after the other. Parallel.For alone gives them up to sixteen at once, and at the end one thread waits for the other's.</remarks>
+    /// <remarks>
+    /// Threads take one part after the other. Parallel.For alone gives them up to sixteen at once, and at the end one thread waits for the other's.
+    /// </remarks>
     internal static void Run(int parts, Action<int> body)
     {
         if (parts == 0)

@@ -51,7 +51,8 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> PowerOfTwo(Vector256<float> shifted) => ((shifted.AsInt32() << Exponential.ExponentBit) + Vector256.Create(1f).AsInt32()).AsSingle();
+    public static Vector256<float> PowerOfTwo(Vector256<float> shifted)
+        => ((shifted.AsInt32() << Exponential.ExponentBit) + Vector256.Create(1f).AsInt32()).AsSingle();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -51,7 +51,8 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> PowerOfTwo(Vector512<float> shifted) => ((shifted.AsInt32() << Exponential.ExponentBit) + Vector512.Create(1f).AsInt32()).AsSingle();
+    public static Vector512<float> PowerOfTwo(Vector512<float> shifted)
+        => ((shifted.AsInt32() << Exponential.ExponentBit) + Vector512.Create(1f).AsInt32()).AsSingle();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -57,7 +57,8 @@ internal sealed unsafe class PackedMatrix<TLanes, TVector>(float* memory, int in
         var panel = PanelWidth;
         for (var j = 0; j < columns; j += panel)
         {
-            SmallProduct<TLanes, TVector>.Run(a, lda, 1, memory + ((nint)j * inputs), panel, c + j, ldc, rows, Math.Min(panel, columns - j), inputs, accumulate);
+            SmallProduct<TLanes, TVector>.Run(a, lda, 1, memory + ((nint)j * inputs), panel, c + j, ldc, rows, Math.Min(panel, columns - j), inputs,
+                accumulate);
         }
     }
 

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 namespace IGptMl.Kernels;
 
 /// <summary>Products of matrices that lie in the processor's cache: C = A B or C += A B, with A read at any two strides.</summary>
-/// <remarks>The sums of four rows by two registers stay in registers: eight independent sums hide the latency of a multiply-add, and fit sixteen registers.</remarks>
+/// <remarks>
+/// The sums of four rows by two registers stay in registers: eight independent sums hide the latency of a multiply-add, and fit sixteen registers.
+/// </remarks>
 internal static unsafe class SmallProduct<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct

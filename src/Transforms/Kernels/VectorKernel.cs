@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace IGptMl.Kernels;
 
-/// <summary>Passes over numbers that follow each other. Where a count is not a multiple of the register, as many numbers more are read and written as fill the last one.</summary>
+/// <summary>
+/// Passes over numbers that follow each other. Where a count is not a multiple of the register, as many numbers more are read and written as fill the last one.
+/// </summary>
 internal static unsafe class VectorKernel<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct

@@ -6,7 +6,10 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="ImageLikelihoodTransformer"/>: how likely a pretrained Image GPT finds an image, and each of its tokens.</summary>
+/// <summary>
+/// <see cref="IEstimator{TTransformer}"/> for <see cref="ImageLikelihoodTransformer"/>: how likely a pretrained Image GPT finds an image, and each of its
+/// tokens.
+/// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// ###  Estimator Characteristics
@@ -18,8 +21,10 @@ namespace IGptMl;
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, TorchSharp-cpu or TorchSharp-cuda |
 /// | Exportable to ONNX | No |
 ///
-/// Nats per token is the mean of -ln p(token | tokens before it) over the image (Chen et al. 2020, section 2.1); bits per dimension is that divided by 3 ln 2, for
-/// the three channels of a pixel, of the quantized image. An image that is unlike those the model was trained on has a high value, but so has a detailed one, and a plain one a low value.
+/// Nats per token is the mean of -ln p(token | tokens before it) over the image (Chen et al. 2020, section 2.1); bits per dimension is that divided by 3 ln 2,
+/// for
+/// the three channels of a pixel, of the quantized image. An image that is unlike those the model was trained on has a high value, but so has a detailed one,
+/// and a plain one a low value.
 /// A masked (BERT) model is asked for hidden tokens alone, by `Options.Masking`. A row whose tokens are missing gives NaN, and no picture.
 /// ]]></format>
 /// </remarks>
@@ -56,21 +61,28 @@ public sealed class ImageLikelihoodEstimator : ModelEstimatorBase<ImageGptModel,
         /// <summary>The column of bits per dimension, <see cref="float"/>, 0 or more. Default "BitsPerDimension".</summary>
         public string BitsPerDimensionColumnName { get; init; } = LikelihoodColumns.BitsPerDimension;
 
-        /// <summary>The column of the nats of each token, <c>Vector&lt;Single, size, size&gt;</c>, NaN where a masked model was not asked; null for none. Default null.</summary>
+        /// <summary>
+        /// The column of the nats of each token, <c>Vector&lt;Single, size, size&gt;</c>, NaN where a masked model was not asked; null for none. Default null.
+        /// </summary>
         public string? TokenNatsColumnName { get; init; }
 
         /// <summary>
-        /// The column of pictures of those nats, size x size pixels, from black to bright yellow, gray where a masked model was not asked; null for none. Default null.
+        /// The column of pictures of those nats, size x size pixels, from black to bright yellow, gray where a masked model was not asked; null for none.
+        /// Default null.
         /// </summary>
         public string? SurpriseMapColumnName { get; init; }
 
-        /// <summary>The nats at which the colors of the pictures end, more than 0. Default null: ln K, the surprise of a model that has learned nothing.</summary>
+        /// <summary>
+        /// The nats at which the colors of the pictures end, more than 0. Default null: ln K, the surprise of a model that has learned nothing.
+        /// </summary>
         public double? SurpriseRange { get; init; }
 
         /// <summary>The greatest number of rows computed together, 1 to 4,096. Default 32. It does not change the values beyond rounding.</summary>
         public int BatchSize { get; init; } = 32;
 
-        /// <summary>Which tokens a masked model is asked for; must be null for an autoregressive one. Default null: each with probability 0.15, by masks of seed 0.</summary>
+        /// <summary>
+        /// Which tokens a masked model is asked for; must be null for an autoregressive one. Default null: each with probability 0.15, by masks of seed 0.
+        /// </summary>
         public TokenMasking? Masking { get; init; }
 
         /// <summary>The GPU to run on; null takes <c>MLContext.GpuDeviceId</c>, whose null means the CPU. Default null.</summary>
@@ -89,9 +101,12 @@ public sealed class ImageLikelihoodEstimator : ModelEstimatorBase<ImageGptModel,
                 .Name(nameof(InputColumnName), InputColumnName)
                 .Name(nameof(NatsPerTokenColumnName), NatsPerTokenColumnName)
                 .Name(nameof(BitsPerDimensionColumnName), BitsPerDimensionColumnName)
-                .Require(TokenNatsColumnName is null || !string.IsNullOrWhiteSpace(TokenNatsColumnName), nameof(TokenNatsColumnName), $"'{TokenNatsColumnName}'", "a column name, or null")
-                .Require(SurpriseMapColumnName is null || !string.IsNullOrWhiteSpace(SurpriseMapColumnName), nameof(SurpriseMapColumnName), $"'{SurpriseMapColumnName}'", "a column name, or null")
-                .Require(names.OfType<string>().Distinct().Count() == names.OfType<string>().Count(), "the output columns", string.Join(", ", names.OfType<string>()), "names that differ")
+                .Require(TokenNatsColumnName is null || !string.IsNullOrWhiteSpace(TokenNatsColumnName), nameof(TokenNatsColumnName),
+                    $"'{TokenNatsColumnName}'", "a column name, or null")
+                .Require(SurpriseMapColumnName is null || !string.IsNullOrWhiteSpace(SurpriseMapColumnName), nameof(SurpriseMapColumnName),
+                    $"'{SurpriseMapColumnName}'", "a column name, or null")
+                .Require(names.OfType<string>().Distinct().Count() == names.OfType<string>().Count(), "the output columns",
+                    string.Join(", ", names.OfType<string>()), "names that differ")
                 .Positive(nameof(SurpriseRange), SurpriseRange ?? 1)
                 .Range(nameof(BatchSize), BatchSize, 1, 4096);
             Masking?.Check(guard, nameof(Masking), config);

@@ -4,7 +4,9 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Likelihood;
 
-/// <summary>The one description of the likelihood's columns, for the estimator's promise and the transformer's delivery; and where their numbers lie in a row.</summary>
+/// <summary>
+/// The one description of the likelihood's columns, for the estimator's promise and the transformer's delivery; and where their numbers lie in a row.
+/// </summary>
 internal static class LikelihoodColumns
 {
     internal const string NatsPerToken = "NatsPerToken";
@@ -16,10 +18,12 @@ internal static class LikelihoodColumns
 
     internal static IReadOnlyList<BatchedColumn> Create(ImageGptConfig config, ImageLikelihoodEstimator.Options options)
     {
-        List<BatchedColumn> columns = [BatchedColumn.Scalar(options.NatsPerTokenColumnName, Nats), BatchedColumn.Scalar(options.BitsPerDimensionColumnName, Bits)];
+        List<BatchedColumn> columns = [BatchedColumn.Scalar(options.NatsPerTokenColumnName, Nats),
+            BatchedColumn.Scalar(options.BitsPerDimensionColumnName, Bits)];
         if (options.TokenNatsColumnName is { } tokens)
         {
-            var definition = new DataViewSchema.DetachedColumn(tokens, new VectorDataViewType(NumberDataViewType.Single, config.ImageSize, config.ImageSize), null);
+            var definition = new DataViewSchema.DetachedColumn(tokens,
+                new VectorDataViewType(NumberDataViewType.Single, config.ImageSize, config.ImageSize), null);
             columns.Add(BatchedColumn.Vector(definition, FirstToken, config.ContextLength));
         }
 

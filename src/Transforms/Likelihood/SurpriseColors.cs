@@ -1,6 +1,9 @@
 namespace IGptMl.Likelihood;
 
-/// <summary>Colors from black by way of purple and orange to pale yellow, of steadily growing lightness: matplotlib's map "inferno" at five places, and straight between them.</summary>
+/// <summary>
+/// Colors from black by way of purple and orange to pale yellow, of steadily growing lightness: matplotlib's map "inferno" at five places, and straight between
+/// them.
+/// </summary>
 internal static class SurpriseColors
 {
     private const byte Gray = 128;

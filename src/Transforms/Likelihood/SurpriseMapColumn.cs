@@ -4,7 +4,9 @@ using Microsoft.ML;
 
 namespace IGptMl.Likelihood;
 
-/// <summary>A picture of how much each token surprised the model: a pixel for each, from black (as expected) to bright yellow (<paramref name="range"/> nats or more).</summary>
+/// <summary>
+/// A picture of how much each token surprised the model: a pixel for each, from black (as expected) to bright yellow (<paramref name="range"/> nats or more).
+/// </summary>
 /// <param name="name">The column's name.</param>
 /// <param name="size">The side of the picture.</param>
 /// <param name="start">Where the tokens' nats lie in a row of numbers.</param>

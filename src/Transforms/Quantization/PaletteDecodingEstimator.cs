@@ -13,12 +13,14 @@ namespace IGptMl;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No, but it takes the palette of the token column where it is not given one |
-/// | Input column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette gives it; its length is the square of the side |
+/// | Input column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette gives it; its length is
+/// the square of the side |
 /// | Output column data type | <xref:Microsoft.ML.Data.MLImage> |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, Microsoft.ML.ImageAnalytics |
 /// | Exportable to ONNX | No |
 ///
-/// Each token becomes a pixel of its color's center c in [-1, 1], as round(127.5 (c + 1)); rows of pixels from the top. It undoes QuantizeToPalette as far as that can be undone. A row whose
+/// Each token becomes a pixel of its color's center c in [-1, 1], as round(127.5 (c + 1)); rows of pixels from the top. It undoes QuantizeToPalette as far as
+/// that can be undone. A row whose
 /// tokens are missing gives no image.
 /// ]]></format>
 /// </remarks>
@@ -43,7 +45,8 @@ public sealed class PaletteDecodingEstimator : IEstimator<PaletteDecodingTransfo
         ArgumentNullException.ThrowIfNull(input);
         var column = TokenColumn.Require(input.Schema, _host, _inputColumnName, _palette?.Count, null);
         var palette = _palette ?? QuantizedColumn.FindPalette(column)
-            ?? throw new InvalidOperationException($"Column '{_inputColumnName}' does not tell the colors of its tokens. Give DecodeFromPalette their palette.");
+            ?? throw new InvalidOperationException(
+                $"Column '{_inputColumnName}' does not tell the colors of its tokens. Give DecodeFromPalette their palette.");
         var transformer = new PaletteDecodingTransformer(_host, _outputColumnName, _inputColumnName, palette);
         transformer.GetOutputSchema(input.Schema);
         return transformer;

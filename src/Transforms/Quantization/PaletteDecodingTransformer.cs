@@ -42,7 +42,8 @@ public sealed class PaletteDecodingTransformer : RowTransformerBase, ISavedCompo
 
     private sealed record Settings(string InputColumnName, string OutputColumnName);
 
-    private sealed class DecodingMapping(PaletteDecodingTransformer transformer, IHost host, string inputColumnName) : RowMapping(transformer, host, inputColumnName)
+    private sealed class DecodingMapping(PaletteDecodingTransformer transformer, IHost host, string inputColumnName)
+        : RowMapping(transformer, host, inputColumnName)
     {
         internal override IEnumerable<DataViewSchema.DetachedColumn> Definitions { get; } = [ImageColumn.Define(transformer.OutputColumnName)];
 
@@ -52,7 +53,8 @@ public sealed class PaletteDecodingTransformer : RowTransformerBase, ISavedCompo
             var side = SideOf(column);
             return side * side == TokenColumn.Sizes(column).Context
                 ? column
-                : throw SchemaErrors.Mismatch(Host, "token", column.Name, "Vector<Key<UInt16>> whose length is a square", column.Type.ToString() ?? string.Empty);
+                : throw SchemaErrors.Mismatch(Host, "token", column.Name, "Vector<Key<UInt16>> whose length is a square", column.Type.ToString()
+                    ?? string.Empty);
         }
 
         internal override Delegate CreateGetter(DataViewRow input, int output)

@@ -8,7 +8,8 @@ namespace IGptMl.Quantization;
 /// <summary>Learns a palette: k-means over pixels drawn from all images (Chen et al. 2020, section 3.2).</summary>
 internal static class PaletteLearner
 {
-    internal static (Palette Palette, PaletteLearning Learning) Learn(IHost host, IDataView images, DataViewSchema.Column column, PaletteQuantizingEstimator.Options options)
+    internal static (Palette Palette, PaletteLearning Learning) Learn(IHost host, IDataView images, DataViewSchema.Column column,
+        PaletteQuantizingEstimator.Options options)
     {
         var seed = options.Seed ?? host.Rand.Next();
         using var channel = host.Start("Learning the palette");
@@ -33,7 +34,9 @@ internal static class PaletteLearner
         return (palette, learning);
     }
 
-    /// <summary>Every color that was seen, in the order of their values, becomes one of the palette; the rest of the palette repeats the last and is never used.</summary>
+    /// <summary>
+    /// Every color that was seen, in the order of their values, becomes one of the palette; the rest of the palette repeats the last and is never used.
+    /// </summary>
     private static (Palette Palette, PaletteLearning Learning) TakeAll(ColorHistogram sample, int count)
     {
         var colors = sample.Colors.ToArray().Chunk(3).OrderBy(c => (c[0], c[1], c[2])).ToList();

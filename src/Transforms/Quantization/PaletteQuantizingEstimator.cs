@@ -19,7 +19,8 @@ namespace IGptMl;
 /// | Exportable to ONNX | No |
 ///
 /// The image, of any size and pixel format, is resized to a square with an antialiasing triangle filter, whole and with its aspect ratio squashed, or
-/// cropped as in the paper (<see cref="ImageCropping"/>); an image of that size already is taken as it is. Each pixel then becomes the index of the nearest palette color, in raster order (Chen et al. 2020, section 3.2: a "9-bit palette" of 512 colors).
+/// cropped as in the paper (<see cref="ImageCropping"/>); an image of that size already is taken as it is. Each pixel then becomes the index of the nearest
+/// palette color, in raster order (Chen et al. 2020, section 3.2: a "9-bit palette" of 512 colors).
 /// The palette is learned by k-means over a sample of pixels of the resized images. Key values are the colors as "#RRGGBB";
 /// the annotation "Palette" holds the exact centers, and "Cropping" the way to the square. A row without an image gives missing tokens.
 /// ]]></format>
@@ -85,7 +86,9 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
         /// <summary>The greatest number of k-means iterations, 1 to 10,000. Default 20.</summary>
         public int MaximumNumberOfIterations { get; init; } = 20;
 
-        /// <summary>How images become squares. Default <see cref="ImageCropping.Squash"/>, as Hugging Face does; a pretrained model expects what it was trained with.</summary>
+        /// <summary>
+        /// How images become squares. Default <see cref="ImageCropping.Squash"/>, as Hugging Face does; a pretrained model expects what it was trained with.
+        /// </summary>
         public ImageCropping Cropping { get; init; } = ImageCropping.Squash;
 
         /// <summary>The seed of the sample, of k-means and of random crops; null takes the seed of the MLContext. Default null.</summary>

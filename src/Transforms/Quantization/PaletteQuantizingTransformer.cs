@@ -11,7 +11,8 @@ public sealed class PaletteQuantizingTransformer : RowTransformerBase, ISavedCom
     private const string SettingsEntry = "quantization.json";
     private const string PaletteEntry = "palette.npy";
 
-    internal PaletteQuantizingTransformer(IHostEnvironment environment, Palette palette, PaletteQuantizingEstimator.Options options, PaletteLearning? learning = null)
+    internal PaletteQuantizingTransformer(IHostEnvironment environment, Palette palette, PaletteQuantizingEstimator.Options options,
+        PaletteLearning? learning = null)
         : base(environment)
     {
         Palette = palette;

@@ -58,7 +58,8 @@ public sealed class CompleteCommandTests
     public void Complete_AtTheInputsSize_WritesThatSize()
     {
         using var folder = new TemporaryFolder();
-        var run = CommandLine.Run("complete", "--model", TestData.PathOf("tiny"), "--data", TestData.PathOf("processor"), "--limit", "2", "--keep-rectangle", "0,0,4,8", "--input-size", "--completions", "1", "--out", folder.Path, "--json");
+        var run = CommandLine.Run("complete", "--model", TestData.PathOf("tiny"), "--data", TestData.PathOf("processor"), "--limit", "2", "--keep-rectangle",
+            "0,0,4,8", "--input-size", "--completions", "1", "--out", folder.Path, "--json");
         var images = run.Json().GetProperty("images").EnumerateArray().ToList();
         Assert.HasCount(2, images);
         foreach (var image in images)

@@ -91,10 +91,12 @@ public sealed class EvaluateCommandTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("maps.png");
-        var json = CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--data", TestData.PathOf("tiny", "images"), "--surprise-maps", path, "--json").Json();
+        var json = CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--data", TestData.PathOf("tiny", "images"), "--surprise-maps", path,
+            "--json").Json();
         Assert.AreEqual(3, json.GetProperty("images").GetArrayLength());
         using var grid = SkiaSharp.SKBitmap.Decode(path);
         Assert.AreEqual(((6 * 36) + 4, 36 + 4), (grid.Width, grid.Height), "3 images and their maps of 8 x 8 pixels, enlarged four times");
-        CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--data", TestData.PathOf("tiny", "images"), "--surprise-maps", folder.Combine("no", "maps.png")).AssertFails(1, "does not exist");
+        CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--data", TestData.PathOf("tiny", "images"), "--surprise-maps",
+            folder.Combine("no", "maps.png")).AssertFails(1, "does not exist");
     }
 }

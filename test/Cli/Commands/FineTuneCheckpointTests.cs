@@ -16,13 +16,17 @@ public sealed class FineTuneCheckpointTests : IDisposable
     public void FineTune_EveryOption_ReachesTheTraining()
     {
         var run = FineTune(
-            "--steps", "8", "--batch-size", "4", "--schedule", "cosine", "--warm-up", "2", "--checkpoints", Checkpoints, "--checkpoint-minutes", "0", "--checkpoint-interval", "2",
-            "--checkpoints-kept", "1", "--checkpoint-at", "3,5", "--accumulate", "2", "--clip", "0.5", "--weight-decay", "0.01", "--augment", "1", "--precision", "bf16",
-            "--validation", "shapes:12", "--validation-limit", "6", "--validation-interval", "4", "--patience", "7", "--last-weights", "--tensorboard", _folder.Combine("events"),
+            "--steps", "8", "--batch-size", "4", "--schedule", "cosine", "--warm-up", "2", "--checkpoints", Checkpoints, "--checkpoint-minutes", "0",
+                "--checkpoint-interval", "2",
+            "--checkpoints-kept", "1", "--checkpoint-at", "3,5", "--accumulate", "2", "--clip", "0.5", "--weight-decay", "0.01", "--augment", "1",
+                "--precision", "bf16",
+            "--validation", "shapes:12", "--validation-limit", "6", "--validation-interval", "4", "--patience", "7", "--last-weights", "--tensorboard",
+                _folder.Combine("events"),
             "--metrics-interval", "2", "--recompute", "--generative-weight", "0.5", "--seed", "3");
         Assert.AreEqual(0, run.Code, run.Error);
         CollectionAssert.AreEquivalent(
-            new[] { "best.safetensors", "checkpoint-000000003.safetensors", "checkpoint-000000005.safetensors", "checkpoint-000000008.safetensors", "metrics.jsonl", ".lock" },
+            new[] { "best.safetensors", "checkpoint-000000003.safetensors", "checkpoint-000000005.safetensors", "checkpoint-000000008.safetensors",
+                "metrics.jsonl", ".lock" },
             Directory.GetFiles(Checkpoints).Select(Path.GetFileName).ToArray());
         Assert.HasCount(1, Directory.GetFiles(_folder.Combine("events")));
         Assert.HasCount(4, File.ReadAllLines(Path.Combine(Checkpoints, "metrics.jsonl")));
@@ -34,7 +38,8 @@ public sealed class FineTuneCheckpointTests : IDisposable
         string[] expected =
         [
             "Steps was 8 and is 9.", "AccumulationSteps was 2 and is 1.", "WarmUpSteps was 2 and is 0.", "LearningRateSchedule was not given and is Constant.",
-            "MaxGradientNorm was 0.5 and is none.", "WeightDecay was 0.01 and is 0.", "Padding = 1", "Precision was BFloat16 and is Float32.", "ValidationInterval was 4 and is none.",
+            "MaxGradientNorm was 0.5 and is none.", "WeightDecay was 0.01 and is 0.", "Padding = 1", "Precision was BFloat16 and is Float32.",
+                "ValidationInterval was 4 and is none.",
             "Patience was 7 and is none.", "Validation images was 6 of", "GenerativeWeight was 0.5 and is 1.", "Seed was 3 and is 1.",
         ];
         foreach (var part in expected)
@@ -98,7 +103,8 @@ public sealed class FineTuneCheckpointTests : IDisposable
     public void FineTune_EarlyStop_IsACompletedRun()
     {
         // At a rate this high the validation accuracy soon becomes no better.
-        var run = FineTune("--steps", "400", "--learning-rate", "0.5", "--validation-fraction", "0.5", "--validation-interval", "1", "--patience", "2", "--json");
+        var run = FineTune("--steps", "400", "--learning-rate", "0.5", "--validation-fraction", "0.5", "--validation-interval", "1", "--patience", "2",
+            "--json");
         Assert.IsTrue(run.Json().GetProperty("completed").GetBoolean());
         Assert.IsLessThan(400, run.Json().GetProperty("steps").GetInt32());
         StringAssert.Contains(run.Error, "2 validations after the best one; the classifier is saved.");

@@ -13,7 +13,10 @@ public sealed class PretrainCheckpointTests : IDisposable
     [TestMethod]
     public void Pretrain_EveryOption_ReachesTheTraining()
     {
-        var run = Pretrain("--steps", "8", "--checkpoints", Checkpoints, "--checkpoint-minutes", "0", "--checkpoint-interval", "2", "--checkpoints-kept", "1", "--checkpoint-at", "3,5", "--accumulate", "2", "--clip", "0.5", "--weight-decay", "0.01", "--augment", "1", "--precision", "bf16", "--validation-fraction", "0.25", "--validation-interval", "4", "--patience", "7", "--last-weights", "--tensorboard", _folder.Combine("events"), "--metrics-interval", "2", "--samples", "5", "--recompute");
+        var run = Pretrain("--steps", "8", "--checkpoints", Checkpoints, "--checkpoint-minutes", "0", "--checkpoint-interval", "2", "--checkpoints-kept", "1",
+            "--checkpoint-at", "3,5", "--accumulate", "2", "--clip", "0.5", "--weight-decay", "0.01", "--augment", "1", "--precision", "bf16",
+            "--validation-fraction", "0.25", "--validation-interval", "4", "--patience", "7", "--last-weights", "--tensorboard", _folder.Combine("events"),
+            "--metrics-interval", "2", "--samples", "5", "--recompute");
         Assert.AreEqual(0, run.Code, run.Error);
         CollectionAssert.AreEquivalent(
             new[]
@@ -29,7 +32,9 @@ public sealed class PretrainCheckpointTests : IDisposable
         // A run with other settings names those that affect the weights.
         var other = Pretrain("--steps", "9", "--checkpoints", Checkpoints);
         Assert.AreEqual(1, other.Code);
-        foreach (var part in new[] { "Steps was 8 and is 9.", "AccumulationSteps was 2 and is 1.", "MaxGradientNorm was 0.5 and is none.", "WeightDecay was 0.01 and is 0.", "Padding = 1", "Precision was BFloat16 and is Float32.", "ValidationInterval was 4", "Patience was 7", "Validation images was 6 of" })
+        foreach (var part in new[] { "Steps was 8 and is 9.", "AccumulationSteps was 2 and is 1.", "MaxGradientNorm was 0.5 and is none.",
+            "WeightDecay was 0.01 and is 0.", "Padding = 1", "Precision was BFloat16 and is Float32.", "ValidationInterval was 4", "Patience was 7",
+            "Validation images was 6 of" })
         {
             StringAssert.Contains(other.Error, part);
         }
@@ -118,7 +123,8 @@ public sealed class PretrainCheckpointTests : IDisposable
     public void Pretrain_EarlyStop_IsACompletedRun()
     {
         // At a rate this high, the validation loss soon exceeds its first value.
-        var run = Pretrain("--steps", "400", "--learning-rate", "0.05", "--warm-up", "0", "--validation-fraction", "0.5", "--validation-interval", "1", "--patience", "2", "--json");
+        var run = Pretrain("--steps", "400", "--learning-rate", "0.05", "--warm-up", "0", "--validation-fraction", "0.5", "--validation-interval", "1",
+            "--patience", "2", "--json");
         var json = run.Json();
         Assert.IsTrue(json.GetProperty("completed").GetBoolean());
         Assert.IsLessThan(400, json.GetProperty("steps").GetInt32());

@@ -68,7 +68,8 @@ public sealed class ProbeCommandTests
     public void Probe_Out_WritesAReportAndKeepsWhatWasComputed()
     {
         using var folder = new TemporaryFolder();
-        string[] arguments = ["probe", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--concatenate", "0,1", "--report", folder.Path];
+        string[] arguments = ["probe", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--concatenate", "0,1", "--report",
+            folder.Path];
         var first = CommandLine.Run(arguments);
         Assert.AreEqual(0, first.Code, first.Error);
         StringAssert.Contains(first.Error, "Features of the training images");

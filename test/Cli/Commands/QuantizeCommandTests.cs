@@ -13,7 +13,8 @@ public sealed class QuantizeCommandTests
     {
         using var folder = new TemporaryFolder();
         var path = folder.Combine("t.npy");
-        var json = CommandLine.Run("quantize", "--data", TestData.PathOf("processor"), "--palette", ProcessorReference.PalettePath, "--image-size", "32", "--out", path, "--json").Json();
+        var json = CommandLine.Run("quantize", "--data", TestData.PathOf("processor"), "--palette", ProcessorReference.PalettePath, "--image-size", "32",
+            "--out", path, "--json").Json();
         Assert.AreEqual((8, 1024, 512), (json.GetProperty("images").GetInt32(), json.GetProperty("tokens").GetInt32(), json.GetProperty("colors").GetInt32()));
         var array = NpyFormat.Read(path);
         Assert.AreEqual((NpyType.UInt16, "(8, 1024)"), (array.Header.Type, array.Header.ShapeText));
@@ -30,7 +31,8 @@ public sealed class QuantizeCommandTests
         ushort[] Run(string crop)
         {
             var path = folder.Combine("t.npy");
-            var run = CommandLine.Run("quantize", "--data", folder.Combine("images"), "--palette", ProcessorReference.PalettePath, "--image-size", "6", "--crop", crop, "--out", path);
+            var run = CommandLine.Run("quantize", "--data", folder.Combine("images"), "--palette", ProcessorReference.PalettePath, "--image-size", "6",
+                "--crop", crop, "--out", path);
             Assert.AreEqual(0, run.Code, run.Error);
             return NpyFormat.Read(path).Values<ushort>().ToArray();
         }
@@ -51,7 +53,8 @@ public sealed class QuantizeCommandTests
         ushort[] Run(string model, string crop)
         {
             string[] more = crop.Length == 0 ? [] : ["--crop", crop];
-            var json = CommandLine.Run(["quantize", "--data", folder.Combine("images"), "--model", model, "--out", folder.Combine("t.npy"), "--json", .. more]).Json();
+            var json = CommandLine.Run(["quantize", "--data", folder.Combine("images"), "--model", model, "--out", folder.Combine("t.npy"), "--json",
+                .. more]).Json();
             Assert.AreEqual((8, 16), (json.GetProperty("image_size").GetInt32(), json.GetProperty("colors").GetInt32()));
             return NpyFormat.Read(folder.Combine("t.npy")).Values<ushort>().ToArray();
         }
@@ -67,7 +70,8 @@ public sealed class QuantizeCommandTests
     {
         using var folder = new TemporaryFolder();
         Stripes(folder);
-        double Nats(params string[] more) => CommandLine.Run(["evaluate", "--model", TestData.PathOf("tiny"), "--data", folder.Combine("images"), "--json", .. more]).Json().GetProperty("mean_nats_per_token").GetDouble();
+        double Nats(params string[] more) => CommandLine.Run(["evaluate", "--model", TestData.PathOf("tiny"), "--data", folder.Combine("images"), "--json",
+            .. more]).Json().GetProperty("mean_nats_per_token").GetDouble();
 
         Assert.AreEqual(Nats("--crop", "squash"), Nats());
         Assert.AreNotEqual(Nats("--crop", "center"), Nats());
@@ -81,8 +85,10 @@ public sealed class QuantizeCommandTests
         using var folder = new TemporaryFolder();
         var path = folder.Combine("t.npy");
         CommandLine.Run("quantize", "--data", "shapes:3", "--out", path).AssertFails(2, "--palette or --model");
-        CommandLine.Run("quantize", "--data", "shapes:3", "--model", TinyModel.ZipPath, "--image-size", "8", "--out", path).AssertFails(2, "a model has a size of its own");
-        CommandLine.Run("quantize", "--data", "shapes:3", "--palette", ProcessorReference.PalettePath, "--crop", "middle", "--out", path).AssertFails(2, "--crop is 'middle'; expected squash or center or random.");
+        CommandLine.Run("quantize", "--data", "shapes:3", "--model", TinyModel.ZipPath, "--image-size", "8", "--out", path).AssertFails(2,
+            "a model has a size of its own");
+        CommandLine.Run("quantize", "--data", "shapes:3", "--palette", ProcessorReference.PalettePath, "--crop", "middle", "--out", path).AssertFails(2,
+            "--crop is 'middle'; expected squash or center or random.");
         CommandLine.Run("quantize", "--data", "shapes:3", "--palette", folder.Combine("gone.npy"), "--out", path).AssertFails(1, "gone.npy");
         CommandLine.Run("quantize", "--data", "shapes:3", "--model", TestData.PathOf("tiny-tf", "model.ckpt-1000"), "--out", path)
             .AssertFails(1, "Give one by --palette.");

@@ -41,7 +41,8 @@ public sealed class BatchOrderTests
     [DataRow(9)]
     [DataRow(40)]
     public void Position_AnyPlace_GoesOnAsIfAllBeforeHadBeenVisited(int position)
-        => CollectionAssert.AreEqual(Visit(new BatchOrder(9, seed: 4), 1, 90)[position..], Visit(new BatchOrder(9, seed: 4) { Position = position }, 4, 90 - position));
+        => CollectionAssert.AreEqual(Visit(new BatchOrder(9, seed: 4), 1, 90)[position..],
+            Visit(new BatchOrder(9, seed: 4) { Position = position }, 4, 90 - position));
 
     [TestMethod]
     public void Construct_NoRows_IsRefused() => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new BatchOrder(0, seed: 1));

@@ -28,7 +28,8 @@ public sealed class TokenCacheTests
         for (var time = 0; time < 2; time++)
         {
             using var table = Open(data);
-            Assert.AreEqual((expected.Count, expected.Skipped, expected.Colors, expected.ContextLength), (table.Count, table.Skipped, table.Colors, table.ContextLength));
+            Assert.AreEqual((expected.Count, expected.Skipped, expected.Colors, expected.ContextLength),
+                (table.Count, table.Skipped, table.Colors, table.ContextLength));
             for (var row = 0; row < table.Count; row++)
             {
                 Assert.IsTrue(expected[row].SequenceEqual(table[row]), $"row {row}");
@@ -119,7 +120,8 @@ public sealed class TokenCacheTests
     {
         var data = TokenRows.Create();
         using var channel = ((IHostEnvironment)_context).Register("Test").Start("Test");
-        Assert.ThrowsExactly<OperationCanceledException>(() => TokenCache.Open(data, data.Schema["Tokens"], CachePath, channel, new CancellationToken(canceled: true)));
+        Assert.ThrowsExactly<OperationCanceledException>(()
+            => TokenCache.Open(data, data.Schema["Tokens"], CachePath, channel, new CancellationToken(canceled: true)));
         Assert.IsEmpty(Directory.GetFiles(_folder.Path));
     }
 
@@ -141,7 +143,8 @@ public sealed class TokenCacheTests
 
     private IDataView Photos() => Quantize(_context.Data.LoadImageFolder(_folder.Combine("photos")), TinyImageGpt.Palette, 4);
 
-    private IDataView Shapes(Palette palette, int size, ImageCropping cropping = ImageCropping.Squash) => Quantize(_context.Data.LoadShapes(12), palette, size, cropping);
+    private IDataView Shapes(Palette palette, int size, ImageCropping cropping = ImageCropping.Squash)
+        => Quantize(_context.Data.LoadShapes(12), palette, size, cropping);
 
     private IDataView Quantize(IDataView images, Palette palette, int size, ImageCropping cropping = ImageCropping.Squash)
         => _context.Transforms.QuantizeToPalette("Tokens", "Image", palette, size, cropping).Fit(images).Transform(images);
@@ -156,7 +159,8 @@ public sealed class TokenCacheTests
     {
         _messages.Clear();
         var table = Open(data);
-        Assert.IsTrue(_messages.Any(m => m.StartsWith($"The tokens in '{CachePath}' are made again: ", StringComparison.Ordinal) && m.EndsWith($"{reason}.", StringComparison.Ordinal)), string.Join('\n', _messages));
+        Assert.IsTrue(_messages.Any(m => m.StartsWith($"The tokens in '{CachePath}' are made again: ", StringComparison.Ordinal)
+            && m.EndsWith($"{reason}.", StringComparison.Ordinal)), string.Join('\n', _messages));
         table.Dispose();
         _messages.Clear();
         table = Open(data);
@@ -164,5 +168,6 @@ public sealed class TokenCacheTests
         return table;
     }
 
-    private string[] Events() => [.. _messages.Where(m => m.StartsWith("The tokens of", StringComparison.Ordinal)).Select(m => m.Contains("written to", StringComparison.Ordinal) ? "written to" : "read from")];
+    private string[] Events() => [.. _messages.Where(m => m.StartsWith("The tokens of", StringComparison.Ordinal)).Select(m
+        => m.Contains("written to", StringComparison.Ordinal) ? "written to" : "read from")];
 }

@@ -21,7 +21,8 @@ public sealed class TokenTableTests
     [TestMethod]
     public void Read_OneTokenMissing_LeavesOutTheRow()
     {
-        var data = new TableView(2).AddVector<ushort>("Tokens", TokenRows.Type, row => [.. TokenRows.Keys(row).Select((key, i) => row == 1 && i == 5 ? (ushort)0 : key)]);
+        var data = new TableView(2).AddVector<ushort>("Tokens", TokenRows.Type, row
+            => [.. TokenRows.Keys(row).Select((key, i) => row == 1 && i == 5 ? (ushort)0 : key)]);
         var table = TokenTable.Read(data, data.Schema["Tokens"], CancellationToken.None);
         Assert.AreEqual(1, table.Count);
         Assert.AreEqual(1, table.Skipped);
@@ -31,7 +32,8 @@ public sealed class TokenTableTests
     public void Read_MoreRowsThanOnePieceHolds_KeepsThem()
     {
         const int context = 65536, rows = 150; // 64 rows a piece
-        var data = new TableView(rows).AddVector<ushort>("Tokens", TokenRows.TypeOf(60000, context), row => [.. Enumerable.Range(0, context).Select(i => (ushort)(1 + ((row + i) % 60000)))]);
+        var data = new TableView(rows).AddVector<ushort>("Tokens", TokenRows.TypeOf(60000, context), row
+            => [.. Enumerable.Range(0, context).Select(i => (ushort)(1 + ((row + i) % 60000)))]);
         using var table = TokenTable.Read(data, data.Schema["Tokens"], CancellationToken.None);
         Assert.AreEqual(rows, table.Count);
         foreach (var row in (int[])[0, 63, 64, 127, 128, 149])

@@ -8,7 +8,8 @@ namespace IGptMl.Tests.FineTuning;
 internal static class ClassRows
 {
     /// <summary>Classes of text.</summary>
-    internal static IDataView Keyed(MLContext context, Func<int, string> value, int rows = 21) => Keyed(context, TextDataViewType.Instance, row => value(row).AsMemory(), rows);
+    internal static IDataView Keyed(MLContext context, Func<int, string> value, int rows = 21)
+        => Keyed(context, TextDataViewType.Instance, row => value(row).AsMemory(), rows);
 
     /// <summary>Classes of another type.</summary>
     internal static IDataView Keyed<T>(MLContext context, DataViewType type, Func<int, T> value, int rows = 21)

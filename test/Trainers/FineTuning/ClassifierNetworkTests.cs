@@ -39,7 +39,8 @@ public sealed class ClassifierNetworkTests
         var tokens = torch.tensor(Enumerable.Range(0, 2).SelectMany(row => TokenRows.Keys(row).Select(key => key - 1L)).ToArray(), [2, TokenRows.Context]);
         var mask = objective == PretrainingObjective.Masked ? TokenMask.Draw(2, TokenRows.Context, 0.3, row => (ulong)row) : null;
         var targets = torch.tensor(Labels.Select(label => (long)label).ToArray());
-        var loss = classifier.Backward(tokens, mask, (logits, generative) => torch.nn.functional.cross_entropy(logits, targets) + (generative() * GenerativeWeight));
+        var loss = classifier.Backward(tokens, mask, (logits, generative) => torch.nn.functional.cross_entropy(logits, targets)
+            + (generative() * GenerativeWeight));
         Assert.AreEqual(PlainLoss(network, head, tokens, mask), loss.item<float>(), 1e-5);
         foreach (var (name, parameter) in classifier.named_parameters())
         {
@@ -47,7 +48,8 @@ public sealed class ClassifierNetworkTests
             var largest = Enumerable.Range(0, gradient.Length).MaxBy(i => Math.Abs(gradient[i]));
             foreach (var i in (int[])[largest, gradient.Length / 2])
             {
-                Assert.AreEqual(Slope(parameter, i, () => PlainLoss(network, head, tokens, mask)), gradient[i], Tolerance * Math.Max(1, Math.Abs(gradient[largest])), $"{name}[{i}]");
+                Assert.AreEqual(Slope(parameter, i, () => PlainLoss(network, head, tokens, mask)), gradient[i],
+                    Tolerance * Math.Max(1, Math.Abs(gradient[largest])), $"{name}[{i}]");
             }
         }
     }

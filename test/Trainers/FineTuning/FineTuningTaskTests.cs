@@ -74,14 +74,16 @@ public sealed class FineTuningTaskTests : IDisposable
     }
 
     [TestMethod]
-    public void Fit_TensorFloat32_IsFloat32OnTheCpu() => CollectionAssert.AreEqual(Weights(Options), Weights(Options with { Precision = TrainingPrecision.TensorFloat32 }));
+    public void Fit_TensorFloat32_IsFloat32OnTheCpu()
+        => CollectionAssert.AreEqual(Weights(Options), Weights(Options with { Precision = TrainingPrecision.TensorFloat32 }));
 
     [TestMethod]
     [DataRow(PretrainingObjective.Autoregressive)]
     [DataRow(PretrainingObjective.Masked)]
     public void Fit_CanceledAnywhere_LeavesACheckpointAndGoesOnToTheSameWeights(PretrainingObjective objective)
     {
-        var options = Options with { Augmentation = new() { Padding = 1 }, AccumulationSteps = 2, WarmUpSteps = 3, MaxGradientNorm = 1, WeightDecay = 0.1, CheckpointFolder = _folder.Path };
+        var options = Options with { Augmentation = new() { Padding = 1 }, AccumulationSteps = 2, WarmUpSteps = 3, MaxGradientNorm = 1, WeightDecay = 0.1,
+            CheckpointFolder = _folder.Path };
         var expected = Weights(options with { CheckpointFolder = null }, objective);
         foreach (var stop in new[] { 1, 4, 7 })
         {
@@ -104,7 +106,8 @@ public sealed class FineTuningTaskTests : IDisposable
     {
         // What is learned is wrong on the validation rows, so that the first validations are the best. Checkpoints come every fourth step only.
         var validation = Rows(row => 3 - Half(row));
-        var options = Options with { Steps = 100, ValidationInterval = 2, Patience = 4, CheckpointIntervalSteps = 4, CheckpointInterval = null, CheckpointFolder = _folder.Path };
+        var options = Options with { Steps = 100, ValidationInterval = 2, Patience = 4, CheckpointIntervalSteps = 4, CheckpointInterval = null,
+            CheckpointFolder = _folder.Path };
         FineTuningProgress? last = null;
         using var undisturbed = Fit(options with { CheckpointFolder = null, Progress = new Reporter(p => last = p) }, validation: validation);
         var steps = last!.Step;
@@ -134,8 +137,10 @@ public sealed class FineTuningTaskTests : IDisposable
         Fit(Options with { CheckpointFolder = _folder.Path }).Dispose();
         using var other = TinyImageGpt.CreateModel(2, TinyImageGpt.Palette);
         var options = Options with { CheckpointFolder = _folder.Path, Seed = 5, GenerativeWeight = 0.5, LearningRateSchedule = LearningRateSchedule.Cosine };
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => new MLContext().MulticlassClassification.Trainers.ImageGptFineTune(other, options).Fit(Rows(Half)));
-        foreach (var part in new[] { "are another run's. Weights was of checksum ", "GenerativeWeight was 1 and is 0.5.", "Seed was 4 and is 5.", "LearningRateSchedule was Constant and is not given." })
+        var error = Assert.ThrowsExactly<InvalidOperationException>(()
+            => new MLContext().MulticlassClassification.Trainers.ImageGptFineTune(other, options).Fit(Rows(Half)));
+        foreach (var part in new[] { "are another run's. Weights was of checksum ", "GenerativeWeight was 1 and is 0.5.", "Seed was 4 and is 5.",
+            "LearningRateSchedule was Constant and is not given." })
         {
             Assert.Contains(part, error.Message);
         }
@@ -209,7 +214,8 @@ public sealed class FineTuningTaskTests : IDisposable
     [TestMethod]
     public void Fit_Metrics_AreWrittenToTheFolderAndForTensorBoard()
     {
-        var options = Options with { ValidationFraction = 0.2, ValidationInterval = 4, MetricsInterval = 2, CheckpointFolder = _folder.Path, TensorBoardFolder = _folder.Combine("events") };
+        var options = Options with { ValidationFraction = 0.2, ValidationInterval = 4, MetricsInterval = 2, CheckpointFolder = _folder.Path,
+            TensorBoardFolder = _folder.Combine("events") };
         var reports = new List<FineTuningProgress>();
         Fit(options with { Progress = new Reporter(reports.Add) }).Dispose();
         var lines = File.ReadAllLines(_folder.Combine("metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).ToList();
@@ -240,7 +246,8 @@ public sealed class FineTuningTaskTests : IDisposable
         Assert.AreEqual(found.Rate, trainer.FindLearningRate(Rows(Half)).Rate);
         Assert.IsTrue(found.Rate is > 1e-5 and < 0.1, $"{found.Rate}");
         double peak = 0;
-        var options = Options with { FindLearningRate = true, LearningRate = 1, CheckpointFolder = _folder.Path, Progress = new Reporter(p => peak = p.PeakLearningRate) };
+        var options = Options with { FindLearningRate = true, LearningRate = 1, CheckpointFolder = _folder.Path,
+            Progress = new Reporter(p => peak = p.PeakLearningRate) };
         CollectionAssert.AreEqual(Weights(Options with { LearningRate = found.Rate }), Weights(options));
         Assert.AreEqual(found.Rate, peak);
         peak = 0;
@@ -251,7 +258,8 @@ public sealed class FineTuningTaskTests : IDisposable
     [TestMethod]
     public void Fit_WithEverything_LeavesNoTensors() => LiveTensors.AssertNoneLeft(() =>
     {
-        var options = Options with { ValidationFraction = 0.2, FindLearningRate = true, AccumulationSteps = 2, Precision = TrainingPrecision.BFloat16, CheckpointFolder = _folder.Path };
+        var options = Options with { ValidationFraction = 0.2, FindLearningRate = true, AccumulationSteps = 2, Precision = TrainingPrecision.BFloat16,
+            CheckpointFolder = _folder.Path };
         FitUntil(options, 5).Dispose();
         Fit(options).Dispose();
     });
@@ -291,7 +299,8 @@ public sealed class FineTuningTaskTests : IDisposable
     private static TableView Rows(Func<int, uint> label)
         => new TableView(40).Add("Label", new KeyDataViewType(typeof(uint), 2), label).AddVector("Tokens", TokenRows.Type, TokenRows.Keys);
 
-    private static float[] WeightsOf(ImageGptModel model) => [.. model.On(torch.CPU).state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).SelectMany(w => w.Value.data<float>().ToArray())];
+    private static float[] WeightsOf(ImageGptModel model)
+        => [.. model.On(torch.CPU).state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).SelectMany(w => w.Value.data<float>().ToArray())];
 
     private static float[] WeightsOf(ImageGptClassificationTransformer transformer) => [.. WeightsOf(transformer.Model), .. transformer.Head.Weights];
 
@@ -300,10 +309,12 @@ public sealed class FineTuningTaskTests : IDisposable
         PretrainingObjective objective = PretrainingObjective.Autoregressive,
         IDataView? data = null,
         IDataView? validation = null)
-        => new MLContext(seed: 1).MulticlassClassification.Trainers.ImageGptFineTune(objective == PretrainingObjective.Masked ? _masked : _model, options).Fit(data ?? Rows(Half), validation);
+        => new MLContext(seed: 1).MulticlassClassification.Trainers.ImageGptFineTune(objective == PretrainingObjective.Masked ? _masked : _model,
+            options).Fit(data ?? Rows(Half), validation);
 
     /// <summary>Cancels after that many steps.</summary>
-    private ImageGptClassificationTransformer FitUntil(ImageGptFineTuneTrainer.Options options, long stop, PretrainingObjective objective = PretrainingObjective.Autoregressive)
+    private ImageGptClassificationTransformer FitUntil(ImageGptFineTuneTrainer.Options options, long stop,
+        PretrainingObjective objective = PretrainingObjective.Autoregressive)
     {
         using var cancellation = new CancellationTokenSource();
         return Fit(options with { CancellationToken = cancellation.Token, Progress = new Reporter(p => Stop(p)) }, objective);

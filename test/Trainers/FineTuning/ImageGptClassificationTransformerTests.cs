@@ -11,7 +11,8 @@ namespace IGptMl.Tests.FineTuning;
 [TestClass]
 public sealed class ImageGptClassificationTransformerTests : IDisposable
 {
-    private static readonly ImageGptFineTuneTrainer.Options Options = new() { Epochs = 4, BatchSize = 8, LearningRate = 0.01, ValidationFraction = 0, Seed = 3 };
+    private static readonly ImageGptFineTuneTrainer.Options Options = new()
+        { Epochs = 4, BatchSize = 8, LearningRate = 0.01, ValidationFraction = 0, Seed = 3 };
 
     private readonly ImageGptModel _model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
     private readonly MLContext _context = new(seed: 1);
@@ -24,7 +25,8 @@ public sealed class ImageGptClassificationTransformerTests : IDisposable
         AssertSameAsMLNets(ClassRows.Keyed(_context, NumberDataViewType.Single, row => 0.1f * (row % 3)));
         AssertSameAsMLNets(ClassRows.Keyed(_context, BooleanDataViewType.Instance, row => row % 3 == 0));
         AssertSameAsMLNets(ClassRows.Keyed(_context, NumberDataViewType.UInt64, row => ulong.MaxValue - (ulong)(row % 3)));
-        var without = new TableView(21).Add("Label", new KeyDataViewType(typeof(uint), 3), row => (uint)(1 + (row % 3))).AddVector("Tokens", TokenRows.Type, TokenRows.Keys)
+        var without = new TableView(21).Add("Label", new KeyDataViewType(typeof(uint), 3), row => (uint)(1 + (row % 3))).AddVector("Tokens", TokenRows.Type,
+            TokenRows.Keys)
             .AddVector("Features", new VectorDataViewType(NumberDataViewType.Single, 2), row => (float[])[row % 3, row % 5]);
         AssertSameAsMLNets(without);
     }
@@ -39,7 +41,8 @@ public sealed class ImageGptClassificationTransformerTests : IDisposable
         for (var row = 0; row < 3; row++)
         {
             var last = plain.Representations([.. TokenRows.Keys(row).Select(key => key - 1)])[^1];
-            var logits = Enumerable.Range(0, 2).Select(c => Enumerable.Range(0, 8).Sum(j => last.Average(p => p[j]) * transformer.Head.Weights[(c * 8) + j])).ToArray();
+            var logits = Enumerable.Range(0, 2).Select(c
+                => Enumerable.Range(0, 8).Sum(j => last.Average(p => p[j]) * transformer.Head.Weights[(c * 8) + j])).ToArray();
             var expected = Math.Exp(logits[0]) / (Math.Exp(logits[0]) + Math.Exp(logits[1]));
             Assert.AreEqual(expected, rows[row].Values[1], 1e-5);
             Assert.AreEqual(1 - expected, rows[row].Values[2], 1e-5);
@@ -163,8 +166,10 @@ public sealed class ImageGptClassificationTransformerTests : IDisposable
         _context.Model.Save(transformer, data.Schema, stream);
         using var loaded = (IDisposable)new MLContext().Model.Load(stream, out _);
         AssertSame(theirs, ((ITransformer)loaded).GetOutputSchema(data.Schema));
-        SchemaFacts.AssertSame(Trainer(Options).GetOutputSchema(SchemaFacts.ShapeOf(data.Schema)), SchemaFacts.ShapeOf(transformer.GetOutputSchema(data.Schema)));
-        CollectionAssert.AreEqual((string[])["PredictedLabel", "Score"], transformer.GetOutputSchema(data.Schema).Skip(data.Schema.Count).Select(c => c.Name).ToArray());
+        SchemaFacts.AssertSame(Trainer(Options).GetOutputSchema(SchemaFacts.ShapeOf(data.Schema)),
+            SchemaFacts.ShapeOf(transformer.GetOutputSchema(data.Schema)));
+        CollectionAssert.AreEqual((string[])["PredictedLabel", "Score"],
+            transformer.GetOutputSchema(data.Schema).Skip(data.Schema.Count).Select(c => c.Name).ToArray());
     }
 
     private static void AssertSame(DataViewSchema theirs, DataViewSchema ours)
@@ -201,7 +206,8 @@ public sealed class ImageGptClassificationTransformerTests : IDisposable
         }
     }
 
-    private ImageGptFineTuneTrainer Trainer(ImageGptFineTuneTrainer.Options options) => _context.MulticlassClassification.Trainers.ImageGptFineTune(_model, options);
+    private ImageGptFineTuneTrainer Trainer(ImageGptFineTuneTrainer.Options options)
+        => _context.MulticlassClassification.Trainers.ImageGptFineTune(_model, options);
 
     private ImageGptClassificationTransformer Fit(IDataView data) => Trainer(Options).Fit(data);
 

@@ -9,7 +9,8 @@ namespace IGptMl.Tests.FineTuning;
 [TestClass]
 public sealed class ImageGptFineTuneTrainerTests : IDisposable
 {
-    private static readonly ImageGptFineTuneTrainer.Options Options = new() { Epochs = 3, BatchSize = 8, LearningRate = 0.01, ValidationFraction = 0, Seed = 3 };
+    private static readonly ImageGptFineTuneTrainer.Options Options = new()
+        { Epochs = 3, BatchSize = 8, LearningRate = 0.01, ValidationFraction = 0, Seed = 3 };
 
     private readonly ImageGptModel _model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
     private readonly MLContext _context = new(seed: 1);
@@ -97,9 +98,11 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         using var model = TinyImageGpt.CreateModel(objective: objective, headSize: headSize);
         var reports = new List<FineTuningProgress>();
         var live = new List<long>();
-        LiveTensors.AssertNoneLeft(() => Fit(Options with { ValidationFraction = 0.2, Patience = 100, Epochs = 10, Progress = new Reporter(Take) }, model: model).Dispose());
+        LiveTensors.AssertNoneLeft(() => Fit(Options with { ValidationFraction = 0.2, Patience = 100, Epochs = 10, Progress = new Reporter(Take) },
+            model: model).Dispose());
         CollectionAssert.AreEqual(Enumerable.Range(1, 30).Select(step => (long)step).ToArray(), reports.Select(r => r.Step).ToArray());
-        CollectionAssert.AreEqual(Enumerable.Range(1, 30).Select(step => (step + 2) / 3).ToArray(), reports.Select(r => r.Epoch).ToArray(), "17 rows in batches of 8 are 3 steps.");
+        CollectionAssert.AreEqual(Enumerable.Range(1, 30).Select(step => (step + 2) / 3).ToArray(), reports.Select(r => r.Epoch).ToArray(),
+            "17 rows in batches of 8 are 3 steps.");
         Assert.IsNull(reports[1].ValidationAccuracy);
         Assert.IsTrue(reports.All(r => r.ValidationAccuracy is not null == (r.Step % 3 == 0) && r.ValidationLoss is not null == (r.Step % 3 == 0)));
         Assert.IsTrue(reports.Skip(2).All(r => r.BestValidationAccuracy >= (r.ValidationAccuracy ?? 0) && r.Steps == 30 && r.Accuracy is >= 0 and <= 1));
@@ -139,7 +142,8 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         Assert.AreEqual(4 * 3, reports[^1].Step);
         Assert.AreEqual(150, reports[^1].Steps);
         Assert.Contains("Stopped after 12 of 150 steps: validation has not become better since step 3.", _messages);
-        Assert.Contains(message => message.StartsWith("The weights after step 3 are taken, the best in validation: accuracy ", StringComparison.Ordinal), _messages);
+        Assert.Contains(message => message.StartsWith("The weights after step 3 are taken, the best in validation: accuracy ", StringComparison.Ordinal),
+            _messages);
     }
 
     [TestMethod]
@@ -156,7 +160,8 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     {
         using var cancellation = new CancellationTokenSource();
         var (options, validation) = (Options with { Seed = 5, Epochs = 1000 }, Rows(21, row => 3 - Half(row)));
-        using var canceled = Fit(options with { CancellationToken = cancellation.Token, Progress = new Reporter(CancelAt(8, cancellation)) }, Rows(21, Half), validation: validation);
+        using var canceled = Fit(options with { CancellationToken = cancellation.Token, Progress = new Reporter(CancelAt(8, cancellation)) }, Rows(21, Half),
+            validation: validation);
         using var first = Fit(options with { Epochs = 1 }, Rows(21, Half), validation: validation);
         CollectionAssert.AreEqual(WeightsOf(first.Model), WeightsOf(canceled.Model));
         CollectionAssert.AreEqual(first.Head.Weights.ToArray(), canceled.Head.Weights.ToArray());
@@ -164,11 +169,13 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
 
     [TestMethod]
     public void Fit_CanceledBeforeTheFirstStep_Throws()
-        => LiveTensors.AssertNoneLeft(() => Assert.ThrowsExactly<OperationCanceledException>(() => Fit(Options with { CancellationToken = new CancellationToken(canceled: true) })));
+        => LiveTensors.AssertNoneLeft(() => Assert.ThrowsExactly<OperationCanceledException>(()
+            => Fit(Options with { CancellationToken = new CancellationToken(canceled: true) })));
 
     [TestMethod]
     public void Fit_ProgressThrows_LeavesNoTensors()
-        => LiveTensors.AssertNoneLeft(() => Assert.ThrowsExactly<NotSupportedException>(() => Fit(Options with { ValidationFraction = 0.2, Progress = new Reporter(_ => throw new NotSupportedException()) })));
+        => LiveTensors.AssertNoneLeft(() => Assert.ThrowsExactly<NotSupportedException>(()
+            => Fit(Options with { ValidationFraction = 0.2, Progress = new Reporter(_ => throw new NotSupportedException()) })));
 
     [TestMethod]
     public void Fit_Augmentation_ShowsOtherImages()
@@ -208,7 +215,8 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         }
 
         using var model = new ImageGptModel(network, null);
-        LiveTensors.AssertNoneLeft(() => Assert.StartsWith("The loss is NaN at step 1", Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Options, model: model)).Message));
+        LiveTensors.AssertNoneLeft(() => Assert.StartsWith("The loss is NaN at step 1",
+            Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Options, model: model)).Message));
     }
 
     [TestMethod]
@@ -226,7 +234,8 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     {
         const string expected = "Training has no rows: none has both tokens in column 'Tokens' and a label in column 'Label'.";
         Assert.AreEqual(expected, Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Options, TokenRows.Create(0))).Message);
-        Assert.AreEqual(expected, Assert.ThrowsExactly<InvalidOperationException>(() => Fit(Options, TokenRows.Create(4, missing: row => row < 2, labeled: row => row < 2))).Message);
+        Assert.AreEqual(expected, Assert.ThrowsExactly<InvalidOperationException>(()
+            => Fit(Options, TokenRows.Create(4, missing: row => row < 2, labeled: row => row < 2))).Message);
     }
 
     [TestMethod]
@@ -282,11 +291,13 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         ];
         foreach (var type in wrong)
         {
-            var view = new TableView(1).AddUnread("Tokens", TokenRows.Type).AddUnread("Features", new VectorDataViewType(NumberDataViewType.Single, 2)).AddUnread("Label", type);
+            var view = new TableView(1).AddUnread("Tokens", TokenRows.Type).AddUnread("Features",
+                new VectorDataViewType(NumberDataViewType.Single, 2)).AddUnread("Label", type);
             var theirs = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.MulticlassClassification.Trainers.LbfgsMaximumEntropy().Fit(view));
             var promised = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer(Options).GetOutputSchema(SchemaFacts.ShapeOf(view.Schema)));
             Assert.AreEqual(WithoutParameter(theirs), WithoutParameter(promised));
-            Assert.StartsWith("Schema mismatch for label column 'Label': expected Key<UInt32>, got ", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(Options, view)).Message);
+            Assert.StartsWith("Schema mismatch for label column 'Label': expected Key<UInt32>, got ",
+                Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(Options, view)).Message);
         }
 
         static string WithoutParameter(ArgumentException e) => e.Message[..e.Message.IndexOf(" (Parameter", StringComparison.Ordinal)];
@@ -297,9 +308,11 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     {
         var view = new TableView(1).AddUnread("Tokens", TokenRows.Type);
         Assert.StartsWith("Could not find label column 'Label'", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(Options, view)).Message);
-        Assert.StartsWith("Could not find label column 'Label'", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer(Options).GetOutputSchema(SchemaFacts.ShapeOf(view.Schema))).Message);
+        Assert.StartsWith("Could not find label column 'Label'",
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer(Options).GetOutputSchema(SchemaFacts.ShapeOf(view.Schema))).Message);
         var one = new TableView(1).AddUnread("Tokens", TokenRows.Type).AddUnread("Label", new KeyDataViewType(typeof(uint), 1));
-        Assert.StartsWith("Schema mismatch for label column 'Label': expected Key<UInt32> of two classes or more, got Key<UInt32, 0-0>", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(Options, one)).Message);
+        Assert.StartsWith("Schema mismatch for label column 'Label': expected Key<UInt32> of two classes or more, got Key<UInt32, 0-0>",
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(Options, one)).Message);
     }
 
     [TestMethod]
@@ -360,22 +373,31 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         };
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Trainer(options));
         Assert.AreEqual(
-            "LabelColumnName is ''; expected a column name. Epochs is 0; expected 1 to 1000000. Steps is 0; expected at least 1. GenerativeWeight is -1; expected at least 0. Votes is 0; expected 1 to 1000. "
-            + "InputColumnName is ' '; expected a column name. BatchSize is 65537; expected 1 to 65536. AccumulationSteps is 2; expected a divisor of BatchSize (65537). "
-            + "LearningRate is NaN; expected more than 0 and at most 1. LearningRateSchedule is 7; expected Constant or Cosine. WarmUpSteps is 1; expected 0 to 0. MaxGradientNorm is 0; expected more than 0. "
-            + "WeightDecay is -1; expected 0 to 1. Precision is 9; expected Float32, TensorFloat32 or BFloat16. ValidationFraction is 1; expected 0 or more and less than 1. "
-            + "ValidationInterval is 0; expected at least 1. Patience is 0; expected at least 1. CheckpointFolder is ' '; expected a folder. CheckpointInterval is 00:00:00; expected more than 0. "
-            + "CheckpointIntervalSteps is 0; expected at least 1. CheckpointsKept is 0; expected at least 1. CheckpointSteps is 3, 0; expected steps of at least 1. TensorBoardFolder is ''; expected a folder. "
-            + "MetricsInterval is 0; expected at least 1. MaskProbability is 0; expected more than 0 and less than 1. Augmentation.Padding is 4; expected 0 to 3. (Parameter 'options')",
+            "LabelColumnName is ''; expected a column name. Epochs is 0; expected 1 to 1000000. Steps is 0; expected at least 1. GenerativeWeight is -1; "
+                + "expected at least 0. Votes is 0; expected 1 to 1000. "
+            + "InputColumnName is ' '; expected a column name. BatchSize is 65537; expected 1 to 65536. AccumulationSteps is 2; expected a divisor of "
+                + "BatchSize (65537). "
+            + "LearningRate is NaN; expected more than 0 and at most 1. LearningRateSchedule is 7; expected Constant or Cosine. WarmUpSteps is 1; expected "
+                + "0 to 0. MaxGradientNorm is 0; expected more than 0. "
+            + "WeightDecay is -1; expected 0 to 1. Precision is 9; expected Float32, TensorFloat32 or BFloat16. ValidationFraction is 1; expected 0 or "
+                + "more and less than 1. "
+            + "ValidationInterval is 0; expected at least 1. Patience is 0; expected at least 1. CheckpointFolder is ' '; expected a folder. "
+                + "CheckpointInterval is 00:00:00; expected more than 0. "
+            + "CheckpointIntervalSteps is 0; expected at least 1. CheckpointsKept is 0; expected at least 1. CheckpointSteps is 3, 0; expected steps of at "
+                + "least 1. TensorBoardFolder is ''; expected a folder. "
+            + "MetricsInterval is 0; expected at least 1. MaskProbability is 0; expected more than 0 and less than 1. Augmentation.Padding is 4; expected "
+                + "0 to 3. (Parameter 'options')",
             error.Message);
     }
 
     [TestMethod]
     public void SimpleOverload_Arguments_AreTheOptions()
     {
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.MulticlassClassification.Trainers.ImageGptFineTune(_model, "", "", -1, -2, -3));
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(()
+            => _context.MulticlassClassification.Trainers.ImageGptFineTune(_model, "", "", -1, -2, -3));
         Assert.AreEqual(
-            "LabelColumnName is ''; expected a column name. Epochs is -1; expected 1 to 1000000. InputColumnName is ''; expected a column name. BatchSize is -2; expected 1 to 65536. LearningRate is -3; expected more than 0 and at most 1. (Parameter 'options')",
+            "LabelColumnName is ''; expected a column name. Epochs is -1; expected 1 to 1000000. InputColumnName is ''; expected a column name. BatchSize "
+                + "is -2; expected 1 to 65536. LearningRate is -3; expected more than 0 and at most 1. (Parameter 'options')",
             error.Message);
         Assert.ThrowsExactly<ArgumentNullException>(() => _context.MulticlassClassification.Trainers.ImageGptFineTune(null!, "Label"));
     }
@@ -390,7 +412,8 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     private static TableView Rows(int count, Func<int, uint> label, int first = 0, params int[] skipped)
     {
         var rows = Enumerable.Range(first, count + skipped.Length).Except(skipped).ToArray();
-        return new TableView(count).Add("Label", new KeyDataViewType(typeof(uint), 2), i => label(rows[i])).AddVector("Tokens", TokenRows.Type, i => TokenRows.Keys(rows[i]));
+        return new TableView(count).Add("Label", new KeyDataViewType(typeof(uint), 2), i => label(rows[i])).AddVector("Tokens", TokenRows.Type, i
+            => TokenRows.Keys(rows[i]));
     }
 
     private static Action<FineTuningProgress> CancelAt(long step, CancellationTokenSource cancellation) => progress =>
@@ -406,7 +429,8 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     private ImageGptFineTuneTrainer Trainer(ImageGptFineTuneTrainer.Options options, ImageGptModel? model = null, MLContext? context = null)
         => (context ?? _context).MulticlassClassification.Trainers.ImageGptFineTune(model ?? _model, options);
 
-    private ImageGptClassificationTransformer Fit(ImageGptFineTuneTrainer.Options options, IDataView? data = null, ImageGptModel? model = null, MLContext? context = null, IDataView? validation = null)
+    private ImageGptClassificationTransformer Fit(ImageGptFineTuneTrainer.Options options, IDataView? data = null, ImageGptModel? model = null,
+        MLContext? context = null, IDataView? validation = null)
         => Trainer(options, model, context).Fit(data ?? TokenRows.Create(), validation);
 
     private float[] Weights(ImageGptFineTuneTrainer.Options options, MLContext? context = null)

@@ -14,7 +14,8 @@ public abstract class MaskVoteTests(int headSize)
     protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
         => context.MulticlassClassification.Trainers.ImageGptMaskVote(
             Model,
-            context.Transforms.NormalizeMeanVariance("Features").Append(context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options { NumberOfThreads = 1 })),
+            context.Transforms.NormalizeMeanVariance("Features").Append(
+                context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options { NumberOfThreads = 1 })),
             new() { Votes = 3, BatchSize = 4 });
 
     protected override TableView AddOtherInputs(TableView view) => view.AddUnread("Label", new KeyDataViewType(typeof(uint), 2));

@@ -23,7 +23,8 @@ public sealed class MaskVoteTrainerTests : IDisposable
         var votes = new List<uint[]>();
         for (var seed = 10; seed < 15; seed++)
         {
-            using var extractor = _context.Transforms.ExtractImageGptFeatures(_model, new() { Columns = [new("Features", 1, 2)], Masking = new TokenMasking { Seed = seed } }).Fit(data);
+            using var extractor = _context.Transforms.ExtractImageGptFeatures(_model, new()
+                { Columns = [new("Features", 1, 2)], Masking = new TokenMasking { Seed = seed } }).Fit(data);
             var features = extractor.Transform(data);
             classifier ??= Classifier().Fit(features);
             votes.Add([.. classifier.Transform(features).GetColumn<uint>("PredictedLabel")]);
@@ -61,7 +62,8 @@ public sealed class MaskVoteTrainerTests : IDisposable
             var none = _context.MulticlassClassification.Trainers.ImageGptMaskVote(_model, _context.Transforms.NormalizeMinMax("Features"), new());
             Assert.StartsWith("Could not find score column 'Score'", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => none.Fit(data)).Message);
             var another = _context.MulticlassClassification.Trainers.ImageGptMaskVote(_model, _context.Transforms.CopyColumns("Score", "Features"), new());
-            Assert.StartsWith("Schema mismatch for score column 'Score': expected Vector<Single, 3>, got Vector<Single, 8>", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => another.Fit(data)).Message);
+            Assert.StartsWith("Schema mismatch for score column 'Score': expected Vector<Single, 3>, got Vector<Single, 8>",
+                Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => another.Fit(data)).Message);
         });
     }
 
@@ -88,11 +90,15 @@ public sealed class MaskVoteTrainerTests : IDisposable
     public void Options_EverythingWrong_IsReportedTogether()
     {
         using var autoregressive = TinyImageGpt.CreateModel();
-        var options = new MaskVoteTrainer.Options { InputColumnName = "", LabelColumnName = " ", FeatureColumnName = "", Layers = [3], Votes = 0, MaskProbability = 0, BatchSize = 0 };
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.MulticlassClassification.Trainers.ImageGptMaskVote(autoregressive, Classifier(), options));
+        var options = new MaskVoteTrainer.Options
+            { InputColumnName = "", LabelColumnName = " ", FeatureColumnName = "", Layers = [3], Votes = 0, MaskProbability = 0, BatchSize = 0 };
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(()
+            => _context.MulticlassClassification.Trainers.ImageGptMaskVote(autoregressive, Classifier(), options));
         Assert.AreEqual(
-            "The model is an autoregressive one; expected a masked (BERT) model. InputColumnName is ''; expected a column name. LabelColumnName is ' '; expected a column name. "
-            + "FeatureColumnName is ''; expected a column name. Votes is 0; expected 1 to 1000. MaskProbability is 0; expected more than 0 and less than 1. BatchSize is 0; expected 1 to 4096. "
+            "The model is an autoregressive one; expected a masked (BERT) model. InputColumnName is ''; expected a column name. LabelColumnName is ' '; "
+                + "expected a column name. "
+            + "FeatureColumnName is ''; expected a column name. Votes is 0; expected 1 to 1000. MaskProbability is 0; expected more than 0 and less than "
+                + "1. BatchSize is 0; expected 1 to 4096. "
             + "Layers is 3; expected 0 to 2. (Parameter 'options')",
             error.Message);
     }
@@ -105,10 +111,13 @@ public sealed class MaskVoteTrainerTests : IDisposable
         .AddVector("Tokens", TokenRows.Type, row =>
         {
             var random = new Random(row);
-            return (ushort[])[.. Enumerable.Range(0, TokenRows.Context).Select(_ => (ushort)(random.Next(3) == 0 ? 1 + (row % 3) : 1 + random.Next(TokenRows.Colors)))];
+            return (ushort[])[.. Enumerable.Range(0, TokenRows.Context).Select(_
+                => (ushort)(random.Next(3) == 0 ? 1 + (row % 3) : 1 + random.Next(TokenRows.Colors)))];
         });
 
-    private MaskVoteTrainer Trainer(MaskVoteTrainer.Options options) => _context.MulticlassClassification.Trainers.ImageGptMaskVote(_model, Classifier(), options);
+    private MaskVoteTrainer Trainer(MaskVoteTrainer.Options options)
+        => _context.MulticlassClassification.Trainers.ImageGptMaskVote(_model, Classifier(), options);
 
-    private IEstimator<ITransformer> Classifier() => _context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options { NumberOfThreads = 1 });
+    private IEstimator<ITransformer> Classifier()
+        => _context.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options { NumberOfThreads = 1 });
 }

@@ -15,7 +15,8 @@ public sealed class LearningRateTestTests
         Assert.AreEqual(1e-5, found.Rates[0]);
         Assert.IsTrue(found.Rates.Zip(found.Rates.Skip(1), (a, b) => b / a).All(ratio => Math.Abs(ratio - Math.Pow(1e5, 1 / 99.0)) < 1e-9));
         Assert.IsLessThan(0.8 * found.Losses[0], found.Losses[best], "The loss has fallen before it rises.");
-        Assert.IsTrue(Enumerable.Range(1, found.Losses.Count - 1).All(i => found.Losses[i] <= 2 * found.Losses.Take(i).Min()), "It ends when the loss is twice the least one.");
+        Assert.IsTrue(Enumerable.Range(1, found.Losses.Count - 1).All(i => found.Losses[i] <= 2 * found.Losses.Take(i).Min()),
+            "It ends when the loss is twice the least one.");
     });
 
     [TestMethod]
@@ -34,7 +35,8 @@ public sealed class LearningRateTestTests
     public void Run_LossNoLongerANumber_EndsThere()
     {
         using var module = new TwoLayers();
-        var found = LearningRateTest.Run(new LossTask(module, part => part.Step == 30 ? module.Loss(part) * float.NaN : module.Loss(part)), new TrainingSettings(), default);
+        var found = LearningRateTest.Run(new LossTask(module, part => part.Step == 30 ? module.Loss(part) * float.NaN : module.Loss(part)),
+            new TrainingSettings(), default);
         Assert.HasCount(30, found.Rates);
     }
 
@@ -42,7 +44,8 @@ public sealed class LearningRateTestTests
     public void Run_NeverANumber_SaysSo()
     {
         using var module = new TwoLayers();
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => LearningRateTest.Run(new LossTask(module, part => module.Loss(part) * float.NaN), new TrainingSettings(), default));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(()
+            => LearningRateTest.Run(new LossTask(module, part => module.Loss(part) * float.NaN), new TrainingSettings(), default));
         StringAssert.Contains(error.Message, "not a number at first");
     }
 
@@ -50,7 +53,8 @@ public sealed class LearningRateTestTests
     public void Run_Canceled_Throws()
     {
         using var module = new TwoLayers();
-        Assert.ThrowsExactly<OperationCanceledException>(() => LearningRateTest.Run(new LossTask(module, module.Loss), new TrainingSettings(), new CancellationToken(canceled: true)));
+        Assert.ThrowsExactly<OperationCanceledException>(()
+            => LearningRateTest.Run(new LossTask(module, module.Loss), new TrainingSettings(), new CancellationToken(canceled: true)));
     }
 
     private static LearningRateRange Find()

@@ -44,9 +44,12 @@ public sealed class TrainingLoopTests : IDisposable
     public void Run_LossNoNumber_StopsBeforeTheWeightsAreSpoilt(float loss, string text)
     {
         var step = 0;
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Run(new CosineSchedule(0.5, 0, 10), () => ++step == 3 ? _weight.sum() * loss : Loss()));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(()
+            => Run(new CosineSchedule(0.5, 0, 10), () => ++step == 3 ? _weight.sum() * loss : Loss()));
         Assert.AreEqual(
-            string.Create(CultureInfo.InvariantCulture, $"The loss is {text} at step 3 of 10, at a learning rate of {new CosineSchedule(0.5, 0, 10).RateAt(2):G4}. A lower rate or a longer warm-up is needed."),
+            string.Create(CultureInfo.InvariantCulture,
+                $"The loss is {text} at step 3 of 10, at a learning rate of {new CosineSchedule(0.5, 0, 10).RateAt(2):G4}. A lower rate or a longer "
+                + $"warm-up is needed."),
             error.Message);
         Assert.IsTrue(float.IsFinite(_weight.item<float>()));
     }

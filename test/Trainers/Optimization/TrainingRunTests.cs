@@ -38,7 +38,8 @@ public sealed class TrainingRunTests : IDisposable
         var expected = Train(Checkpoints, Steps, progress => last = progress);
         var reports = new List<TrainingProgress>();
         CollectionAssert.AreEqual(expected, Train(Checkpoints, Steps, reports.Add));
-        Assert.AreEqual(new TrainingProgress { Step = Steps, Steps = Steps, Loss = last.Loss, Elapsed = last.Elapsed, PeakLearningRate = 0.05 }, reports.Single());
+        Assert.AreEqual(new TrainingProgress { Step = Steps, Steps = Steps, Loss = last.Loss, Elapsed = last.Elapsed, PeakLearningRate = 0.05 },
+            reports.Single());
     }
 
     [TestMethod]
@@ -94,7 +95,9 @@ public sealed class TrainingRunTests : IDisposable
         Train(Checkpoints, 3);
         using var folder = Open(Checkpoints);
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => folder.Begin(new Dictionary<string, string> { ["Seed"] = "2", ["Steps"] = "5" }));
-        Assert.AreEqual($"The checkpoints in '{_folder.Path}' are another run's. Seed was 1 and is 2. Steps was not given and is 5. Use another folder, or start over, which deletes them.", error.Message);
+        Assert.AreEqual(
+            $"The checkpoints in '{_folder.Path}' are another run's. Seed was 1 and is 2. Steps was not given and is 5. Use another folder, or start over, "
+            + $"which deletes them.", error.Message);
     }
 
     [TestMethod]
@@ -103,7 +106,8 @@ public sealed class TrainingRunTests : IDisposable
         Train(Checkpoints with { Steps = [3, 5] }, Steps);
         CollectionAssert.AreEquivalent(
             new[] { 3, 5, 11, 12 },
-            Directory.GetFiles(_folder.Path, "checkpoint-*").Select(path => int.Parse(Path.GetFileNameWithoutExtension(path)[11..], System.Globalization.CultureInfo.InvariantCulture)).ToArray());
+            Directory.GetFiles(_folder.Path, "checkpoint-*").Select(path
+                => int.Parse(Path.GetFileNameWithoutExtension(path)[11..], System.Globalization.CultureInfo.InvariantCulture)).ToArray());
     }
 
     [TestMethod]
@@ -151,7 +155,9 @@ public sealed class TrainingRunTests : IDisposable
         var task = new LossTask(module, part => part.Step == 4 ? module.Loss(part) * float.NaN : module.Loss(part));
         var loop = new TrainingLoop(task, new ConstantSchedule(0.01, 0, Steps), new TrainingSettings { Checkpoints = folder });
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => loop.Run(_ => { }, default));
-        Assert.AreEqual($"The loss is NaN at step 5 of 12, at a learning rate of 0.01. A lower rate or a longer warm-up is needed. The last good checkpoint is '{_folder.Combine("checkpoint-000000004.safetensors")}'.", error.Message);
+        Assert.AreEqual(
+            $"The loss is NaN at step 5 of 12, at a learning rate of 0.01. A lower rate or a longer warm-up is needed. The last good checkpoint is "
+            + $"'{_folder.Combine("checkpoint-000000004.safetensors")}'.", error.Message);
         Assert.IsTrue(module.Values.All(float.IsFinite));
     }
 
@@ -226,7 +232,8 @@ public sealed class TrainingRunTests : IDisposable
         using var module = new TwoLayers();
         var atBest = Array.Empty<float>();
         var task = new LossTask(module, module.Loss) { Validation = () => new ValidationScore(Measure()) };
-        var loop = new TrainingLoop(task, new ConstantSchedule(0.01, 0, 100), new TrainingSettings { Validation = new ValidationSettings(2, 3, TakesBest: true) });
+        var loop = new TrainingLoop(task, new ConstantSchedule(0.01, 0, 100), new TrainingSettings
+            { Validation = new ValidationSettings(2, 3, TakesBest: true) });
         Assert.AreEqual(12, loop.Run(step => reported.Add(step.Progress.ValidationLoss), default));
         Assert.IsTrue(loop.StoppedEarly);
         Assert.AreEqual(new BestValidation(6, 3, 3), loop.Best);
@@ -307,8 +314,10 @@ public sealed class TrainingRunTests : IDisposable
         TrainTo(Steps);
         var lines = File.ReadAllLines(_folder.Combine("metrics.jsonl")).Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).ToList();
         CollectionAssert.AreEqual(Enumerable.Range(1, Steps).ToArray(), lines.Select(line => line.GetProperty("step").GetInt32()).ToArray());
-        CollectionAssert.AreEqual(Enumerable.Range(0, Steps).Select(step => 0.5 * step).ToArray(), lines.Select(line => line.GetProperty("accuracy").GetDouble()).ToArray());
-        Assert.IsTrue(lines.All(line => line.GetProperty("loss").GetDouble() > 0 && line.GetProperty("gradient_norm").GetDouble() > 0 && line.GetProperty("learning_rate").GetDouble() == 0.01));
+        CollectionAssert.AreEqual(Enumerable.Range(0, Steps).Select(step => 0.5 * step).ToArray(),
+            lines.Select(line => line.GetProperty("accuracy").GetDouble()).ToArray());
+        Assert.IsTrue(lines.All(line => line.GetProperty("loss").GetDouble() > 0 && line.GetProperty("gradient_norm").GetDouble() > 0
+            && line.GetProperty("learning_rate").GetDouble() == 0.01));
     }
 
     [TestMethod]

@@ -68,14 +68,16 @@ public sealed class ImageGptTrainerTests
         var expected = Weights(new MLContext(), options);
         CollectionAssert.AreEqual(expected, Weights(new MLContext(seed: 9), options));
         CollectionAssert.AreNotEqual(expected, Weights(new MLContext(), options with { Augmentation = null }));
-        CollectionAssert.AreEqual(Weights(new MLContext(), options with { Augmentation = null }), Weights(new MLContext(), options with { Augmentation = new() { Padding = 0, Flip = false } }));
+        CollectionAssert.AreEqual(Weights(new MLContext(), options with { Augmentation = null }),
+            Weights(new MLContext(), options with { Augmentation = new() { Padding = 0, Flip = false } }));
     }
 
     [TestMethod]
     public void Options_AugmentationLargerThanTheImage_IsRefused()
         => Assert.AreEqual(
             "Augmentation.Padding is 4; expected 0 to 3. (Parameter 'options')",
-            Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().ImageGeneration.Trainers.ImageGpt(Options with { Augmentation = new() })).Message);
+            Assert.ThrowsExactly<ArgumentOutOfRangeException>(()
+                => new MLContext().ImageGeneration.Trainers.ImageGpt(Options with { Augmentation = new() })).Message);
 
     [TestMethod]
     public void Fit_WarmUpNotGiven_IsAnEpochButAtMostATenth()
@@ -107,7 +109,8 @@ public sealed class ImageGptTrainerTests
         static TableView MostlyOneColor(int rows, int firstSeed) => new TableView(rows).AddVector("Tokens", TokenRows.Type, row =>
         {
             var random = new Random(firstSeed + row);
-            return (ushort[])[.. Enumerable.Range(0, TokenRows.Context).Select(_ => (ushort)(1 + (random.Next(4) == 0 ? random.Next(TokenRows.Colors) : row % TokenRows.Colors)))];
+            return (ushort[])[.. Enumerable.Range(0, TokenRows.Context).Select(_
+                => (ushort)(1 + (random.Next(4) == 0 ? random.Next(TokenRows.Colors) : row % TokenRows.Colors)))];
         });
     }
 
@@ -161,7 +164,8 @@ public sealed class ImageGptTrainerTests
         var warnings = new List<string>();
         context.Log += (_, log) => warnings.Add(log.RawMessage);
         long last = 0;
-        using var transformer = context.ImageGeneration.Trainers.ImageGpt("Tokens", Options with { Steps = 1000, CancellationToken = cancellation.Token, Progress = new Reporter(CancelAtThree) }).Fit(TokenRows.Create());
+        using var transformer = context.ImageGeneration.Trainers.ImageGpt("Tokens", Options with
+            { Steps = 1000, CancellationToken = cancellation.Token, Progress = new Reporter(CancelAtThree) }).Fit(TokenRows.Create());
         Assert.AreEqual(3, last);
         Assert.Contains("Canceled after 3 of 1,000 steps; the model so far is returned.", warnings);
         Assert.AreNotEqual(Math.Log(8), context.ImageGeneration.Evaluate(transformer.Transform(TokenRows.Create())).NatsPerToken, 1e-4);
@@ -178,11 +182,13 @@ public sealed class ImageGptTrainerTests
 
     [TestMethod]
     public void Fit_CanceledBeforeTheFirstStep_Throws()
-        => LiveTensors.AssertNoneLeft(() => Assert.ThrowsExactly<OperationCanceledException>(() => Fit(Options with { CancellationToken = new CancellationToken(canceled: true) })));
+        => LiveTensors.AssertNoneLeft(() => Assert.ThrowsExactly<OperationCanceledException>(()
+            => Fit(Options with { CancellationToken = new CancellationToken(canceled: true) })));
 
     [TestMethod]
     public void Fit_ProgressThrows_LeavesNoTensors()
-        => LiveTensors.AssertNoneLeft(() => Assert.ThrowsExactly<NotSupportedException>(() => Fit(Options with { Progress = new Reporter(p => throw new NotSupportedException()) })));
+        => LiveTensors.AssertNoneLeft(() => Assert.ThrowsExactly<NotSupportedException>(()
+            => Fit(Options with { Progress = new Reporter(p => throw new NotSupportedException()) })));
 
     [TestMethod]
     public void Fit_RowsWithoutTokens_AreLeftOutWithAWarning()
@@ -190,7 +196,8 @@ public sealed class ImageGptTrainerTests
         var context = new MLContext(seed: 1);
         var messages = new List<string>();
         context.Log += (_, log) => messages.Add(log.RawMessage);
-        using var transformer = context.ImageGeneration.Trainers.ImageGpt("Tokens", Options with { Seed = 3 }).Fit(TokenRows.Create(30, missing: row => row >= 21));
+        using var transformer = context.ImageGeneration.Trainers.ImageGpt("Tokens", Options with
+            { Seed = 3 }).Fit(TokenRows.Create(30, missing: row => row >= 21));
         Assert.Contains("9 rows with missing tokens were left out.", messages);
         CollectionAssert.AreEqual(Weights(new MLContext(), Options with { Seed = 3 }), WeightsOf(transformer));
     }
@@ -237,18 +244,21 @@ public sealed class ImageGptTrainerTests
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().ImageGeneration.Trainers.ImageGpt(options));
         Assert.AreEqual(
             "Steps is 0; expected at least 1. InputColumnName is ' '; expected a column name. BatchSize is 65537; expected 1 to 65536. "
-            + "LearningRate is NaN; expected more than 0 and at most 1. WarmUpSteps is -1; expected 0 to 0. MaskProbability is 1; expected more than 0 and less than 1. EmbeddingSize is 8; expected a multiple of Heads (3). (Parameter 'options')",
+            + "LearningRate is NaN; expected more than 0 and at most 1. WarmUpSteps is -1; expected 0 to 0. MaskProbability is 1; expected more than 0 and "
+                + "less than 1. EmbeddingSize is 8; expected a multiple of Heads (3). (Parameter 'options')",
             error.Message);
     }
 
     [TestMethod]
     public void Options_NoModel_IsReported()
     {
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().ImageGeneration.Trainers.ImageGpt("Tokens", new ImageGptTrainer.Options { Model = null! }));
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(()
+            => new MLContext().ImageGeneration.Trainers.ImageGpt("Tokens", new ImageGptTrainer.Options { Model = null! }));
         Assert.AreEqual("Model is null; expected an architecture. (Parameter 'options')", error.Message);
     }
 
-    private static ImageGptTransformer Fit(ImageGptTrainer.Options options, IDataView? data = null) => new MLContext(seed: 1).ImageGeneration.Trainers.ImageGpt(options).Fit(data ?? TokenRows.Create());
+    private static ImageGptTransformer Fit(ImageGptTrainer.Options options, IDataView? data = null)
+        => new MLContext(seed: 1).ImageGeneration.Trainers.ImageGpt(options).Fit(data ?? TokenRows.Create());
 
     private static float[] Weights(MLContext context, ImageGptTrainer.Options options)
     {
@@ -256,7 +266,8 @@ public sealed class ImageGptTrainerTests
         return WeightsOf(transformer);
     }
 
-    private static float[] WeightsOf(ImageGptTransformer transformer) => [.. transformer.Model.On(torch.CPU).state_dict().SelectMany(w => w.Value.data<float>().ToArray())];
+    private static float[] WeightsOf(ImageGptTransformer transformer)
+        => [.. transformer.Model.On(torch.CPU).state_dict().SelectMany(w => w.Value.data<float>().ToArray())];
 
     private sealed class Reporter(Action<TrainingProgress> report) : IProgress<TrainingProgress>
     {

@@ -18,7 +18,8 @@ public sealed class PretrainingTaskTests : IDisposable
     public void Fit_ConstantSchedule_IsTheRateOfEveryStep()
     {
         var rates = new List<double>();
-        var options = Options with { WarmUpSteps = 0, LearningRateSchedule = LearningRateSchedule.Constant, Progress = new Reporter(p => rates.Add(p.LearningRate)) };
+        var options = Options with { WarmUpSteps = 0, LearningRateSchedule = LearningRateSchedule.Constant,
+            Progress = new Reporter(p => rates.Add(p.LearningRate)) };
         Fit(options).Dispose();
         Assert.IsTrue(rates.All(rate => rate == 0.01));
     }
@@ -59,7 +60,8 @@ public sealed class PretrainingTaskTests : IDisposable
     {
         List<double> single = [], half = [];
         Fit(Options with { Seed = 5, Steps = 40, Progress = new Reporter(p => single.Add(p.Loss)) }).Dispose();
-        using var transformer = Fit(Options with { Seed = 5, Steps = 40, Precision = TrainingPrecision.BFloat16, Progress = new Reporter(p => half.Add(p.Loss)) });
+        using var transformer = Fit(Options with { Seed = 5, Steps = 40, Precision = TrainingPrecision.BFloat16,
+            Progress = new Reporter(p => half.Add(p.Loss)) });
         var distance = single.Zip(half, (a, b) => Math.Abs(a - b) / a).Max();
         Assert.IsLessThan(0.01, distance, "of the loss of any step");
         Assert.AreNotEqual(0, distance);
@@ -68,7 +70,8 @@ public sealed class PretrainingTaskTests : IDisposable
     }
 
     [TestMethod]
-    public void Fit_TensorFloat32_IsFloat32OnTheCpu() => CollectionAssert.AreEqual(Weights(Options), Weights(Options with { Precision = TrainingPrecision.TensorFloat32 }));
+    public void Fit_TensorFloat32_IsFloat32OnTheCpu()
+        => CollectionAssert.AreEqual(Weights(Options), Weights(Options with { Precision = TrainingPrecision.TensorFloat32 }));
 
     [TestMethod]
     [DataRow(PretrainingObjective.Autoregressive, 4)]
@@ -118,12 +121,14 @@ public sealed class PretrainingTaskTests : IDisposable
         }
 
         var steps = new List<long>();
-        var options = Options with { Steps = 12, BatchSize = 21, ValidationInterval = 2, Patience = 7, CheckpointFolder = _folder.Path, Progress = new Reporter(p => steps.Add(p.Step)) };
+        var options = Options with { Steps = 12, BatchSize = 21, ValidationInterval = 2, Patience = 7, CheckpointFolder = _folder.Path,
+            Progress = new Reporter(p => steps.Add(p.Step)) };
         using var resumed = new MLContext(seed: 1).ImageGeneration.Trainers.ImageGpt(options).Fit(TokenRows.Create(), TokenRows.Create(30));
         CollectionAssert.AreEqual(new long[] { 7, 8, 9, 10, 11, 12 }, steps);
         Assert.AreEqual(38.979291, WeightsOf(resumed.Model).Sum(weight => (double)weight), 1e-3);
 
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => new MLContext().ImageGeneration.Trainers.ImageGpt(options with { Patience = 6 }).Fit(TokenRows.Create(), TokenRows.Create(30)));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(()
+            => new MLContext().ImageGeneration.Trainers.ImageGpt(options with { Patience = 6 }).Fit(TokenRows.Create(), TokenRows.Create(30)));
         Assert.Contains("are another run's. Patience was 7 and is 6. Use", error.Message);
     }
 
@@ -159,7 +164,8 @@ public sealed class PretrainingTaskTests : IDisposable
         var found = trainer.FindLearningRate(TokenRows.Create());
         Assert.AreEqual(found.Rate, trainer.FindLearningRate(TokenRows.Create()).Rate);
         double peak = 0;
-        var options = Options with { FindLearningRate = true, LearningRate = 1, CheckpointFolder = _folder.Path, Progress = new Reporter(p => peak = p.PeakLearningRate) };
+        var options = Options with { FindLearningRate = true, LearningRate = 1, CheckpointFolder = _folder.Path,
+            Progress = new Reporter(p => peak = p.PeakLearningRate) };
         CollectionAssert.AreEqual(Weights(Options with { LearningRate = found.Rate }), Weights(options));
         Assert.AreEqual(found.Rate, peak);
         Assert.IsTrue(found.Rate is > 1e-4 and < 0.1, $"{found.Rate}");
@@ -180,7 +186,8 @@ public sealed class PretrainingTaskTests : IDisposable
         ImageGptTransformer Train(ImageGptTrainer.Options options) => context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, 4)
             .Append(context.ImageGeneration.Trainers.ImageGpt(options)).Fit(ImageRows.Create()).LastTransformer;
         using var transformer = Train(options);
-        CollectionAssert.AreEquivalent(new[] { 3, 6, 8 }.Select(step => $"samples-{step:D9}.png").ToArray(), Directory.GetFiles(_folder.Path, "*.png").Select(Path.GetFileName).ToArray());
+        CollectionAssert.AreEquivalent(new[] { 3, 6, 8 }.Select(step => $"samples-{step:D9}.png").ToArray(),
+            Directory.GetFiles(_folder.Path, "*.png").Select(Path.GetFileName).ToArray());
         using var sheet = MLImage.CreateFromFile(_folder.Combine("samples-000000008.png"));
         Assert.AreEqual((4 * 64) + (3 * 2), sheet.Width);
         var colors = sheet.Pixels.ToArray().Chunk(4).Select(p => (p[0], p[1], p[2])).Distinct().Count();
@@ -197,21 +204,27 @@ public sealed class PretrainingTaskTests : IDisposable
         var (small, xl) = (ImageGptTrainer.Options.Small, ImageGptTrainer.Options.ExtraLarge);
         Assert.AreEqual(new ImageGptTrainer.Options { CheckpointSteps = small.CheckpointSteps }, small);
         Assert.AreEqual((1_000_000L, 128, 0.003, 0.0, null), (small.Steps, small.BatchSize, small.LearningRate, small.WeightDecay, small.MaxGradientNorm));
-        Assert.AreEqual((1_000_000L, 128, ImageGptConfig.Medium), (ImageGptTrainer.Options.Medium.Steps, ImageGptTrainer.Options.Medium.BatchSize, ImageGptTrainer.Options.Medium.Model));
-        Assert.AreEqual((1_000_000L, 128, ImageGptConfig.Large), (ImageGptTrainer.Options.Large.Steps, ImageGptTrainer.Options.Large.BatchSize, ImageGptTrainer.Options.Large.Model));
+        Assert.AreEqual((1_000_000L, 128, ImageGptConfig.Medium),
+            (ImageGptTrainer.Options.Medium.Steps, ImageGptTrainer.Options.Medium.BatchSize, ImageGptTrainer.Options.Medium.Model));
+        Assert.AreEqual((1_000_000L, 128, ImageGptConfig.Large),
+            (ImageGptTrainer.Options.Large.Steps, ImageGptTrainer.Options.Large.BatchSize, ImageGptTrainer.Options.Large.Model));
         Assert.AreEqual((2_000_000L, 64, ImageGptConfig.ExtraLarge), (xl.Steps, xl.BatchSize, xl.Model));
     }
 
     [TestMethod]
     public void Options_SamplesOfAMaskedModelOrWithoutFolder_AreRefused()
     {
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new MLContext().ImageGeneration.Trainers.ImageGpt(Options with { SampleInterval = 3, Model = TinyImageGpt.Config with { Objective = PretrainingObjective.Masked } }));
-        StringAssert.Contains(error.Message, "SampleInterval is 3; expected null without a CheckpointFolder. SampleInterval is 3; expected null for a masked model");
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(()
+            => new MLContext().ImageGeneration.Trainers.ImageGpt(Options with
+            { SampleInterval = 3, Model = TinyImageGpt.Config with { Objective = PretrainingObjective.Masked } }));
+        StringAssert.Contains(error.Message,
+            "SampleInterval is 3; expected null without a CheckpointFolder. SampleInterval is 3; expected null for a masked model");
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static ImageGptTransformer Fit(ImageGptTrainer.Options options) => new MLContext(seed: 1).ImageGeneration.Trainers.ImageGpt(options).Fit(TokenRows.Create());
+    private static ImageGptTransformer Fit(ImageGptTrainer.Options options)
+        => new MLContext(seed: 1).ImageGeneration.Trainers.ImageGpt(options).Fit(TokenRows.Create());
 
     private static float[] Weights(ImageGptTrainer.Options options)
     {
@@ -219,7 +232,8 @@ public sealed class PretrainingTaskTests : IDisposable
         return WeightsOf(transformer.Model);
     }
 
-    private static float[] WeightsOf(ImageGptModel model) => [.. model.On(torch.CPU).state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).SelectMany(w => w.Value.data<float>().ToArray())];
+    private static float[] WeightsOf(ImageGptModel model)
+        => [.. model.On(torch.CPU).state_dict().OrderBy(w => w.Key, StringComparer.Ordinal).SelectMany(w => w.Value.data<float>().ToArray())];
 
     private static double Distance(float[] a, float[] b) => a.Zip(b, (x, y) => (double)MathF.Abs(x - y)).Max();
 

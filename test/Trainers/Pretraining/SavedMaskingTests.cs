@@ -24,16 +24,19 @@ public sealed class SavedMaskingTests : IDisposable
     public void LoadFeatures_MasksForAnAutoregressiveModel_AreRefused()
     {
         using var extractor = Extractor(_autoregressive, null);
-        SavedZip.AssertRefusesEdited(_context, extractor, "features.json", "\"masking\": null", "\"masking\": { \"probability\": 0.3, \"seed\": 0 }", "null for an autoregressive model");
+        SavedZip.AssertRefusesEdited(_context, extractor, "features.json", "\"masking\": null", "\"masking\": { \"probability\": 0.3, \"seed\": 0 }",
+            "null for an autoregressive model");
     }
 
     [TestMethod]
     public void LoadFeatures_WrittenBeforeThereWereMasks_IsRead()
     {
         using var extractor = Extractor(_autoregressive, null);
-        using var loaded = (ImageGptFeatureExtractingTransformer)SavedZip.LoadEdited(_context, extractor, "features.json", ",\n  \"masking\": null", string.Empty);
+        using var loaded = (ImageGptFeatureExtractingTransformer)SavedZip.LoadEdited(_context, extractor, "features.json", ",\n  \"masking\": null",
+            string.Empty);
         Assert.IsNull(loaded.Masking);
-        RowValues.AssertSame(RowValues.Read(extractor.Transform(TokenRows.Create()), ["Features"]), RowValues.Read(loaded.Transform(TokenRows.Create()), ["Features"]));
+        RowValues.AssertSame(RowValues.Read(extractor.Transform(TokenRows.Create()), ["Features"]),
+            RowValues.Read(loaded.Transform(TokenRows.Create()), ["Features"]));
     }
 
     [TestMethod]
@@ -52,5 +55,6 @@ public sealed class SavedMaskingTests : IDisposable
     }
 
     private ImageGptFeatureExtractingTransformer Extractor(ImageGptModel model, TokenMasking? masking)
-        => _context.Transforms.ExtractImageGptFeatures(model, new() { Columns = [new ImageGptFeatureColumn("Features", 1)], Masking = masking }).Fit(TokenRows.Create());
+        => _context.Transforms.ExtractImageGptFeatures(model, new()
+            { Columns = [new ImageGptFeatureColumn("Features", 1)], Masking = masking }).Fit(TokenRows.Create());
 }

@@ -81,7 +81,8 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
         using var crops = _model.WithCropping(ImageCropping.CenterCrop);
         var image = ImageRows.Random(300, 100, 5);
         var data = ImageRows.Of(image);
-        using var transformer = _context.Transforms.CompleteImages("Completed", "Image", crops, new() { Size = CompletionSize.Input, KeptRegion = KeptRegion.Rows(0), Seed = 1 }).Fit(data);
+        using var transformer = _context.Transforms.CompleteImages("Completed", "Image", crops, new()
+            { Size = CompletionSize.Input, KeptRegion = KeptRegion.Rows(0), Seed = 1 }).Fit(data);
         var composed = RowValues.Read(transformer.Transform(data), ["Completed"])[0];
         for (var x = 0; x < 300; x++)
         {
@@ -97,7 +98,8 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
         var (upper, lower) = (ImageRows.Random(4, 4, 1), ImageRows.Random(4, 4, 2));
         var mixed = upper.Pixels.ToArray();
         lower.Pixels[32..].CopyTo(mixed.AsSpan(32));
-        var rows = Complete(ImageRows.Of(upper, MLImage.CreateFromPixels(4, 4, upper.PixelFormat, mixed), lower, null, upper), new() { Completions = 3 }, "Completed1", "Completed2", "Completed3");
+        var rows = Complete(ImageRows.Of(upper, MLImage.CreateFromPixels(4, 4, upper.PixelFormat, mixed), lower, null, upper), new() { Completions = 3 },
+            "Completed1", "Completed2", "Completed3");
         CollectionAssert.AreEqual(rows[0].Values, rows[1].Values);
         CollectionAssert.AreEqual(rows[0].Values, rows[4].Values);
         CollectionAssert.AreNotEqual(rows[0].Values, rows[2].Values);
@@ -122,7 +124,8 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
     public void Temperature0_AnySeed_GivesTheSamePicture()
     {
         var data = ImageRows.Create(6);
-        RowValues.AssertSame(Complete(data, new() { Temperature = 0, Seed = 1 }, "Completed"), Complete(data, new() { Temperature = 0, Seed = 2 }, "Completed"));
+        RowValues.AssertSame(Complete(data, new() { Temperature = 0, Seed = 1 }, "Completed"),
+            Complete(data, new() { Temperature = 0, Seed = 2 }, "Completed"));
     }
 
     [TestMethod]
@@ -162,8 +165,10 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
         }));
         Assert.AreEqual(
             "OutputColumnName is ' '; expected a column name. Size is 7; expected Model or Input. BatchSize is 0; expected 1 to 4096. "
-            + "KeptRegion is the first 5 rows; expected 0 to 4 rows, the height of the model's images. KeptColumnName is ' 2'; expected another name than that of a completion. "
-            + "Temperature is -0.5; expected 0 (the likeliest color) or more. TopK is 9; expected 1 to 8, the model's number of colors. TopP is 0; expected more than 0, up to 1. "
+            + "KeptRegion is the first 5 rows; expected 0 to 4 rows, the height of the model's images. KeptColumnName is ' 2'; expected another name than "
+                + "that of a completion. "
+            + "Temperature is -0.5; expected 0 (the likeliest color) or more. TopK is 9; expected 1 to 8, the model's number of colors. TopP is 0; "
+                + "expected more than 0, up to 1. "
             + "Seeds is a list of 1; expected 2, as Completions says. (Parameter 'options')",
             error.Message);
     }
@@ -175,7 +180,8 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
     [DataRow("rectangle", "\"keepRows\": null,\"keepRowNumbers\": null,\"keepRectangle\": [1,0,3,2]")]
     public void Zip_OfEachRegion_HoldsTheFieldsThatItAlwaysHadAndCompletesAlike(string? kind, string fields)
     {
-        var region = kind switch { "rows" => KeptRegion.Rows(1), "numbers" => KeptRegion.RowNumbers(3, 0), "rectangle" => KeptRegion.Rectangle(1, 0, 3, 2), _ => KeptRegion.TopHalf };
+        var region = kind switch { "rows" => KeptRegion.Rows(1), "numbers" => KeptRegion.RowNumbers(3, 0), "rectangle" => KeptRegion.Rectangle(1, 0, 3, 2), _
+            => KeptRegion.TopHalf };
         var data = ImageRows.Create(3);
         using var transformer = _context.Transforms.CompleteImages("Completed", "Image", _model, new() { KeptRegion = region, Seed = 1 }).Fit(data);
         using var zip = new MemoryStream();
@@ -191,9 +197,11 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
     public void Model_MaskedOrWithoutColors_IsRefused()
     {
         using var masked = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette, PretrainingObjective.Masked);
-        Assert.Contains("masked (BERT)", Assert.ThrowsExactly<ArgumentException>(() => _context.Transforms.CompleteImages("Completed", "Image", masked)).Message);
+        Assert.Contains("masked (BERT)", Assert.ThrowsExactly<ArgumentException>(()
+            => _context.Transforms.CompleteImages("Completed", "Image", masked)).Message);
         using var colorless = TinyImageGpt.CreateModel();
-        Assert.Contains("has no palette", Assert.ThrowsExactly<ArgumentException>(() => _context.Transforms.CompleteImages("Completed", "Image", colorless)).Message);
+        Assert.Contains("has no palette", Assert.ThrowsExactly<ArgumentException>(()
+            => _context.Transforms.CompleteImages("Completed", "Image", colorless)).Message);
     }
 
     [TestMethod]
@@ -221,7 +229,8 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
     public void Canceled_WhileRowsAreRead_Stops()
     {
         using var cancellation = new CancellationTokenSource();
-        using var transformer = _context.Transforms.CompleteImages("Completed", "Image", _model, new() { CancellationToken = cancellation.Token }).Fit(ImageRows.Create(1));
+        using var transformer = _context.Transforms.CompleteImages("Completed", "Image", _model, new()
+            { CancellationToken = cancellation.Token }).Fit(ImageRows.Create(1));
         var view = transformer.Transform(ImageRows.Create(3));
         cancellation.Cancel();
         Assert.Throws<OperationCanceledException>(() => RowValues.Read(view, ["Completed"]));
@@ -230,7 +239,8 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
     private void AssertKept(ImageCompletingEstimator.Options options, string expected)
     {
         var row = Complete(ImageRows.Of(ImageRows.Plain(4, 4, 255, 0, 0)), options with { KeptColumnName = "Kept" }, "Kept")[0];
-        var actual = string.Join(' ', Enumerable.Range(0, 16).Select(i => Pixel(row, i) == (255, 0, 0) ? '1' : Pixel(row, i) == (255, 255, 255) ? '0' : '?').Chunk(4).Select(chars => new string(chars)));
+        var actual = string.Join(' ', Enumerable.Range(0, 16).Select(i => Pixel(row, i) == (255, 0, 0) ? '1' : Pixel(row, i) == (255, 255, 255) ? '0'
+            : '?').Chunk(4).Select(chars => new string(chars)));
         Assert.AreEqual(expected, actual);
     }
 

@@ -52,7 +52,8 @@ public sealed class ImageGridTests
         using var abreast = ImageGrid.Create(data, ["Image"], scale: 1, gap: 0, abreast: 3);
         Assert.AreEqual((6, 4), (abreast.Width, abreast.Height));
         CollectionAssert.AreEqual((byte[])[0, 255, 0, 255], abreast.Pixels.Slice(4 * 6 * 3, 4).ToArray());
-        StringAssert.StartsWith(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ImageGrid.Create(data, ["Imge"])).Message, "Could not find image column 'Imge'");
+        StringAssert.StartsWith(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ImageGrid.Create(data, ["Imge"])).Message,
+            "Could not find image column 'Imge'");
     }
 
     [TestMethod]

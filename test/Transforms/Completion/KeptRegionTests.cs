@@ -15,7 +15,8 @@ public sealed class KeptRegionTests
         AssertMask("111 000 111", KeptRegion.RowNumbers(2, 0, 2));
 
         static void AssertMask(string expected, KeptRegion region)
-            => Assert.AreEqual(expected, string.Join(' ', region.ToMask(3).Chunk(3).Select(row => string.Concat(row.Select(kept => kept ? '1' : '0')))), $"{region}");
+            => Assert.AreEqual(expected, string.Join(' ', region.ToMask(3).Chunk(3).Select(row => string.Concat(row.Select(kept => kept ? '1' : '0')))),
+                $"{region}");
     }
 
     [TestMethod]
@@ -23,11 +24,13 @@ public sealed class KeptRegionTests
     {
         AssertRefused("The region is the first 4 rows; expected 0 to 3 rows, the height of the model's images.", KeptRegion.Rows(4));
         AssertRefused("The region is rows 1, 3; expected rows from 0 to 2, those of the model's images.", KeptRegion.RowNumbers(3, 1));
-        AssertRefused("The region is a rectangle of 2x1 pixels at (2, 0); expected one inside the model's images of 3x3 pixels.", KeptRegion.Rectangle(2, 0, 2, 1));
+        AssertRefused("The region is a rectangle of 2x1 pixels at (2, 0); expected one inside the model's images of 3x3 pixels.",
+            KeptRegion.Rectangle(2, 0, 2, 1));
         AssertRefused("expected one inside", KeptRegion.Rectangle(0, int.MaxValue, 1, int.MaxValue));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => KeptRegion.TopHalf.ToMask(0));
 
-        static void AssertRefused(string message, KeptRegion region) => Assert.Contains(message, Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => region.ToMask(3)).Message);
+        static void AssertRefused(string message, KeptRegion region)
+            => Assert.Contains(message, Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => region.ToMask(3)).Message);
     }
 
     [TestMethod]

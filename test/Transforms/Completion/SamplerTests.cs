@@ -35,7 +35,8 @@ public sealed class SamplerTests
 
         var executor = cpu ? Kernels(reference.Network) : ImageGptExecutor.OfModules(reference.Network, torch.CPU);
         new Sampler(executor, new SamplingOptions { Temperature = 0 }).Fill(tokens, new ulong[3], Kept(context, context / 2));
-        var actual = Enumerable.Range(0, 3).SelectMany(row => tokens.AsSpan((row * context) + (context / 2), context / 2).ToArray().Select(token => (long)token)).ToArray();
+        var actual = Enumerable.Range(0, 3).SelectMany(row
+            => tokens.AsSpan((row * context) + (context / 2), context / 2).ToArray().Select(token => (long)token)).ToArray();
         CollectionAssert.AreEqual(reference.Integers("greedy_second_half"), actual);
     }
 
@@ -60,8 +61,10 @@ public sealed class SamplerTests
         var (first, second) = (Complete(1), Complete(6));
         Assert.IsTrue(first.All(picture => picture[2] == 1 && picture[3] == 1 && picture[9] == 1));
         Assert.IsTrue(second.All(picture => picture[2] == 6 && picture[3] == 6 && picture[9] == 6));
-        CollectionAssert.AreEqual(first.SelectMany(picture => picture[..2]).ToArray(), second.SelectMany(picture => picture[..2]).ToArray(), "What is before is drawn from the same probabilities.");
-        CollectionAssert.AreNotEqual(first.SelectMany(picture => picture[4..9]).ToArray(), second.SelectMany(picture => picture[4..9]).ToArray(), "What is after has seen it.");
+        CollectionAssert.AreEqual(first.SelectMany(picture => picture[..2]).ToArray(), second.SelectMany(picture => picture[..2]).ToArray(),
+            "What is before is drawn from the same probabilities.");
+        CollectionAssert.AreNotEqual(first.SelectMany(picture => picture[4..9]).ToArray(), second.SelectMany(picture => picture[4..9]).ToArray(),
+            "What is after has seen it.");
 
         List<ushort[]> Complete(ushort token)
         {
@@ -80,7 +83,8 @@ public sealed class SamplerTests
         const int draws = 20_000;
         using var network = TinyImageGpt.CreateNetwork(config, seed: 4);
         var tokens = new ushort[draws * 4];
-        new Sampler(Kernels(network), new SamplingOptions { Temperature = 0.8 }).Fill(tokens, Enumerable.Range(0, draws).Select(i => (ulong)i).ToArray(), Kept(4, 0));
+        new Sampler(Kernels(network), new SamplingOptions { Temperature = 0.8 }).Fill(tokens, Enumerable.Range(0, draws).Select(i => (ulong)i).ToArray(),
+            Kept(4, 0));
 
         ushort[] beginnings = [.. Enumerable.Range(0, 25).SelectMany(i => (ushort[])[(ushort)(i / 5), (ushort)(i % 5), 0, 0])];
         using var noGradients = torch.no_grad();
@@ -140,7 +144,8 @@ public sealed class SamplerTests
         }
 
         var sampler = new Sampler(Kernels(network), new SamplingOptions());
-        Assert.Contains("not numbers", Assert.ThrowsExactly<InvalidOperationException>(() => sampler.Fill(new ushort[40 * 16], new ulong[40], Kept(16, 0))).Message);
+        Assert.Contains("not numbers", Assert.ThrowsExactly<InvalidOperationException>(()
+            => sampler.Fill(new ushort[40 * 16], new ulong[40], Kept(16, 0))).Message);
     }
 
     private static ImageGptExecutor Kernels(ImageGptNetwork network) => ImageGptExecutor.Create(network, torch.CPU);

@@ -39,7 +39,8 @@ public sealed class ImageGptFeatureExtractingEstimatorTests : IDisposable
         using var model = TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked);
         var masking = probability is { } given ? new TokenMasking { Probability = given, Seed = seed } : null;
         var data = TokenRows.Create(9);
-        using var transformer = _context.Transforms.ExtractImageGptFeatures(model, new() { Columns = [new ImageGptFeatureColumn("Features", 1)], Masking = masking }).Fit(data);
+        using var transformer = _context.Transforms.ExtractImageGptFeatures(model, new()
+            { Columns = [new ImageGptFeatureColumn("Features", 1)], Masking = masking }).Fit(data);
         Assert.AreEqual(masking ?? new TokenMasking(), transformer.Masking);
         var rows = RowValues.Read(transformer.Transform(data), ["Features"]);
         var plain = new PlainImageGpt(model.On(torch.CPU));
@@ -56,15 +57,20 @@ public sealed class ImageGptFeatureExtractingEstimatorTests : IDisposable
     [TestMethod]
     public void Masking_OfAnAutoregressiveModel_IsRefused()
     {
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.ExtractImageGptFeatures(_model, new() { Columns = [new ImageGptFeatureColumn("A", 1)], Masking = new TokenMasking { Probability = 1 } }));
-        Assert.AreEqual("Masking is TokenMasking { Probability = 1, Seed = 0 }; expected null for an autoregressive model. Masking.Probability is 1; expected 0 to less than 1. (Parameter 'options')", error.Message);
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(()
+            => _context.Transforms.ExtractImageGptFeatures(_model, new()
+            { Columns = [new ImageGptFeatureColumn("A", 1)], Masking = new TokenMasking { Probability = 1 } }));
+        Assert.AreEqual(
+            "Masking is TokenMasking { Probability = 1, Seed = 0 }; expected null for an autoregressive model. Masking.Probability is 1; expected 0 to "
+            + "less than 1. (Parameter 'options')", error.Message);
     }
 
     [TestMethod]
     public void Features_OfMissingTokens_AreNotNumbers()
     {
         var data = TokenRows.Create(20, missing: row => row is 0 or 7 or 8 or 19);
-        using var all = _context.Transforms.ExtractImageGptFeatures(_model, new() { Columns = [new ImageGptFeatureColumn("Features", 1)], BatchSize = 4 }).Fit(data);
+        using var all = _context.Transforms.ExtractImageGptFeatures(_model, new()
+            { Columns = [new ImageGptFeatureColumn("Features", 1)], BatchSize = 4 }).Fit(data);
         var rows = RowValues.Read(all.Transform(data), ["Features"]);
         var complete = RowValues.Read(all.Transform(TokenRows.Create(20)), ["Features"]);
         for (var row = 0; row < 20; row++)
@@ -99,19 +105,23 @@ public sealed class ImageGptFeatureExtractingEstimatorTests : IDisposable
         var chain = Chain(4).Fit(data);
         var expected = RowValues.Read(chain.Transform(data), ["Features"]);
         using var engine = _context.Model.CreatePredictionEngine<Input, Output>(chain);
-        var actual = images.Select((image, row) => new RowValues($"row {row}", [.. engine.Predict(new Input { Image = image }).Features.Select(value => (double)value)])).ToList();
+        var actual = images.Select((image, row) => new RowValues($"row {row}",
+            [.. engine.Predict(new Input { Image = image }).Features.Select(value => (double)value)])).ToList();
         RowValues.AssertAligned(expected, actual, 1e-5);
-        RowValues.AssertSame(actual, [.. images.Select((image, row) => new RowValues($"row {row}", [.. engine.Predict(new Input { Image = image }).Features.Select(value => (double)value)]))]);
+        RowValues.AssertSame(actual, [.. images.Select((image, row)
+            => new RowValues($"row {row}", [.. engine.Predict(new Input { Image = image }).Features.Select(value => (double)value)]))]);
     }
 
     [TestMethod]
     public void SlotNames_OfAColumn_TellLayerAndNumber()
     {
-        var schema = _context.Transforms.ExtractImageGptFeatures("Features", "Tokens", _model, 2, 0).Fit(TokenRows.Create()).GetOutputSchema(TokenRows.Create().Schema);
+        var schema = _context.Transforms.ExtractImageGptFeatures("Features", "Tokens", _model, 2,
+            0).Fit(TokenRows.Create()).GetOutputSchema(TokenRows.Create().Schema);
         VBuffer<ReadOnlyMemory<char>> names = default;
         schema["Features"].GetSlotNames(ref names);
         var texts = names.DenseValues().Select(name => name.ToString()).ToArray();
-        CollectionAssert.AreEqual((string[])[.. Enumerable.Range(0, 8).Select(j => $"Layer2.{j}"), .. Enumerable.Range(0, 8).Select(j => $"Layer0.{j}")], texts);
+        CollectionAssert.AreEqual((string[])[.. Enumerable.Range(0, 8).Select(j => $"Layer2.{j}"),
+            .. Enumerable.Range(0, 8).Select(j => $"Layer0.{j}")], texts);
     }
 
     [TestMethod]
@@ -144,7 +154,8 @@ public sealed class ImageGptFeatureExtractingEstimatorTests : IDisposable
     public void Palette_OfAnotherSize_IsRefusedNamingBoth()
     {
         var palette = Palette.FromColors(new byte[3 * 9]);
-        var pipeline = _context.Transforms.QuantizeToPalette("Tokens", "Image", palette, 4).Append(_context.Transforms.ExtractImageGptFeatures("Features", "Tokens", _model));
+        var pipeline = _context.Transforms.QuantizeToPalette("Tokens", "Image", palette,
+            4).Append(_context.Transforms.ExtractImageGptFeatures("Features", "Tokens", _model));
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => pipeline.Fit(ImageRows.Create(2)));
         Assert.StartsWith("Schema mismatch for token column 'Tokens': expected Vector<Key<UInt16, 0-7>, 16>, got Vector<Key<UInt16, 0-8>, 16>", error.Message);
     }
@@ -167,8 +178,10 @@ public sealed class ImageGptFeatureExtractingEstimatorTests : IDisposable
         };
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.ExtractImageGptFeatures(_model, options));
         Assert.AreEqual(
-            "InputColumnName is ''; expected a column name. BatchSize is 0; expected 1 to 4096. Columns['A'].Layers is 3; expected 0 to 2. Columns['A'].Layers is -1; expected 0 to 2. "
-            + "Columns['A'].Layers is empty; expected layers from 0 to 2. Columns.Name is ' '; expected a column name. Columns is A, A,  ; expected names that differ. (Parameter 'options')",
+            "InputColumnName is ''; expected a column name. BatchSize is 0; expected 1 to 4096. Columns['A'].Layers is 3; expected 0 to 2. "
+                + "Columns['A'].Layers is -1; expected 0 to 2. "
+            + "Columns['A'].Layers is empty; expected layers from 0 to 2. Columns.Name is ' '; expected a column name. Columns is A, A,  ; expected names "
+                + "that differ. (Parameter 'options')",
             error.Message);
     }
 
@@ -191,7 +204,8 @@ public sealed class ImageGptFeatureExtractingEstimatorTests : IDisposable
     public void Dispose() => _model.Dispose();
 
     private EstimatorChain<ImageGptFeatureExtractingTransformer> Chain(int size)
-        => _context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, size).Append(_context.Transforms.ExtractImageGptFeatures("Features", "Tokens", _model, 1));
+        => _context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette,
+            size).Append(_context.Transforms.ExtractImageGptFeatures("Features", "Tokens", _model, 1));
 
     private sealed class Input
     {

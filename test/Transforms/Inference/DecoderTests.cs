@@ -92,7 +92,8 @@ public sealed class DecoderTests
         LiveTensors.AssertNoneLeft(() => Decode(Create(network, cpu), Odd, Tokens(Odd, 2), 2, read: 5));
     }
 
-    private static ImageGptExecutor Create(ImageGptNetwork network, bool cpu) => cpu ? ImageGptExecutor.Create(network, torch.CPU) : ImageGptExecutor.OfModules(network, torch.CPU);
+    private static ImageGptExecutor Create(ImageGptNetwork network, bool cpu) => cpu ? ImageGptExecutor.Create(network, torch.CPU)
+        : ImageGptExecutor.OfModules(network, torch.CPU);
 
     private static ushort[] Tokens(ImageGptConfig config, int rows)
     {

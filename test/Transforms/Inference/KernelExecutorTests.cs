@@ -107,7 +107,8 @@ public sealed class KernelExecutorTests
             var (features, nats) = (new float[rows * 2 * size], new float[rows * 100]);
             executor.Features(tokens, rows, [1, 2], null, features);
             executor.NegativeLogLikelihood(tokens, rows, null, nats);
-            return [.. Enumerable.Range(0, rows).SelectMany(row => (float[])[.. features[(row * 2 * size)..((row + 1) * 2 * size)], .. nats[(row * 100)..((row + 1) * 100)]])];
+            return [.. Enumerable.Range(0, rows).SelectMany(row
+                => (float[])[.. features[(row * 2 * size)..((row + 1) * 2 * size)], .. nats[(row * 100)..((row + 1) * 100)]])];
         }
     }
 
@@ -159,7 +160,9 @@ public sealed class KernelExecutorTests
         using var masked = TinyImageGpt.CreateNetwork(TinyImageGpt.Config with { Objective = PretrainingObjective.Masked });
         var tokens = Tokens(TinyImageGpt.Config, 1);
         var mask = new TokenMasking().Draw(tokens, 1);
-        foreach (var create in Widths.Select(bits => (Func<ImageGptNetwork, ImageGptExecutor>)(network => ImageGptExecutor.OfKernels(network, bits))).Append(network => ImageGptExecutor.OfModules(network, torch.CPU)))
+        foreach (var create in Widths.Select(bits
+            => (Func<ImageGptNetwork, ImageGptExecutor>)(network => ImageGptExecutor.OfKernels(network, bits))).Append(network
+            => ImageGptExecutor.OfModules(network, torch.CPU)))
         {
             Assert.Throws<InvalidOperationException>(() => create(autoregressive).NegativeLogLikelihood(tokens, 1, mask, new float[16]));
             Assert.Throws<InvalidOperationException>(() => create(autoregressive).Features(tokens, 1, [1], mask, new float[8]));

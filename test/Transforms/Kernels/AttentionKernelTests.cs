@@ -119,7 +119,8 @@ public sealed unsafe class AttentionKernelTests
         where TVector : struct
     {
         var (positions, size, wide) = (plain.Positions, plain.Size, plain.Size + 3);
-        using GuardedFloats projected = new(plain.SideBySide(plain.Queries, plain.Keys, plain.Values), edge), output = new(((positions - 1) * wide) + size, edge);
+        using GuardedFloats projected = new(plain.SideBySide(plain.Queries, plain.Keys, plain.Values), edge),
+            output = new(((positions - 1) * wide) + size, edge);
         float* q = projected.Pointer, k = q + size, v = k + size;
         AttentionKernel<TLanes, TVector>.Forward(q, k, v, 3 * size, output.Pointer, wide, null, positions, size, plain.Scale, plain.IsCausal);
         AssertClose(plain.InRowsOf(wide, plain.Output), output);
@@ -146,7 +147,8 @@ public sealed unsafe class AttentionKernelTests
             transposed[(i % size * width) + (i / size)] = plain.Keys[i];
         }
 
-        using GuardedFloats queries = new(plain.InRowsOf(wide, plain.Queries[(first * size)..]), edge), keys = new(transposed, edge), values = new(plain.Values, edge);
+        using GuardedFloats queries = new(plain.InRowsOf(wide, plain.Queries[(first * size)..]), edge), keys = new(transposed, edge),
+            values = new(plain.Values, edge);
         using GuardedFloats output = new(((rows - 1) * wide) + size, edge), logSums = new(rows, edge);
         using var scratch = new GuardedFloats(AttentionKernel<TLanes, TVector>.ScratchLength(width), edge);
         scratch.Span.Fill(float.NaN);

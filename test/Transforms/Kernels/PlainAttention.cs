@@ -8,7 +8,8 @@ internal sealed class PlainAttention
         (Positions, Size, IsCausal) = (positions, size, isCausal);
         Scale = 1 / MathF.Sqrt(size);
         var random = new Random((positions * 1000) + size);
-        foreach (var input in (float[][])[Queries = new float[positions * size], Keys = new float[positions * size], Values = new float[positions * size], OutputGradient = new float[positions * size]])
+        foreach (var input in (float[][])[Queries = new float[positions * size], Keys = new float[positions * size], Values = new float[positions * size],
+            OutputGradient = new float[positions * size]])
         {
             Numbers.Fill(random, input);
         }

@@ -62,7 +62,8 @@ public sealed unsafe class SmallProductTests
 
                 var products = Enumerable.Range(0, k).Select(p => (double)a.Span[(y * row) + (p * column)] * b.Span[(p * ldb) + x]).ToArray();
                 var start = accumulate ? before[i] : 0;
-                Assert.AreEqual(start + products.Sum(), c.Span[i], Tolerance * (Math.Abs(start) + products.Sum(Math.Abs)), $"({y}, {x}) of ({m}, {n}), {k} terms");
+                Assert.AreEqual(start + products.Sum(), c.Span[i], Tolerance * (Math.Abs(start) + products.Sum(Math.Abs)),
+                    $"({y}, {x}) of ({m}, {n}), {k} terms");
             }
         }
     }

@@ -55,7 +55,8 @@ public sealed unsafe class VectorKernelTests
                 CheckChange(rounded, edge, values => VectorKernel<TLanes, TVector>.Scale(values.Pointer, count, 0.7f), (x, _) => x * 0.7f);
                 CheckChange(rounded, edge, values => VectorKernel<TLanes, TVector>.Add(added.Pointer, values.Pointer, count), (x, i) => x + (double)addend[i]);
                 CheckChange(rounded, edge, values => VectorKernel<TLanes, TVector>.Silu(values.Pointer, count), (x, _) => x / (1 + Math.Exp(-x)));
-                CheckChange(rounded, edge, values => CheckSum(values, VectorKernel<TLanes, TVector>.Exponentials(values.Pointer, count, 3, -1)), (x, _) => Math.Exp((3 * x) - 1));
+                CheckChange(rounded, edge, values => CheckSum(values, VectorKernel<TLanes, TVector>.Exponentials(values.Pointer, count, 3, -1)), (x, _)
+                    => Math.Exp((3 * x) - 1));
             }
         }
 

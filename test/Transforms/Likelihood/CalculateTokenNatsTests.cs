@@ -10,7 +10,8 @@ public abstract class CalculateTokenNatsTests(int headSize) : TokenModelContract
     protected override IReadOnlyList<string> OutputColumns => ["Nats", "Bits", "Tokens'"];
 
     protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
-        => context.Transforms.CalculateImageLikelihood(Model, new() { NatsPerTokenColumnName = "Nats", BitsPerDimensionColumnName = "Bits", TokenNatsColumnName = "Tokens'", BatchSize = 4 });
+        => context.Transforms.CalculateImageLikelihood(Model, new()
+            { NatsPerTokenColumnName = "Nats", BitsPerDimensionColumnName = "Bits", TokenNatsColumnName = "Tokens'", BatchSize = 4 });
 
     [TestClass]
     public sealed class HeadsOf4() : CalculateTokenNatsTests(4);

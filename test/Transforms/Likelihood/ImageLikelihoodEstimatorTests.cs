@@ -41,7 +41,8 @@ public sealed class ImageLikelihoodEstimatorTests : IDisposable
     public void SurpriseMap_OfAnImage_ShowsTheNatsOfEachToken()
     {
         var data = TokenRows.Create(3, missing: row => row == 1);
-        using var transformer = _context.Transforms.CalculateImageLikelihood(_model, new() { TokenNatsColumnName = "Nats", SurpriseMapColumnName = "Map", SurpriseRange = 4 }).Fit(data);
+        using var transformer = _context.Transforms.CalculateImageLikelihood(_model, new()
+            { TokenNatsColumnName = "Nats", SurpriseMapColumnName = "Map", SurpriseRange = 4 }).Fit(data);
         var (nats, maps) = (RowValues.Read(transformer.Transform(data), ["Nats"]), RowValues.Read(transformer.Transform(data), ["Map"]));
         for (var i = 0; i < 16; i++)
         {
@@ -59,7 +60,8 @@ public sealed class ImageLikelihoodEstimatorTests : IDisposable
         using var model = TinyImageGpt.CreateModel(objective: PretrainingObjective.Masked);
         var masking = new TokenMasking { Probability = 0.4, Seed = 5 };
         var data = TokenRows.Create(9);
-        using var transformer = _context.Transforms.CalculateImageLikelihood(model, new() { TokenNatsColumnName = "Nats", SurpriseMapColumnName = "Map", Masking = masking }).Fit(data);
+        using var transformer = _context.Transforms.CalculateImageLikelihood(model, new()
+            { TokenNatsColumnName = "Nats", SurpriseMapColumnName = "Map", Masking = masking }).Fit(data);
         var rows = RowValues.Read(transformer.Transform(data), ["NatsPerToken", "Nats", "Map"]);
         var plain = new PlainImageGpt(model.On(torch.CPU));
         for (var row = 0; row < 9; row++)
@@ -77,7 +79,8 @@ public sealed class ImageLikelihoodEstimatorTests : IDisposable
     [TestMethod]
     public void Colors_FromNothingToAll_GrowLighter()
     {
-        var lightness = Enumerable.Range(0, 101).Select(i => SurpriseColors.Of(i / 100.0)).Select(c => (0.2126 * c.R) + (0.7152 * c.G) + (0.0722 * c.B)).ToList();
+        var lightness = Enumerable.Range(0, 101).Select(i => SurpriseColors.Of(i / 100.0)).Select(c => (0.2126 * c.R) + (0.7152 * c.G)
+            + (0.0722 * c.B)).ToList();
         CollectionAssert.AreEqual(lightness.Order().ToList(), lightness);
         Assert.AreEqual(SurpriseColors.Of(1), SurpriseColors.Of(7));
         Assert.AreEqual(((byte)128, (byte)128, (byte)128), SurpriseColors.Of(double.NaN));
@@ -86,9 +89,12 @@ public sealed class ImageLikelihoodEstimatorTests : IDisposable
     [TestMethod]
     public void Options_OutOfRange_AreReportedTogether()
     {
-        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.CalculateImageLikelihood(_model, new() { InputColumnName = string.Empty, BitsPerDimensionColumnName = "NatsPerToken", TokenNatsColumnName = " ", SurpriseRange = 0, BatchSize = 5000 }));
+        var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(()
+            => _context.Transforms.CalculateImageLikelihood(_model, new()
+            { InputColumnName = string.Empty, BitsPerDimensionColumnName = "NatsPerToken", TokenNatsColumnName = " ", SurpriseRange = 0, BatchSize = 5000 }));
         Assert.AreEqual(
-            "InputColumnName is ''; expected a column name. TokenNatsColumnName is ' '; expected a column name, or null. the output columns is NatsPerToken, NatsPerToken,  ; expected names that differ. "
+            "InputColumnName is ''; expected a column name. TokenNatsColumnName is ' '; expected a column name, or null. the output columns is "
+                + "NatsPerToken, NatsPerToken,  ; expected names that differ. "
             + "SurpriseRange is 0; expected more than 0. BatchSize is 5000; expected 1 to 4096. (Parameter 'options')",
             error.Message);
     }

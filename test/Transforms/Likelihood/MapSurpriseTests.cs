@@ -11,5 +11,6 @@ public sealed class MapSurpriseTests() : TokenModelContract(TinyImageGpt.CreateM
 
     protected override bool OutputCanBeCached => false;
 
-    protected override IEstimator<ITransformer> CreateEstimator(MLContext context) => context.Transforms.CalculateImageLikelihood(Model, surpriseMapColumnName: "Surprise");
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
+        => context.Transforms.CalculateImageLikelihood(Model, surpriseMapColumnName: "Surprise");
 }

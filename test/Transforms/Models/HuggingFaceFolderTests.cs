@@ -63,7 +63,8 @@ public sealed class HuggingFaceFolderTests
     {
         using var folder = new TinyFolder();
         var other = Palette.FromColors(new byte[48]);
-        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(folder.Path, other)).Message, "has its own palette, which differs");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(folder.Path, other)).Message,
+            "has its own palette, which differs");
     }
 
     [TestMethod]

@@ -37,7 +37,8 @@ public sealed class ImageGptConfigTests
     [TestMethod]
     public void ParameterCount_OfANetwork_IsItsWeights()
     {
-        foreach (var config in (ImageGptConfig[])[TinyImageGpt.Config, ImageGptConfig.Tiny, ImageGptConfig.Tiny with { Objective = PretrainingObjective.Masked }])
+        foreach (var config in (ImageGptConfig[])[TinyImageGpt.Config, ImageGptConfig.Tiny, ImageGptConfig.Tiny with
+            { Objective = PretrainingObjective.Masked }])
         {
             using var network = new ImageGptNetwork(config);
             Assert.AreEqual(config.ParameterCount, network.parameters().Sum(weight => weight.numel()));
@@ -51,7 +52,8 @@ public sealed class ImageGptConfigTests
         new ImageGptConfig { ImageSize = 257, Colors = 1, EmbeddingSize = 7, Layers = 0, Heads = 2, Objective = (PretrainingObjective)2 }.Check(guard);
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => guard.ThrowIfAny("options"));
         Assert.AreEqual(
-            "ImageSize is 257; expected 1 to 256. Colors is 1; expected 2 to 65535. Layers is 0; expected 1 to 1024. Objective is 2; expected Autoregressive or Masked. EmbeddingSize is 7; expected a multiple of Heads (2). (Parameter 'options')",
+            "ImageSize is 257; expected 1 to 256. Colors is 1; expected 2 to 65535. Layers is 0; expected 1 to 1024. Objective is 2; expected "
+                + "Autoregressive or Masked. EmbeddingSize is 7; expected a multiple of Heads (2). (Parameter 'options')",
             error.Message);
     }
 

@@ -67,7 +67,8 @@ public sealed class ImageGptNetworkTests
         var deepest = Doubles(network.Features(tokens, [3]).reshape(-1));
         foreach (var (name, weight) in network.state_dict())
         {
-            if (name.StartsWith("transformer.h.2.attn", StringComparison.Ordinal) || name.StartsWith("transformer.h.3", StringComparison.Ordinal) || name.StartsWith("transformer.ln_f", StringComparison.Ordinal))
+            if (name.StartsWith("transformer.h.2.attn", StringComparison.Ordinal) || name.StartsWith("transformer.h.3", StringComparison.Ordinal)
+                || name.StartsWith("transformer.ln_f", StringComparison.Ordinal))
             {
                 weight.add_(1);
             }
@@ -182,7 +183,8 @@ public sealed class ImageGptNetworkTests
     {
         using var network = TinyImageGpt.CreateNetwork(TinyImageGpt.ConfigOf(headSize));
         using var tokens = Tokens(2);
-        foreach (var forward in (Func<torch.Tensor>[])[() => network.forward(tokens), () => network.Loss(tokens), () => network.LogitsOfIds(tokens), () => network.NegativeLogLikelihood(tokens), () => network.Features(tokens, [1, 0, 2])])
+        foreach (var forward in (Func<torch.Tensor>[])[() => network.forward(tokens), () => network.Loss(tokens), () => network.LogitsOfIds(tokens), ()
+            => network.NegativeLogLikelihood(tokens), () => network.Features(tokens, [1, 0, 2])])
         {
             GradientModes.CheckBoth(() =>
             {
@@ -207,5 +209,6 @@ public sealed class ImageGptNetworkTests
         }
     }
 
-    private torch.Tensor Tokens(int rows, ImageGptConfig? config = null) => torch.randint(0, (config ?? TinyImageGpt.Config).Colors, [rows, 16], torch.ScalarType.Int64, generator: _generator);
+    private torch.Tensor Tokens(int rows, ImageGptConfig? config = null)
+        => torch.randint(0, (config ?? TinyImageGpt.Config).Colors, [rows, 16], torch.ScalarType.Int64, generator: _generator);
 }

@@ -141,7 +141,8 @@ public sealed class MaskedImageGptNetworkTests
         var tokens = Tokens(3);
         var mask = Mask(3);
         var halfEmpty = new TokenMask([.. new bool[16], .. mask[1], .. new bool[16]], 3);
-        Assert.AreEqual(network.Loss(tokens.narrow(0, 1, 1), new TokenMask(mask[1].ToArray(), 1)).item<float>(), network.Loss(tokens, halfEmpty).item<float>(), 1e-6);
+        Assert.AreEqual(network.Loss(tokens.narrow(0, 1, 1), new TokenMask(mask[1].ToArray(), 1)).item<float>(),
+            network.Loss(tokens, halfEmpty).item<float>(), 1e-6);
 
         using var nothing = network.Loss(tokens, new TokenMask(new bool[48], 3));
         nothing.backward();
@@ -156,17 +157,22 @@ public sealed class MaskedImageGptNetworkTests
         using var masked = TinyImageGpt.CreateNetwork(Config);
         using var autoregressive = TinyImageGpt.CreateNetwork(TinyImageGpt.Config);
         var (tokens, mask) = (Tokens(1), Mask(1));
-        foreach (var forward in (Func<torch.Tensor>[])[() => masked.forward(tokens), () => masked.Loss(tokens), () => masked.LogitsOfIds(tokens), () => masked.NegativeLogLikelihood(tokens)])
+        foreach (var forward in (Func<torch.Tensor>[])[() => masked.forward(tokens), () => masked.Loss(tokens), () => masked.LogitsOfIds(tokens), ()
+            => masked.NegativeLogLikelihood(tokens)])
         {
-            Assert.AreEqual("The model is a masked (BERT) one; this asks for an autoregressive model.", Assert.ThrowsExactly<InvalidOperationException>(() => forward()).Message);
+            Assert.AreEqual("The model is a masked (BERT) one; this asks for an autoregressive model.",
+                Assert.ThrowsExactly<InvalidOperationException>(() => forward()).Message);
         }
 
-        foreach (var forward in (Func<torch.Tensor>[])[() => autoregressive.Logits(tokens, mask), () => autoregressive.Logits(tokens, null), () => autoregressive.Loss(tokens, mask), () => autoregressive.NegativeLogLikelihood(tokens, mask)])
+        foreach (var forward in (Func<torch.Tensor>[])[() => autoregressive.Logits(tokens, mask), () => autoregressive.Logits(tokens, null), ()
+            => autoregressive.Loss(tokens, mask), () => autoregressive.NegativeLogLikelihood(tokens, mask)])
         {
-            Assert.AreEqual("The model is an autoregressive one; this asks for a masked (BERT) model.", Assert.ThrowsExactly<InvalidOperationException>(() => forward()).Message);
+            Assert.AreEqual("The model is an autoregressive one; this asks for a masked (BERT) model.",
+                Assert.ThrowsExactly<InvalidOperationException>(() => forward()).Message);
         }
 
-        Assert.AreEqual("An autoregressive model takes no masks.", Assert.ThrowsExactly<InvalidOperationException>(() => autoregressive.Features(tokens, [1], mask)).Message);
+        Assert.AreEqual("An autoregressive model takes no masks.",
+            Assert.ThrowsExactly<InvalidOperationException>(() => autoregressive.Features(tokens, [1], mask)).Message);
     }
 
     [TestMethod]
@@ -176,7 +182,8 @@ public sealed class MaskedImageGptNetworkTests
         using var network = TinyImageGpt.CreateNetwork(ConfigOf(headSize));
         using var tokens = Tokens(2);
         var mask = Mask(2);
-        foreach (var forward in (Func<torch.Tensor>[])[() => network.Logits(tokens, mask), () => network.Logits(tokens, null), () => network.Loss(tokens, mask), () => network.NegativeLogLikelihood(tokens, mask), () => network.Features(tokens, [1, 0, 2], mask)])
+        foreach (var forward in (Func<torch.Tensor>[])[() => network.Logits(tokens, mask), () => network.Logits(tokens, null), ()
+            => network.Loss(tokens, mask), () => network.NegativeLogLikelihood(tokens, mask), () => network.Features(tokens, [1, 0, 2], mask)])
         {
             GradientModes.CheckBoth(() =>
             {

@@ -2,7 +2,9 @@ using IGptMl.Network;
 
 namespace IGptMl.Tests.Network;
 
-/// <summary>Image GPT a second time, as the paper's formulas say it, one image, in double precision and plain loops: what the fast network is compared with.</summary>
+/// <summary>
+/// Image GPT a second time, as the paper's formulas say it, one image, in double precision and plain loops: what the fast network is compared with.
+/// </summary>
 internal sealed class PlainImageGpt
 {
     private readonly ImageGptConfig _config;
@@ -67,7 +69,8 @@ internal sealed class PlainImageGpt
             var at = head * size;
             for (var i = 0; i < merged.Length; i++)
             {
-                var scores = Enumerable.Range(0, IsMasked ? merged.Length : i + 1).Select(t => Enumerable.Range(at, size).Sum(j => qkv[i][j] * qkv[t][d + j]) / Math.Sqrt(size)).Select(Math.Exp).ToArray();
+                var scores = Enumerable.Range(0, IsMasked ? merged.Length : i + 1).Select(t
+                    => Enumerable.Range(at, size).Sum(j => qkv[i][j] * qkv[t][d + j]) / Math.Sqrt(size)).Select(Math.Exp).ToArray();
                 var total = scores.Sum();
                 for (var j = at; j < at + size; j++)
                 {

@@ -5,7 +5,9 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Network;
 
-/// <summary>Compares the network with others on PyTorch, in single precision on the CPU. An error is relative: the largest difference by the largest magnitude.</summary>
+/// <summary>
+/// Compares the network with others on PyTorch, in single precision on the CPU. An error is relative: the largest difference by the largest magnitude.
+/// </summary>
 [TestClass]
 [EveryRegisterWidth]
 public sealed class ReferenceParityTests(TestContext context)
