@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using IGptMl.Numerics;
 using TorchSharp;
 
 namespace IGptMl.Optimization;
@@ -95,21 +96,25 @@ internal sealed class Adam : IDisposable
         var gradients = _parameters.Gradients;
         if (numbers.GradientFactor != 1)
         {
-            gradients.mul_(numbers.GradientFactor);
+            using Scalar factor = numbers.GradientFactor;
+            gradients.mul_(factor);
         }
 
         if (numbers.Kept != 1)
         {
             using var matrices = _parameters.Values.narrow(0, 0, _parameters.MatrixCount);
-            matrices.mul_(numbers.Kept);
+            using Scalar kept = numbers.Kept;
+            matrices.mul_(kept);
         }
 
-        FirstMoments.mul_((float)Beta1).add_(gradients, (float)(1 - Beta1));
-        SecondMoments.mul_((float)Beta2).addcmul_(gradients, gradients, (float)(1 - Beta2));
+        using Scalar beta1 = (float)Beta1, newShare1 = (float)(1 - Beta1), beta2 = (float)Beta2, newShare2 = (float)(1 - Beta2);
+        using Scalar rootFactor = numbers.RootFactor, epsilon = (float)Epsilon, rate = -numbers.Rate;
+        FirstMoments.mul_(beta1).add_(gradients, newShare1);
+        SecondMoments.mul_(beta2).addcmul_(gradients, gradients, newShare2);
         using var denominators = SecondMoments.sqrt();
-        denominators.mul_(numbers.RootFactor).add_((float)Epsilon);
-        _parameters.Values.addcdiv_(FirstMoments, denominators, -numbers.Rate);
-        gradients.fill_(0);
+        denominators.mul_(rootFactor).add_(epsilon);
+        _parameters.Values.addcdiv_(FirstMoments, denominators, rate);
+        gradients.fill_(Scalars.Zero);
     }
 
     private static void Step(Piece piece, Numbers numbers)

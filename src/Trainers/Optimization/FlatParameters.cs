@@ -1,3 +1,4 @@
+using IGptMl.Numerics;
 using TorchSharp;
 
 namespace IGptMl.Optimization;
@@ -79,8 +80,8 @@ internal sealed class FlatParameters : IDisposable
         if (_computedGradients is not null)
         {
             using var noGradients = torch.no_grad();
-            Gradients.add_(_computedGradients);
-            _computedGradients.fill_(0);
+            Gradients.add_(_computedGradients, Scalars.One);
+            _computedGradients.fill_(Scalars.Zero);
         }
     }
 

@@ -1,3 +1,5 @@
+using TorchSharp;
+
 namespace IGptMl.Network;
 
 /// <summary>The numbers of the released architecture that are neither sizes nor learned.</summary>
@@ -8,4 +10,13 @@ internal static class ArchitectureConstants
 
     /// <summary>The factor of quick-GELU, x · sigmoid(1.702 x).</summary>
     internal const double GeluFactor = 1.702;
+
+    /// <inheritdoc cref="NormEpsilon"/>
+    internal static Scalar NormEpsilonScalar { get; } = NormEpsilon;
+
+    /// <inheritdoc cref="GeluFactor"/>
+    internal static Scalar GeluScalar { get; } = GeluFactor;
+
+    /// <summary>1 / 1.702.</summary>
+    internal static Scalar InverseGeluScalar { get; } = 1 / GeluFactor;
 }

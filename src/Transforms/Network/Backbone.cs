@@ -1,3 +1,5 @@
+using IGptMl.Numerics;
+using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -19,13 +21,13 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "ln_f")]
     private readonly RmsNorm _finalNorm;
 
-    private readonly int? _startToken;
+    private readonly Scalar? _startToken;
 
     internal Backbone(ImageGptConfig config, Generator? generator)
         : base(nameof(Backbone))
     {
         var d = config.EmbeddingSize;
-        _startToken = config.Objective == PretrainingObjective.Autoregressive ? config.Colors : null;
+        _startToken = config.Objective == PretrainingObjective.Autoregressive ? (Scalar)config.Colors : null;
         _tokens = new EmbeddingTable(config.InputTokens, d, 0.02, generator); // the last row is the start of sequence, where there is one
         _positions = new EmbeddingTable(config.ContextLength, d, 0.01, generator);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(_ => new Block(config, generator))];
@@ -222,7 +224,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     {
         using var embedded = _tokens.Rows(ids);
         using var positions = _positions.Range(from, ids.shape[1]);
-        return embedded + positions;
+        return embedded.add(positions, Scalars.One);
     }
 
     private Tensor EmbedShown(Tensor tokens, TokenMask mask)
@@ -231,7 +233,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         using var factors = mask.Shown(embedded.dtype, embedded.device);
         using var shown = embedded * factors;
         using var positions = _positions.Range(0, tokens.shape[1]);
-        return shown + positions;
+        return shown.add(positions, Scalars.One);
     }
 
     /// <summary>The blocks and the final norm without its gain: (B, T, d) → (B, T, d).</summary>

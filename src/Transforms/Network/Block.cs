@@ -1,3 +1,4 @@
+using IGptMl.Numerics;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -78,9 +79,9 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
     /// <summary>The residual and all that follows the attention: (B, T, d) and (B, T, d) → (B, T, d).</summary>
     private Tensor AddTo(Tensor input, Tensor attended)
     {
-        using var middle = input + attended;
+        using var middle = input.add(attended, Scalars.One);
         using var scaled = RmsNorm.Scale(middle);
         using var transformed = _feedForward.forward(scaled, _norm2.Gain);
-        return middle + transformed;
+        return middle.add(transformed, Scalars.One);
     }
 }

@@ -32,8 +32,8 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor input, Tensor gain)
     {
         // x · sigmoid(1.702 x) = silu(1.702 x) / 1.702, and silu is one kernel forwards and one backwards; the factors go into the matrices.
-        using var expanded = _expand.Forward(input, gain, ArchitectureConstants.GeluFactor);
+        using var expanded = _expand.Forward(input, gain, ArchitectureConstants.GeluScalar);
         using var activated = nn.functional.silu(expanded, inplace: !is_grad_enabled()); // the widest tensor of the network: its memory is cheaper used twice
-        return _contract.Forward(activated, 1 / ArchitectureConstants.GeluFactor);
+        return _contract.Forward(activated, ArchitectureConstants.InverseGeluScalar);
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -25,9 +26,9 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
 
     /// <summary>The layer's output for factor · gain · input: (…, in) → (…, out).</summary>
     /// <remarks>The factors are multiplied into the matrix or the input, whichever is smaller.</remarks>
-    internal Tensor Forward(Tensor input, Tensor gain, double factor = 1)
+    internal Tensor Forward(Tensor input, Tensor gain, Scalar? factor = null)
     {
-        using var factors = factor == 1 ? gain.alias() : gain * factor;
+        using var factors = factor is null ? gain.alias() : gain.mul(factor);
         if (input.numel() < _weight.numel())
         {
             using var scaled = input * factors;
@@ -41,11 +42,11 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
 
     /// <summary>The layer's output for factor · input: (…, in) → (…, out).</summary>
     /// <remarks>The factor is multiplied into the matrix or the input, whichever is smaller.</remarks>
-    internal Tensor Forward(Tensor input, double factor)
+    internal Tensor Forward(Tensor input, Scalar factor)
     {
         var isInputSmaller = input.numel() < _weight.numel();
-        using var scaled = isInputSmaller ? input * factor : input.alias();
-        using var weight = isInputSmaller ? _weight.alias() : _weight * factor;
+        using var scaled = isInputSmaller ? input.mul(factor) : input.alias();
+        using var weight = isInputSmaller ? _weight.alias() : _weight.mul(factor);
         return LinearProduct.Apply(scaled, weight);
     }
 }

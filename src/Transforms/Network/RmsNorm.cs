@@ -30,7 +30,7 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
         using var wide = Widening.Widen(input);
         using var squares = wide.square();
         using var mean = squares.mean([-1], keepdim: true);
-        using var shifted = mean.add_(ArchitectureConstants.NormEpsilon);
+        using var shifted = mean.add_(ArchitectureConstants.NormEpsilonScalar);
         using var scale = shifted.rsqrt();
         using var typed = scale.to(input.dtype);
         return input * typed;
