@@ -1,4 +1,5 @@
 using IGptMl.Hosting;
+using IGptMl.Inference;
 using Microsoft.ML.Runtime;
 
 namespace IGptMl.FineTuning;
@@ -6,8 +7,6 @@ namespace IGptMl.FineTuning;
 /// <summary>The probability of each class: the network's last features, the linear head, softmax.</summary>
 internal sealed class ClassificationMapping : BatchedMapping
 {
-    private const int RowsPerBatch = 32;
-
     private readonly ImageGptModel _model;
     private readonly ClassificationHead _head;
     private readonly ClassScorer _scorer;
@@ -16,7 +15,7 @@ internal sealed class ClassificationMapping : BatchedMapping
 
     internal ClassificationMapping(IHost host, ImageGptModel model, ClassificationHead head, ClassScorer scorer, ClassValues? values, string inputColumnName,
         int? gpuDeviceId, bool? fallbackToCpu)
-        : base(host, inputColumnName, RowsPerBatch, model.Config.Colors, model.Config.ContextLength)
+        : base(host, inputColumnName, ImageGptExecutor.DefaultRows, model.Config.Colors, model.Config.ContextLength)
     {
         _model = model;
         _head = head;

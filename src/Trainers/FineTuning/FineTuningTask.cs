@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using IGptMl.Batches;
+using IGptMl.Inference;
 using IGptMl.Models;
 using IGptMl.Network;
 using IGptMl.Optimization;
@@ -30,7 +31,7 @@ internal sealed class FineTuningTask(
     /// <summary>The names of the batch's metrics.</summary>
     internal const string ClassificationLoss = "classification_loss", GenerativeLoss = "generative_loss", Accuracy = "accuracy";
 
-    private const int RowsPerValidationBatch = 32;
+    private const int RowsPerValidationBatch = ImageGptExecutor.DefaultRows;
 
     private readonly TrainingBatches _batches = new(images, network.Config, options, seed, device);
 

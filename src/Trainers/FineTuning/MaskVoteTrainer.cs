@@ -1,5 +1,6 @@
 using IGptMl.FineTuning;
 using IGptMl.Hosting;
+using IGptMl.Inference;
 using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -123,7 +124,7 @@ public sealed class MaskVoteTrainer : IEstimator<MaskVoteTransformer>
         public int Seed { get; init; }
 
         /// <summary>The greatest number of rows computed together, 1 to 4,096. Default 32. It does not change the values beyond rounding.</summary>
-        public int BatchSize { get; init; } = 32;
+        public int BatchSize { get; init; } = ImageGptExecutor.DefaultRows;
 
         /// <summary>The GPU to run on; null takes <c>MLContext.GpuDeviceId</c>, whose null means the CPU. Default null.</summary>
         public int? GpuDeviceId { get; init; }

@@ -1,3 +1,4 @@
+using IGptMl.Inference;
 using IGptMl.Numerics;
 
 namespace IGptMl;
@@ -30,7 +31,7 @@ public sealed partial class ImageCompletingEstimator
         public string? KeptColumnName { get; init; }
 
         /// <summary>The greatest number of images that are completed together, 1 to 4,096. Default 32. It does not change the pictures.</summary>
-        public int BatchSize { get; init; } = 32;
+        public int BatchSize { get; init; } = ImageGptExecutor.DefaultRows;
 
         internal string InputName => InputColumnName ?? OutputColumnName;
 

@@ -1,5 +1,6 @@
 using IGptMl.Features;
 using IGptMl.Hosting;
+using IGptMl.Inference;
 using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -57,7 +58,7 @@ public sealed class ImageGptFeatureExtractingEstimator : ModelEstimatorBase<Imag
         public required IReadOnlyList<ImageGptFeatureColumn> Columns { get; init; }
 
         /// <summary>The greatest number of rows computed together, 1 to 4,096. Default 32. It does not change the values beyond rounding.</summary>
-        public int BatchSize { get; init; } = 32;
+        public int BatchSize { get; init; } = ImageGptExecutor.DefaultRows;
 
         /// <summary>
         /// Which tokens are hidden from a masked model; must be null for an autoregressive one, from which none are hidden. Default null: each with

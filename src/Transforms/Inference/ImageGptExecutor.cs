@@ -8,6 +8,9 @@ namespace IGptMl.Inference;
 /// <remarks>Several threads may use an executor at the same time. It reads the network's weights, which must not change, and belong to the caller.</remarks>
 internal abstract class ImageGptExecutor
 {
+    /// <summary>The rows that are given to an executor at once unless somebody says otherwise: enough that all threads of a large machine get some.</summary>
+    internal const int DefaultRows = 32;
+
     private protected ImageGptExecutor(ImageGptConfig config) => Config = config;
 
     /// <summary>The architecture.</summary>

@@ -40,6 +40,10 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     internal static void Forward(float* queries, float* keys, float* values, nint stride, float* output, nint outputStride, float* logSums, int positions,
         int size, float scale, bool causal)
     {
+        KernelAssert.IsMultiple(size, TLanes.Count);
+        KernelAssert.IsAtLeast(stride, size);
+        KernelAssert.IsAtLeast(outputStride, size);
+        KernelAssert.AreApart(output, KernelAssert.Extent(positions, outputStride, size), queries, KernelAssert.Extent(positions, stride, size));
         var width = Padded(positions);
         using var memory = FloatBuffer.Rent(((long)size * width) + ScratchLength(width) + ((positions + (2 * QueryBlock)) * (long)size));
         float* keysTransposed = memory.Pointer, scratch = keysTransposed + ((nint)size * width), nearValues = scratch + ScratchLength(width);
@@ -93,6 +97,11 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         float* queries, nint queryStride, float* keysTransposed, int width, float* values, float* output, nint outputStride, float* logSums, int first,
             int rows, int seen, int size, float scale, bool causal, float* scratch)
     {
+        KernelAssert.IsMultiple(size, TLanes.Count);
+        KernelAssert.IsAtLeast(QueryBlock, rows);
+        KernelAssert.IsAtLeast(seen, causal ? first + rows : 1);
+        KernelAssert.IsAtLeast(width, VectorKernel<TLanes, TVector>.Rounded(seen));
+        KernelAssert.AreApart(output, KernelAssert.Extent(rows, outputStride, size), values, (long)seen * size);
         float* scores = scratch, sums = scratch + (QueryBlock * width);
         var rounded = VectorKernel<TLanes, TVector>.Rounded(seen);
         SmallProduct<TLanes, TVector>.Run(queries, queryStride, 1, keysTransposed, width, scores, width, rows, rounded, size, accumulate: false);
@@ -126,6 +135,10 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
     internal static void Backward(float* queries, float* keys, float* values, nint stride, float* output, float* outputGradient, nint outputStride,
         float* logSums, float* queryGradient, float* keyGradient, float* valueGradient, int positions, int size, float scale, bool causal)
     {
+        KernelAssert.IsMultiple(size, TLanes.Count);
+        KernelAssert.IsAtLeast(stride, size);
+        KernelAssert.IsAtLeast(outputStride, size);
+        KernelAssert.AreApart(queryGradient, KernelAssert.Extent(positions, stride, size), queries, KernelAssert.Extent(positions, stride, size));
         int width = Padded(positions), area = positions * size, block = QueryBlock * size;
         using var memory = FloatBuffer.Rent((2L * size * width) + (2 * QueryBlock * KeyBlock) + (3L * area) + (2 * block));
         float* keysTransposed = memory.Pointer, valuesTransposed = keysTransposed + (size * width);

@@ -23,6 +23,9 @@ internal sealed unsafe class PackedMatrix<TLanes, TVector>(float* memory, int in
     /// <summary>Fills a panel from a matrix (in, out), times a factor and, unless that is null, times the gain of each row, (in).</summary>
     internal void Fill(int panel, float* matrix, float* gains, float factor)
     {
+        KernelAssert.IsAligned(memory);
+        KernelAssert.IsAtLeast(Panels - 1, panel);
+        KernelAssert.AreApart(memory, Size(inputs, outputs), matrix, (long)inputs * outputs);
         var first = panel * PanelWidth;
         var columns = Math.Min(PanelWidth, outputs - first);
         var to = memory + ((nint)first * inputs);

@@ -14,6 +14,11 @@ internal static unsafe class SmallProduct<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run(float* a, nint row, nint column, float* b, nint ldb, float* c, nint ldc, int m, int n, int k, bool accumulate)
     {
+        KernelAssert.IsMultiple(n, TLanes.Count);
+        KernelAssert.IsAtLeast(ldb, k > 1 ? n : 0);
+        KernelAssert.IsAtLeast(ldc, m > 1 ? n : 0);
+        KernelAssert.AreApart(c, KernelAssert.Extent(m, ldc, n), b, KernelAssert.Extent(k, ldb, n));
+        KernelAssert.AreApart(c, KernelAssert.Extent(m, ldc, n), a, m == 0 || k == 0 ? 0 : ((m - 1) * row) + ((k - 1) * column) + 1);
         var lanes = TLanes.Count;
         var j = 0;
         for (; j + (2 * lanes) <= n; j += 2 * lanes)

@@ -16,6 +16,8 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Max(float* values, int count)
     {
+        KernelAssert.IsAtLeast(count, 1);
+        KernelAssert.IsThere(values, count);
         var max = TLanes.Load(values);
         for (var i = TLanes.Count; i < count; i += TLanes.Count)
         {
@@ -29,6 +31,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Exponentials(float* values, int count, float scale, float shift)
     {
+        KernelAssert.IsThere(values, count);
         var (factor, offset, sum) = (TLanes.Broadcast(scale), TLanes.Broadcast(shift), default(TVector));
         for (var i = 0; i < count; i += TLanes.Count)
         {
@@ -44,6 +47,8 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Dot(float* a, float* b, int count)
     {
+        KernelAssert.IsThere(a, count);
+        KernelAssert.IsThere(b, count);
         var sum = default(TVector);
         for (var i = 0; i < count; i += TLanes.Count)
         {
@@ -57,6 +62,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Scale(float* values, int count, float factor)
     {
+        KernelAssert.IsThere(values, count);
         var wide = TLanes.Broadcast(factor);
         for (var i = 0; i < count; i += TLanes.Count)
         {
@@ -68,6 +74,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Add(float* values, float* sums, int count)
     {
+        KernelAssert.AreApart(sums, count, values, count);
         for (var i = 0; i < count; i += TLanes.Count)
         {
             TLanes.Store(TLanes.Add(TLanes.Load(sums + i), TLanes.Load(values + i)), sums + i);
@@ -78,6 +85,8 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Normalize(float* values, float* normalized, int count, int size, float epsilon)
     {
+        KernelAssert.IsAtLeast(count, size);
+        KernelAssert.AreApart(normalized, count, values, count);
         var scale = TLanes.Broadcast(1 / MathF.Sqrt((Dot(values, values, count) / size) + epsilon));
         for (var i = 0; i < count; i += TLanes.Count)
         {
@@ -89,6 +98,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Silu(float* values, int count)
     {
+        KernelAssert.IsThere(values, count);
         var (one, minusOne) = (TLanes.Broadcast(1), TLanes.Broadcast(-1));
         for (var i = 0; i < count; i += TLanes.Count)
         {

@@ -1,4 +1,5 @@
 using IGptMl.Hosting;
+using IGptMl.Inference;
 using IGptMl.Likelihood;
 using IGptMl.Numerics;
 using Microsoft.ML;
@@ -78,7 +79,7 @@ public sealed class ImageLikelihoodEstimator : ModelEstimatorBase<ImageGptModel,
         public double? SurpriseRange { get; init; }
 
         /// <summary>The greatest number of rows computed together, 1 to 4,096. Default 32. It does not change the values beyond rounding.</summary>
-        public int BatchSize { get; init; } = 32;
+        public int BatchSize { get; init; } = ImageGptExecutor.DefaultRows;
 
         /// <summary>
         /// Which tokens a masked model is asked for; must be null for an autoregressive one. Default null: each with probability 0.15, by masks of seed 0.
