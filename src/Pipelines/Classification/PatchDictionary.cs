@@ -1,4 +1,5 @@
 using IGptMl.Numerics;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IGptMl.Classification;
@@ -20,8 +21,8 @@ internal sealed class PatchDictionary : IDisposable
     private const int Iterations = 20;
     private const int Seed = 1;
     private const int ImagesABatch = 64;
-    private const float ContrastFloor = 10; // in channel values 0 to 255, as in the paper
-    private const float WhiteningFloor = 0.1f;
+    private static readonly Scalar ContrastFloor = 10f; // in channel values 0 to 255, as in the paper
+    private static readonly Scalar WhiteningFloor = 0.1f;
 
     private readonly int _patch;
     private readonly Tensor _mean; // (D)
@@ -46,9 +47,10 @@ internal sealed class PatchDictionary : IDisposable
         var patches = Sample(images, patch); // (N, D)
         var mean = patches.mean([0]);
         var centered = patches - mean;
-        var covariance = centered.t().matmul(centered) / patches.shape[0];
+        using Scalar count = patches.shape[0];
+        var covariance = centered.t().matmul(centered).div(count);
         var (values, vectors) = linalg.eigh(covariance);
-        var whitening = (vectors * (values + WhiteningFloor).rsqrt()).matmul(vectors.t());
+        var whitening = (vectors * values.add(WhiteningFloor, Scalars.One).rsqrt()).matmul(vectors.t());
         var centers = Cluster(centered.matmul(whitening));
         return new PatchDictionary(patch, mean.MoveToOuterDisposeScope(), whitening.MoveToOuterDisposeScope(), centers.MoveToOuterDisposeScope());
     }
@@ -116,10 +118,10 @@ internal sealed class PatchDictionary : IDisposable
         var centers = patches[tensor(order[..Centers], int64)];
         for (var iteration = 0; iteration < Iterations; iteration++)
         {
-            var nearest = ((centers * centers).sum(-1) - (2 * patches.matmul(centers.t()))).argmin(-1);
+            var nearest = (centers * centers).sum(-1).add(patches.matmul(centers.t()), Scalars.MinusTwo).argmin(-1);
             var counts = bincount(nearest, minlength: Centers).to(float32).unsqueeze(-1);
-            var sums = zeros_like(centers).index_add_(0, nearest, patches, 1);
-            centers = where(counts > 0, sums / counts.clamp(1), centers);
+            var sums = zeros_like(centers).index_add_(0, nearest, patches, Scalars.One);
+            centers = where(counts.gt(Scalars.Zero), sums / counts.clamp(Scalars.One), centers);
         }
 
         return centers;
@@ -129,7 +131,7 @@ internal sealed class PatchDictionary : IDisposable
     private static Tensor Normalize(Tensor patches)
     {
         var centered = patches - patches.mean([-1], keepdim: true);
-        return centered * ((centered * centered).mean([-1], keepdim: true) + ContrastFloor).rsqrt();
+        return centered * (centered * centered).mean([-1], keepdim: true).add(ContrastFloor, Scalars.One).rsqrt();
     }
 
     private Tensor Unfold(LabeledImages images, int start, int count)
@@ -142,7 +144,7 @@ internal sealed class PatchDictionary : IDisposable
 
     private Tensor Distances(Tensor patches)
     {
-        var squares = (patches * patches).sum([-1], keepdim: true) + (_centers * _centers).sum([-1]) - (2 * patches.matmul(_centers.t()));
-        return squares.clamp_min_(0);
+        var squares = (patches * patches).sum([-1], keepdim: true).add((_centers * _centers).sum([-1]), Scalars.One);
+        return squares.add_(patches.matmul(_centers.t()), Scalars.MinusTwo).clamp_min_(Scalars.Zero);
     }
 }

@@ -86,7 +86,7 @@ internal sealed class FineTuningTask(
                 metrics.Add(new(GenerativeLoss, generative.item<float>()));
                 // Named, as the garbage collector may free the scalar of an expression while libtorch still reads it.
                 using Scalar weight = options.GenerativeWeight;
-                joint = classification + (generative * weight);
+                joint = classification.add(generative, weight);
             }
 
             metrics.Add(new(Accuracy, logits.argmax(1).eq(targets).to(torch.float32).mean().item<float>()));

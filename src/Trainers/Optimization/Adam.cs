@@ -112,7 +112,7 @@ internal sealed class Adam : IDisposable
         FirstMoments.mul_(beta1).add_(gradients, newShare1);
         SecondMoments.mul_(beta2).addcmul_(gradients, gradients, newShare2);
         using var denominators = SecondMoments.sqrt();
-        denominators.mul_(rootFactor).add_(epsilon);
+        denominators.mul_(rootFactor).add_(epsilon, Scalars.One);
         _parameters.Values.addcdiv_(FirstMoments, denominators, rate);
         gradients.fill_(Scalars.Zero);
     }

@@ -27,7 +27,11 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         : base(nameof(Backbone))
     {
         var d = config.EmbeddingSize;
-        _startToken = config.Objective == PretrainingObjective.Autoregressive ? (Scalar)config.Colors : null;
+        if (config.Objective == PretrainingObjective.Autoregressive)
+        {
+            _startToken = config.Colors;
+        }
+
         _tokens = new EmbeddingTable(config.InputTokens, d, 0.02, generator); // the last row is the start of sequence, where there is one
         _positions = new EmbeddingTable(config.ContextLength, d, 0.01, generator);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(_ => new Block(config, generator))];

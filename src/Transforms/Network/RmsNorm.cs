@@ -1,3 +1,4 @@
+using IGptMl.Numerics;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -28,9 +29,9 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
     internal static Tensor Scale(Tensor input)
     {
         using var wide = Widening.Widen(input);
-        using var squares = wide.square();
+        using var squares = wide.mul(wide);
         using var mean = squares.mean([-1], keepdim: true);
-        using var shifted = mean.add_(ArchitectureConstants.NormEpsilonScalar);
+        using var shifted = mean.add_(ArchitectureConstants.NormEpsilonScalar, Scalars.One);
         using var scale = shifted.rsqrt();
         using var typed = scale.to(input.dtype);
         return input * typed;
