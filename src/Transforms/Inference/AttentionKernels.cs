@@ -5,15 +5,15 @@ using IGptMl.Network;
 
 namespace IGptMl.Inference;
 
-/// <summary>The attention of this library's kernels, for the networks that are trained.</summary>
+/// <summary>Provides the attention kernel of this library to networks in training.</summary>
 internal static class AttentionKernels
 {
-    /// <summary>Gives it to the network's modules, which do not know kernels, before the first of them is made.</summary>
+    /// <summary>Registers the kernel with the network's modules, which do not depend on kernels, before any of them is created.</summary>
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "The network must not know the kernels, and whoever makes a network should not have to.")]
+    [SuppressMessage("Usage", "CA2255", Justification = "The network must not depend on kernels, and code that creates a network need not register them.")]
     internal static void Register() => SelfAttention.Kernel = RegisterWidth.Widest > 0 ? Create(RegisterWidth.Widest) : null;
 
-    /// <summary>The attention with registers of that many bits.</summary>
+    /// <summary>The attention kernel for a register width in bits.</summary>
     internal static IAttentionKernel Create(int bits) => RegisterWidth.Run(new Creation(), bits);
 
     private readonly struct Creation : IRegisterFunction<IAttentionKernel>

@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 namespace IGptMl.Inference;
 
 /// <summary>
-/// Attention over float32 projections (B, T, 3d) on the CPU, for training: forwards and backwards, reading and writing the layout of the projections.
+/// Attention over float32 projections (B, T, 3d) on the CPU, for training: the forward and backward passes read and write the projections' own layout.
 /// </summary>
 /// <remarks>
-/// libtorch's fused kernel needs one head after the other, which costs a copy of everything in both directions, and its backward pass takes three times as
-/// long at the head sizes of small models (the benchmark `network-parts` compares).
+/// libtorch's fused kernel needs each head to be contiguous, which costs a copy of all activations in both directions. Its backward pass takes three times as
+/// long at the head sizes of small models (the benchmark `network-parts` compares them).
 /// </remarks>
 internal sealed unsafe class CpuAttention<TLanes, TVector> : IAttentionKernel
     where TLanes : ILanes<TVector>

@@ -2,7 +2,7 @@ using IGptMl.Kernels;
 
 namespace IGptMl.Inference;
 
-/// <summary>The keys and values of all positions that sequences have read, of every block, and the attention to them.</summary>
+/// <summary>The keys and values of all positions read so far, for every block, and attention over them.</summary>
 /// <remarks>
 /// Keys are stored transposed, one row per component, so that one register computes the scores of many positions. A value's components are contiguous.
 /// </remarks>
@@ -26,10 +26,10 @@ internal sealed unsafe class DecodingCache<TLanes, TVector> : IDisposable
     /// <summary>The length of a row of transposed keys.</summary>
     internal int KeyLength { get; }
 
-    /// <summary>The floats of memory that <see cref="Attend"/> needs.</summary>
+    /// <summary>The number of scratch floats that <see cref="Attend"/> needs.</summary>
     internal int ScratchLength => AttentionKernel<TLanes, TVector>.ScratchLength(KeyLength);
 
-    /// <summary>Stores the keys and values of a position, from its row of queries, keys and values.</summary>
+    /// <summary>Stores the keys and values of a position, given its row of queries, keys and values.</summary>
     internal void Store(int layer, int sequence, int position, float* projected)
     {
         float* key = projected + _shape.AttendedWidth, value = key + _shape.AttendedWidth;
@@ -48,15 +48,15 @@ internal sealed unsafe class DecodingCache<TLanes, TVector> : IDisposable
         }
     }
 
-    /// <summary>The attention of one head for consecutive positions of a sequence, whose keys and values have been stored.</summary>
+    /// <summary>The attention of one head for consecutive positions of a sequence, whose keys and values must be stored already.</summary>
     /// <param name="layer">The block.</param>
     /// <param name="sequence">The sequence.</param>
     /// <param name="head">The head.</param>
     /// <param name="first">The first position.</param>
-    /// <param name="rows">The positions.</param>
+    /// <param name="rows">The number of positions.</param>
     /// <param name="projected">The first position's row of queries, keys and values; the rows are contiguous.</param>
     /// <param name="attended">The first position's row of attended values; the rows are contiguous.</param>
-    /// <param name="scratch">Memory for <see cref="ScratchLength"/> floats.</param>
+    /// <param name="scratch">A buffer of <see cref="ScratchLength"/> floats.</param>
     internal void Attend(int layer, int sequence, int head, int first, int rows, float* projected, float* attended, float* scratch)
     {
         var offset = head * _shape.HeadWidth;

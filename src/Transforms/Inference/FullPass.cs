@@ -4,20 +4,20 @@ using IGptMl.Network;
 
 namespace IGptMl.Inference;
 
-/// <summary>Takes images through all blocks that are needed, with all positions at once.</summary>
+/// <summary>Runs images through all blocks that are needed, with all positions at once.</summary>
 /// <remarks>
-/// Each thread takes an equal number of images through all blocks, one image after the other, without waiting for the other threads. The images that remain,
-/// and images that are too large for this, are divided among all threads. Memory depends on the number of threads and the size of an image, not on the
-/// number of images.
+/// Each thread runs an equal number of images through all blocks, one image at a time, without synchronizing with the other threads. The remaining images, and
+/// images that are too large for this, are divided among all threads. Memory use depends on the number of threads and the size of an image, not on the number
+/// of images.
 /// </remarks>
 internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVector> weights)
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>The most positions that are multiplied with a matrix together: few enough for a core's second-level cache, enough to reuse a panel.</summary>
+    /// <summary>The range of positions per matrix product: few enough to fit a core's second-level cache, enough to reuse each panel.</summary>
     private const int MaxRows = 64, MinRows = 8, RowMultiple = 4;
 
-    /// <summary>The most floats that all threads take with an image each (1 GiB), and that images take which all threads share (256 MiB).</summary>
+    /// <summary>The maximum number of floats for one image per thread (1 GiB in total), and for images that all threads share (256 MiB).</summary>
     private const long MaxLengthOfThreads = 1L << 28, MaxLengthTogether = 1L << 26;
 
     /// <summary>Means are computed from partial sums over this many positions, which keeps the rounding error small.</summary>
@@ -25,10 +25,10 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
 
     private readonly PackedShape<TLanes, TVector> _shape = weights.Shape;
 
-    /// <summary>What is computed from the hidden states between blocks.</summary>
+    /// <summary>A result that is computed from the hidden states between blocks.</summary>
     private interface IOutput
     {
-        /// <summary>The number of blocks that are run.</summary>
+        /// <summary>The number of blocks to run.</summary>
         int Blocks { get; }
 
         /// <summary>Whether the input of this block, or of the final norm, is needed.</summary>
@@ -38,7 +38,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
         void Take(int layer, int image, float* hidden, int first, int rows);
     }
 
-    /// <summary>The floats of an image's hidden states, of its queries, keys and values, and of its attended values.</summary>
+    /// <summary>The number of floats of an image's hidden states, its queries, keys and values, and its attended values.</summary>
     private long LengthOfImage => (long)_shape.Positions * (_shape.Width + (4 * _shape.AttendedWidth));
 
     /// <inheritdoc cref="ImageGptExecutor.Features"/>
@@ -69,7 +69,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
         {
             for (var l = 0; l < output.Blocks; l++)
             {
-                weights.Block(l); // packed by all threads, before each of them works alone
+                weights.Block(l); // packed by all threads together, before each of them works alone
             }
         }
 
@@ -88,7 +88,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
         GC.KeepAlive(weights);
     }
 
-    /// <summary>Images that are taken through the blocks together, by one thread or by all threads.</summary>
+    /// <summary>Images that run through the blocks together, on one thread or on all threads.</summary>
     private sealed class Group(FullPass<TLanes, TVector> pass, ushort* tokens, TokenMask? mask, IOutput output, int firstImage, int images, bool together)
     {
         private readonly PackedWeights<TLanes, TVector> _weights = pass.Weights;
@@ -125,13 +125,13 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
             }
         }
 
-        /// <summary>The floats of an image's hidden states.</summary>
+        /// <summary>The number of floats of an image's hidden states.</summary>
         private nint HiddenLength => (nint)_shape.Positions * _shape.Width;
 
-        /// <summary>The floats of an image's queries, or keys, or values, or attended values.</summary>
+        /// <summary>The number of floats of an image's queries, keys, values or attended values, each.</summary>
         private nint AttendedLength => (nint)_shape.Positions * _shape.AttendedWidth;
 
-        /// <summary>The positions of a part: few enough that all threads have work.</summary>
+        /// <summary>The number of positions of a part: small enough that all threads have work.</summary>
         private static int RowsOfPart(int positions, int images)
         {
             var fair = (int)((long)positions * images / (2 * KernelThreads.Count));
@@ -156,7 +156,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
         {
             var (d, config) = (_shape.EmbeddingSize, _weights.Config);
             var own = tokens + ((nint)(firstImage + image) * _shape.Positions);
-            var isShifted = config.Objective == PretrainingObjective.Autoregressive; // behind the start of sequence
+            var isShifted = config.Objective == PretrainingObjective.Autoregressive; // shifted right by the start-of-sequence token
             var hiddenTokens = mask is null ? default : mask[firstImage + image];
             for (var position = 0; position < _shape.Positions; position++)
             {
@@ -180,7 +180,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
             output.Take(layer, firstImage + image, hidden + (image * HiddenLength), first, rows);
         }
 
-        /// <summary>Some positions' hidden states → their rows of each head's queries, keys and values, (3, H, T, HeadWidth).</summary>
+        /// <summary>Projects the hidden states of some positions to their rows of each head's queries, keys and values, (3, H, T, HeadWidth).</summary>
         private void Project(PackedBlock<TLanes, TVector> block, int part, float* hidden, float* projected)
         {
             var (image, first, rows) = Place(part);
@@ -190,7 +190,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
             block.Project(from, rows, scaled.Pointer, target, (nint)_shape.Positions * _shape.HeadWidth, _shape.HeadWidth, together: false);
         }
 
-        /// <summary>A head's queries, keys and values → its columns of the attended values, (T, H · HeadWidth).</summary>
+        /// <summary>Computes a head's columns of the attended values, (T, H · HeadWidth), from its queries, keys and values.</summary>
         private void Attend(int part, float* projected, float* attended)
         {
             var (image, head) = (part / _shape.Heads, part % _shape.Heads);
@@ -221,7 +221,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
 
     private PackedWeights<TLanes, TVector> Weights => weights;
 
-    /// <summary>The means over the positions of the normed hidden states of some layers.</summary>
+    /// <summary>The normed hidden states of some layers, averaged over the positions.</summary>
     private sealed class MeanOutput(PackedWeights<TLanes, TVector> weights, IReadOnlyList<int> layers, float* features) : IOutput
     {
         private readonly PackedShape<TLanes, TVector> _shape = weights.Shape;
@@ -234,7 +234,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
         {
             if (first > 0)
             {
-                return; // the image is summed as a whole with its first part, in an order that does not depend on the parts
+                return; // the first part sums the whole image, in an order that does not depend on how it is divided
             }
 
             using var memory = FloatBuffer.Rent(3L * _shape.Width);
@@ -265,7 +265,7 @@ internal sealed unsafe class FullPass<TLanes, TVector>(PackedWeights<TLanes, TVe
         }
     }
 
-    /// <summary>-ln p of the tokens that are predicted, and NaN for the others.</summary>
+    /// <summary>-ln p of the predicted tokens; NaN for the others.</summary>
     private sealed class NatsOutput(PackedWeights<TLanes, TVector> weights, ushort* targets, TokenMask? mask, float* nats) : IOutput
     {
         private readonly PackedShape<TLanes, TVector> _shape = weights.Shape;

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Inference;
 
-/// <summary>A weight as kernels read it.</summary>
+/// <summary>Copies of weights in the layout that kernels read.</summary>
 internal static class HostWeight
 {
-    /// <summary>The weight as contiguous float32 on the CPU, without a copy where it is that already; the caller disposes it.</summary>
+    /// <summary>The weight as contiguous float32 on the CPU, without a copy if it already is. The caller disposes the tensor.</summary>
     internal static Tensor Of(Tensor weight)
     {
         using var values = weight.detach();

@@ -2,11 +2,11 @@ using IGptMl.Kernels;
 
 namespace IGptMl.Inference;
 
-/// <summary>Code that is written once for all widths of registers.</summary>
-/// <typeparam name="TResult">What it returns.</typeparam>
+/// <summary>A function that is written once for all register widths.</summary>
+/// <typeparam name="TResult">The type of the result.</typeparam>
 internal interface IRegisterFunction<out TResult>
 {
-    /// <summary>Runs with registers of one width.</summary>
+    /// <summary>Runs the function for one register width.</summary>
     TResult Invoke<TLanes, TVector>()
         where TLanes : ILanes<TVector>
         where TVector : struct;

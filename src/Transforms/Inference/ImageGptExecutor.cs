@@ -4,11 +4,11 @@ using TorchSharp;
 
 namespace IGptMl.Inference;
 
-/// <summary>Runs a network without gradients: full passes, and continuing sequences with a cache. It decides how much is computed at once.</summary>
-/// <remarks>Several threads may use an executor at the same time. It reads the network's weights, which must not change, and belong to the caller.</remarks>
+/// <summary>Runs a network without gradients: full passes, and cached decoding of sequences. It decides how much is computed at once.</summary>
+/// <remarks>An executor is thread-safe. It reads the network's weights, which belong to the caller and must not change.</remarks>
 internal abstract class ImageGptExecutor
 {
-    /// <summary>The rows that are given to an executor at once unless somebody says otherwise: enough that all threads of a large machine get some.</summary>
+    /// <summary>The default number of rows per call: enough to occupy all threads of a large machine.</summary>
     internal const int DefaultRows = 32;
 
     private protected ImageGptExecutor(ImageGptConfig config) => Config = config;
@@ -16,20 +16,20 @@ internal abstract class ImageGptExecutor
     /// <summary>The architecture.</summary>
     internal ImageGptConfig Config { get; }
 
-    /// <summary>The threads that continue sequences at the same time, each with a decoder of its own.</summary>
+    /// <summary>The number of threads that decode at the same time, each with its own decoder.</summary>
     internal abstract int DecodingThreads { get; }
 
-    /// <summary>The number of sequences that a decoder continues at its best speed.</summary>
+    /// <summary>The number of sequences per decoder that gives the highest throughput.</summary>
     internal abstract int DecodingRows { get; }
 
-    /// <summary>The executor for a network on a device: kernels on a CPU that has registers for them, else the network's modules.</summary>
+    /// <summary>Creates the executor for a network on a device: kernels on a CPU with wide enough registers, otherwise the network's modules.</summary>
     internal static ImageGptExecutor Create(ImageGptNetwork network, torch.Device device)
         => device.type == DeviceType.CPU && RegisterWidth.Widest > 0 ? OfKernels(network, RegisterWidth.Widest) : OfModules(network, device);
 
-    /// <summary>The executor of kernels with registers of that many bits.</summary>
+    /// <summary>Creates an executor that uses kernels for a register width in bits.</summary>
     internal static ImageGptExecutor OfKernels(ImageGptNetwork network, int bits) => RegisterWidth.Run(new Creation(network), bits);
 
-    /// <summary>The executor of the network's modules, which are on that device.</summary>
+    /// <summary>Creates an executor that uses the network's modules, which must be on the device.</summary>
     internal static ImageGptExecutor OfModules(ImageGptNetwork network, torch.Device device) => new ModuleExecutor(network, device);
 
     /// <summary>
@@ -45,7 +45,7 @@ internal abstract class ImageGptExecutor
 
     /// <summary>
     /// Autoregressive, without a mask: -ln p(token | tokens before it) of every token. Masked, with a mask: -ln p(token | tokens not hidden) of every hidden
-    /// token, and NaN for the others, which nobody asks for.
+    /// token, and NaN for the others, which are not predicted.
     /// </summary>
     /// <param name="tokens">(rows, T).</param>
     /// <param name="rows">The number of images.</param>
@@ -53,10 +53,10 @@ internal abstract class ImageGptExecutor
     /// <param name="nats">Receives (rows, T).</param>
     internal abstract void NegativeLogLikelihood(ReadOnlySpan<ushort> tokens, int rows, TokenMask? mask, Span<float> nats);
 
-    /// <summary>A decoder for that many sequences at once; the caller disposes it. The model must be autoregressive.</summary>
+    /// <summary>Creates a decoder for up to <paramref name="capacity"/> sequences at once. The caller disposes it. The model must be autoregressive.</summary>
     internal abstract IDecoder CreateDecoder(int capacity);
 
-    /// <summary>A masked model must never be run as an autoregressive one, nor the other way round: the results would look like results.</summary>
+    /// <summary>Throws if a masked model is run as an autoregressive one, or the reverse: the values would be plausible but wrong.</summary>
     private protected void Require(TokenMask? mask)
         => Config.Require(mask is null ? PretrainingObjective.Autoregressive : PretrainingObjective.Masked);
 

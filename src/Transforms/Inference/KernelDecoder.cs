@@ -3,10 +3,10 @@ using IGptMl.Kernels;
 
 namespace IGptMl.Inference;
 
-/// <summary>Continues sequences in kernels on the CPU, without libtorch, whose calls cost more than the arithmetic of a small model.</summary>
+/// <summary>Continues sequences with kernels on the CPU. It avoids libtorch, whose call overhead exceeds the arithmetic of a small model.</summary>
 /// <remarks>
-/// The results of a sequence do not depend on the other sequences of the batch, bit for bit. A decoder of a small model uses one thread, and several decoders
-/// run side by side. The decoder of a large model divides every matrix product among all threads.
+/// The results of a sequence are bitwise independent of the other sequences of the batch. A decoder of a small model uses one thread, and several decoders run
+/// in parallel. The decoder of a large model divides every matrix product among all threads.
 /// </remarks>
 internal sealed unsafe class KernelDecoder<TLanes, TVector> : IDecoder
     where TLanes : ILanes<TVector>
@@ -28,8 +28,8 @@ internal sealed unsafe class KernelDecoder<TLanes, TVector> : IDecoder
     private readonly FloatBuffer _scores;
 
     /// <param name="weights">The weights.</param>
-    /// <param name="capacity">The greatest number of sequences.</param>
-    /// <param name="together">Whether all threads share each product, or the calling one does it.</param>
+    /// <param name="capacity">The maximum number of sequences.</param>
+    /// <param name="together">Whether all threads share each product, or the calling thread computes it alone.</param>
     internal KernelDecoder(PackedWeights<TLanes, TVector> weights, int capacity, bool together)
     {
         _weights = weights;
@@ -52,7 +52,7 @@ internal sealed unsafe class KernelDecoder<TLanes, TVector> : IDecoder
     /// <inheritdoc/>
     public int Capacity { get; }
 
-    /// <summary>The positions of a sequence that are read together if they are not predicted.</summary>
+    /// <summary>The number of positions of a sequence that are read at once if they are not predicted.</summary>
     private static int ReadRows => AttentionKernel<TLanes, TVector>.MaxQueries;
 
     /// <inheritdoc/>

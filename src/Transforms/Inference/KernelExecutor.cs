@@ -4,23 +4,26 @@ using TorchSharp;
 
 namespace IGptMl.Inference;
 
-/// <summary>Runs a network on the CPU in kernels of this library, for one width of registers.</summary>
+/// <summary>Runs a network on the CPU with the kernels of this library, for one register width.</summary>
 /// <remarks>
-/// libtorch writes every step's activations to memory and reads them again, and its matrix products reach two thirds of the speed of these kernels on the
-/// processors that were measured (the benchmark `network-parts` compares). Here a thread takes an image through all blocks while its rows are in the cache.
-/// The results of an image depend neither on the other images of the batch nor on the number of threads, bit for bit: every sum is one chain of additions
-/// in a fixed order. A backward pass for training would use the same packed weights and the same block.
+/// libtorch writes the activations of every operation to memory and reads them again. On the processors that were measured, its matrix products reach two
+/// thirds of the speed of these kernels (the benchmark `network-parts` compares them). Here a thread runs an image through all blocks while its rows are in the
+/// cache. The results of an image are bitwise independent of the other images of the batch and of the number of threads: every sum is one chain of additions in
+/// a fixed order.
 /// </remarks>
 internal sealed class KernelExecutor<TLanes, TVector> : ImageGptExecutor
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
     /// <summary>
-    /// Above this size the weights do not fit a core's cache, and dividing each matrix product among all threads is faster than a decoder per thread.
+    /// Above this number of parameters, the weights do not fit a core's cache, and dividing each matrix product among all threads is faster than one decoder
+    /// per thread.
     /// </summary>
     private const long MaxParametersPerThread = 32_000_000;
 
-    /// <summary>The sequences of a thread share one pass over the weights, as long as their keys and values fit its cache.</summary>
+    /// <summary>
+    /// The sequences of a thread share one pass over the weights. Their number is limited so that their keys and values fit the core's cache.
+    /// </summary>
     private const int MinRowsPerThread = 4, MaxRowsPerThread = 16, CachedBytesPerThread = 8 << 20;
 
     private const int MaxRowsTogether = 64;
@@ -47,7 +50,7 @@ internal sealed class KernelExecutor<TLanes, TVector> : ImageGptExecutor
 
     private bool DecodesTogether => Config.ParameterCount > MaxParametersPerThread;
 
-    /// <summary>The keys and values of all layers and positions.</summary>
+    /// <summary>The size of a sequence's keys and values, for all layers and positions.</summary>
     private long BytesPerSequence => 2L * Config.Layers * Config.ContextLength * Config.EmbeddingSize * sizeof(float);
 
     /// <inheritdoc/>

@@ -3,15 +3,15 @@ using TorchSharp;
 
 namespace IGptMl.Inference;
 
-/// <summary>Continues sequences by the network's modules, on any device.</summary>
+/// <summary>Continues sequences with the network's modules, on any device.</summary>
 internal sealed class ModuleDecoder : IDecoder
 {
     private readonly ImageGptNetwork _network;
     private readonly KeyValueCache _cache;
     private readonly torch.Device _device;
 
-    /// <param name="network">The network, to which the weights belong.</param>
-    /// <param name="capacity">The greatest number of sequences.</param>
+    /// <param name="network">The network, which owns the weights.</param>
+    /// <param name="capacity">The maximum number of sequences.</param>
     /// <param name="device">The network's device.</param>
     internal ModuleDecoder(ImageGptNetwork network, int capacity, torch.Device device)
     {
@@ -48,7 +48,7 @@ internal sealed class ModuleDecoder : IDecoder
     /// <inheritdoc/>
     public void Dispose() => _cache.Dispose();
 
-    /// <summary>What the positions read: (rows, to - from) int64.</summary>
+    /// <summary>The input ids of the positions, (rows, to - from) int64: each position reads the token before it.</summary>
     private torch.Tensor Ids(ReadOnlySpan<ushort> tokens, int rows, int from, int to)
     {
         var (config, count) = (_network.Config, to - from);

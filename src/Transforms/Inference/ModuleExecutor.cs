@@ -6,10 +6,12 @@ namespace IGptMl.Inference;
 /// <summary>Runs the network's modules in libtorch, on any device.</summary>
 internal sealed class ModuleExecutor : ImageGptExecutor
 {
-    /// <summary>The most bytes of the widest activations, (B, T, 4d), on a CPU. The system would clear larger ones again for every operation.</summary>
+    /// <summary>
+    /// The maximum size in bytes of the widest activations, (B, T, 4d), on a CPU. Larger tensors would be mapped and zeroed by the system for every operation.
+    /// </summary>
     private const int CpuBytes = 16 << 20;
 
-    /// <summary>The same on a GPU, which needs large products to be busy.</summary>
+    /// <summary>The maximum size on a GPU, which needs large products for full utilization.</summary>
     private const int GpuBytes = 1 << 30;
 
     private const int MaxDecodingRows = 128;
@@ -77,7 +79,7 @@ internal sealed class ModuleExecutor : ImageGptExecutor
     private ReadOnlySpan<ushort> Part(ReadOnlySpan<ushort> tokens, int first, int count)
         => tokens.Slice(first * Config.ContextLength, count * Config.ContextLength);
 
-    /// <summary>The losses of hidden tokens in order to their places, and NaN elsewhere.</summary>
+    /// <summary>Scatters the losses of the hidden tokens, in order, to their positions; NaN elsewhere.</summary>
     private static void Scatter(ReadOnlySpan<float> losses, TokenMask mask, Span<float> nats)
     {
         var next = 0;

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace IGptMl.Inference;
 
 /// <summary>
-/// A block for the kernels: packed weights with the gains and all constant factors multiplied in, and the steps of the block on rows of hidden states.
+/// A transformer block for the kernels: packed weights, into which gains and constant factors are folded, and the block's steps on rows of hidden states.
 /// </summary>
-/// <remarks>Full passes and decoding take the same steps. Only the attention between them differs.</remarks>
+/// <remarks>Full passes and decoding share these steps. Only the attention between them differs.</remarks>
 internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -20,7 +20,7 @@ internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
     private readonly PackedMatrix<TLanes, TVector> _contract;
 
     /// <param name="shape">The sizes.</param>
-    /// <param name="isKept">Whether the block is kept with the model, or used for one pass.</param>
+    /// <param name="isKept">Whether the block is kept with the model (allocated), or used for one pass (rented).</param>
     internal PackedBlock(PackedShape<TLanes, TVector> shape, bool isKept)
     {
         _shape = shape;
@@ -58,13 +58,13 @@ internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
         });
     }
 
-    /// <summary>Hidden states (rows, d) → queries, keys and values of each head.</summary>
-    /// <param name="hidden">Rows of <see cref="PackedShape{TLanes, TVector}.Width"/>.</param>
+    /// <summary>Projects hidden states (rows, d) to the queries, keys and values of each head.</summary>
+    /// <param name="hidden">Rows of <see cref="PackedShape{TLanes, TVector}.Width"/> elements.</param>
     /// <param name="rows">The number of rows.</param>
-    /// <param name="scaled">Memory for as many rows.</param>
+    /// <param name="scaled">A buffer for as many rows.</param>
     /// <param name="projected">Receives, for each of the 3 H heads of queries, keys and values, (rows, HeadWidth).</param>
-    /// <param name="headStride">The distance between heads.</param>
-    /// <param name="rowStride">The distance between rows of a head.</param>
+    /// <param name="headStride">The stride between heads, in elements.</param>
+    /// <param name="rowStride">The stride between rows of a head, in elements.</param>
     /// <param name="together">Whether all threads share the work, or the calling thread does it alone.</param>
     internal void Project(float* hidden, int rows, float* scaled, float* projected, nint headStride, nint rowStride, bool together)
     {
@@ -82,13 +82,13 @@ internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
     }
 
     /// <summary>
-    /// The steps after the attention: attended values (rows, H · HeadWidth) are projected and added to hidden states (rows, d), then the perceptron.
+    /// The steps after the attention: projects attended values (rows, H · HeadWidth), adds them to the hidden states (rows, d), and applies the MLP.
     /// </summary>
-    /// <param name="attended">Rows of <see cref="PackedShape{TLanes, TVector}.AttendedWidth"/>.</param>
-    /// <param name="hidden">Rows of <see cref="PackedShape{TLanes, TVector}.Width"/>, which become the block's output.</param>
+    /// <param name="attended">Rows of <see cref="PackedShape{TLanes, TVector}.AttendedWidth"/> elements.</param>
+    /// <param name="hidden">Rows of <see cref="PackedShape{TLanes, TVector}.Width"/> elements, which become the block's output.</param>
     /// <param name="rows">The number of rows.</param>
-    /// <param name="scaled">Memory for as many rows of hidden states.</param>
-    /// <param name="expanded">Memory for as many rows of <see cref="PackedShape{TLanes, TVector}.ExpandedWidth"/>.</param>
+    /// <param name="scaled">A buffer for as many rows of hidden states.</param>
+    /// <param name="expanded">A buffer for as many rows of <see cref="PackedShape{TLanes, TVector}.ExpandedWidth"/> elements.</param>
     /// <param name="together">Whether all threads share the work, or the calling thread does it alone.</param>
     internal void AddTo(float* attended, float* hidden, int rows, float* scaled, float* expanded, bool together)
     {
@@ -107,7 +107,7 @@ internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
         Multiply(_contract, expanded, _shape.ExpandedWidth, hidden, _shape.Width, rows, together);
     }
 
-    /// <summary>The norm of rows of hidden states, without its gain.</summary>
+    /// <summary>Applies the norm, without its gain, to rows of hidden states.</summary>
     internal static void Normalize(PackedShape<TLanes, TVector> shape, float* hidden, float* scaled, int rows)
     {
         const float epsilon = (float)ArchitectureConstants.NormEpsilon;
@@ -160,7 +160,7 @@ internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
         }
     });
 
-    /// <summary>A matrix whose heads are padded with zeros to whole panels. The caller disposes it.</summary>
+    /// <summary>Pads each head of a matrix with zeros to whole panels. The caller disposes the tensor.</summary>
     private Tensor PadHeads(Tensor matrix, int dimension, int parts)
     {
         var host = HostWeight.Of(matrix);
@@ -179,6 +179,6 @@ internal sealed unsafe class PackedBlock<TLanes, TVector> : IDisposable
         }
     }
 
-    /// <summary>What a packed matrix is filled from.</summary>
+    /// <summary>A packed matrix and the weight, gain and factor that it is filled from.</summary>
     private sealed record Source(PackedMatrix<TLanes, TVector> To, Tensor Matrix, Tensor? Gain, double Factor);
 }

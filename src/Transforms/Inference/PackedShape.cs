@@ -2,7 +2,7 @@ using IGptMl.Kernels;
 
 namespace IGptMl.Inference;
 
-/// <summary>The sizes of a network for the kernels: rows and heads are padded with zeros to whole panels.</summary>
+/// <summary>The dimensions of a network for the kernels, with rows and heads padded to whole panels.</summary>
 internal sealed class PackedShape<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
@@ -29,22 +29,22 @@ internal sealed class PackedShape<TLanes, TVector>
     /// <summary>The number T of positions.</summary>
     internal int Positions { get; }
 
-    /// <summary>The length of a row of hidden states.</summary>
+    /// <summary>The padded length of a row of hidden states.</summary>
     internal int Width { get; }
 
-    /// <summary>The length of a row of a head's queries, keys or values.</summary>
+    /// <summary>The padded length of a row of a head's queries, keys or values.</summary>
     internal int HeadWidth { get; }
 
-    /// <summary>The length of a row of attended values: all heads side by side.</summary>
+    /// <summary>The length of a row of attended values: all heads, concatenated.</summary>
     internal int AttendedWidth => Heads * HeadWidth;
 
-    /// <summary>The length of a row between the two matrices of the perceptron.</summary>
+    /// <summary>The padded length of a row of the MLP's hidden layer.</summary>
     internal int ExpandedWidth { get; }
 
     /// <summary>The factor of the attention's scores, 1 / sqrt(d/H).</summary>
     internal float ScoreScale { get; }
 
-    /// <summary>The floats that a block takes when it is packed.</summary>
+    /// <summary>The number of floats of a packed block.</summary>
     internal long BlockLength => QueriesKeysValuesLength + OutputLength + ExpandLength + ContractLength;
 
     internal long QueriesKeysValuesLength => PackedMatrix<TLanes, TVector>.Size(EmbeddingSize, 3 * AttendedWidth);

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Inference;
 
-/// <summary>The weights of a network as the kernels read them. Blocks are packed when they are first used, and shared by all threads.</summary>
+/// <summary>The weights of a network in the layout that the kernels read. A block is packed on first use and shared by all threads.</summary>
 /// <remarks>
-/// The packed weights are a second copy of the weights of the blocks that are used. Models larger than <see cref="MaxKeptBytes"/> keep no copy: their blocks
-/// are packed for each pass.
+/// The packed weights are a second copy of the blocks in use. Models larger than <see cref="MaxKeptBytes"/> keep no copy: their blocks are packed again for
+/// each pass.
 /// </remarks>
 internal sealed unsafe class PackedWeights<TLanes, TVector>
     where TLanes : ILanes<TVector>
@@ -36,19 +36,19 @@ internal sealed unsafe class PackedWeights<TLanes, TVector>
 
     internal PackedShape<TLanes, TVector> Shape { get; }
 
-    /// <summary>The embeddings of the tokens and, in the last row of an autoregressive model, of the start of sequence: (K + 1, d) or (K, d).</summary>
+    /// <summary>The token embeddings, (K, d), or (K + 1, d) for an autoregressive model, whose last row is the start-of-sequence embedding.</summary>
     internal float[] Tokens { get; }
 
     /// <summary>(T, d).</summary>
     internal float[] Positions { get; }
 
-    /// <summary>The gain of the norm of each block's input and, last, of the final norm: L + 1 times (d).</summary>
+    /// <summary>The gains (d) of the norms of the L block inputs, followed by the gain of the final norm.</summary>
     internal IReadOnlyList<float[]> Gains { get; }
 
     /// <summary>Whether packed blocks are kept.</summary>
     internal bool KeepsBlocks => Config.Layers * Shape.BlockLength * sizeof(float) <= MaxKeptBytes;
 
-    /// <summary>The output head with the gain of the final norm, (d, K).</summary>
+    /// <summary>The output head, (d, K), with the gain of the final norm folded in.</summary>
     internal PackedMatrix<TLanes, TVector> Head
     {
         get
@@ -60,7 +60,7 @@ internal sealed unsafe class PackedWeights<TLanes, TVector>
         }
     }
 
-    /// <summary>A packed block, which is kept. Only if <see cref="KeepsBlocks"/>.</summary>
+    /// <summary>Gets a packed block, which is kept. Valid only if <see cref="KeepsBlocks"/> is true.</summary>
     internal PackedBlock<TLanes, TVector> Block(int layer)
     {
         lock (_lock)

@@ -2,12 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace IGptMl.Kernels;
 
-/// <summary>Attention of one head of one image, forwards and backwards, in blocks of queries whose scores stay in the processor's cache.</summary>
+/// <summary>Attention of one head of one image, forward and backward, in blocks of queries whose scores stay in the processor's cache.</summary>
 /// <remarks>
-/// Scores are never written to memory: the forward pass keeps the logarithm of each query's sum of exponentials, from which the backward pass
-/// computes them again (Dao et al. 2022, "FlashAttention", section 3). Where a position sees only those before it, no score behind the block's last
-/// query is computed. Of an image's projections, a head's part is a few numbers in each long row, and rows at such distances fall on the same few
-/// lines of the caches: what is read or written again and again is copied to rows that follow each other, and used in pieces that stay near.
+/// The full score matrix is never stored. The forward pass keeps the log-sum-exp of each query's scores, from which the backward pass recomputes them (Dao et
+/// al. 2022, "FlashAttention", section 3). Causal attention skips the keys after the block's last query. In an image's projections, a head occupies a few
+/// elements of each long row. Rows at such strides compete for the same cache sets, so rows that are accessed repeatedly are first copied to contiguous buffers
+/// and processed in tiles that stay in the cache.
 /// </remarks>
 internal static unsafe class AttentionKernel<TLanes, TVector>
     where TLanes : ILanes<TVector>
@@ -15,28 +15,27 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
 {
     private const int QueryBlock = 32, KeyBlock = 128;
 
-    /// <summary>The memory that <see cref="Attend"/> needs for scores and sums.</summary>
+    /// <summary>The number of scratch elements that <see cref="Attend"/> needs for scores and sums.</summary>
     /// <param name="width">The length of a row of transposed keys.</param>
     internal static int ScratchLength(int width) => QueryBlock * (width + 1);
 
-    /// <summary>The most queries that <see cref="Attend"/> takes at once.</summary>
+    /// <summary>The maximum number of queries per call of <see cref="Attend"/>.</summary>
     internal static int MaxQueries => QueryBlock;
 
     /// <summary>
-    /// Queries, keys and values with rows of <paramref name="stride"/> → the attended values, with rows of <paramref name="outputStride"/>, and the
-    /// logarithm of each query's sum of exponentials, unless that is null.
+    /// The forward pass: computes the attended values and, unless <paramref name="logSums"/> is null, the log-sum-exp of each query's scores.
     /// </summary>
     /// <param name="queries">(positions, size).</param>
     /// <param name="keys">(positions, size).</param>
     /// <param name="values">(positions, size).</param>
-    /// <param name="stride">The distance between rows of the three.</param>
-    /// <param name="output">Receives (positions, size).</param>
-    /// <param name="outputStride">The distance between its rows.</param>
-    /// <param name="logSums">Receives (positions), or null.</param>
+    /// <param name="stride">The row stride of queries, keys and values, in elements.</param>
+    /// <param name="output">Receives the attended values, (positions, size).</param>
+    /// <param name="outputStride">The row stride of <paramref name="output"/>, in elements.</param>
+    /// <param name="logSums">Receives the log-sum-exp of each query's scores, (positions); may be null.</param>
     /// <param name="positions">The number of positions.</param>
-    /// <param name="size">The head size, a multiple of the register.</param>
+    /// <param name="size">The head size, a multiple of the register width.</param>
     /// <param name="scale">The factor of the scores.</param>
-    /// <param name="causal">Whether a position sees itself and those before it only.</param>
+    /// <param name="causal">Whether a position attends only to itself and to the positions before it.</param>
     internal static void Forward(float* queries, float* keys, float* values, nint stride, float* output, nint outputStride, float* logSums, int positions,
         int size, float scale, bool causal)
     {
@@ -77,25 +76,25 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         }
     }
 
-    /// <summary>Some queries that follow each other against all keys that they see.</summary>
+    /// <summary>Attention of a block of consecutive queries over all keys that they attend to.</summary>
     /// <param name="queries">(rows, size).</param>
-    /// <param name="queryStride">The distance between its rows.</param>
-    /// <param name="keysTransposed">(size, width), a row a component; what is beyond the keys seen is finite.</param>
-    /// <param name="width">The length of its rows, as <see cref="Padded"/> makes it.</param>
-    /// <param name="values">(seen, size), rows that follow each other.</param>
+    /// <param name="queryStride">The row stride of <paramref name="queries"/>, in elements.</param>
+    /// <param name="keysTransposed">(size, width), one row per component; the elements after the first <paramref name="seen"/> of a row are finite.</param>
+    /// <param name="width">The row length of <paramref name="keysTransposed"/>, as returned by <see cref="Padded"/>.</param>
+    /// <param name="values">(seen, size), contiguous rows.</param>
     /// <param name="output">Receives (rows, size).</param>
-    /// <param name="outputStride">The distance between its rows.</param>
-    /// <param name="logSums">Receives the logarithm of each query's sum of exponentials, (rows), or null.</param>
+    /// <param name="outputStride">The row stride of <paramref name="output"/>, in elements.</param>
+    /// <param name="logSums">Receives the log-sum-exp of each query's scores, (rows); may be null.</param>
     /// <param name="first">The position of the first query.</param>
-    /// <param name="rows">The queries, at most <see cref="MaxQueries"/>.</param>
-    /// <param name="seen">The keys that any of the queries sees.</param>
-    /// <param name="size">The head size, a multiple of the register.</param>
+    /// <param name="rows">The number of queries, at most <see cref="MaxQueries"/>.</param>
+    /// <param name="seen">The number of keys that at least one of the queries attends to.</param>
+    /// <param name="size">The head size, a multiple of the register width.</param>
     /// <param name="scale">The factor of the scores.</param>
-    /// <param name="causal">Whether a query sees its own position and those before it only.</param>
-    /// <param name="scratch">Memory for <see cref="ScratchLength"/> elements.</param>
+    /// <param name="causal">Whether a query attends only to its own position and to the positions before it.</param>
+    /// <param name="scratch">A buffer of <see cref="ScratchLength"/> elements.</param>
     internal static void Attend(
-        float* queries, nint queryStride, float* keysTransposed, int width, float* values, float* output, nint outputStride, float* logSums, int first,
-            int rows, int seen, int size, float scale, bool causal, float* scratch)
+            float* queries, nint queryStride, float* keysTransposed, int width, float* values, float* output, nint outputStride, float* logSums, int first,
+        int rows, int seen, int size, float scale, bool causal, float* scratch)
     {
         KernelAssert.IsMultiple(size, TLanes.Count);
         KernelAssert.IsAtLeast(QueryBlock, rows);
@@ -131,7 +130,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         }
     }
 
-    /// <summary>The gradients of queries, keys and values, with rows of <paramref name="stride"/>, from that of the output.</summary>
+    /// <summary>The backward pass: computes the gradients of queries, keys and values, which have their row stride, from the gradient of the output.</summary>
     internal static void Backward(float* queries, float* keys, float* values, nint stride, float* output, float* outputGradient, nint outputStride,
         float* logSums, float* queryGradient, float* keyGradient, float* valueGradient, int positions, int size, float scale, bool causal)
     {
@@ -165,10 +164,10 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
             for (var key = 0; key < seen; key += KeyBlock)
             {
                 var count = Math.Min(KeyBlock, seen - key);
-                SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed + key, width, probabilities, KeyBlock, rows, VectorKernel<TLanes,
-                    TVector>.Rounded(count), size, accumulate: false);
-                SmallProduct<TLanes, TVector>.Run(nearGradient, size, 1, valuesTransposed + key, width, scoreGradient, KeyBlock, rows, VectorKernel<TLanes,
-                    TVector>.Rounded(count), size, accumulate: false);
+                SmallProduct<TLanes, TVector>.Run(nearQueries, size, 1, keysTransposed + key, width, probabilities, KeyBlock, rows,
+                    VectorKernel<TLanes, TVector>.Rounded(count), size, accumulate: false);
+                SmallProduct<TLanes, TVector>.Run(nearGradient, size, 1, valuesTransposed + key, width, scoreGradient, KeyBlock, rows,
+                    VectorKernel<TLanes, TVector>.Rounded(count), size, accumulate: false);
                 for (var i = 0; i < rows; i++)
                 {
                     var own = causal ? Math.Clamp(first + i + 1 - key, 0, count) : count;
@@ -191,7 +190,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         Copy(valueSums, size, valueGradient, stride, positions, size);
     }
 
-    /// <summary>The row length of scores: whole registers, and one more so that rows do not fall on the same cache lines.</summary>
+    /// <summary>The row length of scores: rounded up to whole registers, plus one register so that consecutive rows map to different cache sets.</summary>
     internal static int Padded(int positions) => VectorKernel<TLanes, TVector>.Rounded(positions) + TLanes.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -223,7 +222,7 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         }
     }
 
-    /// <summary>Scores become probabilities p = exp(scale · s + shift), and gradients of probabilities g those of scores, scale · p · (g - mean).</summary>
+    /// <summary>In place: s ← p = exp(scale · s + shift), and the gradient g of p becomes the gradient of s, scale · p · (g - mean).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Gradients(float* scores, float* gradients, int count, float scale, float shift, float mean)
     {

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace IGptMl.Kernels;
 
-/// <summary>Memory for floats that begins on a cache line and does not move: the one owner of what kernels work in.</summary>
-/// <remarks>The pointer is valid until this is disposed. Whoever uses it keeps a reference to this until it has done so.</remarks>
+/// <summary>A pinned buffer of floats, aligned to a cache line. It owns the memory that kernels work in.</summary>
+/// <remarks>The pointer is valid until the buffer is disposed or collected. Code that uses the pointer must keep the buffer reachable meanwhile.</remarks>
 internal sealed unsafe class FloatBuffer : IDisposable
 {
     private const int Alignment = 64;
@@ -26,11 +26,11 @@ internal sealed unsafe class FloatBuffer : IDisposable
     /// <summary>The number of elements.</summary>
     internal long Length { get; }
 
-    /// <summary>Memory of its own for what lives long, at first zero.</summary>
+    /// <summary>Allocates zero-initialized memory, for buffers with a long lifetime.</summary>
     /// <param name="length">The number of elements, fewer than 2³¹.</param>
     internal static FloatBuffer Allocate(long length) => new(GC.AllocateArray<float>(Size(length), pinned: true), default, length);
 
-    /// <summary>Uninitialized memory of the shared pool, for what lives short.</summary>
+    /// <summary>Rents uninitialized memory from the shared pool, for buffers with a short lifetime.</summary>
     /// <param name="length">The number of elements, fewer than 2³¹.</param>
     internal static FloatBuffer Rent(long length)
     {
@@ -38,7 +38,7 @@ internal sealed unsafe class FloatBuffer : IDisposable
         return new FloatBuffer(memory, GCHandle.Alloc(memory, GCHandleType.Pinned), length);
     }
 
-    /// <summary>Gives rented memory back to the pool, and leaves other memory to the garbage collector.</summary>
+    /// <summary>Returns rented memory to the pool. Allocated memory is left to the garbage collector.</summary>
     public void Dispose()
     {
         var memory = Interlocked.Exchange(ref _memory, null);

@@ -1,11 +1,11 @@
 namespace IGptMl.Kernels;
 
-/// <summary>A vector register of floats, so that one kernel serves every width.</summary>
-/// <typeparam name="TVector">The register.</typeparam>
+/// <summary>The operations of a vector register of floats. Kernels are written once against it, for all register widths.</summary>
+/// <typeparam name="TVector">The register type.</typeparam>
 internal unsafe interface ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>The floats of a register.</summary>
+    /// <summary>The register width, in floats.</summary>
     static abstract int Count { get; }
 
     static abstract TVector Load(float* source);
@@ -27,10 +27,10 @@ internal unsafe interface ILanes<TVector>
 
     static abstract TVector Max(TVector a, TVector b);
 
-    /// <summary>The lesser; the second where one is not a number, as <see cref="Max(TVector, TVector)"/>.</summary>
+    /// <summary>The smaller operand. If either is NaN, the second operand, as in <see cref="Max(TVector, TVector)"/>.</summary>
     static abstract TVector Min(TVector a, TVector b);
 
-    /// <summary>2ⁿ of the whole number n that stands in the lowest bits, from -126 to 127.</summary>
+    /// <summary>2ⁿ for the integer n in the lowest bits of the argument, -126 to 127.</summary>
     static abstract TVector PowerOfTwo(TVector shifted);
 
     static abstract float Sum(TVector a);

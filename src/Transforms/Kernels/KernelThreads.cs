@@ -2,14 +2,16 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Kernels;
 
-/// <summary>The threads that kernels run on: as many as libtorch uses.</summary>
+/// <summary>Parallel execution of kernels, on as many threads as libtorch uses.</summary>
 internal static class KernelThreads
 {
     internal static int Count => get_num_threads();
 
-    /// <summary>Runs the parts of a work, each one thread's from beginning to end, so that the number of threads does not show in the numbers.</summary>
+    /// <summary>
+    /// Runs independent work items in parallel. Each runs on one thread from start to end, so results do not depend on the number of threads.
+    /// </summary>
     /// <remarks>
-    /// Threads take one part after the other. Parallel.For alone gives them up to sixteen at once, and at the end one thread waits for the other's.
+    /// Threads take one item at a time. Parallel.For alone hands out chunks of up to 16 items, so that at the end some threads idle while others finish theirs.
     /// </remarks>
     internal static void Run(int parts, Action<int> body)
     {

@@ -1,26 +1,29 @@
 namespace IGptMl.Kernels;
 
-/// <summary>A matrix (in, out) in panels as wide as two registers, each of which lies in memory in the order in which a product reads it.</summary>
-/// <remarks>The memory is the caller's, <see cref="Size"/> numbers from the beginning of a cache line, and outlives this object.</remarks>
+/// <summary>
+/// A matrix (in, out), packed into panels of columns that are two registers wide. Each panel is contiguous and row-major, the order in which a product reads
+/// it.
+/// </summary>
+/// <remarks>The caller owns the memory: <see cref="Size"/> elements, aligned to a cache line, which must outlive this object.</remarks>
 internal sealed unsafe class PackedMatrix<TLanes, TVector>(float* memory, int inputs, int outputs)
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>The columns of a panel.</summary>
+    /// <summary>The number of columns of a panel.</summary>
     internal static int PanelWidth => 2 * TLanes.Count;
 
-    /// <summary>The columns with those that fill the last panel, which are zero.</summary>
+    /// <summary>The number of columns, rounded up to whole panels. The padding is zero.</summary>
     internal int Width { get; } = Padded(outputs);
 
     internal int Panels => Width / PanelWidth;
 
-    /// <summary>A number of columns, up to whole panels.</summary>
+    /// <summary>Rounds a number of columns up to whole panels.</summary>
     internal static int Padded(int columns) => (columns + PanelWidth - 1) / PanelWidth * PanelWidth;
 
-    /// <summary>The numbers that a matrix takes in memory.</summary>
+    /// <summary>The number of elements of a packed matrix, including padding.</summary>
     internal static long Size(int inputs, int outputs) => (long)inputs * Padded(outputs);
 
-    /// <summary>Fills a panel from a matrix (in, out), times a factor and, unless that is null, times the gain of each row, (in).</summary>
+    /// <summary>Packs one panel of a matrix (in, out), multiplied by a factor and, unless it is null, by the gain of each row, (in).</summary>
     internal void Fill(int panel, float* matrix, float* gains, float factor)
     {
         KernelAssert.IsAligned(memory);
@@ -52,8 +55,8 @@ internal sealed unsafe class PackedMatrix<TLanes, TVector>(float* memory, int in
     }
 
     /// <summary>
-    /// C = A W or C += A W, for A (rows, in) and the first columns, a multiple of the register, of C (rows, <see cref="Width"/>). Each number of C is one
-    /// chain of additions, however many rows there are.
+    /// C = A W or C += A W, for A (rows, in) and the first columns of C (rows, <see cref="Width"/>); their number is a multiple of the register width. Each
+    /// element of C is one chain of additions, whatever the number of rows.
     /// </summary>
     internal void Multiply(float* a, int lda, float* c, int ldc, int rows, int columns, bool accumulate)
     {
@@ -65,7 +68,7 @@ internal sealed unsafe class PackedMatrix<TLanes, TVector>(float* memory, int in
         }
     }
 
-    /// <summary>The same for the columns of one panel: C (rows, <see cref="PanelWidth"/>).</summary>
+    /// <summary>The same product for the columns of one panel: C (rows, <see cref="PanelWidth"/>).</summary>
     internal void Multiply(int panel, float* a, int lda, float* c, int ldc, int rows, bool accumulate)
         => SmallProduct<TLanes, TVector>.Run(a, lda, 1, memory + ((nint)panel * PanelWidth * inputs), PanelWidth, c, ldc, rows, PanelWidth, inputs, accumulate);
 }

@@ -2,15 +2,17 @@ using System.Runtime.CompilerServices;
 
 namespace IGptMl.Kernels;
 
-/// <summary>Products of matrices that lie in the processor's cache: C = A B or C += A B, with A read at any two strides.</summary>
+/// <summary>GEMM of matrices that fit the processor's cache: C = A B or C += A B, where A has arbitrary row and column strides.</summary>
 /// <remarks>
-/// The sums of four rows by two registers stay in registers: eight independent sums hide the latency of a multiply-add, and fit sixteen registers.
+/// The register tile is four rows by two registers: eight independent accumulators hide the latency of a fused multiply-add and fit into sixteen registers.
 /// </remarks>
 internal static unsafe class SmallProduct<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>A (m, k) at the strides (row, column), B (k, n) with rows of ldb, C (m, n) with rows of ldc; n is a multiple of the register.</summary>
+    /// <summary>
+    /// A (m, k) with strides (row, column), B (k, n) with row stride ldb, C (m, n) with row stride ldc; n is a multiple of the register width.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run(float* a, nint row, nint column, float* b, nint ldb, float* c, nint ldc, int m, int n, int k, bool accumulate)
     {

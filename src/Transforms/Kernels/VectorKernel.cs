@@ -3,16 +3,17 @@ using System.Runtime.CompilerServices;
 namespace IGptMl.Kernels;
 
 /// <summary>
-/// Passes over numbers that follow each other. Where a count is not a multiple of the register, as many numbers more are read and written as fill the last one.
+/// Element-wise operations and reductions over contiguous values. Counts are rounded up to whole registers: buffers must be padded accordingly, as the padding
+/// is read and written.
 /// </summary>
 internal static unsafe class VectorKernel<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>Up to whole registers.</summary>
+    /// <summary>Rounds a count up to whole registers.</summary>
     internal static int Rounded(int count) => (count + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
 
-    /// <summary>The greatest of some numbers.</summary>
+    /// <summary>The maximum of the values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Max(float* values, int count)
     {
@@ -27,7 +28,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
         return TLanes.Max(max);
     }
 
-    /// <summary>v ← exp(scale · v + shift); returns their sum.</summary>
+    /// <summary>v ← exp(scale · v + shift); returns the sum of the results.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Exponentials(float* values, int count, float scale, float shift)
     {
@@ -81,7 +82,7 @@ internal static unsafe class VectorKernel<TLanes, TVector>
         }
     }
 
-    /// <summary>x / sqrt(mean(x²) + ε), the norm of the network without its gain; x is zero beyond its <paramref name="size"/> numbers.</summary>
+    /// <summary>x / sqrt(mean(x²) + ε), the norm without its gain. The mean is over <paramref name="size"/> elements; the padding after them is zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Normalize(float* values, float* normalized, int count, int size, float epsilon)
     {
