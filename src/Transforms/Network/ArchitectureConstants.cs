@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace IGptMl.Network;
 
-/// <summary>The numbers of the released architecture that are neither sizes nor learned.</summary>
+/// <summary>Fixed constants of the released architecture.</summary>
 internal static class ArchitectureConstants
 {
     /// <summary>ε in the norm x / sqrt(mean(x²) + ε).</summary>

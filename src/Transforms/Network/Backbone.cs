@@ -32,7 +32,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
             _startToken = config.Colors;
         }
 
-        _tokens = new EmbeddingTable(config.InputTokens, d, 0.02, generator); // the last row is the start of sequence, where there is one
+        _tokens = new EmbeddingTable(config.InputTokens, d, 0.02, generator); // an autoregressive model's last row is the start-of-sequence embedding
         _positions = new EmbeddingTable(config.ContextLength, d, 0.01, generator);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(_ => new Block(config, generator))];
         _finalNorm = new RmsNorm(d);
@@ -40,29 +40,29 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Whether a backward pass computes each block's activations again, in place of keeping those of all blocks (Chen et al. 2016, "Training deep nets with
-    /// sublinear memory cost"): memory for the activations of one block at a time, for the time of one more forward pass.
+    /// Whether the backward pass recomputes each block's activations instead of keeping those of all blocks (gradient checkpointing; Chen et al. 2016,
+    /// "Training deep nets with sublinear memory cost"). Memory then holds the activations of one block at a time, at the cost of one more forward pass.
     /// </summary>
     internal bool RecomputesBlocks { get; set; }
 
     /// <summary>The gain of the final norm, (d).</summary>
     internal Tensor FinalGain => _finalNorm.Gain;
 
-    /// <summary>The embeddings of tokens, those of positions, and the weights of the blocks.</summary>
+    /// <summary>The token embeddings, the position embeddings, and the weights of the blocks.</summary>
     internal (Tensor Tokens, Tensor Positions, IReadOnlyList<BlockWeights> Blocks) Weights
         => (_tokens.Weight, _positions.Weight, [.. _blocks.Select(block => block.Weights)]);
 
-    /// <summary>Tokens (B, T) int64 → the final norm's output without its gain (B, T, d).</summary>
+    /// <summary>Maps tokens (B, T) int64 to the final norm's output without its gain, (B, T, d).</summary>
     public override Tensor forward(Tensor tokens) => Transform(tokens, mask: null);
 
-    /// <summary>The same with hidden tokens, in a masked network.</summary>
+    /// <summary>As <see cref="forward"/>, with hidden tokens of a masked network.</summary>
     internal Tensor Transform(Tensor tokens, TokenMask? mask)
     {
         using var embedded = Embed(tokens, mask);
         return Transform(embedded);
     }
 
-    /// <summary>The same for ids fed as they are; K is the start of sequence.</summary>
+    /// <summary>As <see cref="forward"/>, for input ids that are not shifted; K is the start of sequence.</summary>
     internal Tensor TransformIds(Tensor ids)
     {
         using var embedded = EmbedIds(ids, from: 0);
@@ -70,8 +70,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// The same for the positions from <paramref name="from"/> on, of sequences whose earlier positions are in the cache, to which these are added:
-    /// ids (B, t) int64 → (B, t, d). The network must be autoregressive.
+    /// Runs the positions from <paramref name="from"/> on, ids (B, t) int64 → (B, t, d), and appends them to the cache, which holds the earlier positions. The network must be autoregressive.
     /// </summary>
     internal Tensor Read(Tensor ids, KeyValueCache cache, int from)
     {
@@ -117,20 +116,20 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>Adds the gradients of a loss to those of all parameters that it depends on.</summary>
+    /// <summary>Accumulates the gradients of a loss in all parameters that it depends on.</summary>
     /// <remarks>
-    /// Blocks are walked backwards one after the other. What a block's backward pass needs is freed as soon as it has been used, and an exception on the way
-    /// reaches the caller: libtorch calls no code of ours.
+    /// The backward pass runs block by block. A block's saved tensors are freed as soon as they have been used. Exceptions reach the caller, as libtorch does
+    /// not call back into managed code.
     /// </remarks>
     /// <param name="tokens">(B, T) int64.</param>
     /// <param name="mask">The hidden tokens of a masked network.</param>
-    /// <param name="loss">From the final norm's output without its gain, (B, T, d), to a scalar.</param>
-    /// <returns>The loss without its graph, (); the caller disposes it.</returns>
+    /// <param name="loss">Maps the final norm's output without its gain, (B, T, d), to a scalar.</param>
+    /// <returns>The loss, detached, (); the caller disposes it.</returns>
     internal Tensor Backward(Tensor tokens, TokenMask? mask, Func<Tensor, Tensor> loss)
     {
         using var embedded = Embed(tokens, mask);
-        var inputs = new Tensor?[_blocks.Count]; // where blocks are computed again
-        var tapes = new BlockTape?[_blocks.Count]; // where they are not
+        var inputs = new Tensor?[_blocks.Count]; // of blocks that are recomputed
+        var tapes = new BlockTape?[_blocks.Count]; // of blocks that are not
         try
         {
             var top = embedded.detach();
@@ -188,7 +187,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>The loss without its graph, and the gradient of the last block's output, which is disposed.</summary>
+    /// <summary>Computes the loss, detached, and the gradient of the last block's output, which is disposed.</summary>
     private static (Tensor Value, Tensor Gradient) BackwardFrom(Tensor hidden, Func<Tensor, Tensor> loss)
     {
         using (hidden)
@@ -202,9 +201,9 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// The first block's input for (B, T) int64 tokens 0 … K-1, each with its position added: (B, T, d). In an autoregressive network the sequence is
-    /// shifted one place to the right behind the start of sequence, and its last token dropped. In a masked one it is not shifted, and the embeddings of
-    /// hidden tokens are zeroed, so that only their positions remain. Without a mask no token is hidden.
+    /// The first block's input, (B, T, d), for tokens 0 … K-1, (B, T) int64: the sum of token and position embeddings. An autoregressive network shifts the
+    /// sequence right by one, behind the start of sequence, and drops the last token. A masked network does not shift it, and zeroes the embeddings of hidden
+    /// tokens, so that only their positions remain. Without a mask no token is hidden.
     /// </summary>
     private Tensor Embed(Tensor tokens, TokenMask? mask)
     {
@@ -240,7 +239,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
         return shown.add(positions, Scalars.One);
     }
 
-    /// <summary>The blocks and the final norm without its gain: (B, T, d) → (B, T, d).</summary>
+    /// <summary>Applies the blocks and the final norm without its gain: (B, T, d) → (B, T, d).</summary>
     private Tensor Transform(Tensor embedded)
     {
         var hidden = embedded.alias();

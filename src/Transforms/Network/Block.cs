@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>One pre-norm block: h + attention(norm1(h)), then + mlp(norm2(·)) (paper, section 2.2).</summary>
+/// <summary>A pre-norm transformer block: h ← h + attention(norm1(h)), then h ← h + mlp(norm2(h)) (paper, section 2.2).</summary>
 internal sealed class Block : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "ln_1")]
@@ -43,7 +43,7 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// The same for the positions from <paramref name="from"/> on, (B, t, d) → (B, t, d). The earlier positions of the sequences are in the cache.
+    /// Runs the positions from <paramref name="from"/> on, (B, t, d) → (B, t, d). The cache holds the earlier positions.
     /// </summary>
     internal Tensor Read(Tensor input, KeyValueCache cache, int layer, int from)
     {
@@ -52,7 +52,7 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
         return AddTo(input, attended);
     }
 
-    /// <summary>Computes the block and keeps what its backward pass needs. The input, (B, T, d), stays the caller's.</summary>
+    /// <summary>Computes the block and saves the tensors for its backward pass. The caller still owns the input, (B, T, d).</summary>
     internal BlockTape Record(Tensor input)
     {
         var leaf = input.detach();
@@ -76,7 +76,7 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>The residual and all that follows the attention: (B, T, d) and (B, T, d) → (B, T, d).</summary>
+    /// <summary>Adds the attended values to the residual stream and applies the MLP: (B, T, d) and (B, T, d) → (B, T, d).</summary>
     private Tensor AddTo(Tensor input, Tensor attended)
     {
         using var middle = input.add(attended, Scalars.One);

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>The weights of a block, which belong to its modules.</summary>
+/// <summary>The weights of a block. Its modules own them.</summary>
 /// <param name="Gain1">The gain of the first norm, (d).</param>
 /// <param name="QueriesKeysValues">(d, 3d).</param>
 /// <param name="Output">(d, d).</param>

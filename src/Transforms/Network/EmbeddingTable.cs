@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>A table of learned vectors: rows are looked up as embeddings, or multiplied with hidden states as an output head.</summary>
+/// <summary>A table of learned vectors, used as an embedding (rows are looked up) or as an output head (rows are multiplied with hidden states).</summary>
 internal sealed class EmbeddingTable : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "weight")]
@@ -17,14 +17,14 @@ internal sealed class EmbeddingTable : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>All rows, (rows, d); they belong to the table.</summary>
+    /// <summary>All rows, (rows, d); the table owns them.</summary>
     internal Tensor Weight => _weight;
 
     /// <summary>Logits against every row: (…, d) → (…, rows).</summary>
     public override Tensor forward(Tensor input) => Product(input, _weight);
 
     /// <summary>Logits against every row for gain · input: (…, d) → (…, rows).</summary>
-    /// <remarks>The gain is multiplied into the rows or the input, whichever is smaller.</remarks>
+    /// <remarks>The gain is folded into the rows or the input, whichever is smaller.</remarks>
     internal Tensor Forward(Tensor input, Tensor gain)
     {
         var isInputSmaller = input.numel() < _weight.numel();

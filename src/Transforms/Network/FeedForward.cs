@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>The two-layer perceptron of a block: d → 4d, quick-GELU x · sigmoid(1.702 x), 4d → d.</summary>
+/// <summary>The MLP of a block: d → 4d, quick-GELU x · sigmoid(1.702 x), 4d → d.</summary>
 internal sealed class FeedForward : nn.Module<Tensor, Tensor, Tensor>
 {
     /// <summary>From the released code: neither matrix is scaled by the depth.</summary>
@@ -28,12 +28,12 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor, Tensor>
 
     internal Tensor Contract => _contract.Weight;
 
-    /// <summary>Scaled input (B, T, d) and the gain (d) of its norm → (B, T, d).</summary>
+    /// <summary>Maps normed input without gain (B, T, d), and the gain (d) of its norm, to (B, T, d).</summary>
     public override Tensor forward(Tensor input, Tensor gain)
     {
-        // x · sigmoid(1.702 x) = silu(1.702 x) / 1.702, and silu is one kernel forwards and one backwards; the factors go into the matrices.
+        // x · sigmoid(1.702 x) = silu(1.702 x) / 1.702. SiLU is one kernel in each direction, and the factors are folded into the matrices.
         using var expanded = _expand.Forward(input, gain, ArchitectureConstants.GeluScalar);
-        using var activated = nn.functional.silu(expanded, inplace: !is_grad_enabled()); // the widest tensor of the network: its memory is cheaper used twice
+        using var activated = nn.functional.silu(expanded, inplace: !is_grad_enabled()); // in place, as this is the widest tensor of the network
         return _contract.Forward(activated, ArchitectureConstants.InverseGeluScalar);
     }
 }

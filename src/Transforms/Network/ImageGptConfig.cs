@@ -3,7 +3,7 @@ using IGptMl.Numerics;
 
 namespace IGptMl;
 
-/// <summary>The architecture of an Image GPT (Chen et al. 2020, section 2 and table 1): its sizes, and nothing learned.</summary>
+/// <summary>The architecture of an Image GPT (Chen et al. 2020, section 2 and table 1): its sizes, without weights.</summary>
 /// <remarks>
 /// The presets <see cref="Small"/> to <see cref="ExtraLarge"/> are the paper's. <see cref="Tiny"/> and <see cref="Mini"/> are this library's, for training on a
 /// CPU.
@@ -43,10 +43,10 @@ public sealed record ImageGptConfig
     /// </summary>
     public static ImageGptConfig ExtraLarge { get; } = new() { ImageSize = 64, EmbeddingSize = 3072, Layers = 60, Heads = 24 };
 
-    /// <summary>For a first look on a CPU: 6 layers, d = 64, 2 heads, 16x16 pixels; 377,728 parameters with 512 colors.</summary>
+    /// <summary>For a quick trial on a CPU: 6 layers, d = 64, 2 heads, 16x16 pixels; 377,728 parameters with 512 colors.</summary>
     public static ImageGptConfig Tiny { get; } = new() { ImageSize = 16, EmbeddingSize = 64, Layers = 6, Heads = 2 };
 
-    /// <summary>For an hour on a CPU: 8 layers, d = 128, 4 heads, 16x16 pixels; 1,739,008 parameters with 512 colors.</summary>
+    /// <summary>For about an hour of training on a CPU: 8 layers, d = 128, 4 heads, 16x16 pixels; 1,739,008 parameters with 512 colors.</summary>
     public static ImageGptConfig Mini { get; } = new() { ImageSize = 16, EmbeddingSize = 128, Layers = 8, Heads = 4 };
 
     /// <summary>The number T of positions: the square of <see cref="ImageSize"/>.</summary>
@@ -54,7 +54,7 @@ public sealed record ImageGptConfig
     public int ContextLength => ImageSize * ImageSize;
 
     /// <summary>
-    /// The number of parameters: L (12 d² + 2 d) + T d + 2 K d + 2 d. A masked model has d less, as it has no start of sequence. There are no biases.
+    /// The number of parameters: L (12 d² + 2 d) + T d + 2 K d + 2 d. A masked model has d fewer, as it has no start of sequence. There are no biases.
     /// </summary>
     [JsonIgnore]
     public long ParameterCount
@@ -67,8 +67,8 @@ public sealed record ImageGptConfig
     }
 
     /// <summary>
-    /// The floating-point operations of one image in training, forwards and backwards: 3 · (T (24 L d² + 2 K d) + 2 L T² d), with attention at half of
-    /// T² because it is causal; a masked model's attention takes all of it.
+    /// The floating-point operations of the forward and backward passes of one image: 3 · (T (24 L d² + 2 K d) + 2 L T² d). Causal attention counts half of T²,
+    /// a masked model's attention all of it.
     /// </summary>
     internal double TrainingOperations
     {
@@ -79,11 +79,11 @@ public sealed record ImageGptConfig
         }
     }
 
-    /// <summary>The number of vectors that tokens are embedded with: one per color, and one for the start of sequence of an autoregressive model.</summary>
+    /// <summary>The number of token embeddings: one per color and, for an autoregressive model, one for the start of sequence.</summary>
     internal int InputTokens => Objective == PretrainingObjective.Masked ? Colors : Colors + 1;
 
-    /// <summary>A masked model must never be run as an autoregressive one, nor the other way round: the results would look like results.</summary>
-    /// <exception cref="InvalidOperationException">The model is of the other objective.</exception>
+    /// <summary>Throws if a masked model is run as an autoregressive one, or the reverse: the results would be plausible but wrong.</summary>
+    /// <exception cref="InvalidOperationException">The model has the other objective.</exception>
     internal void Require(PretrainingObjective objective)
     {
         if (Objective != objective)
@@ -94,7 +94,7 @@ public sealed record ImageGptConfig
         }
     }
 
-    /// <summary>Adds to <paramref name="guard"/> what is wrong with the sizes.</summary>
+    /// <summary>Adds the problems of the sizes to <paramref name="guard"/>.</summary>
     internal void Check(OptionGuard guard)
     {
         guard.Range(nameof(ImageSize), ImageSize, 1, 256)

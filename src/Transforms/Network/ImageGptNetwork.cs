@@ -15,7 +15,9 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "lm_head")]
     private readonly EmbeddingTable _head;
 
-    /// <summary>A network on the CPU. With a generator its weights are drawn as the released code draws them; without one they are to be read.</summary>
+    /// <summary>
+    /// Creates a network on the CPU. A generator initializes the weights as the released code does. Without one they are zero, to be read from a file.
+    /// </summary>
     internal ImageGptNetwork(ImageGptConfig config, Generator? generator = null)
         : base(nameof(ImageGptNetwork))
     {
@@ -44,7 +46,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         set => _backbone.RecomputesBlocks = value;
     }
 
-    /// <summary>Autoregressive: tokens (B, T) int64 → logits (B, T, K); those at position i predict token i.</summary>
+    /// <summary>Autoregressive: tokens (B, T) int64 → logits (B, T, K). The logits at position i predict token i.</summary>
     public override Tensor forward(Tensor tokens)
     {
         Config.Require(PretrainingObjective.Autoregressive);
@@ -53,7 +55,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Logits for ids without start or shift, which is Hugging Face's convention: (B, T) int64 → (B, T, K). The model must be autoregressive.
+    /// Logits for input ids that are not shifted, as in Hugging Face's convention: (B, T) int64 → (B, T, K). The model must be autoregressive.
     /// </summary>
     internal Tensor LogitsOfIds(Tensor ids)
     {
@@ -63,8 +65,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Autoregressive: reads the positions from <paramref name="from"/> on, of sequences whose earlier positions are in the cache, to which these are
-    /// added. Position i takes token i - 1, and position 0 the start of sequence K: ids (B, t) int64.
+    /// Autoregressive: reads the positions from <paramref name="from"/> on, ids (B, t) int64, and appends them to the cache, which holds the earlier positions. Position i reads token i - 1; position 0 reads the start of sequence, K.
     /// </summary>
     internal void Read(Tensor ids, KeyValueCache cache, int from)
     {
@@ -72,7 +73,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         _backbone.Read(ids, cache, from).Dispose();
     }
 
-    /// <summary>The same for one position, and its logits: ids (B, 1) int64 → (B, K).</summary>
+    /// <summary>Reads one position likewise, and returns its logits: ids (B, 1) int64 → (B, K).</summary>
     internal Tensor Predict(Tensor ids, KeyValueCache cache, int position)
     {
         Config.Require(PretrainingObjective.Autoregressive);
@@ -90,8 +91,8 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// The training loss, (): (B, T) int64 → (). Autoregressive: the mean cross-entropy over all positions in nats per token. Masked: the cross-entropy in
-    /// nats per hidden token, first averaged over an image's hidden tokens and then over the images; images without a hidden token are left out.
+    /// The training loss: (B, T) int64 → (). Autoregressive: the mean cross-entropy over all positions, in nats per token. Masked: the cross-entropy in nats
+    /// per hidden token, averaged over each image's hidden tokens and then over the images; images without a hidden token are left out.
     /// </summary>
     /// <param name="tokens">(B, T) int64.</param>
     /// <param name="mask">The hidden tokens of a masked model; null for an autoregressive one.</param>
@@ -102,23 +103,21 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         return LossOf(hidden, tokens, mask);
     }
 
-    /// <summary>
-    /// Adds the gradients of the training loss to those of all parameters. Returns the loss without its graph, (), which the caller disposes.
-    /// </summary>
+    /// <summary>Accumulates the gradients of the training loss in all parameters. Returns the loss, detached, (); the caller disposes it.</summary>
     /// <inheritdoc cref="Loss"/>
     internal Tensor Backward(Tensor tokens, TokenMask? mask = null) => Backward(tokens, mask, hidden => LossOf(hidden, tokens, mask));
 
-    /// <summary>Adds the gradients of any loss. Returns the loss without its graph, (), which the caller disposes.</summary>
+    /// <summary>Accumulates the gradients of any loss. Returns the loss, detached, (); the caller disposes it.</summary>
     /// <param name="tokens">(B, T) int64.</param>
     /// <param name="mask">The hidden tokens of a masked model; null for an autoregressive one.</param>
-    /// <param name="loss">From the final norm's output without its gain, (B, T, d), to a scalar.</param>
+    /// <param name="loss">Maps the final norm's output without its gain, (B, T, d), to a scalar.</param>
     internal Tensor Backward(Tensor tokens, TokenMask? mask, Func<Tensor, Tensor> loss)
     {
         Config.Require(ObjectiveOf(mask));
         return _backbone.Backward(tokens, mask, loss);
     }
 
-    /// <summary>The training loss from the final norm's output without its gain, (B, T, d) → (): one of two aims of one pass (paper, section 2.3).</summary>
+    /// <summary>The training loss from the final norm's output without its gain, (B, T, d) → (): one term of the joint loss (paper, section 2.3).</summary>
     internal Tensor LossOf(Tensor hidden, Tensor tokens, TokenMask? mask)
     {
         if (mask is null)
@@ -136,21 +135,21 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         return weighted.sum();
     }
 
-    /// <summary>Both aims of one pass: the training loss, (), and what a classifier reads, (B, d).</summary>
+    /// <summary>The training loss, (), and the features for a classifier, (B, d), from one forward pass.</summary>
     internal (Tensor Loss, Tensor Features) LossAndFeatures(Tensor tokens, TokenMask? mask)
     {
         using var hidden = _backbone.Transform(tokens, mask);
         return (LossOf(hidden, tokens, mask), FeaturesOf(hidden));
     }
 
-    /// <summary>What a classifier reads, the position-averaged output of the final norm, from that output without its gain: (B, T, d) → (B, d).</summary>
+    /// <summary>The features for a classifier, the position-averaged output of the final norm, from that output without its gain: (B, T, d) → (B, d).</summary>
     internal Tensor FeaturesOf(Tensor hidden)
     {
         using var mean = hidden.mean([1]);
         return mean * _backbone.FinalGain;
     }
 
-    /// <summary>Autoregressive: the loss of each position, -ln p(token i | tokens before it), (B, T) int64 → (B, T).</summary>
+    /// <summary>Autoregressive: the loss of each position i, -ln p(token i | tokens before it), (B, T) int64 → (B, T).</summary>
     internal Tensor NegativeLogLikelihood(Tensor tokens)
     {
         using var logits = forward(tokens);

@@ -3,20 +3,20 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>Initial values of weights.</summary>
+/// <summary>Initialization of weights.</summary>
 internal static class Initial
 {
-    /// <summary>The generator of a new network's weights. The caller disposes it.</summary>
+    /// <summary>Creates the random generator for a new network's weights. The caller disposes it.</summary>
     internal static Generator CreateGenerator(int seed)
     {
-#pragma warning disable RS0030 // the one thing that torch draws
+#pragma warning disable RS0030 // weights are the only values drawn by torch
         return new Generator(new RandomStreams(seed).WeightSeed);
 #pragma warning restore RS0030
     }
 
     /// <summary>
-    /// Normally distributed float32 values with mean 0, drawn on the CPU so that a seed means the same values on every device.
-    /// Without a generator the values are left to be read from a file, and are zero.
+    /// Normally distributed float32 values with mean 0, drawn on the CPU so that a seed gives the same values on every device. Without a generator the values
+    /// are zero, to be read from a file.
     /// </summary>
     internal static Tensor Normal(long[] shape, double standardDeviation, Generator? generator)
     {

@@ -2,14 +2,14 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>The keys and values of the positions that sequences have read, of every block. Its memory is taken at once for the whole context.</summary>
+/// <summary>The keys and values of all positions read so far, for every block. The memory for the whole context is allocated at once.</summary>
 internal sealed class KeyValueCache : IDisposable
 {
-    private readonly Tensor[] _keys; // of each block (capacity, H, T, d/H)
+    private readonly Tensor[] _keys; // of each block, (capacity, H, T, d/H)
     private readonly Tensor[] _values;
 
     /// <param name="config">The architecture.</param>
-    /// <param name="capacity">The greatest number of sequences.</param>
+    /// <param name="capacity">The maximum number of sequences.</param>
     /// <param name="type">The type that the network computes in.</param>
     /// <param name="device">The network's device.</param>
     internal KeyValueCache(ImageGptConfig config, int capacity, ScalarType type, Device device)
@@ -22,8 +22,7 @@ internal sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>
-    /// Stores the keys and values of the positions from <paramref name="from"/> on, (B, H, t, d/H), and returns views of all up to the last of them,
-    /// (B, H, from + t, d/H), which the caller disposes.
+    /// Stores the keys and values of the positions from <paramref name="from"/> on, (B, H, t, d/H). Returns views of all positions up to the last of them, (B, H, from + t, d/H), which the caller disposes.
     /// </summary>
     internal (Tensor Keys, Tensor Values) Append(int layer, int from, Tensor keys, Tensor values)
         => (Append(_keys[layer], from, keys), Append(_values[layer], from, values));

@@ -4,16 +4,18 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Network;
 
-/// <summary>The matrix product of a linear layer, x W for every position, by the faster one of libtorch's two libraries on this processor.</summary>
+/// <summary>
+/// The matrix product of a linear layer, x W for every position, with whichever of libtorch's two math libraries is faster on this processor.
+/// </summary>
 /// <remarks>
-/// libtorch multiplies float32 matrices with MKL, which on processors of other makers than its own keeps to 256-bit registers and simpler kernels; its
-/// convolutions come from oneDNN, which uses all that the processor has. On such processors the same product as a 1x1 convolution takes half the time with
-/// 512-bit registers and four fifths of it with 256-bit ones, forwards and backwards (the benchmark `network-parts` compares). The choice depends on the
-/// processor alone, never on a measurement, so that the same machine always gives the same results.
+/// libtorch multiplies float32 matrices with MKL, which uses 256-bit registers and simpler kernels on processors of other vendors than Intel. Its convolutions
+/// come from oneDNN, which uses all instruction sets of the processor. On such processors the same product as a 1x1 convolution takes half the time with
+/// 512-bit registers and four fifths of it with 256-bit registers, in both directions (the benchmark `network-parts` compares them). The choice depends only on
+/// the processor, never on a measurement, so that a machine always gives the same results.
 /// </remarks>
 internal static class LinearProduct
 {
-    /// <summary>With fewer positions, such as the one of decoding, a convolution's setup costs more than it saves.</summary>
+    /// <summary>With fewer positions, as in decoding, a convolution's setup costs more than it saves.</summary>
     private const int MinConvolutionPositions = 16;
 
     private static readonly bool PrefersConvolution = Avx2.IsSupported && !IsIntel();
@@ -26,7 +28,7 @@ internal static class LinearProduct
         return isConvolution ? Convolve(input, weight) : matmul(input, weight);
     }
 
-    /// <summary>The same as a convolution, with the positions as an image of one row in channels-last layout.</summary>
+    /// <summary>The product as a 1x1 convolution, with the positions as an image of one row in channels-last layout.</summary>
     internal static Tensor Convolve(Tensor input, Tensor weight)
     {
         using var channels = input.transpose(1, 2);

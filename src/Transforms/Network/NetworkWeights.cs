@@ -2,10 +2,10 @@ using TorchSharp;
 
 namespace IGptMl.Network;
 
-/// <summary>A network's weights as a whole.</summary>
+/// <summary>Copies all weights between networks.</summary>
 internal static class NetworkWeights
 {
-    /// <summary>A new network with the same weights on the device.</summary>
+    /// <summary>Creates a network with the same weights on a device.</summary>
     internal static ImageGptNetwork Copy(ImageGptNetwork source, torch.Device device)
     {
         var copy = new ImageGptNetwork(source.Config);
@@ -14,7 +14,7 @@ internal static class NetworkWeights
         return copy;
     }
 
-    /// <summary>Overwrites the weights of a network by those of another one of the same architecture, on any devices.</summary>
+    /// <summary>Overwrites the weights of a network with those of another of the same architecture, across devices.</summary>
     internal static void Assign(torch.nn.Module target, torch.nn.Module source)
     {
         using var noGradients = torch.no_grad();

@@ -3,5 +3,5 @@ using System.Text.Json.Serialization;
 
 namespace IGptMl.Network;
 
-/// <summary>Objectives by their names in json, "autoregressive" and "masked"; numbers are no names.</summary>
+/// <summary>Reads and writes objectives as the JSON strings "autoregressive" and "masked"; integers are rejected.</summary>
 internal sealed class PretrainingObjectiveConverter() : JsonStringEnumConverter<PretrainingObjective>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -18,14 +18,14 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The matrix, (in, out); it belongs to the layer.</summary>
+    /// <summary>The matrix, (in, out); the layer owns it.</summary>
     internal Tensor Weight => _weight;
 
     /// <summary>(…, in) → (…, out).</summary>
     public override Tensor forward(Tensor input) => LinearProduct.Apply(input, _weight);
 
     /// <summary>The layer's output for factor · gain · input: (…, in) → (…, out).</summary>
-    /// <remarks>The factors are multiplied into the matrix or the input, whichever is smaller.</remarks>
+    /// <remarks>The factors are folded into the matrix or the input, whichever is smaller.</remarks>
     internal Tensor Forward(Tensor input, Tensor gain, Scalar? factor = null)
     {
         using var factors = factor is null ? gain.alias() : gain.mul(factor);
@@ -41,7 +41,7 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>The layer's output for factor · input: (…, in) → (…, out).</summary>
-    /// <remarks>The factor is multiplied into the matrix or the input, whichever is smaller.</remarks>
+    /// <remarks>The factor is folded into the matrix or the input, whichever is smaller.</remarks>
     internal Tensor Forward(Tensor input, Scalar factor)
     {
         var isInputSmaller = input.numel() < _weight.numel();

@@ -7,8 +7,8 @@ namespace IGptMl.Network;
 
 /// <summary>The "layer norm" of Image GPT: x / sqrt(mean(x²) + 1e-5) · g. It neither centers nor adds a bias.</summary>
 /// <remarks>
-/// Inside the network the gain g is multiplied into the rows of the matrix that follows, and into an average after averaging. The result is the same up to
-/// rounding, and two passes over the activations are saved.
+/// Inside the network the gain g is folded into the rows of the following matrix, or applied to an average after averaging. The result is the same up to
+/// rounding and saves two passes over the activations.
 /// </remarks>
 internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
 {
@@ -22,10 +22,10 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The gain g, (d); it belongs to the norm.</summary>
+    /// <summary>The gain g, (d); the norm owns it.</summary>
     internal Tensor Gain => _gain;
 
-    /// <summary>x / sqrt(mean(x²) + ε) without the gain: (…, d) → (…, d). The mean is float32 where x is shorter.</summary>
+    /// <summary>x / sqrt(mean(x²) + ε) without the gain: (…, d) → (…, d). The mean is computed in float32 if x has a narrower type.</summary>
     internal static Tensor Scale(Tensor input)
     {
         using var wide = Widening.Widen(input);

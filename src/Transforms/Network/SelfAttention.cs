@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace IGptMl.Network;
 
 /// <summary>
-/// Multi-head self-attention. A position of an autoregressive network sees itself and the positions before it, one of a masked network all positions.
+/// Multi-head self-attention. In an autoregressive network a position attends to itself and the positions before it; in a masked network, to all positions.
 /// </summary>
 internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
 {
@@ -29,7 +29,7 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
     }
 
     /// <summary>
-    /// A faster implementation for the inputs that it supports; null uses libtorch for all. The CPU's kernels register themselves when the library is loaded.
+    /// A faster implementation for the inputs that it supports; null uses libtorch for all. The CPU kernel registers itself when the library is loaded.
     /// </summary>
     internal static IAttentionKernel? Kernel { get; set; }
 
@@ -37,11 +37,11 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
 
     internal Tensor Output => _output.Weight;
 
-    /// <summary>Scaled input (B, T, d) and the gain (d) of its norm → (B, T, d).</summary>
+    /// <summary>Maps normed input without gain (B, T, d), and the gain (d) of its norm, to (B, T, d).</summary>
     public override Tensor forward(Tensor input, Tensor gain)
     {
         using var projected = Project(input, gain);
-        if (!projected.requires_grad && KernelFor(projected) is { } kernel) // a kernel is not part of libtorch's graph
+        if (!projected.requires_grad && KernelFor(projected) is { } kernel) // a kernel does not record libtorch's graph
         {
             var (values, logSums) = Attend(kernel, projected);
             logSums.Dispose();
@@ -55,10 +55,10 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
         return Finish(attended);
     }
 
-    /// <summary>Scaled input (B, T, d) and the gain (d) of its norm → queries, keys and values side by side (B, T, 3d).</summary>
+    /// <summary>Projects normed input without gain (B, T, d), with the gain (d) of its norm, to concatenated queries, keys and values (B, T, 3d).</summary>
     internal Tensor Project(Tensor input, Tensor gain) => _queriesKeysValues.Forward(input, gain);
 
-    /// <summary>Queries, keys and values side by side (B, T, 3d) → (B, T, d), through libtorch's fused kernel, which records gradients.</summary>
+    /// <summary>Concatenated queries, keys and values (B, T, 3d) → attended values (B, T, d), by libtorch's fused kernel, which autograd supports.</summary>
     internal Tensor Attend(Tensor projected)
     {
         var (q, k, v) = Split(projected);
@@ -71,12 +71,11 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
         }
     }
 
-    /// <summary>The attended values (B, T, d) → (B, T, d).</summary>
+    /// <summary>Applies the output projection: attended values (B, T, d) → (B, T, d).</summary>
     internal Tensor Finish(Tensor attended) => _output.forward(attended);
 
     /// <summary>
-    /// The positions from <paramref name="from"/> on of sequences whose earlier positions are in the cache, to which these are added: scaled input (B, t, d)
-    /// and the gain (d) of its norm → (B, t, d).
+    /// Runs the positions from <paramref name="from"/> on and appends them to the cache, which holds the earlier positions: normed input without gain (B, t, d), and the gain (d) of its norm → (B, t, d).
     /// </summary>
     internal Tensor Read(Tensor input, Tensor gain, KeyValueCache cache, int layer, int from)
     {
@@ -92,7 +91,7 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
             using (values)
             {
                 using var all = count == 1 ? null : ones([count, from + count], ScalarType.Bool, input.device);
-                using var visible = all?.tril(from); // a position sees itself and those before it
+                using var visible = all?.tril(from); // a position attends to itself and those before it
                 using var attended = nn.functional.scaled_dot_product_attention(q, keys, values, visible);
                 using var merged = Merge(attended);
                 return Finish(merged);
@@ -100,7 +99,7 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
         }
     }
 
-    /// <summary>The kernel for such projections, or null if they are libtorch's.</summary>
+    /// <summary>The kernel that supports these projections; null means libtorch.</summary>
     internal IAttentionKernel? KernelFor(Tensor projected) => Kernel is { } kernel && kernel.Supports(projected, _heads) ? kernel : null;
 
     /// <summary>The forward pass of a kernel.</summary>
@@ -115,7 +114,7 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
     {
         using var split = projected.view(projected.shape[0], projected.shape[1], 3, _heads, projected.shape[2] / 3 / _heads);
         using var heads = split.permute(2, 0, 3, 1, 4); // (3, B, H, T, d/H)
-        var parts = heads.unbind(); // one backward for the three, where indexing would add three gradients of full size
+        var parts = heads.unbind(); // one backward operation for all three; indexing would add three gradients of full size
         return (parts[0], parts[1], parts[2]);
     }
 

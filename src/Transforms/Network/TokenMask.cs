@@ -8,7 +8,7 @@ internal sealed class TokenMask
 {
     private readonly bool[] _hidden;
 
-    /// <param name="hidden">Whether a token is hidden, row by row.</param>
+    /// <param name="hidden">Whether each token is hidden, (rows, T), row-major.</param>
     /// <param name="rows">The number B of rows.</param>
     internal TokenMask(bool[] hidden, int rows)
     {
@@ -21,12 +21,12 @@ internal sealed class TokenMask
 
     internal int ContextLength { get; }
 
-    /// <summary>Whether the row's tokens are hidden.</summary>
+    /// <summary>Whether each token of a row is hidden, (T).</summary>
     internal ReadOnlySpan<bool> this[int row] => _hidden.AsSpan(row * ContextLength, ContextLength);
 
     /// <summary>
-    /// Hides each token with a probability, independently of the others (paper, section 2.1). A row without a hidden token has nothing to predict, so
-    /// one of its tokens is hidden in that case. A row's mask is a pure function of the row's seed.
+    /// Hides each token independently with a probability (paper, section 2.1). If this hides no token of a row, one is hidden, as the row would have nothing to
+    /// predict. A row's mask is a pure function of the row's seed.
     /// </summary>
     internal static TokenMask Draw(int rows, int contextLength, double probability, Func<int, ulong> seedOf)
     {
@@ -49,26 +49,26 @@ internal sealed class TokenMask
         return new TokenMask(hidden, rows);
     }
 
-    /// <summary>The mask of some of the rows.</summary>
+    /// <summary>The mask of consecutive rows.</summary>
     internal TokenMask Part(int first, int rows) => rows == Rows ? this : new TokenMask([.. _hidden.AsSpan(first * ContextLength, rows * ContextLength)], rows);
 
     /// <summary>The number of hidden tokens of a row.</summary>
     internal int Count(int row) => this[row].Count(true);
 
-    /// <summary>The factors of the embeddings, 0 for hidden tokens and 1 for the others: (B, T, 1). The caller disposes them.</summary>
+    /// <summary>The factors of the token embeddings, 0 for hidden tokens and 1 for the others: (B, T, 1). The caller disposes the tensor.</summary>
     internal Tensor Shown(ScalarType type, Device device)
     {
         using var values = tensor(Array.ConvertAll(_hidden, hidden => hidden ? 0f : 1f), [Rows, ContextLength, 1], device: device);
         return values.to(type, copy: true);
     }
 
-    /// <summary>The indices of the M hidden tokens among all B · T, in order: (M) int64. The caller disposes it.</summary>
+    /// <summary>The indices of the M hidden tokens among all B · T, in order: (M) int64. The caller disposes the tensor.</summary>
     internal Tensor Positions(Device device)
         => tensor(Enumerable.Range(0, _hidden.Length).Where(i => _hidden[i]).Select(i => (long)i).ToArray(), device: device);
 
     /// <summary>
-    /// The weights with which the losses of the hidden tokens add up to the training loss: the mean over the images of each image's mean over its hidden
-    /// tokens, (M) float32. Images without a hidden token are left out. The caller disposes them.
+    /// The weights of the hidden tokens' losses in the training loss, (M) float32. The loss is the mean over the images of each image's mean over its hidden
+    /// tokens; images without a hidden token are left out. The caller disposes the tensor.
     /// </summary>
     internal Tensor Weights(Device device)
     {

@@ -2,10 +2,10 @@ using TorchSharp;
 
 namespace IGptMl.Network;
 
-/// <summary>Tokens as the network takes them.</summary>
+/// <summary>Creates the network's input tensors from tokens.</summary>
 internal static class TokenTensor
 {
-    /// <summary>(rows · T) tokens → (rows, T) int64 on the device; the caller disposes it.</summary>
+    /// <summary>Copies (rows · T) tokens to a tensor (rows, T) int64 on the device. The caller disposes it.</summary>
     internal static torch.Tensor Create(ReadOnlySpan<ushort> tokens, int rows, torch.Device device)
     {
         var wide = new long[tokens.Length];
