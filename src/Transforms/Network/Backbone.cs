@@ -70,7 +70,8 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Runs the positions from <paramref name="from"/> on, ids (B, t) int64 → (B, t, d), and appends them to the cache, which holds the earlier positions. The network must be autoregressive.
+    /// Runs the positions from <paramref name="from"/> on, ids (B, t) int64 → (B, t, d), and appends them to the cache, which holds the earlier positions. The
+    /// network must be autoregressive.
     /// </summary>
     internal Tensor Read(Tensor ids, KeyValueCache cache, int from)
     {

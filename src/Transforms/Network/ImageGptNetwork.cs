@@ -65,7 +65,8 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Autoregressive: reads the positions from <paramref name="from"/> on, ids (B, t) int64, and appends them to the cache, which holds the earlier positions. Position i reads token i - 1; position 0 reads the start of sequence, K.
+    /// Autoregressive: reads the positions from <paramref name="from"/> on, ids (B, t) int64, and appends them to the cache, which holds the earlier positions.
+    /// Position i reads token i - 1; position 0 reads the start of sequence, K.
     /// </summary>
     internal void Read(Tensor ids, KeyValueCache cache, int from)
     {

@@ -22,7 +22,8 @@ internal sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>
-    /// Stores the keys and values of the positions from <paramref name="from"/> on, (B, H, t, d/H). Returns views of all positions up to the last of them, (B, H, from + t, d/H), which the caller disposes.
+    /// Stores the keys and values of the positions from <paramref name="from"/> on, (B, H, t, d/H). Returns views of all positions up to the last of them, (B,
+    /// H, from + t, d/H), which the caller disposes.
     /// </summary>
     internal (Tensor Keys, Tensor Values) Append(int layer, int from, Tensor keys, Tensor values)
         => (Append(_keys[layer], from, keys), Append(_values[layer], from, values));

@@ -75,7 +75,8 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
     internal Tensor Finish(Tensor attended) => _output.forward(attended);
 
     /// <summary>
-    /// Runs the positions from <paramref name="from"/> on and appends them to the cache, which holds the earlier positions: normed input without gain (B, t, d), and the gain (d) of its norm → (B, t, d).
+    /// Runs the positions from <paramref name="from"/> on and appends them to the cache, which holds the earlier positions: normed input without gain (B, t,
+    /// d), and the gain (d) of its norm → (B, t, d).
     /// </summary>
     internal Tensor Read(Tensor input, Tensor gain, KeyValueCache cache, int layer, int from)
     {
