@@ -23,7 +23,7 @@ public sealed class ImageGenerationCatalog
     public ImageGenerationTrainers Trainers { get; }
 
     /// <summary>Evaluates how well a pretrained model predicts images.</summary>
-    /// <param name="data">Data that an <see cref="ImageGptTransformer"/> has transformed.</param>
+    /// <param name="data">Data transformed by an <see cref="ImageGptTransformer"/>.</param>
     /// <param name="natsPerTokenColumnName">The column of nats per token, <see cref="float"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no rows to evaluate.</exception>
@@ -62,19 +62,18 @@ public sealed class ImageGenerationCatalog
                 $"There is nothing to evaluate: column '{column.Name}' holds no value{(skipped > 0 ? $" in {skipped} rows" : string.Empty)}.");
     }
 
-    /// <summary>Lets a pretrained model draw pictures from nothing.</summary>
-    /// <param name="model">An autoregressive model that knows its palette; it stays the caller's.</param>
-    /// <param name="count">The number of pictures, 1 to 1,000,000.</param>
-    /// <param name="options">How tokens are drawn; null means the paper's way, at temperature 1 from all colors.</param>
+    /// <summary>Samples images from a pretrained model, unconditionally.</summary>
+    /// <param name="model">An autoregressive model with a palette; the caller still owns it.</param>
+    /// <param name="count">The number of images, 1 to 1,000,000.</param>
+    /// <param name="options">How tokens are sampled; null means as in the paper, at temperature 1 from all colors.</param>
     /// <returns>
-    /// A row a picture: "Image" (<see cref="MLImage"/> of the model's size), "Tokens" (as QuantizeToPalette gives them) and "Seed" (<see cref="int"/>; the same
-    /// picture comes again where it is in
-    /// <see cref="SamplingOptions.Seeds"/>). All are drawn before the method returns.
+    /// One row per image: "Image" (<see cref="MLImage"/> of the model's size), "Tokens" (as QuantizeToPalette outputs them) and "Seed" (<see cref="int"/>; with
+    /// it in <see cref="SamplingOptions.Seeds"/>, the same image is drawn again). All images are sampled before the method returns.
     /// </returns>
-    /// <exception cref="ArgumentException">The model is a masked one, or knows no palette.</exception>
+    /// <exception cref="ArgumentException">The model is masked, or has no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The count or options are out of range; all are reported together.</exception>
-    /// <exception cref="OperationCanceledException">The options' token was canceled.</exception>
-    /// <exception cref="InvalidOperationException">The GPU that was asked for is not there, or the model's logits are not numbers.</exception>
+    /// <exception cref="OperationCanceledException">The cancellation token of the options was canceled.</exception>
+    /// <exception cref="InvalidOperationException">The requested GPU is not available, or the model's logits are NaN.</exception>
     public IDataView Sample(ImageGptModel model, int count, SamplingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -89,10 +88,10 @@ public sealed class ImageGenerationCatalog
         internal ImageGenerationTrainers(IHostEnvironment environment) => _environment = environment;
 
         /// <summary>Create an <see cref="ImageGptTrainer"/>, which pretrains an Image GPT on images alone.</summary>
-        /// <param name="inputColumnName">The token column, as QuantizeToPalette gives it.</param>
+        /// <param name="inputColumnName">The token column, as QuantizeToPalette outputs it.</param>
         /// <param name="model">The architecture; null means <see cref="ImageGptConfig.Small"/>.</param>
         /// <param name="steps">The number of optimization steps.</param>
-        /// <param name="batchSize">The number of images a step.</param>
+        /// <param name="batchSize">The number of images per step.</param>
         /// <param name="learningRate">The peak learning rate.</param>
         /// <exception cref="ArgumentOutOfRangeException">An argument is out of range; all are reported together.</exception>
         public ImageGptTrainer ImageGpt(string inputColumnName = "Tokens", ImageGptConfig? model = null, long steps = 1_000_000, int batchSize = 128,

@@ -1,6 +1,6 @@
 namespace Microsoft.ML;
 
-/// <summary>Extends <see cref="MLContext"/> by the task of image generation.</summary>
+/// <summary>Extends <see cref="MLContext"/> with the image generation task.</summary>
 public static class ImageGenerationExtensions
 {
     extension(MLContext context)

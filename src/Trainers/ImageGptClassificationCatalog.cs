@@ -11,9 +11,9 @@ public static class ImageGptClassificationCatalog
     /// <param name="catalog">The trainers' catalog.</param>
     /// <param name="model">The pretrained model, which does not change.</param>
     /// <param name="labelColumnName">The column of classes, a key of UInt32.</param>
-    /// <param name="inputColumnName">The token column, as QuantizeToPalette gives it for the model's palette.</param>
-    /// <param name="epochs">The most passes over the training rows.</param>
-    /// <param name="batchSize">The number of images a step.</param>
+    /// <param name="inputColumnName">The token column, as QuantizeToPalette outputs it for the model's palette.</param>
+    /// <param name="epochs">The maximum number of epochs.</param>
+    /// <param name="batchSize">The number of images per step.</param>
     /// <param name="learningRate">The learning rate, about a tenth of pretraining's.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range; all are reported together.</exception>
     public static ImageGptFineTuneTrainer ImageGptFineTune(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model,
@@ -32,17 +32,15 @@ public static class ImageGptClassificationCatalog
         => new(CatalogEnvironment.Of(catalog), model, options);
 
     /// <summary>
-    /// Create a <see cref="MaskVoteTrainer"/>, which fits a classifier to a masked model's features and classifies by a majority of several masks.
+    /// Create a <see cref="MaskVoteTrainer"/>, which fits a classifier to a masked model's features and classifies by a majority vote over several masks.
     /// </summary>
     /// <param name="catalog">The trainers' catalog.</param>
     /// <param name="model">The masked model. The transformer keeps a handle of its own.</param>
-    /// <param name="classifier">
-    /// Any multiclass trainer, or a chain that ends in one, which reads the column "Features" and, when it is fitted, the label.
-    /// </param>
+    /// <param name="classifier">Any multiclass trainer, or a chain that ends in one, which reads the column "Features" and, when fitted, the label.</param>
     /// <param name="labelColumnName">The column of classes, a key of UInt32.</param>
-    /// <param name="inputColumnName">The token column, as QuantizeToPalette gives it for the model's palette.</param>
+    /// <param name="inputColumnName">The token column, as QuantizeToPalette outputs it for the model's palette.</param>
     /// <param name="layers">The layers whose features the classifier reads, 0 to L; none means the middle one, L / 2.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The model is an autoregressive one, or a layer is outside 0 … L.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The model is autoregressive, or a layer is outside 0 … L.</exception>
     public static MaskVoteTrainer ImageGptMaskVote(this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, ImageGptModel model,
         IEstimator<ITransformer> classifier, string labelColumnName = "Label", string inputColumnName = "Tokens", params int[] layers)
     {
@@ -55,7 +53,7 @@ public static class ImageGptClassificationCatalog
     /// <param name="catalog">The trainers' catalog.</param>
     /// <param name="model">The masked model. The transformer keeps a handle of its own.</param>
     /// <param name="classifier">
-    /// Any multiclass trainer, or a chain that ends in one, which reads the options' column of features and, when it is fitted, the label.
+    /// Any multiclass trainer, or a chain that ends in one, which reads the options' feature column and, when fitted, the label.
     /// </param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>

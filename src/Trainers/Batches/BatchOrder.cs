@@ -3,8 +3,8 @@ using IGptMl.Numerics;
 namespace IGptMl.Batches;
 
 /// <summary>
-/// The order in which rows are visited: a new permutation for every epoch, a pure function of the seed and the epoch, so that an interrupted run goes on
-/// where it was without going through what lies behind it. Batches run across the ends of epochs.
+/// The order in which rows are visited: a new permutation for every epoch, a pure function of the seed and the epoch. An interrupted run can therefore resume
+/// at any position without replaying the rows before it. Batches may span two epochs.
 /// </summary>
 internal sealed class BatchOrder
 {
@@ -21,7 +21,7 @@ internal sealed class BatchOrder
         _order = new int[count];
     }
 
-    /// <summary>The number of rows visited so far; may be set to any number of them.</summary>
+    /// <summary>The number of rows visited so far; may be set to any value.</summary>
     internal long Position { get; set; }
 
     /// <summary>Writes the rows of the next batch.</summary>

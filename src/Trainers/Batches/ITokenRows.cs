@@ -6,6 +6,6 @@ internal interface ITokenRows
     /// <summary>The number of rows.</summary>
     int Count { get; }
 
-    /// <summary>The row's tokens, 0-based. Valid while the rows are.</summary>
+    /// <summary>The row's tokens, 0-based. The span is valid as long as the rows are.</summary>
     ReadOnlySpan<ushort> this[int row] { get; }
 }

@@ -19,24 +19,24 @@ public abstract record ImageGptTrainingOptions : TrainingOptions
     public string InputColumnName { get; init; } = "Tokens";
 
     /// <summary>
-    /// For a masked model, the probability with which each token of an image is hidden in a step, and when the trained model is used, more than 0 and less
-    /// than 1; at least one always is. Default 0.15; the paper found 0.2 as good, and more worse.
+    /// For a masked model, the probability with which each token of an image is hidden, in training and when the trained model is used: more than 0 and less
+    /// than 1. At least one token is always hidden. Default 0.15; the paper found 0.2 to be as good, and higher values worse.
     /// </summary>
     public double MaskProbability { get; init; } = TokenMasking.DefaultProbability;
 
     /// <summary>
-    /// Shifts and flips of the images, other ones in every step. Default null: none. For pretraining the paper crops its images at random before it
-    /// quantizes them, which is <see cref="ImageCropping.RandomCrop"/>; for fine-tuning on CIFAR it has <c>new()</c>, and smaller images want less padding.
+    /// Random shifts and flips of the images, drawn anew in every step. Default null: none. For pretraining the paper crops images at random before they are
+    /// quantized, which is <see cref="ImageCropping.RandomCrop"/>. For fine-tuning on CIFAR it uses <c>new()</c>; smaller images need less padding.
     /// </summary>
     public TokenAugmentation? Augmentation { get; init; }
 
     /// <summary>
-    /// Whether the backward pass computes each block's activations again in place of keeping those of all blocks: the same numbers with far less memory,
-    /// in about a third more time. For long sequences, such as those of 48x48 and 64x64 pixels, and deep models. Default false.
+    /// Whether the backward pass recomputes each block's activations instead of keeping those of all blocks (gradient checkpointing): the same results with far
+    /// less memory, in about a third more time. For long sequences, such as those of 48x48 and 64x64 pixels, and deep models. Default false.
     /// </summary>
     public bool RecomputeActivations { get; init; }
 
-    /// <summary>Adds what these options and the architecture decide of the weights to the settings of a run.</summary>
+    /// <summary>Adds the options and the sizes of the architecture that determine the weights to the settings of a run.</summary>
     internal void Describe(RunSettings settings, ImageGptConfig config)
     {
         settings.Add(TrainingCheckpoint.ModelSetting, JsonSerializer.Serialize(config));
@@ -44,9 +44,9 @@ public abstract record ImageGptTrainingOptions : TrainingOptions
         settings.Add(nameof(Augmentation), Augmentation);
     }
 
-    /// <summary>Adds to <paramref name="guard"/> what is wrong with the shared options.</summary>
+    /// <summary>Adds the problems of the shared options to <paramref name="guard"/>.</summary>
     /// <param name="guard">Collects the problems.</param>
-    /// <param name="steps">All steps, where their number is known.</param>
+    /// <param name="steps">The total number of steps, if known.</param>
     /// <param name="imageSize">The side of the model's images in pixels.</param>
     private protected void Check(OptionGuard guard, long? steps, int imageSize)
     {

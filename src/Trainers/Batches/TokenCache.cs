@@ -5,14 +5,14 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Batches;
 
-/// <summary>A token column in a file, from which it is read instead of being made again; made where the file is missing, damaged, or of other data.</summary>
+/// <summary>Caches a token column in a file. The file is written again if it is missing, damaged, or from other data.</summary>
 internal static class TokenCache
 {
-    // So many rows are made again and compared with the file's, whatever the file says of itself.
+    // The first rows are computed and compared with the file's, as a matching description does not prove matching data.
     private const int ComparedRows = 64;
 
-    /// <summary>The column's rows, mapped from the file.</summary>
-    /// <exception cref="IOException">The file can neither be used nor written.</exception>
+    /// <summary>Opens the column's rows, mapped from the file, which is written first if necessary.</summary>
+    /// <exception cref="IOException">The file can neither be read nor written.</exception>
     internal static TokenTable Open(IDataView data, DataViewSchema.Column column, string path, IChannel channel, CancellationToken cancellation)
     {
         var description = TokenFileDescription.Of(data, column, null);
@@ -26,14 +26,14 @@ internal static class TokenCache
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException && (found = Find(data, column, path, description, channel)) is not null)
             {
-                // Another process has written the same file and uses it, so that Windows does not let it be replaced; there is no need to.
+                // Another process has written the same file and has it open, so Windows does not allow replacing it. Its content is the same.
             }
 
-            channel.Info(MessageSensitivity.None, "The tokens of {0:N0} rows are written to '{1}'.", found.Count, path);
+            channel.Info(MessageSensitivity.None, "The tokens of {0:N0} rows were written to '{1}'.", found.Count, path);
         }
         else
         {
-            channel.Info(MessageSensitivity.None, "The tokens of {0:N0} rows are read from '{1}'.", found.Count, path);
+            channel.Info(MessageSensitivity.None, "The tokens of {0:N0} rows were read from '{1}'.", found.Count, path);
         }
 
         return new TokenTable(found, found.Header.Colors, found.Header.ContextLength, found.Header.Skipped);
@@ -69,11 +69,11 @@ internal static class TokenCache
         }
 
         file?.Dispose();
-        channel.Warning(MessageSensitivity.None, "The tokens in '{0}' are made again: {1}.", path, problem);
+        channel.Warning(MessageSensitivity.None, "The tokens in '{0}' are computed again: {1}.", path, problem);
         return null;
     }
 
-    /// <summary>Why the file is not that of the column; null if it is.</summary>
+    /// <summary>Why the file does not hold the column's tokens; null if it does.</summary>
     private static string? FindDifference(TokenFile file, IDataView data, DataViewSchema.Column column, TokenFileDescription description)
     {
         var (colors, context) = TokenColumn.Sizes(column);
@@ -85,12 +85,12 @@ internal static class TokenCache
 
         if (file.Description.Palette != description.Palette)
         {
-            return "they are of another palette";
+            return "they were quantized with another palette";
         }
 
         if (file.Description.Cropping != description.Cropping)
         {
-            return $"their images were made squares by {file.Description.Cropping}, not by {description.Cropping}";
+            return $"their images were cropped by {file.Description.Cropping}, not by {description.Cropping}";
         }
 
         if (data.GetRowCount() is { } rows && rows != header.Rows + header.Skipped)
@@ -100,7 +100,7 @@ internal static class TokenCache
 
         if (file.Description.Source != description.Source)
         {
-            return "they are of other images, or of images that have changed since";
+            return "they are from other images, or the images have changed since";
         }
 
         return !file.HasMissing && BeginsLike(file, data, column) ? null : "their first rows are not those of the data";

@@ -6,13 +6,12 @@ using IGptMl.Formats;
 namespace IGptMl.Batches;
 
 /// <summary>
-/// A file of tokens, two bytes each, mapped into memory: a header of 64 bytes with a checksum (<see cref="TokenFileHeader"/>), the rows one after the other,
-/// the labels
-/// (int32) if there are some, and a description in JSON (<see cref="TokenFileDescription"/>). It is checked whole when it is opened. Thread-safe.
+/// A memory-mapped file of tokens, two bytes each: a header of 64 bytes with a checksum (<see cref="TokenFileHeader"/>), the rows in order, the labels (int32),
+/// if any, and a description in JSON (<see cref="TokenFileDescription"/>). The whole file is verified when it is opened. Thread-safe.
 /// </summary>
 internal sealed unsafe class TokenFile : ITokenRows, IDisposable
 {
-    /// <summary>What stands for a missing token: colors end at 65534.</summary>
+    /// <summary>The value of a missing token. Valid tokens are at most 65534.</summary>
     internal const ushort Missing = ushort.MaxValue;
 
     private const int PieceBytes = 1 << 26;
@@ -24,7 +23,7 @@ internal sealed unsafe class TokenFile : ITokenRows, IDisposable
 
     private TokenFile(string path)
     {
-        // Others may replace or remove the file meanwhile; what is mapped stays.
+        // Other processes may replace or delete the file meanwhile; the mapping stays valid.
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         Span<byte> header = stackalloc byte[TokenFileHeader.Size];
         var read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
@@ -52,16 +51,16 @@ internal sealed unsafe class TokenFile : ITokenRows, IDisposable
         }
     }
 
-    /// <summary>Lets go of a file that nobody disposed, as an IDataView cannot be.</summary>
+    /// <summary>Releases a file that was not disposed, as an IDataView cannot be.</summary>
     ~TokenFile() => Release();
 
     /// <summary>The sizes.</summary>
     internal TokenFileHeader Header { get; }
 
-    /// <summary>What the tokens were made of.</summary>
+    /// <summary>How the tokens were produced.</summary>
     internal TokenFileDescription Description { get; }
 
-    /// <summary>Whether a token of some row is missing.</summary>
+    /// <summary>Whether any token is missing.</summary>
     internal bool HasMissing { get; private set; }
 
     /// <inheritdoc/>
@@ -79,7 +78,7 @@ internal sealed unsafe class TokenFile : ITokenRows, IDisposable
         }
     }
 
-    /// <summary>The row's label, 0-based; -1 where it is missing.</summary>
+    /// <summary>The row's label, 0-based; -1 if it is missing.</summary>
     internal int LabelOf(int row)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
@@ -88,7 +87,7 @@ internal sealed unsafe class TokenFile : ITokenRows, IDisposable
 
     /// <summary>Opens and checks a file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no token file, or damaged.</exception>
+    /// <exception cref="InvalidDataException">The file is not a token file, or is damaged.</exception>
     internal static TokenFile Open(string path)
     {
         try

@@ -6,11 +6,11 @@ using Microsoft.ML;
 
 namespace IGptMl.Batches;
 
-/// <summary>What the tokens of a file were made of.</summary>
-/// <param name="Palette">The colors of the tokens; null where they are not known.</param>
-/// <param name="Cropping">How images became squares.</param>
-/// <param name="ClassNames">The names of the labels; null where there are no labels.</param>
-/// <param name="Source">What tells the data from other data; null where nothing does.</param>
+/// <summary>How the tokens of a file were produced.</summary>
+/// <param name="Palette">The colors of the tokens; null if unknown.</param>
+/// <param name="Cropping">How images were cropped to squares.</param>
+/// <param name="ClassNames">The names of the labels; null if there are no labels.</param>
+/// <param name="Source">A string that identifies the data; null if there is none.</param>
 internal sealed record TokenFileDescription(Palette? Palette, ImageCropping Cropping, IReadOnlyList<string>? ClassNames, string? Source)
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -26,7 +26,7 @@ internal sealed record TokenFileDescription(Palette? Palette, ImageCropping Crop
         Options);
 
     /// <summary>Reads a description.</summary>
-    /// <exception cref="InvalidDataException">It is none; the message is a part of a sentence.</exception>
+    /// <exception cref="InvalidDataException">The JSON is not a description; the message is a clause, to be completed by the caller.</exception>
     internal static TokenFileDescription FromJson(ReadOnlySpan<byte> json)
     {
         try
@@ -35,7 +35,7 @@ internal sealed record TokenFileDescription(Palette? Palette, ImageCropping Crop
             var palette = form.Palette is null ? null : Palette.FromCenters(MemoryMarshal.Cast<byte, float>(form.Palette));
             return Enum.TryParse<ImageCropping>(form.Cropping, out var cropping) && Enum.IsDefined(cropping)
                 ? new TokenFileDescription(palette, cropping, form.ClassNames, form.Source)
-                : throw new InvalidDataException($"its description names a cropping '{form.Cropping}'");
+                : throw new InvalidDataException($"its description names an unknown cropping '{form.Cropping}'");
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {

@@ -3,11 +3,11 @@ using IGptMl.Formats;
 
 namespace IGptMl.Batches;
 
-/// <summary>The first 64 bytes of a token file. Numbers are little-endian.</summary>
+/// <summary>The first 64 bytes of a token file. Integers are little-endian.</summary>
 /// <param name="Colors">The number of token values, 1 to 65,535.</param>
-/// <param name="ContextLength">The tokens of a row, 1 or more.</param>
+/// <param name="ContextLength">The number of tokens per row, at least 1.</param>
 /// <param name="Rows">The number of rows.</param>
-/// <param name="Skipped">The rows of the data that were left out because their tokens are missing.</param>
+/// <param name="Skipped">The number of rows of the data that were skipped because their tokens are missing.</param>
 /// <param name="IsLabeled">Whether every row has a label.</param>
 /// <param name="DescriptionBytes">The size of the description at the end of the file.</param>
 /// <param name="ContentChecksum">The CRC-32C of everything after these 64 bytes.</param>
@@ -23,10 +23,10 @@ internal sealed record TokenFileHeader(int Colors, int ContextLength, int Rows, 
     /// <summary>The size of all tokens in bytes.</summary>
     internal long TokenBytes => (long)Rows * ContextLength * sizeof(ushort);
 
-    /// <summary>Where the labels begin, four bytes each.</summary>
+    /// <summary>The offset of the labels, four bytes each.</summary>
     internal long LabelsAt => Size + TokenBytes;
 
-    /// <summary>Where the description begins.</summary>
+    /// <summary>The offset of the description.</summary>
     internal long DescriptionAt => LabelsAt + (IsLabeled ? (long)Rows * sizeof(int) : 0);
 
     /// <summary>The size of the whole file.</summary>
@@ -49,7 +49,7 @@ internal sealed record TokenFileHeader(int Colors, int ContextLength, int Rows, 
     }
 
     /// <summary>Reads a header.</summary>
-    /// <exception cref="InvalidDataException">It is none, or damaged; the message is a part of a sentence.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a header, or damaged; the message is a clause, to be completed by the caller.</exception>
     internal static TokenFileHeader Read(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < Size || !bytes.StartsWith(Magic))
@@ -72,7 +72,7 @@ internal sealed record TokenFileHeader(int Colors, int ContextLength, int Rows, 
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[36..]));
         return header is { Colors: >= 1 and <= ushort.MaxValue, ContextLength: >= 1, Rows: >= 0, Skipped: >= 0, DescriptionBytes: >= 0 }
             ? header
-            : throw new InvalidDataException("its header holds numbers that cannot be");
+            : throw new InvalidDataException("its header holds invalid values");
     }
 
     private static uint Checksum(ReadOnlySpan<byte> bytes) => ~Crc32C.Append(Crc32C.Start, bytes[..ChecksumAt]);

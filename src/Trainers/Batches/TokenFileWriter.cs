@@ -4,9 +4,8 @@ using IGptMl.Formats;
 namespace IGptMl.Batches;
 
 /// <summary>
-/// Writes a token file beside its place, and renames it when it is complete: whatever happens meanwhile (an error, a full disk, a second process that writes
-/// the
-/// same file), there is a whole file or none, and an existing one stays until then.
+/// Writes a token file to a temporary file, and renames it when it is complete. Whatever happens meanwhile (an error, a full disk, a second process that writes
+/// the same file), there is a complete file or none, and an existing file stays until then.
 /// </summary>
 internal sealed class TokenFileWriter : IDisposable
 {
@@ -20,8 +19,8 @@ internal sealed class TokenFileWriter : IDisposable
 
     /// <param name="path">The file.</param>
     /// <param name="colors">The number of token values.</param>
-    /// <param name="context">The tokens of a row.</param>
-    /// <param name="rows">The number of rows, if it is known: a disk that is too full for them is then noticed at once.</param>
+    /// <param name="context">The number of tokens per row.</param>
+    /// <param name="rows">The number of rows, if known: the disk space is then reserved at once, which fails early on a full disk.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     internal TokenFileWriter(string path, int colors, int context, long? rows)
     {
@@ -39,17 +38,17 @@ internal sealed class TokenFileWriter : IDisposable
         _stream.Write(new byte[TokenFileHeader.Size]);
     }
 
-    /// <summary>Writes a row. Its tokens are 0-based; 65535 is a missing one.</summary>
+    /// <summary>Writes a row of 0-based tokens; 65535 is a missing token.</summary>
     internal void Add(ReadOnlySpan<ushort> tokens)
     {
         Write(MemoryMarshal.AsBytes(tokens));
         _rows = checked(_rows + 1);
     }
 
-    /// <summary>Writes what remains, and puts the file in its place.</summary>
-    /// <param name="skipped">The rows of the data that were left out.</param>
-    /// <param name="labels">A label for each row, 0-based, -1 for a missing one; null for rows without labels.</param>
-    /// <param name="description">What the tokens were made of.</param>
+    /// <summary>Writes the remaining data, and renames the file to its final name.</summary>
+    /// <param name="skipped">The number of rows of the data that were skipped.</param>
+    /// <param name="labels">The label of each row, 0-based, or -1 if it is missing; null for rows without labels.</param>
+    /// <param name="description">How the tokens were produced.</param>
     internal void Complete(long skipped, IReadOnlyCollection<int>? labels, TokenFileDescription description)
     {
         if (labels is not null)
@@ -59,7 +58,7 @@ internal sealed class TokenFileWriter : IDisposable
 
         var json = description.ToJson();
         Write(json);
-        _stream.SetLength(_stream.Position); // less than was asked for, where rows were left out
+        _stream.SetLength(_stream.Position); // shorter than reserved if rows were skipped
         _stream.Position = 0;
         _stream.Write(new TokenFileHeader(_colors, _context, _rows, skipped, labels is not null, json.Length, ~_checksum).ToBytes());
         _stream.Flush(flushToDisk: true);
@@ -67,12 +66,12 @@ internal sealed class TokenFileWriter : IDisposable
         File.Move(_partial, _path, overwrite: true);
     }
 
-    /// <summary>Removes what was written, unless it was completed.</summary>
+    /// <summary>Deletes the temporary file, unless it was completed.</summary>
     public void Dispose()
     {
         try
         {
-            _stream.Dispose(); // what is still buffered may not fit on the disk
+            _stream.Dispose(); // the buffered data may not fit on the disk
         }
         finally
         {

@@ -1,7 +1,8 @@
 namespace IGptMl.Batches;
 
 /// <summary>
-/// Rows of tokens in memory, two bytes a token, in few large pieces: no array is longer than 8 MiB or than 64 rows, and none is copied once it is full.
+/// Rows of tokens in memory, two bytes per token, in a few large arrays, none of which is copied once it is full. An array holds at most 8 MiB, or 64 rows if
+/// that is more.
 /// </summary>
 internal sealed class TokenMemory : ITokenRows
 {

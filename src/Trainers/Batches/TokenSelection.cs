@@ -1,8 +1,8 @@
 namespace IGptMl.Batches;
 
-/// <summary>Some of other rows, which stay their owner's.</summary>
+/// <summary>A selection of rows. It does not own them.</summary>
 /// <param name="rows">All rows.</param>
-/// <param name="chosen">Those that are looked at, in the order in which they are.</param>
+/// <param name="chosen">The indices of the selected rows, in order.</param>
 internal sealed class TokenSelection(ITokenRows rows, int[] chosen) : ITokenRows
 {
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ using Microsoft.ML.Data;
 namespace IGptMl.Batches;
 
 /// <summary>
-/// The complete rows of a token column, kept because training visits them many times in random order: two bytes a token, in memory or in a mapped file.
+/// The complete rows of a token column, stored because training visits them many times in random order: two bytes per token, in memory or in a mapped file.
 /// </summary>
 internal sealed class TokenTable : ITokenRows, IDisposable
 {
@@ -28,10 +28,10 @@ internal sealed class TokenTable : ITokenRows, IDisposable
     /// <summary>The number of token values.</summary>
     internal int Colors { get; }
 
-    /// <summary>The tokens of a row.</summary>
+    /// <summary>The number of tokens per row.</summary>
     internal int ContextLength { get; }
 
-    /// <summary>The rows that were left out because their tokens are missing.</summary>
+    /// <summary>The number of rows that were skipped because their tokens are missing.</summary>
     internal long Skipped { get; }
 
     /// <summary>The row's tokens, 0-based. Valid until the table is disposed.</summary>
@@ -41,7 +41,8 @@ internal sealed class TokenTable : ITokenRows, IDisposable
     public void Dispose() => (_rows as IDisposable)?.Dispose();
 
     /// <summary>
-    /// Sets a share of the rows aside, drawn by the seed and at least one: what is left, and what was set aside. Both are valid until this table is disposed.
+    /// Sets aside a fraction of the rows, at least one, drawn by the seed. Returns the remaining rows and the rows set aside; both are valid until this table
+    /// is disposed.
     /// </summary>
     internal (TokenTable Kept, TokenTable Aside) Split(double fraction, int seed)
     {
@@ -53,7 +54,7 @@ internal sealed class TokenTable : ITokenRows, IDisposable
         TokenTable Choose(int[] rows) => new(new TokenSelection(_rows, [.. rows.Order()]), Colors, ContextLength, Skipped);
     }
 
-    /// <summary>The SHA-256 of all rows in their order: two tables with the same one hold the same tokens.</summary>
+    /// <summary>The SHA-256 of all rows in order: tables with equal digests hold equal tokens.</summary>
     internal string Digest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -77,7 +78,7 @@ internal sealed class TokenTable : ITokenRows, IDisposable
         return new TokenTable(rows, colors, context, skipped);
     }
 
-    /// <summary>Hands over every complete row, and returns the number of the others.</summary>
+    /// <summary>Passes every complete row to an action, and returns the number of incomplete rows.</summary>
     internal static long Read(IDataView data, DataViewSchema.Column column, CancellationToken cancellation, Action<ReadOnlySpan<ushort>> take)
     {
         var tokens = new ushort[TokenColumn.Sizes(column).Context];

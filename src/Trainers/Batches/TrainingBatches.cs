@@ -3,10 +3,7 @@ using TorchSharp;
 
 namespace IGptMl.Batches;
 
-/// <summary>
-/// The images of every step of a training: which rows, in which order, how they are moved, and what is hidden of them. All of it is a pure function of the
-/// seed, the step and the part.
-/// </summary>
+/// <summary>The images of every training step: their rows, order, augmentation and masks. All are a pure function of the seed, the step and the part.</summary>
 internal sealed class TrainingBatches
 {
     private readonly ITokenRows _rows;
@@ -20,9 +17,9 @@ internal sealed class TrainingBatches
     private readonly ushort[] _tokens;
 
     /// <param name="rows">The training rows, at least one.</param>
-    /// <param name="config">The architecture that learns from them.</param>
-    /// <param name="options">The size of a batch, its parts, augmentation and masks.</param>
-    /// <param name="seed">The seed of all that is random.</param>
+    /// <param name="config">The architecture.</param>
+    /// <param name="options">The batch size, the number of parts, augmentation and masks.</param>
+    /// <param name="seed">The random seed.</param>
     /// <param name="device">The device that batches go to.</param>
     internal TrainingBatches(ITokenRows rows, ImageGptConfig config, ImageGptTrainingOptions options, int seed, torch.Device device)
     {
@@ -34,16 +31,16 @@ internal sealed class TrainingBatches
         _masks = config.Objective == PretrainingObjective.Masked ? new TrainingMasks(config.ContextLength, options.MaskProbability, seed) : null;
     }
 
-    /// <summary>The equal parts of a step's batch.</summary>
+    /// <summary>The number of equal parts of a step's batch.</summary>
     internal int Parts { get; }
 
-    /// <summary>The rows of a step.</summary>
+    /// <summary>The number of rows per step.</summary>
     internal int RowsPerStep => Parts * _rowsPerPart;
 
-    /// <summary>The steps in which every row is visited, rounded up.</summary>
+    /// <summary>The number of steps per epoch, rounded up.</summary>
     internal long StepsPerEpoch => (_rows.Count + RowsPerStep - 1) / RowsPerStep;
 
-    /// <summary>A part of a step's batch. Steps and parts count from 0. The caller disposes the tokens.</summary>
+    /// <summary>Creates a part of a step's batch. Steps and parts are 0-based. The caller disposes the tokens.</summary>
     internal TokenBatch Draw(long step, int part)
     {
         var rows = new int[_rowsPerPart];

@@ -4,14 +4,14 @@ using IGptMl.Network;
 namespace IGptMl.FineTuning;
 
 /// <summary>
-/// How a classifier's logits become the scores of an image. An autoregressive model looks once. A masked model looks several times, each time with other
-/// tokens hidden, as it was trained, and the majority decides (Chen et al. 2020, section 4.4).
+/// Computes the scores of an image from a classifier's logits. An autoregressive model is evaluated once. A masked model is evaluated several times, each time
+/// with other tokens hidden, as in training, and the scores come from a majority vote (Chen et al. 2020, section 4.4).
 /// </summary>
 /// <param name="MaskProbability">For a masked model, the probability with which each token is hidden.</param>
 /// <param name="Votes">For a masked model, the number of masks.</param>
 internal sealed record ClassScorer(double MaskProbability, int Votes)
 {
-    /// <summary>A classifier's scores before the softmax: (rows, T) tokens → (rows, C).</summary>
+    /// <summary>Computes a classifier's logits: (rows, T) tokens → (rows, C).</summary>
     internal delegate void LogitsOf(ReadOnlySpan<ushort> tokens, int rows, TokenMask? mask, Span<float> logits);
 
     /// <summary>Writes the probabilities of the classes.</summary>

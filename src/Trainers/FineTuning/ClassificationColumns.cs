@@ -5,7 +5,8 @@ using Microsoft.ML.Data;
 namespace IGptMl.FineTuning;
 
 /// <summary>
-/// The columns of a multiclass scorer with the annotations that ML.NET's own scorers give them: the one description for promise and delivery.
+/// The output columns of a multiclass scorer, annotated as by ML.NET's own scorers. The estimator's schema and the transformer's both come from this
+/// description.
 /// </summary>
 internal static class ClassificationColumns
 {
@@ -15,7 +16,7 @@ internal static class ClassificationColumns
     private const string MulticlassKind = "MulticlassClassification";
 
     /// <param name="classes">The number of classes.</param>
-    /// <param name="values">What they stand for, if the label tells.</param>
+    /// <param name="values">The values of the label's keys, if annotated.</param>
     internal static IReadOnlyList<BatchedColumn> Create(int classes, ClassValues? values)
     {
         var label = CreateAnnotations(PredictedLabel);

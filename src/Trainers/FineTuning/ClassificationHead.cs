@@ -5,21 +5,21 @@ using IGptMl.Network;
 
 namespace IGptMl.FineTuning;
 
-/// <summary>The linear classifier on top of the network: d weights a class, no bias (Chen et al. 2020, section 2.3).</summary>
+/// <summary>The linear classifier on top of the network: d weights per class, no bias (Chen et al. 2020, section 2.3).</summary>
 /// <param name="classes">The number of classes.</param>
 /// <param name="embeddingSize">The width d of the network.</param>
-/// <param name="weights">The weights, class after class.</param>
+/// <param name="weights">The weights, (classes, d), row-major.</param>
 internal sealed class ClassificationHead(int classes, int embeddingSize, float[] weights)
 {
-    /// <summary>The name of the weights, Hugging Face's for this head.</summary>
+    /// <summary>The name of the weights, as in Hugging Face's models.</summary>
     internal const string WeightName = "score.weight";
 
     internal int Classes => classes;
 
-    /// <summary>The weights, class after class.</summary>
+    /// <summary>The weights, (classes, d), row-major.</summary>
     internal ReadOnlySpan<float> Weights => weights;
 
-    /// <summary>The classes' scores before the softmax, from the last layer's features: (rows, T) tokens → (rows, C).</summary>
+    /// <summary>Computes the logits of the classes from the last layer's features: (rows, T) tokens → (rows, C).</summary>
     internal void Score(ImageGptExecutor executor, ReadOnlySpan<ushort> tokens, int rows, TokenMask? mask, Span<float> logits)
     {
         var features = new float[rows * embeddingSize];
@@ -31,7 +31,7 @@ internal sealed class ClassificationHead(int classes, int embeddingSize, float[]
         }
     }
 
-    /// <summary>Writes safetensors.</summary>
+    /// <summary>Writes the weights as safetensors.</summary>
     internal void Write(Stream stream)
     {
         var writer = new SafetensorsWriter(stream, [new WeightInfo(WeightName, WeightType.Float32, [classes, embeddingSize])]);
@@ -39,8 +39,8 @@ internal sealed class ClassificationHead(int classes, int embeddingSize, float[]
         writer.Complete();
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">The stream is damaged, or holds another head.</exception>
+    /// <summary>Reads weights written by <see cref="Write"/>.</summary>
+    /// <exception cref="InvalidDataException">The stream is damaged, or holds a head of another shape.</exception>
     internal static ClassificationHead Read(int classes, int embeddingSize, Stream stream, string source)
     {
         float[]? weights = null;

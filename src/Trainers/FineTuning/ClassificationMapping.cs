@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.FineTuning;
 
-/// <summary>The probability of each class: the network's last features, the linear head, softmax.</summary>
+/// <summary>Maps tokens to class probabilities: the network's last features, the linear head, softmax.</summary>
 internal sealed class ClassificationMapping : BatchedMapping
 {
     private readonly ImageGptModel _model;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace IGptMl.FineTuning;
 
-/// <summary>An Image GPT with a linear classifier on the position-averaged output of its final norm, ready to learn.</summary>
+/// <summary>An Image GPT with a linear classifier on the position-averaged output of its final norm, for training.</summary>
 internal sealed class ClassifierNetwork : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "gpt")]
@@ -16,7 +16,7 @@ internal sealed class ClassifierNetwork : nn.Module<Tensor, Tensor>
 
     private readonly int _classes;
 
-    /// <summary>Takes over the network, on its device, and puts a classifier of zeros on it, so that the first loss is ln C.</summary>
+    /// <summary>Takes ownership of the network, on its device, and adds a zero-initialized classifier, so that the first loss is ln C.</summary>
     internal ClassifierNetwork(ImageGptNetwork network, int classes, Device device)
         : base(nameof(ClassifierNetwork))
     {
@@ -36,10 +36,10 @@ internal sealed class ClassifierNetwork : nn.Module<Tensor, Tensor>
         set => _network.RecomputesBlocks = value;
     }
 
-    /// <summary>Tokens (B, T) int64 → logits of the classes (B, C), nothing hidden.</summary>
+    /// <summary>Tokens (B, T) int64 → logits of the classes (B, C), without a mask.</summary>
     public override Tensor forward(Tensor tokens) => Logits(tokens, mask: null);
 
-    /// <summary>Tokens (B, T) int64 of which some are hidden, in a masked network → logits of the classes (B, C).</summary>
+    /// <summary>Tokens (B, T) int64, some hidden if the network is masked → logits of the classes (B, C).</summary>
     internal Tensor Logits(Tensor tokens, TokenMask? mask)
     {
         using var features = _network.Features(tokens, [_network.Config.Layers], mask);
@@ -47,10 +47,10 @@ internal sealed class ClassifierNetwork : nn.Module<Tensor, Tensor>
         return LogitsOf(last);
     }
 
-    /// <summary>Adds the gradients of a loss to those of all parameters, and returns it without a graph, (), which the caller disposes.</summary>
+    /// <summary>Accumulates the gradients of a loss in all parameters. Returns the loss, detached, (); the caller disposes it.</summary>
     /// <param name="tokens">(B, T) int64.</param>
     /// <param name="mask">The hidden tokens of a masked network; null for an autoregressive one.</param>
-    /// <param name="loss">From the logits of the classes (B, C), and from what computes the network's own loss, (), in the same pass, to a scalar.</param>
+    /// <param name="loss">Maps the logits of the classes (B, C), and a function that computes the network's own loss () in the same pass, to a scalar.</param>
     internal Tensor Backward(Tensor tokens, TokenMask? mask, Func<Tensor, Func<Tensor>, Tensor> loss) => _network.Backward(tokens, mask, hidden =>
     {
         using var scope = NewDisposeScope();
@@ -58,7 +58,7 @@ internal sealed class ClassifierNetwork : nn.Module<Tensor, Tensor>
         return loss(logits, () => _network.LossOf(hidden, tokens, mask)).MoveToOuterDisposeScope();
     });
 
-    /// <summary>The two parts, copied to the CPU.</summary>
+    /// <summary>Copies the network and the classifier to the CPU.</summary>
     internal (ImageGptNetwork Network, ClassificationHead Head) Split()
     {
         using var noGradients = no_grad();
@@ -66,7 +66,7 @@ internal sealed class ClassifierNetwork : nn.Module<Tensor, Tensor>
         return (NetworkWeights.Copy(_network, CPU), new ClassificationHead(_classes, _network.Config.EmbeddingSize, weights.data<float>().ToArray()));
     }
 
-    /// <summary>The position-averaged output of the final norm (B, d) → logits (B, C), float32 at least.</summary>
+    /// <summary>The position-averaged output of the final norm (B, d) → logits (B, C), at least float32.</summary>
     private Tensor LogitsOf(Tensor features)
     {
         using var logits = _head.forward(features);

@@ -8,7 +8,7 @@ internal static class FeatureRows
 {
     private static readonly MLContext Context = new();
 
-    /// <summary>A view of vectors of <paramref name="width"/> numbers, whose type is known even if there are none.</summary>
+    /// <summary>Creates a view of vectors of <paramref name="width"/> values. The vector size is known even if there are no rows.</summary>
     internal static IDataView Create(string columnName, int width, IReadOnlyList<float[]> rows)
     {
         var definition = SchemaDefinition.Create(typeof(Row));

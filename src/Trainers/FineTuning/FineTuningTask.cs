@@ -10,14 +10,15 @@ using TorchSharp;
 namespace IGptMl.FineTuning;
 
 /// <summary>
-/// Fine-tuning as a task: the joint loss of a classifier (Chen et al. 2020, section 2.3), and its accuracy as it will be scored when it has learned.
+/// The training task of fine-tuning: the joint loss of a classifier (Chen et al. 2020, section 2.3), and its validation accuracy, scored as the trained
+/// classifier is.
 /// </summary>
 /// <param name="options">The options.</param>
 /// <param name="network">The classifier, on the device.</param>
-/// <param name="images">The images that are learned from.</param>
-/// <param name="validation">The images that are measured on, if any.</param>
-/// <param name="origin">What the tokens were made with.</param>
-/// <param name="seed">The seed of all that is random.</param>
+/// <param name="images">The training images.</param>
+/// <param name="validation">The validation images, if any.</param>
+/// <param name="origin">How the tokens were produced.</param>
+/// <param name="seed">The random seed.</param>
 /// <param name="device">The device.</param>
 internal sealed class FineTuningTask(
     ImageGptFineTuneTrainer.Options options,
@@ -50,10 +51,10 @@ internal sealed class FineTuningTask(
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, float[]> Attachments => origin.Attachments;
 
-    /// <summary>The steps in which every image is visited, rounded up.</summary>
+    /// <summary>The number of steps per epoch, rounded up.</summary>
     internal long StepsPerEpoch => _batches.StepsPerEpoch;
 
-    /// <summary>The schedule and the rest that follows from the options and the number of images.</summary>
+    /// <summary>The schedule, validation interval and seed, derived from the options and the number of images.</summary>
     internal TrainingPlan Plan
     {
         get
@@ -136,7 +137,7 @@ internal sealed class FineTuningTask(
         settings.Add<int?>(nameof(options.Votes), network.Config.Objective == PretrainingObjective.Masked && validation is not null ? options.Votes : null);
     }
 
-    /// <summary>What a user is told of a step.</summary>
+    /// <summary>The progress to report for a step.</summary>
     internal FineTuningProgress Progress(StepReport step) => new(step.Progress)
     {
         Epoch = (int)((step.Progress.Step + StepsPerEpoch - 1) / StepsPerEpoch),
@@ -147,7 +148,7 @@ internal sealed class FineTuningTask(
         BestValidationAccuracy = step.Best?.Accuracy,
     };
 
-    /// <summary>Tokens of which some are hidden → logits of the classes, (rows · C).</summary>
+    /// <summary>Computes the logits of the classes, (rows, C).</summary>
     private void ComputeLogits(ReadOnlySpan<ushort> tokens, int rows, TokenMask? mask, Span<float> logits)
     {
         using var noGradients = torch.no_grad();
@@ -155,7 +156,7 @@ internal sealed class FineTuningTask(
         network.Logits(TokenTensor.Create(tokens, rows, device), mask).cpu().data<float>().CopyTo(logits);
     }
 
-    /// <summary>The SHA-256 of the weights before the first step: those of the pretrained model.</summary>
+    /// <summary>The SHA-256 of the weights before the first step, which are the pretrained model's.</summary>
     private string Digest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

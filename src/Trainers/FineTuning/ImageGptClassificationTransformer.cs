@@ -7,7 +7,9 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary>A fine-tuned Image GPT as an <see cref="ITransformer"/>: the probability of each class, and the likeliest one.</summary>
+/// <summary>
+/// <see cref="ITransformer"/> that classifies images with a fine-tuned Image GPT: the probability of each class, and the most probable class.
+/// </summary>
 public sealed class ImageGptClassificationTransformer : ModelTransformerBase<ImageGptModel>, ISavedComponent<ImageGptClassificationTransformer>
 {
     private const string SettingsEntry = "classification.json";
@@ -75,13 +77,13 @@ public sealed class ImageGptClassificationTransformer : ModelTransformerBase<Ima
         if (string.IsNullOrWhiteSpace(settings.InputColumnName)
             || settings.MaskProbability is not (> 0 and < 1) || settings.Votes is < 1 or > ImageGptFineTuneTrainer.MaximumVotes)
         {
-            throw new InvalidDataException("It holds settings that cannot be.");
+            throw new InvalidDataException("It holds invalid settings.");
         }
 
         return ClassValues.Load(settings.ValueType, settings.Values, settings.Classes);
     }
 
-    /// <summary>What the zip holds. The device is not in it: a model goes to machines with other ones.</summary>
+    /// <summary>The settings stored in the zip. The device is not stored, as a model may be loaded on other machines.</summary>
     private sealed record Settings(string InputColumnName, int Classes, string? ValueType, IReadOnlyList<string>? Values, double MaskProbability, int Votes,
         string Model);
 }

@@ -5,7 +5,7 @@ namespace IGptMl;
 
 public sealed partial class ImageGptFineTuneTrainer
 {
-    /// <summary>The advanced options of <see cref="ImageGptFineTuneTrainer"/>. The defaults are the paper's, but for augmentation.</summary>
+    /// <summary>The advanced options of <see cref="ImageGptFineTuneTrainer"/>. The defaults are the paper's, except for augmentation.</summary>
     public sealed record Options : ImageGptTrainingOptions
     {
         private const int MostEpochs = 1_000_000;
@@ -19,23 +19,21 @@ public sealed partial class ImageGptFineTuneTrainer
         /// <summary>The column of classes, a key of UInt32. Default "Label".</summary>
         public string LabelColumnName { get; init; } = "Label";
 
-        /// <summary>The most passes over the training rows, 1 to 1,000,000; has no effect where <see cref="Steps"/> is given. Default 20.</summary>
+        /// <summary>The maximum number of epochs, 1 to 1,000,000; has no effect if <see cref="Steps"/> is set. Default 20.</summary>
         public int Epochs { get; init; } = 20;
 
-        /// <summary>The most optimization steps, at least 1, in place of <see cref="Epochs"/>. Default null: as many as the epochs have.</summary>
+        /// <summary>The maximum number of optimization steps, at least 1, instead of <see cref="Epochs"/>. Default null: determined by the epochs.</summary>
         public long? Steps { get; init; }
 
-        /// <summary>The weight of pretraining's loss beside that of the classes, at least 0; with 0 it is not computed. Default 1, the paper's.</summary>
+        /// <summary>
+        /// The weight of the pretraining loss relative to the classification loss, at least 0; with 0 it is not computed. Default 1, as in the paper.
+        /// </summary>
         public double GenerativeWeight { get; init; } = 1;
 
-        /// <summary>
-        /// For a masked model, the number of times that it looks at an image to classify it, each time with other tokens hidden; the majority decides. 1 to
-        /// 1,000.
-        /// Default 5.
-        /// </summary>
+        /// <summary>For a masked model, the number of masks under which an image is classified; the result is a majority vote. 1 to 1,000. Default 5.</summary>
         public int Votes { get; init; } = MajorityVote.DefaultVotes;
 
-        /// <summary>Receives the progress after every step, on the training thread or as the implementation sees fit. Default null.</summary>
+        /// <summary>Receives the progress after every step; the implementation decides the thread (the training thread by default). Default null.</summary>
         public IProgress<FineTuningProgress>? Progress { get; init; }
 
         internal ClassScorer Scorer => new(MaskProbability, Votes);

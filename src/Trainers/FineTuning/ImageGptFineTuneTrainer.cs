@@ -18,13 +18,13 @@ namespace IGptMl;
 ///
 /// ### Input and Output Columns
 /// The input label column must be of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt32) with two values or more. The token column must be a
-/// known-sized vector of key type (UInt16), as QuantizeToPalette gives it: as many tokens as the model has positions, as many key values as it has colors.
-/// Rows with missing tokens or labels are left out, with a warning.
+/// known-sized vector of key type (UInt16), as QuantizeToPalette outputs it: as many tokens as the model has positions, as many key values as it has colors.
+/// Rows with missing tokens or labels are skipped, with a warning.
 ///
 /// | Output Column Name | Column Type | Description|
 /// | -- | -- | -- |
-/// | `PredictedLabel` | [key](xref:Microsoft.ML.Data.KeyDataViewType) type | The class with the greatest score; missing where the tokens are. |
-/// | `Score` | Vector of <xref:System.Single> | The probability of each class, in the order of the keys; NaN where the tokens are missing. |
+/// | `PredictedLabel` | [key](xref:Microsoft.ML.Data.KeyDataViewType) type | The class with the highest score; missing if the tokens are. |
+/// | `Score` | Vector of <xref:System.Single> | The probability of each class, in the order of the keys; NaN if the tokens are missing. |
 ///
 /// ### Trainer Characteristics
 /// |  |  |
@@ -36,13 +36,13 @@ namespace IGptMl;
 /// | Exportable to ONNX | No |
 ///
 /// ### Training Algorithm Details
-/// All weights of a copy of the model learn, with a linear classifier, zero at first and without bias, on the position-averaged output of the final norm. The
-/// loss
-/// is the cross-entropy of the classes plus that of pretraining (Chen et al. 2020, section 2.3: better than the former alone). A masked model learns from
-/// images of which
-/// tokens are hidden, and classifies by the majority of several looks, each with other tokens hidden (section 4.4). Adam with betas 0.9 and 0.95
-/// at a constant rate, about a tenth of pretraining's, no weight decay, no dropout; the weights with the best validation accuracy are returned (section 3.3).
-/// On the CPU, the same seed gives the same weights, also across an interruption and a resumption from a checkpoint folder. The given model does not change.
+/// All weights of a copy of the model are trained, together with a linear classifier on the position-averaged output of the final norm. The classifier has no
+/// bias and is initialized to zero. The loss is the cross-entropy of the classes plus the pretraining loss (Chen et al. 2020, section 2.3: better than the
+/// former alone). A masked model is trained on images with hidden tokens, and classifies by a majority vote over several masks (section 4.4).
+///
+/// The optimizer is Adam with betas 0.9 and 0.95, at a constant learning rate of about a tenth of pretraining's, without weight decay or dropout. The weights
+/// with the best validation accuracy are returned (section 3.3). On the CPU, the same seed gives the same weights, even if the run is interrupted and resumed
+/// from a checkpoint folder. The given model does not change.
 /// ]]></format>
 /// </remarks>
 public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassificationTransformer>
@@ -63,26 +63,24 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         _options = options with { CheckpointSteps = [.. options.CheckpointSteps] };
     }
 
-    /// <summary>
-    /// Fine-tunes a copy of the model on the rows that <see cref="TrainingOptions.ValidationFraction"/> leaves, and validates it on the others.
-    /// </summary>
-    /// <returns>The transformer with the tuned model; after a cancellation, with the best so far.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or does not fit, of the training or of the validation data.</exception>
+    /// <summary>Fine-tunes a copy of the model, and validates it on the rows that <see cref="TrainingOptions.ValidationFraction"/> sets aside.</summary>
+    /// <returns>The transformer with the fine-tuned model; after a cancellation, with the best model so far.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column of the training or validation data is missing or has another type.</exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
     /// <exception cref="InvalidOperationException">
-    /// There are no rows of two classes, the loss has stopped being a number or exploded, the GPU that was asked for is not there, or the checkpoint folder
-    /// holds another run's checkpoints.
+    /// The rows do not have two classes, the loss has become NaN or diverged, the requested GPU is not available, or the checkpoint folder holds another run's
+    /// checkpoints.
     /// </exception>
-    /// <exception cref="InvalidDataException">The checkpoint folder holds damaged checkpoints alone.</exception>
+    /// <exception cref="InvalidDataException">All checkpoints in the folder are damaged.</exception>
     /// <exception cref="IOException">The checkpoint folder is in use by another process, or cannot be used.</exception>
     public ImageGptClassificationTransformer Fit(IDataView input) => Fit(input, null);
 
-    /// <summary>Fine-tunes a copy of the model on all rows, and validates it on others while training.</summary>
-    /// <param name="trainData">The images to learn from.</param>
+    /// <summary>Fine-tunes a copy of the model on all rows of the training data, and validates it on the validation data.</summary>
+    /// <param name="trainData">The training images.</param>
     /// <param name="validationData">
-    /// The images to choose the best weights on, with the same columns and classes; null means those of <see cref="TrainingOptions.ValidationFraction"/>, if
-    /// any.
+    /// The images on which the best weights are chosen, with the same columns and classes; null means those set aside by
+    /// <see cref="TrainingOptions.ValidationFraction"/>, if any.
     /// </param>
     /// <inheritdoc cref="Fit(IDataView)"/>
     public ImageGptClassificationTransformer Fit(IDataView trainData, IDataView? validationData)
@@ -99,7 +97,7 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         if (_model.Palette is not null && palette is not null && palette != _model.Palette)
         {
             channel.Warn(
-                $"The tokens in column '{_options.InputColumnName}' are of another palette than the model's: what it has learned in pretraining is lost.");
+                $"The tokens in column '{_options.InputColumnName}' have another palette than the model: what it has learned in pretraining is lost.");
         }
 
         var rows = Read(trainData, columns, values, channel);
@@ -141,17 +139,16 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
     }
 
     /// <summary>
-    /// Finds a peak learning rate by a short range test: a copy of the model learns for a hundred steps at most while the rate rises from 0.00001 by the same
-    /// factor
-    /// from step to step, until the loss is twice as high as it was or the rate is 1. On the CPU, the same seed gives the same rate. What
-    /// <see cref="TrainingOptions.FindLearningRate"/> does before a training.
+    /// Finds a peak learning rate by a range test: a copy of the model is trained for at most 100 steps while the rate increases by a constant factor per step,
+    /// from 0.00001, until the loss is twice its minimum or the rate is 1. On the CPU, the same seed gives the same rate.
+    /// <see cref="TrainingOptions.FindLearningRate"/> runs this test before training.
     /// </summary>
-    /// <param name="input">The images to learn from.</param>
-    /// <returns>The rate, and the curve that it was read from.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or does not fit.</exception>
+    /// <param name="input">The training images.</param>
+    /// <returns>The rate, and the loss curve that it was read from.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     /// <exception cref="OperationCanceledException">The test was canceled.</exception>
-    /// <exception cref="InvalidOperationException">There are no rows of two classes, or the GPU that was asked for is not there.</exception>
+    /// <exception cref="InvalidOperationException">The rows do not have two classes, or the requested GPU is not available.</exception>
     public LearningRateRange FindLearningRate(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -167,7 +164,7 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         TokenColumn.Check(inputSchema, _host, _options.InputColumnName);
-        const int anyNumber = 2; // a promise has no sizes
+        const int anyNumber = 2; // the schema does not depend on the number of classes
         var label = LabelColumn.Check(inputSchema, _host, _options.LabelColumnName);
         return SchemaPromise.Extend(inputSchema, ClassificationColumns.Create(anyNumber, ClassValues.Of(label, anyNumber)).Select(c => c.Definition));
     }
@@ -179,7 +176,7 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         return new TrainingRun(_options, task, task.Plan, null, new TrainingLog(channel.Say, channel.Warn)).FindLearningRate();
     }
 
-    /// <summary>A copy of the model with a new classifier on it, on the device.</summary>
+    /// <summary>Creates a copy of the model with a new classifier, on the device.</summary>
     private ClassifierNetwork CreateNetwork(int classes, torch.Device device)
         => new(CopyNetwork(device), classes, device) { RecomputesBlocks = _options.RecomputeActivations };
 
@@ -188,7 +185,7 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         TokenColumn.Require(data.Schema, _host, _options.InputColumnName, _model.Config.Colors, _model.Config.ContextLength),
         LabelColumn.Require(data.Schema, _host, _options.LabelColumnName));
 
-    /// <summary>The columns of the validation data, whose keys must mean the same classes.</summary>
+    /// <summary>Finds the columns of the validation data, whose label keys must have the same values.</summary>
     private (DataViewSchema.Column Tokens, DataViewSchema.Column Label) FindValidationColumns(IDataView data, DataViewSchema.Column trainingLabel,
         ClassValues? trainingValues)
     {
@@ -206,7 +203,7 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         return (tokens, label);
     }
 
-    /// <summary>The training rows, of which there must be some of two classes.</summary>
+    /// <summary>Reads the training rows, which must have at least two classes.</summary>
     private LabeledTokens Read(IDataView data, (DataViewSchema.Column Tokens, DataViewSchema.Column Label) columns, ClassValues? values, IChannel channel)
     {
         var rows = LabeledTokens.Read(data, columns.Tokens, columns.Label, _options.CancellationToken);
@@ -257,12 +254,12 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
     {
         if (rows.WithoutTokens > 0)
         {
-            channel.Warn($"{rows.WithoutTokens} rows with missing tokens were left out.");
+            channel.Warn($"{rows.WithoutTokens} rows with missing tokens were skipped.");
         }
 
         if (rows.WithoutLabel > 0)
         {
-            channel.Warn($"{rows.WithoutLabel} rows with missing labels were left out.");
+            channel.Warn($"{rows.WithoutLabel} rows with missing labels were skipped.");
         }
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.FineTuning;
 
-/// <summary>Tokens with their classes, read into memory once, two bytes a token, because training visits them many times in random order.</summary>
+/// <summary>Tokens with their classes, read into memory once, two bytes per token, because training visits them many times in random order.</summary>
 internal sealed class LabeledTokens : ITokenRows
 {
     private readonly ITokenRows _tokens;
@@ -26,19 +26,19 @@ internal sealed class LabeledTokens : ITokenRows
     /// <inheritdoc/>
     public ReadOnlySpan<ushort> this[int row] => _tokens[row];
 
-    /// <summary>The number of classes, whether or not they have rows.</summary>
+    /// <summary>The number of classes, including classes without rows.</summary>
     internal int Classes { get; }
 
-    /// <summary>The rows that were left out because their tokens are missing.</summary>
+    /// <summary>The number of rows that were skipped because their tokens are missing.</summary>
     internal long WithoutTokens { get; private init; }
 
-    /// <summary>The rows with tokens that were left out because their label is missing.</summary>
+    /// <summary>The number of rows with tokens that were skipped because their label is missing.</summary>
     internal long WithoutLabel { get; private init; }
 
     /// <summary>The class of every row, 0-based.</summary>
     internal IReadOnlyList<int> Labels => _labels;
 
-    /// <summary>Reads both columns whole.</summary>
+    /// <summary>Reads both columns.</summary>
     internal static LabeledTokens Read(IDataView data, DataViewSchema.Column tokenColumn, DataViewSchema.Column labelColumn, CancellationToken cancellation)
     {
         var tokens = new ushort[TokenColumn.Sizes(tokenColumn).Context];
@@ -72,7 +72,7 @@ internal sealed class LabeledTokens : ITokenRows
         return new LabeledTokens(rows, [.. labels], classes) { WithoutTokens = withoutTokens, WithoutLabel = withoutLabel };
     }
 
-    /// <summary>Some of the rows, in that order.</summary>
+    /// <summary>Selects rows, in the given order.</summary>
     internal LabeledTokens Select(IReadOnlyCollection<int> rows) => new(new TokenSelection(_tokens, [.. rows]), [.. rows.Select(row => _labels[row])], Classes);
 
     /// <summary>The number of rows of each class.</summary>

@@ -6,7 +6,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.FineTuning;
 
-/// <summary>The scores of an ensemble: features under each mask, the classifier on all of them, and the majority of each image's.</summary>
+/// <summary>Maps tokens to the scores of an ensemble: features under each mask, the classifier on each, and a majority vote per image.</summary>
 internal sealed class MaskVoteMapping : BatchedMapping
 {
     private const string ScoreColumn = ClassificationColumns.Score;

@@ -9,8 +9,8 @@ using Microsoft.ML.Runtime;
 namespace IGptMl;
 
 /// <summary>
-/// The <see cref="IEstimator{TTransformer}"/> for classifying images by the features of a masked model and a majority of several masks: any multiclass
-/// trainer of ML.NET, fitted to features, becomes an ensemble.
+/// The <see cref="IEstimator{TTransformer}"/> for classifying images by the features of a masked model and a majority vote over several masks. It turns any
+/// multiclass trainer of ML.NET into such an ensemble.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -18,26 +18,25 @@ namespace IGptMl;
 ///
 /// ### Input and Output Columns
 /// The input label column must be of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt32) with two values or more. The token column must be a
-/// known-sized vector of key type (UInt16), as QuantizeToPalette gives it: as many tokens as the model has positions, as many key values as it has colors.
+/// known-sized vector of key type (UInt16), as QuantizeToPalette outputs it: as many tokens as the model has positions, as many key values as it has colors.
 ///
 /// | Output Column Name | Column Type | Description|
 /// | -- | -- | -- |
-/// | `PredictedLabel` | [key](xref:Microsoft.ML.Data.KeyDataViewType) type | The class that most masks are for; missing where the tokens are. |
-/// | `Score` | Vector of <xref:System.Single> | The mean of the classifier's scores over the masks that are for that class; NaN where the tokens are missing. |
+/// | `PredictedLabel` | [key](xref:Microsoft.ML.Data.KeyDataViewType) type | The class with the most votes; missing if the tokens are. |
+/// | `Score` | Vector of <xref:System.Single> | The mean of the classifier's scores over the masks that voted for that class; NaN if the tokens are missing. |
 ///
 /// ### Trainer Characteristics
 /// |  |  |
 /// | -- | -- |
 /// | Machine learning task | Multiclass classification |
-/// | Is normalization required? | As the classifier does |
+/// | Is normalization required? | Depends on the classifier |
 /// | Is caching required? | No; the features are cached for the classifier |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Trainers, TorchSharp-cpu or TorchSharp-cuda |
 /// | Exportable to ONNX | No |
 ///
 /// ### Training Algorithm Details
-/// The classifier is fitted to the features of each image under its first mask. To classify an image, it is run on the features under each of several masks,
-/// and the class
-/// that most of them are for is taken; ties are broken at random, by a seed (Chen et al. 2020, section 4.4: five masks).
+/// The classifier is fitted to the features of each image under its first mask. To classify an image, the classifier is applied to its features under each of
+/// several masks, and the class with the most votes is predicted. Ties are broken at random, by a seed (Chen et al. 2020, section 4.4: five masks).
 /// ]]></format>
 /// </remarks>
 public sealed class MaskVoteTrainer : IEstimator<MaskVoteTransformer>
@@ -60,7 +59,7 @@ public sealed class MaskVoteTrainer : IEstimator<MaskVoteTransformer>
     }
 
     /// <summary>Computes the features of all rows, and fits the classifier to them.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or does not fit, or the classifier gives no score of each class.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type, or the classifier does not output a score per class.</exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public MaskVoteTransformer Fit(IDataView input)
     {
@@ -91,7 +90,7 @@ public sealed class MaskVoteTrainer : IEstimator<MaskVoteTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         TokenColumn.Check(inputSchema, _host, _options.InputColumnName);
-        const int anyNumber = 2; // a promise has no sizes
+        const int anyNumber = 2; // the schema does not depend on the number of classes
         var label = LabelColumn.Check(inputSchema, _host, _options.LabelColumnName);
         return SchemaPromise.Extend(inputSchema, ClassificationColumns.Create(anyNumber, ClassValues.Of(label, anyNumber)).Select(c => c.Definition));
     }
@@ -105,7 +104,7 @@ public sealed class MaskVoteTrainer : IEstimator<MaskVoteTransformer>
         /// <summary>The column of classes, a key of UInt32. Default "Label".</summary>
         public string LabelColumnName { get; init; } = "Label";
 
-        /// <summary>The column from which the classifier reads features; it is given to the classifier only. Default "Features".</summary>
+        /// <summary>The column from which the classifier reads features; only the classifier sees it. Default "Features".</summary>
         public string FeatureColumnName { get; init; } = "Features";
 
         /// <summary>The layers, 0 to L, whose position-averaged representations are the features; null means the middle one, L / 2. Default null.</summary>
@@ -118,23 +117,23 @@ public sealed class MaskVoteTrainer : IEstimator<MaskVoteTransformer>
         public double MaskProbability { get; init; } = TokenMasking.DefaultProbability;
 
         /// <summary>
-        /// The seed of the first mask, from which the features to learn from come; the other masks have the seeds after it. Ties are drawn by it, too. Default
-        /// 0.
+        /// The seed of the first mask, whose features the classifier is fitted to. The other masks use the following seeds. Ties are also broken by this seed.
+        /// Default 0.
         /// </summary>
         public int Seed { get; init; }
 
-        /// <summary>The greatest number of rows computed together, 1 to 4,096. Default 32. It does not change the values beyond rounding.</summary>
+        /// <summary>The maximum number of rows per batch, 1 to 4,096. It does not change the values beyond rounding. Default 32.</summary>
         public int BatchSize { get; init; } = ImageGptExecutor.DefaultRows;
 
         /// <summary>The GPU to run on; null takes <c>MLContext.GpuDeviceId</c>, whose null means the CPU. Default null.</summary>
         public int? GpuDeviceId { get; init; }
 
-        /// <summary>Whether the CPU will do where that GPU is missing; null takes <c>MLContext.FallbackToCpu</c>. Default null.</summary>
+        /// <summary>Whether to fall back to the CPU if the GPU is not available; null takes <c>MLContext.FallbackToCpu</c>. Default null.</summary>
         public bool? FallbackToCpu { get; init; }
 
         internal IReadOnlyList<int> LayersOf(ImageGptConfig config) => Layers ?? [config.Layers / 2];
 
-        /// <summary>How the features of a vote are extracted. <see cref="Layers"/> must be given.</summary>
+        /// <summary>The options that extract the features of a vote. <see cref="Layers"/> must be given.</summary>
         internal ImageGptFeatureExtractingEstimator.Options ExtractionOf(int vote) => new()
         {
             InputColumnName = InputColumnName,

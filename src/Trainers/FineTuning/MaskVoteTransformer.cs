@@ -6,7 +6,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="ITransformer"/> that classifies images by a masked model's features and a majority of several masks.</summary>
+/// <summary><see cref="ITransformer"/> that classifies images by a masked model's features and a majority vote over several masks.</summary>
 public sealed class MaskVoteTransformer : ModelTransformerBase<ImageGptModel>, ISavedComponent<MaskVoteTransformer>
 {
     private const string SettingsEntry = "votes.json";
@@ -39,7 +39,7 @@ public sealed class MaskVoteTransformer : ModelTransformerBase<ImageGptModel>, I
         Mapping = new MaskVoteMapping(Host, model, classifier, classes, values, options);
     }
 
-    /// <summary>The classifier that is run on the features under each mask; it belongs to the transformer.</summary>
+    /// <summary>The classifier that is applied to the features under each mask; the transformer owns it.</summary>
     public ITransformer Classifier { get; }
 
     /// <summary>The number of masks that vote.</summary>
@@ -78,7 +78,7 @@ public sealed class MaskVoteTransformer : ModelTransformerBase<ImageGptModel>, I
             classifier);
     }
 
-    /// <summary>What the zip holds. The device is not in it: a model goes to machines with other ones.</summary>
+    /// <summary>The settings stored in the zip. The device is not stored, as a model may be loaded on other machines.</summary>
     private sealed record Settings(
         string InputColumnName,
         string FeatureColumnName,

@@ -2,13 +2,13 @@ using IGptMl.Numerics;
 
 namespace IGptMl.FineTuning;
 
-/// <summary>Sets rows aside at random, the same share of every class, so that small classes are not lost.</summary>
+/// <summary>Splits rows at random, with the same fraction of every class held out.</summary>
 internal static class StratifiedSplit
 {
-    /// <summary>Two sets of rows, each in order. A class keeps one training row at least.</summary>
+    /// <summary>Returns two sets of rows, each in order. Every class keeps at least one training row.</summary>
     /// <param name="labels">The class of every row.</param>
-    /// <param name="fraction">The share to hold out, rounded to whole rows of a class.</param>
-    /// <param name="seed">The seed of the fit: the same holds the same rows out.</param>
+    /// <param name="fraction">The fraction of each class to hold out, rounded to whole rows.</param>
+    /// <param name="seed">The seed of the fit: equal seeds hold out the same rows.</param>
     internal static (IReadOnlyList<int> Training, IReadOnlyList<int> HeldOut) Of(IReadOnlyList<int> labels, double fraction, int seed)
     {
         var rows = new int[labels.Count];
