@@ -61,7 +61,7 @@ public sealed class KilledTrainingTests
         var error = last.StandardError.ReadToEnd();
         last.WaitForExit();
         Assert.AreEqual(0, last.ExitCode, error);
-        StringAssert.Contains(error, "Going on after step ");
+        StringAssert.Contains(error, "Resuming after step ");
     }
 
     /// <summary>The names of the complete checkpoints.</summary>

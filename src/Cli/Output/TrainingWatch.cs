@@ -19,7 +19,7 @@ internal sealed class TrainingWatch<T>(Terminal terminal, IProgress<Advance> pro
     {
         if (Last is null && value.Step > 1 && value.ImagesPerSecond > 0)
         {
-            terminal.Say($"Going on after step {value.Step - 1:N0}.");
+            terminal.Say($"Resuming after step {value.Step - 1:N0}.");
         }
 
         Last = value;

@@ -8,12 +8,13 @@ namespace IGptMl.Optimization;
 
 /// <summary>Adam (Kingma and Ba 2015) on flat buffers, with decoupled weight decay of the matrices.</summary>
 /// <remarks>
-/// On the CPU a step is one pass over the four buffers, in pieces that threads share and that do not depend on their number; libtorch's takes a dozen
-/// passes and allocates for most of them (the benchmark `optimizer-step` compares). Elsewhere it is a few operations in place.
+/// On the CPU a step is one pass over the four buffers, divided among threads into chunks that do not depend on the number of threads. libtorch's optimizer
+/// needs a dozen passes and allocates memory for most of them (the benchmark `optimizer-step` compares them). On other devices a step is a few in-place
+/// operations.
 /// </remarks>
 internal sealed class Adam : IDisposable
 {
-    /// <summary>The paper's: 0.999 gave spikes in the loss.</summary>
+    /// <summary>The paper's values; β₂ = 0.999 caused spikes in the loss.</summary>
     private const double Beta1 = 0.9, Beta2 = 0.95, Epsilon = 1e-8;
 
     private const long PieceSize = 1 << 16;
@@ -22,9 +23,9 @@ internal sealed class Adam : IDisposable
     private readonly double _weightDecay;
     private readonly List<Piece> _pieces = [];
 
-    /// <param name="parameters">What is learned; it stays the caller's.</param>
-    /// <param name="weightDecay">The share of a matrix that a step at rate 1 takes away.</param>
-    /// <param name="inPieces">Whether steps are done in pieces, as the CPU can; null means there.</param>
+    /// <param name="parameters">The parameters; the caller still owns them.</param>
+    /// <param name="weightDecay">The decoupled weight decay of the matrices, as a fraction per step at learning rate 1.</param>
+    /// <param name="inPieces">Whether steps run in chunks, which requires the CPU; null means on the CPU only.</param>
     internal Adam(FlatParameters parameters, double weightDecay = 0, bool? inPieces = null)
     {
         _parameters = parameters;
@@ -38,13 +39,13 @@ internal sealed class Adam : IDisposable
         }
     }
 
-    /// <summary>The running means of the gradients, as long as the buffers.</summary>
+    /// <summary>The exponential moving averages of the gradients, with the length of the buffers.</summary>
     internal torch.Tensor FirstMoments { get; }
 
-    /// <summary>The running means of the squared gradients, as long as the buffers.</summary>
+    /// <summary>The exponential moving averages of the squared gradients, with the length of the buffers.</summary>
     internal torch.Tensor SecondMoments { get; }
 
-    /// <summary>The Euclidean norm of all gradients; not a number or infinite if one of them is.</summary>
+    /// <summary>The Euclidean norm of all gradients; NaN or infinite if one of them is.</summary>
     internal double GradientNorm()
     {
         if (_pieces.Count == 0)
@@ -58,7 +59,7 @@ internal sealed class Adam : IDisposable
         return Math.Sqrt(TensorPrimitives.Sum<double>(sums));
     }
 
-    /// <summary>Learns from the gradients times <paramref name="gradientFactor"/>, and sets them to zero. Steps count from 1.</summary>
+    /// <summary>Updates the parameters with the gradients times <paramref name="gradientFactor"/>, and zeroes the gradients. Steps are 1-based.</summary>
     internal void Step(long step, double rate, double gradientFactor)
     {
         var numbers = new Numbers(
@@ -89,7 +90,7 @@ internal sealed class Adam : IDisposable
         SecondMoments.Dispose();
     }
 
-    /// <summary>The same on any device, by operations on the whole buffers.</summary>
+    /// <summary>A step on any device, by operations on the whole buffers.</summary>
     private void StepWhole(Numbers numbers)
     {
         using var noGradients = torch.no_grad();
@@ -121,7 +122,7 @@ internal sealed class Adam : IDisposable
     {
         Span<float> values = Span(piece.Values), gradients = Span(piece.Gradients), first = Span(piece.First), second = Span(piece.Second);
         var kept = piece.Decays ? numbers.Kept : 1;
-        for (var done = 0; done < values.Length; done += Vector<float>.Count) // a piece is a multiple of 16 long
+        for (var done = 0; done < values.Length; done += Vector<float>.Count) // the length of a chunk is a multiple of 16
         {
             var gradient = new Vector<float>(gradients[done..]) * numbers.GradientFactor;
             var m = (new Vector<float>(first[done..]) * (float)Beta1) + (gradient * (float)(1 - Beta1));
@@ -149,11 +150,11 @@ internal sealed class Adam : IDisposable
         }
     }
 
-    /// <summary>A step's numbers.</summary>
-    /// <param name="Rate">The learning rate, corrected for the first moments' start from zero.</param>
-    /// <param name="RootFactor">The same correction of the second moments' roots.</param>
-    /// <param name="GradientFactor">What the gradients are multiplied by.</param>
-    /// <param name="Kept">What decay leaves of the matrices.</param>
+    /// <summary>The scalars of a step.</summary>
+    /// <param name="Rate">The learning rate, with the bias correction of the first moments.</param>
+    /// <param name="RootFactor">The bias correction of the second moments' square roots.</param>
+    /// <param name="GradientFactor">The factor of the gradients.</param>
+    /// <param name="Kept">The factor of the matrices after weight decay.</param>
     private readonly record struct Numbers(float Rate, float RootFactor, float GradientFactor, float Kept);
 
     private sealed record Piece(torch.Tensor Values, torch.Tensor Gradients, torch.Tensor First, torch.Tensor Second, bool Decays) : IDisposable

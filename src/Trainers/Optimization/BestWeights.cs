@@ -2,21 +2,21 @@ using TorchSharp;
 
 namespace IGptMl.Optimization;
 
-/// <summary>The weights of the best validation: in memory, and in the checkpoint folder where there is one.</summary>
-/// <param name="parameters">What is learned; it stays the caller's.</param>
-/// <param name="settings">Where they are kept, and whether they are taken in the end.</param>
+/// <summary>The weights of the best validation, kept in memory and, if there is one, in the checkpoint folder.</summary>
+/// <param name="parameters">The parameters; the caller still owns them.</param>
+/// <param name="settings">The checkpoint folder, and whether the best weights are restored at the end.</param>
 internal sealed class BestWeights(FlatParameters parameters, TrainingSettings settings) : IDisposable
 {
     private torch.Tensor? _values;
 
     private bool IsWanted => settings.Validation?.TakesBest == true;
 
-    /// <summary>Takes a measurement, and the weights with it if it is the best.</summary>
+    /// <summary>Records a validation, and the current weights if it is the best.</summary>
     internal RunState Take(RunState state, ValidationScore score)
     {
         if (state.Best is { } best && best.Step != state.Step && !score.IsBetterThan(best.Score))
         {
-            // A run that was killed after its best measurement, but before the next checkpoint, comes to that measurement again: until then nothing counts.
+            // A run that was killed after its best validation, but before the next checkpoint, repeats that validation. Until then, validations do not count.
             return best.Step > state.Step ? state : state with { Best = best with { WorseSince = best.WorseSince + 1 } };
         }
 
@@ -32,7 +32,7 @@ internal sealed class BestWeights(FlatParameters parameters, TrainingSettings se
         return state;
     }
 
-    /// <summary>Reads the best weights of a run that goes on. Where they cannot be read, the next measurement becomes the best one.</summary>
+    /// <summary>Reads the best weights of a resumed run. If they cannot be read, the next validation becomes the best one.</summary>
     internal RunState Resume(RunState state)
     {
         if (!IsWanted || state.Best is not { } best)
@@ -61,7 +61,7 @@ internal sealed class BestWeights(FlatParameters parameters, TrainingSettings se
         }
     }
 
-    /// <summary>Leaves the module with the best weights, if that is wanted.</summary>
+    /// <summary>Restores the best weights, if the settings say so.</summary>
     internal void Finish(RunState state)
     {
         if (_values is not null && state.Best is not null)

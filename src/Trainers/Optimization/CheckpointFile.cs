@@ -8,8 +8,8 @@ using TorchSharp;
 namespace IGptMl.Optimization;
 
 /// <summary>
-/// A training checkpoint: one safetensors file with the weights under their own names, the optimizer's moments, whatever else the run wants to keep, and
-/// the run's state as json in the metadata. Its last tensor is the SHA-256 of all bytes before it.
+/// A training checkpoint: one safetensors file with the weights under their own names, the optimizer's moments, the run's attachments, and the run's state as
+/// JSON in the metadata. Its last tensor is the SHA-256 of all bytes before it.
 /// </summary>
 internal static class CheckpointFile
 {
@@ -24,7 +24,7 @@ internal static class CheckpointFile
     /// <param name="state">The run's state.</param>
     /// <param name="parameters">The weights.</param>
     /// <param name="adam">The optimizer; null for weights alone.</param>
-    /// <param name="attachments">Arrays of the run's own.</param>
+    /// <param name="attachments">Further arrays of the run, by name.</param>
     internal static void Write(Stream stream, RunState state, FlatParameters parameters, Adam? adam, IReadOnlyDictionary<string, float[]> attachments)
     {
         var buffers = new List<(string Prefix, torch.Tensor Buffer)> { (string.Empty, parameters.Values) };
@@ -64,8 +64,8 @@ internal static class CheckpointFile
         stream.Write(hash.Hash);
     }
 
-    /// <summary>Reads a checkpoint's state, after its checksum.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or no checkpoint.</exception>
+    /// <summary>Verifies a checkpoint's checksum, and reads its state.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or is not a checkpoint.</exception>
     internal static RunState Check(string path)
     {
         using (var file = File.OpenRead(path))
@@ -82,12 +82,12 @@ internal static class CheckpointFile
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"'{path}' is no training checkpoint of this version: {e.Message}", e);
+            throw new InvalidDataException($"'{path}' is not a training checkpoint of this version: {e.Message}", e);
         }
     }
 
-    /// <summary>Reads the weights, and the optimizer's moments where they are asked for, of a checkpoint that has been checked.</summary>
-    /// <exception cref="InvalidDataException">They are another network's.</exception>
+    /// <summary>Reads the weights and, unless <paramref name="adam"/> is null, the optimizer's moments of a verified checkpoint.</summary>
+    /// <exception cref="InvalidDataException">They belong to another network.</exception>
     internal static void Read(string path, FlatParameters parameters, Adam? adam)
     {
         using var noGradients = torch.no_grad();

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace IGptMl.Optimization;
 
 /// <summary>
-/// A run's checkpoints in a folder of their own, which one process at a time may use. A checkpoint is written beside its place, brought to the disk and
-/// renamed, so that a file that has a checkpoint's name is complete; only then are older ones removed.
+/// The folder of a run's checkpoints, which one process at a time may use. A checkpoint is written to a temporary file, flushed to the disk and renamed, so
+/// that a file with a checkpoint's name is complete. Only then are older checkpoints deleted.
 /// </summary>
 internal sealed class CheckpointFolder : IDisposable
 {
@@ -21,12 +21,12 @@ internal sealed class CheckpointFolder : IDisposable
     private long _last;
     private long _lastTime;
 
-    /// <summary>Takes the folder, and finds its newest good checkpoint.</summary>
-    /// <param name="settings">Where and when.</param>
-    /// <param name="warn">Told of damaged files, and of checkpoints that could not be written.</param>
-    /// <param name="create">Creates a file; null means on the disk.</param>
-    /// <param name="clock">Tells the time; null means the system's.</param>
-    /// <exception cref="IOException">Another process uses the folder, or it cannot be made.</exception>
+    /// <summary>Locks the folder, and finds its newest intact checkpoint.</summary>
+    /// <param name="settings">The folder, and when checkpoints are written.</param>
+    /// <param name="warn">Receives warnings about damaged files, and about checkpoints that could not be written.</param>
+    /// <param name="create">Creates a file; null means on disk.</param>
+    /// <param name="clock">The clock; null means the system's.</param>
+    /// <exception cref="IOException">Another process uses the folder, or it cannot be created.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints, and all of them are damaged.</exception>
     internal CheckpointFolder(CheckpointSettings settings, Action<string> warn, Func<string, Stream>? create = null, TimeProvider? clock = null)
     {
@@ -42,7 +42,7 @@ internal sealed class CheckpointFolder : IDisposable
             foreach (var path in Directory.GetFiles(settings.Folder, $"*{Partial}*").Concat(settings.StartOver
                 ? Find().Select(f => f.Path).Concat([BestPath, MetricsPath, .. Directory.GetFiles(settings.Folder, Samples + "*")]) : []))
             {
-                File.Delete(path); // what a killed process left, and what is not wanted any more
+                File.Delete(path); // partial files of a killed process and, when starting over, old checkpoints
             }
 
             FindNewest();
@@ -54,29 +54,29 @@ internal sealed class CheckpointFolder : IDisposable
         }
     }
 
-    /// <summary>The newest good checkpoint's path, or null if there is none.</summary>
+    /// <summary>The path of the newest intact checkpoint; null if there is none.</summary>
     internal string? NewestPath { get; private set; }
 
-    /// <summary>The newest good checkpoint's state.</summary>
+    /// <summary>The state of the newest intact checkpoint; null if there is none.</summary>
     internal RunState? Newest { get; private set; }
 
-    /// <summary>The weights with the least validation loss.</summary>
+    /// <summary>The path of the weights of the best validation.</summary>
     internal string BestPath => Path.Combine(_settings.Folder, "best" + Extension);
 
-    /// <summary>A sheet of sample pictures after that many steps.</summary>
+    /// <summary>The path of the sheet of sample images after a number of steps.</summary>
     internal string SamplesPath(long step) => Path.Combine(_settings.Folder, string.Create(CultureInfo.InvariantCulture, $"{Samples}{step:D9}.png"));
 
-    /// <summary>The log of the run's numbers.</summary>
+    /// <summary>The path of the run's metrics.</summary>
     internal string MetricsPath => Path.Combine(_settings.Folder, "metrics.jsonl");
 
-    /// <summary>Arrays of the run's own that every checkpoint carries.</summary>
+    /// <summary>Further arrays that every checkpoint contains, by name.</summary>
     internal IReadOnlyDictionary<string, float[]> Attachments { get; set; } = new Dictionary<string, float[]>();
 
-    /// <summary>The settings that decide the weights, by name.</summary>
+    /// <summary>The settings that determine the weights, by name.</summary>
     internal IReadOnlyDictionary<string, string> Run { get; private set; } = new Dictionary<string, string>();
 
-    /// <summary>Says which run it is that goes on here, or begins.</summary>
-    /// <exception cref="InvalidOperationException">The checkpoints are of another one; the message tells all differences.</exception>
+    /// <summary>Begins or resumes the run with these settings.</summary>
+    /// <exception cref="InvalidOperationException">The checkpoints belong to another run; the message lists all differences.</exception>
     internal void Begin(IReadOnlyDictionary<string, string> run)
     {
         Run = run;
@@ -92,18 +92,18 @@ internal sealed class CheckpointFolder : IDisposable
         if (differences.Count > 0)
         {
             throw new InvalidOperationException(
-                $"The checkpoints in '{_settings.Folder}' are another run's. {string.Join(" ", differences)} Use another folder, or start over, which "
+                $"The checkpoints in '{_settings.Folder}' belong to another run. {string.Join(" ", differences)} Use another folder, or start over, which "
                 + $"deletes them.");
         }
     }
 
-    /// <summary>Whether a checkpoint is due after that many steps.</summary>
+    /// <summary>Whether a checkpoint is due after a number of steps.</summary>
     internal bool IsDue(long step)
         => _settings.Steps.Contains(step)
             || (_settings.IntervalSteps is { } interval && step - _last >= interval)
             || (_settings.IntervalTime is { } time && _clock.GetElapsedTime(_lastTime) >= time);
 
-    /// <summary>Writes a checkpoint unless it is there already. Where it cannot be written, the others stay as they are, and there is a warning.</summary>
+    /// <summary>Writes a checkpoint unless it exists. If it cannot be written, the existing checkpoints are kept, and a warning is logged.</summary>
     internal void Save(RunState state, FlatParameters parameters, Adam adam)
     {
         (_last, _lastTime) = (state.Step, _clock.GetTimestamp());
@@ -124,7 +124,7 @@ internal sealed class CheckpointFolder : IDisposable
     internal void SaveBest(RunState state, FlatParameters parameters)
         => TryWrite(BestPath, stream => CheckpointFile.Write(stream, state, parameters, adam: null, Attachments));
 
-    /// <summary>Gives the folder back.</summary>
+    /// <summary>Unlocks the folder.</summary>
     public void Dispose() => _lock.Dispose();
 
     private static FileStream Lock(string folder)
@@ -141,7 +141,7 @@ internal sealed class CheckpointFolder : IDisposable
 
     private string PathOf(long step) => Path.Combine(_settings.Folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D9}{Extension}"));
 
-    /// <summary>The checkpoints in the folder, the newest first.</summary>
+    /// <summary>Lists the checkpoints in the folder, newest first.</summary>
     private IEnumerable<(string Path, long Step)> Find()
         => Directory.GetFiles(_settings.Folder, $"{Prefix}*{Extension}")
             .Select(path => (Path: path, Number: Path.GetFileName(path)[Prefix.Length..^Extension.Length]))
@@ -169,7 +169,7 @@ internal sealed class CheckpointFolder : IDisposable
 
         if (damaged.Count > 0 && Newest is null)
         {
-            throw new InvalidDataException($"No checkpoint in '{_settings.Folder}' is good. {string.Join(" ", damaged)} Start over to delete them.");
+            throw new InvalidDataException($"All checkpoints in '{_settings.Folder}' are damaged. {string.Join(" ", damaged)} Start over to delete them.");
         }
 
         damaged.ForEach(_warn);
@@ -192,7 +192,7 @@ internal sealed class CheckpointFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _warn($"A checkpoint could not be written, and training goes on without it: {e.Message}{(NewestPath is null ? string.Empty : $" The last one "
+            _warn($"A checkpoint could not be written, and training continues without it: {e.Message}{(NewestPath is null ? string.Empty : $" The last one "
                 + $"is '{NewestPath}'.")}");
             TryDelete(partial);
             return false;
@@ -215,7 +215,7 @@ internal sealed class CheckpointFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is in nobody's way: a partial file is overwritten, and an old checkpoint is tried again after the next one.
+            // Harmless: a partial file will be overwritten, and deleting an old checkpoint is tried again after the next one.
         }
     }
 }

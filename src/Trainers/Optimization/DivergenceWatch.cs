@@ -1,8 +1,8 @@
 namespace IGptMl.Optimization;
 
 /// <summary>
-/// Tells a run that will not come back from one that has a bad moment: its loss has exploded when it is more than three times the first step's (or
-/// than 1, if that is more) in ten steps on end.
+/// Distinguishes a diverged run from a temporary spike. The loss has exploded if it exceeds three times the first step's loss (or 1, if that is more) in ten
+/// consecutive steps.
 /// </summary>
 internal sealed class DivergenceWatch
 {
@@ -11,10 +11,10 @@ internal sealed class DivergenceWatch
 
     private int _steps;
 
-    /// <summary>Whether the loss may be exploding; no checkpoint is written then.</summary>
+    /// <summary>Whether the loss may be exploding, in which case no checkpoint is written.</summary>
     internal bool IsSuspicious => _steps > 0;
 
-    /// <summary>Takes a step's loss, and tells whether it has exploded.</summary>
+    /// <summary>Records a step's loss, and returns whether the loss has exploded.</summary>
     internal bool HasExploded(double loss, double firstLoss)
     {
         _steps = loss > Factor * Math.Max(firstLoss, 1) ? _steps + 1 : 0;

@@ -4,16 +4,16 @@ using TorchSharp;
 namespace IGptMl.Optimization;
 
 /// <summary>
-/// All parameters of a module in one buffer, and their gradients in another, with the module's tensors as views of them: what is done to all parameters
-/// is one pass over memory.
+/// All parameters of a module in one contiguous buffer, and their gradients in another, with the module's tensors as views of them. An operation on all
+/// parameters is then one pass over memory.
 /// </summary>
 /// <remarks>
-/// Matrices come first, then vectors, each in the module's order; every tensor begins at a cache line. Where the module computes in another type than
-/// float32, it gets a second pair of buffers of that type, and <see cref="Values"/> and <see cref="Gradients"/> stay float32.
+/// Matrices come first, then vectors, each in the module's order; every tensor is aligned to a cache line. If the module computes in another type than float32,
+/// it gets a second pair of buffers of that type, and <see cref="Values"/> and <see cref="Gradients"/> stay float32.
 /// </remarks>
 internal sealed class FlatParameters : IDisposable
 {
-    /// <summary>Float32 values of a cache line.</summary>
+    /// <summary>The number of float32 values in a cache line.</summary>
     private const long Alignment = 16;
 
     private readonly torch.nn.Module _module;
@@ -21,7 +21,7 @@ internal sealed class FlatParameters : IDisposable
     private readonly torch.Tensor? _computed;
     private readonly torch.Tensor? _computedGradients;
 
-    /// <summary>Moves the parameters of a float32 module into a buffer, on their device, and the module to the type that it computes in.</summary>
+    /// <summary>Moves the parameters of a float32 module into a buffer on their device, and converts the module to the type that it computes in.</summary>
     internal FlatParameters(torch.nn.Module module, torch.ScalarType computeType = torch.ScalarType.Float32)
     {
         _module = module;
@@ -59,22 +59,22 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>The length of the buffers.</summary>
     internal long Count { get; }
 
-    /// <summary>The length of the part that holds the matrices; after it come the vectors.</summary>
+    /// <summary>The length of the part with the matrices; the vectors follow it.</summary>
     internal long MatrixCount { get; }
 
     /// <summary>The parameters, (<see cref="Count"/>) float32.</summary>
     internal torch.Tensor Values { get; }
 
-    /// <summary>The sums of their gradients, (<see cref="Count"/>) float32.</summary>
+    /// <summary>The accumulated gradients, (<see cref="Count"/>) float32.</summary>
     internal torch.Tensor Gradients { get; }
 
-    /// <summary>The parameters' names and shapes in the order of the buffers.</summary>
+    /// <summary>The parameters' names and shapes, in buffer order.</summary>
     internal IEnumerable<(string Name, long[] Shape)> Places => _places.Select(place => (place.Name, place.Shape));
 
-    /// <summary>A parameter's part of a buffer of that length; the caller disposes it.</summary>
+    /// <summary>A view of a parameter's part of a buffer of length <see cref="Count"/>; the caller disposes it.</summary>
     internal torch.Tensor View(torch.Tensor buffer, string name) => View(buffer, _places.Find(place => place.Name == name));
 
-    /// <summary>Takes the gradients that the module has just been given into <see cref="Gradients"/>, where that is another buffer.</summary>
+    /// <summary>Adds the module's new gradients to <see cref="Gradients"/>, if the module has buffers of another type.</summary>
     internal void Collect()
     {
         if (_computedGradients is not null)
@@ -85,7 +85,7 @@ internal sealed class FlatParameters : IDisposable
         }
     }
 
-    /// <summary>Gives the module the <see cref="Values"/>, where it computes with another buffer.</summary>
+    /// <summary>Copies <see cref="Values"/> to the module, if it has buffers of another type.</summary>
     internal void Update()
     {
         if (_computed is not null)
@@ -95,7 +95,7 @@ internal sealed class FlatParameters : IDisposable
         }
     }
 
-    /// <summary>Leaves the module with the values as float32, and without gradients.</summary>
+    /// <summary>Converts the module back to float32 parameters, without gradients.</summary>
     public void Dispose()
     {
         using var noGradients = torch.no_grad();
@@ -112,7 +112,7 @@ internal sealed class FlatParameters : IDisposable
             _computedGradients!.Dispose();
         }
 
-        Values.Dispose(); // the views in the module keep the memory
+        Values.Dispose(); // the views in the module keep the memory alive
         Gradients.Dispose();
     }
 

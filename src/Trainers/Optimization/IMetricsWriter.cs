@@ -1,11 +1,11 @@
 namespace IGptMl.Optimization;
 
-/// <summary>Keeps a run's numbers.</summary>
+/// <summary>Writes a run's metrics.</summary>
 internal interface IMetricsWriter : IDisposable
 {
-    /// <summary>The run goes on after that many steps; what was written of later ones will come again.</summary>
+    /// <summary>The run resumes after a number of steps; later steps that were written already will be written again.</summary>
     void Resume(long step);
 
-    /// <summary>A step has been done.</summary>
+    /// <summary>Writes the metrics of a step.</summary>
     void Write(StepReport report);
 }

@@ -2,36 +2,34 @@ using TorchSharp;
 
 namespace IGptMl.Optimization;
 
-/// <summary>What a training loop runs: what is learned, by which loss, and how well it does on other data.</summary>
+/// <summary>The task of a training loop: the module, its loss, and its validation.</summary>
 /// <remarks>
-/// Whatever is random in a task is a pure function of the run's seed, the step and the part. A run that goes on from a checkpoint therefore takes the
-/// same steps as one that was never interrupted, and the number of its steps alone says where it stands.
+/// All random choices of a task are a pure function of the run's seed, the step and the part. A run resumed from a checkpoint therefore takes the same steps as
+/// an uninterrupted one, and the number of steps alone determines its position.
 /// </remarks>
 internal interface ITrainingTask
 {
-    /// <summary>The module that learns, with all its parameters.</summary>
+    /// <summary>The module to train, with all its parameters.</summary>
     torch.nn.Module Module { get; }
 
-    /// <summary>The number of images a step.</summary>
+    /// <summary>The number of images per step.</summary>
     int ImagesPerStep { get; }
 
-    /// <summary>The number of equal parts of a step's batch, whose gradients are added up.</summary>
+    /// <summary>The number of equal parts of a step's batch, whose gradients are accumulated.</summary>
     int Parts { get; }
 
-    /// <summary>The floating-point operations of learning from one image, for the share of the machine's peak; 0 if unknown.</summary>
+    /// <summary>The floating-point operations per training image, for the utilization of the device; 0 if unknown.</summary>
     double OperationsPerImage { get; }
 
-    /// <summary>Computes the loss of a part of a step's batch, and adds its gradients to those of the parameters. Called inside a dispose scope.</summary>
+    /// <summary>Computes the loss of a part of a step's batch, and accumulates its gradients. Called inside a dispose scope.</summary>
     BatchResult Backward(BatchPart part);
 
-    /// <summary>
-    /// Measures the module on data that it does not learn from, without gradients. Called only where a run has <see cref="ValidationSettings"/>.
-    /// </summary>
+    /// <summary>Evaluates the module on validation data, without gradients. Called only if the run has <see cref="ValidationSettings"/>.</summary>
     ValidationScore Validate();
 
-    /// <summary>Adds the task's own settings that decide the weights, by name, so that another run is not continued by mistake.</summary>
+    /// <summary>Adds the task's settings that determine the weights, by name, so that another run is not resumed by mistake.</summary>
     void Describe(RunSettings settings);
 
-    /// <summary>Arrays that every checkpoint carries beside the weights, by name.</summary>
+    /// <summary>Further arrays that every checkpoint contains, by name.</summary>
     IReadOnlyDictionary<string, float[]> Attachments { get; }
 }

@@ -3,25 +3,25 @@ using System.Globalization;
 namespace IGptMl.Optimization;
 
 /// <summary>
-/// Finds a peak learning rate in a hundred steps (Smith 2017, "Cyclical learning rates for training neural networks", section 3.3): the rate rises from step
-/// to step by the same factor until the loss explodes. The rate at which the loss was least is already too high to stay at, so a tenth of it is taken, as
-/// Howard and Gugger do (2020, "fastai: a layered API for deep learning").
+/// Finds a peak learning rate in at most 100 steps (Smith 2017, "Cyclical learning rates for training neural networks", section 3.3): the rate increases by a
+/// constant factor per step until the loss explodes. The rate with the lowest loss is too high for a whole run, so a tenth of it is returned, as in fastai
+/// (Howard and Gugger 2020, "fastai: a layered API for deep learning").
 /// </summary>
 internal static class LearningRateTest
 {
-    /// <summary>The steps of a test, at most.</summary>
+    /// <summary>The maximum number of steps of a test.</summary>
     internal const int Steps = 100;
 
     private const double Least = 1e-5, Most = 1, Smoothing = 0.8, Share = 0.1;
 
-    /// <summary>How many times the least loss ends the test.</summary>
+    /// <summary>The test ends when the loss exceeds this multiple of its minimum.</summary>
     private const double Explosion = 2;
 
-    /// <summary>Runs the test. The task's module has learned from it afterwards, and is of no more use.</summary>
-    /// <param name="task">What is learned.</param>
-    /// <param name="settings">How steps are taken; nothing is kept or validated.</param>
-    /// <param name="cancellation">Ends it with an exception, for a rate from half a test is worth nothing.</param>
-    /// <exception cref="InvalidOperationException">The loss is no number at the least rate.</exception>
+    /// <summary>Runs the test. It trains the task's module, which should be discarded afterwards.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="settings">The settings of the steps; checkpoints and validation are ignored.</param>
+    /// <param name="cancellation">Ends the test with an exception, as an incomplete test gives no useful rate.</param>
+    /// <exception cref="InvalidOperationException">The loss is NaN or infinite at the lowest rate.</exception>
     internal static LearningRateRange Run(ITrainingTask task, TrainingSettings settings, CancellationToken cancellation)
     {
         using var training = new TrainingStep(task, settings);
@@ -49,6 +49,6 @@ internal static class LearningRateTest
         return rates.Count > 0
             ? new LearningRateRange(rates, losses, double.Parse((Share * rates[best]).ToString("G2", CultureInfo.InvariantCulture),
                 CultureInfo.InvariantCulture))
-            : throw new InvalidOperationException("No learning rate can be found: the loss is not a number at first.");
+            : throw new InvalidOperationException("No learning rate can be found: the initial loss is not a finite number.");
     }
 }

@@ -3,12 +3,12 @@ using TorchSharp;
 
 namespace IGptMl.Optimization;
 
-/// <summary>How fast a device multiplies square matrices: what a training step's speed is compared with.</summary>
+/// <summary>Measures how fast a device multiplies square matrices, as a reference for the speed of training.</summary>
 internal static class MatrixPeak
 {
     private const int Size = 2048;
 
-    /// <summary>Operations a second, the best of three products.</summary>
+    /// <summary>Floating-point operations per second, the best of three products.</summary>
     internal static double Measure(torch.Device device, torch.ScalarType type)
     {
         using var scope = torch.NewDisposeScope();

@@ -4,11 +4,12 @@ using System.Text.Json.Serialization;
 namespace IGptMl.Optimization;
 
 /// <summary>
-/// The numbers of a run as JSON lines, one for every so many steps and for every validation. A run that goes on continues the file without gaps or doubles.
+/// Writes the metrics of a run as JSON lines, one at a fixed interval of steps and for every validation. A resumed run continues the file without gaps or
+/// duplicates.
 /// </summary>
-/// <param name="path">Its path.</param>
-/// <param name="interval">The steps between two lines.</param>
-/// <param name="warn">Told if the file cannot be written, which does not end the training.</param>
+/// <param name="path">The path of the file.</param>
+/// <param name="interval">The number of steps between lines.</param>
+/// <param name="warn">Receives a warning if the file cannot be written, which does not end the training.</param>
 internal sealed class MetricsFile(string path, long interval, Action<string> warn) : IMetricsWriter
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -63,7 +64,7 @@ internal sealed class MetricsFile(string path, long interval, Action<string> war
         {
             return JsonSerializer.Deserialize<Line>(line, Json)?.Step ?? long.MaxValue;
         }
-        catch (JsonException) // a line that a killed process did not finish
+        catch (JsonException) // an incomplete line of a killed process
         {
             return long.MaxValue;
         }
@@ -80,7 +81,7 @@ internal sealed class MetricsFile(string path, long interval, Action<string> war
         {
             if (!_failed)
             {
-                warn($"The run's numbers could not be written: {e.Message}");
+                warn($"The run's metrics could not be written: {e.Message}");
             }
 
             _failed = true;
@@ -98,7 +99,7 @@ internal sealed class MetricsFile(string path, long interval, Action<string> war
         double? ValidationLoss,
         double? ValidationAccuracy)
     {
-        /// <summary>The task's own numbers, by name.</summary>
+        /// <summary>The task's own metrics, by name.</summary>
         [JsonExtensionData]
         public IDictionary<string, object>? Metrics { get; init; }
     }

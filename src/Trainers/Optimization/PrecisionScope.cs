@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace IGptMl.Optimization;
 
-/// <summary>Lets libtorch's matrix products on GPUs round as a precision says, until it is disposed: the switch is the process's.</summary>
+/// <summary>Sets the rounding of libtorch's matrix products on GPUs until disposed. The setting is process-wide.</summary>
 internal sealed class PrecisionScope : IDisposable
 {
     private readonly bool _allowed = torch.backends.cuda.matmul.allow_tf32;

@@ -1,12 +1,12 @@
 namespace IGptMl.Optimization;
 
-/// <summary>The learning rate of every step of a run: a linear warm-up to the peak, and then what the kind of schedule says.</summary>
+/// <summary>The learning rate of every step of a run: a linear warm-up to the peak, followed by the schedule.</summary>
 /// <param name="Peak">The highest rate.</param>
-/// <param name="WarmUpSteps">The steps of the warm-up; step 0 already learns.</param>
-/// <param name="Steps">All steps.</param>
+/// <param name="WarmUpSteps">The number of warm-up steps; the rate of step 0 is above zero.</param>
+/// <param name="Steps">The total number of steps.</param>
 internal abstract record RateSchedule(double Peak, long WarmUpSteps, long Steps)
 {
-    /// <summary>The schedule of that kind.</summary>
+    /// <summary>Creates a schedule of a kind.</summary>
     internal static RateSchedule Create(LearningRateSchedule kind, double peak, long warmUpSteps, long steps)
         => kind == LearningRateSchedule.Cosine ? new CosineSchedule(peak, warmUpSteps, steps) : new ConstantSchedule(peak, warmUpSteps, steps);
 

@@ -3,11 +3,9 @@ using TorchSharp.Modules;
 
 namespace IGptMl.Optimization;
 
-/// <summary>
-/// The numbers of a run as events for TensorBoard. A run that goes on begins another file, whose steps TensorBoard puts in place of the older ones.
-/// </summary>
+/// <summary>Writes the metrics of a run as TensorBoard events. A resumed run begins another file, whose steps replace the older ones in TensorBoard.</summary>
 /// <param name="folder">The folder of the event files.</param>
-/// <param name="interval">The steps between two points.</param>
+/// <param name="interval">The number of steps between points.</param>
 internal sealed class TensorBoardWriter(string folder, long interval) : IMetricsWriter
 {
     private readonly SummaryWriter _writer = torch.utils.tensorboard.SummaryWriter(folder, createRunName: false);

@@ -1,6 +1,6 @@
 namespace IGptMl.Optimization;
 
-/// <summary>Where a run says what it does.</summary>
-/// <param name="Info">Takes what may be of interest.</param>
-/// <param name="Warn">Takes what must not be missed.</param>
+/// <summary>The log of a training run.</summary>
+/// <param name="Info">Receives informational messages.</param>
+/// <param name="Warn">Receives warnings.</param>
 internal sealed record TrainingLog(Action<string> Info, Action<string> Warn);

@@ -2,24 +2,24 @@ using System.Diagnostics;
 
 namespace IGptMl.Optimization;
 
-/// <summary>Runs a task to its end: steps, validation, checkpoints, metrics, progress. It knows nothing of what is learned.</summary>
-/// <param name="task">What is learned.</param>
-/// <param name="schedule">The rates and the number of steps.</param>
-/// <param name="settings">The rest; null means the least.</param>
+/// <summary>Runs a training task: steps, validation, checkpoints, metrics, progress. It is independent of the model.</summary>
+/// <param name="task">The task.</param>
+/// <param name="schedule">The learning rates and the number of steps.</param>
+/// <param name="settings">The settings; null means the defaults.</param>
 internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, TrainingSettings? settings = null)
 {
     private static readonly TimeSpan PeakDelay = TimeSpan.FromSeconds(5);
 
     private readonly TrainingSettings _settings = settings ?? new TrainingSettings();
 
-    /// <summary>The best measurement of the run, if there was validation.</summary>
+    /// <summary>The best validation of the run, if any.</summary>
     internal BestValidation? Best { get; private set; }
 
-    /// <summary>Whether the run ended because validation did not become better any more.</summary>
+    /// <summary>Whether the run ended because validation stopped improving.</summary>
     internal bool StoppedEarly { get; private set; }
 
-    /// <summary>Runs all steps that are left, or as many as there are before the cancellation or an early stop, and returns the number of all done.</summary>
-    /// <exception cref="InvalidOperationException">The loss or a gradient has stopped being a number, or the loss has exploded.</exception>
+    /// <summary>Runs the remaining steps, until a cancellation or an early stop. Returns the total number of steps completed.</summary>
+    /// <exception cref="InvalidOperationException">The loss or a gradient has become NaN or infinite, or the loss has exploded.</exception>
     internal long Run(Action<StepReport> report, CancellationToken cancellation)
     {
         using var training = new TrainingStep(task, _settings);
@@ -140,7 +140,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
 
     private InvalidOperationException Diverged(string what, long step, double rate)
     {
-        var checkpoint = _settings.Checkpoints?.NewestPath is { } path ? $" The last good checkpoint is '{path}'." : string.Empty;
+        var checkpoint = _settings.Checkpoints?.NewestPath is { } path ? $" The last intact checkpoint is '{path}'." : string.Empty;
         return new InvalidOperationException(
             $"{what} at step {step} of {schedule.Steps}, at a learning rate of {rate:G4}. A lower rate or a longer warm-up is needed.{checkpoint}");
     }

@@ -1,7 +1,7 @@
 namespace IGptMl.Optimization;
 
-/// <summary>What a trainer has worked out of its options and its data.</summary>
-/// <param name="Schedule">The rates and the number of steps.</param>
-/// <param name="ValidationInterval">The steps between two validations; null where there is nothing to validate on.</param>
-/// <param name="Seed">The seed of all that is random.</param>
+/// <summary>The settings that a trainer derives from its options and its data.</summary>
+/// <param name="Schedule">The learning rates and the number of steps.</param>
+/// <param name="ValidationInterval">The number of steps between validations; null without validation data.</param>
+/// <param name="Seed">The random seed.</param>
 internal sealed record TrainingPlan(RateSchedule Schedule, long? ValidationInterval, int Seed);

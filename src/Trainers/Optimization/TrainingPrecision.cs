@@ -1,20 +1,20 @@
 namespace IGptMl;
 
-/// <summary>The numbers that a training step computes with. What is learned, and Adam's moments, are float32 always.</summary>
+/// <summary>The precision in which a training step computes. The learned weights and Adam's moments are always float32.</summary>
 public enum TrainingPrecision
 {
     /// <summary>float32 throughout, as the paper's models were trained (appendix A.1).</summary>
     Float32,
 
     /// <summary>
-    /// float32, but matrix products on NVIDIA GPUs of 2020 and later round their factors to TensorFloat-32 (10 bits of mantissa). Elsewhere as <see
-    /// cref="Float32"/>.
+    /// float32, but matrix products on NVIDIA GPUs of 2020 and later round their operands to TensorFloat-32 (10 bits of mantissa). On other devices the same as
+    /// <see cref="Float32"/>.
     /// </summary>
     TensorFloat32,
 
     /// <summary>
-    /// bfloat16 (7 bits of mantissa), in which GPUs are fastest; the sums of squares of the norms and the cross-entropy are float32. Attention's softmax is
-    /// summed up in float32 by the kernels. On a CPU without instructions for it, this is slower than float32.
+    /// bfloat16 (7 bits of mantissa), the fastest type on GPUs. The sums of squares of the norms, the cross-entropy and the sums of attention's softmax are
+    /// float32. On a CPU without bfloat16 instructions this is slower than float32.
     /// </summary>
     BFloat16,
 }

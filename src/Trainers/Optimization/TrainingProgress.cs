@@ -1,12 +1,14 @@
 namespace IGptMl;
 
-/// <summary>How far a training run is. Reported after every step; once, with rate and speed 0, where a run is taken up that has nothing left to do.</summary>
+/// <summary>
+/// The progress of a training run, reported after every step. If a run that is already complete is resumed, it is reported once, with rate and speed 0.
+/// </summary>
 public record TrainingProgress
 {
-    /// <summary>The steps done.</summary>
+    /// <summary>The number of steps completed.</summary>
     public long Step { get; init; }
 
-    /// <summary>The steps planned; early stopping may make it fewer.</summary>
+    /// <summary>The number of steps planned; early stopping may end the run before.</summary>
     public long Steps { get; init; }
 
     /// <summary>
@@ -23,21 +25,21 @@ public record TrainingProgress
     /// <summary>The Euclidean norm of the step's gradients, before they are clipped.</summary>
     public double GradientNorm { get; init; }
 
-    /// <summary>The loss on validation data, where it has been measured after this step; else null.</summary>
+    /// <summary>The loss on validation data, if it was measured after this step; otherwise null.</summary>
     public double? ValidationLoss { get; init; }
 
-    /// <summary>Images a second since the start, or since the run was taken up again; validation counts as time.</summary>
+    /// <summary>Images per second since the start, or since the run was resumed, including the time of validation.</summary>
     public double ImagesPerSecond { get; init; }
 
     /// <summary>
-    /// The share of the speed of a square matrix product that the training reaches on this machine, 0 to 1, by the operations of the network's
-    /// formula. Null in the first five seconds, and where the formula is not known.
+    /// The utilization of this machine: the training's floating-point operations per second, by the network's formula, relative to those of a square matrix
+    /// product, 0 to 1. Null in the first five seconds, and if the formula is not known.
     /// </summary>
     public double? PeakShare { get; init; }
 
-    /// <summary>The time of all steps so far, those before an interruption included.</summary>
+    /// <summary>The duration of all steps so far, including those before an interruption.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>The time that the remaining steps take at this speed.</summary>
+    /// <summary>The estimated time for the remaining steps.</summary>
     public TimeSpan TimeLeft { get; init; }
 }

@@ -2,25 +2,25 @@ using TorchSharp;
 
 namespace IGptMl.Optimization;
 
-/// <summary>A task that is run by a trainer's options: the loop with its checkpoints, metrics and precision, and what the log is told.</summary>
+/// <summary>Runs a task with a trainer's options: the loop with its checkpoints, metrics, precision and log.</summary>
 /// <param name="options">The options.</param>
-/// <param name="task">What is learned.</param>
+/// <param name="task">The task.</param>
 /// <param name="plan">Schedule, validation and seed.</param>
-/// <param name="checkpoints">Where the run is kept; null keeps it nowhere.</param>
-/// <param name="log">What it says.</param>
+/// <param name="checkpoints">The folder of the run's checkpoints; null for none.</param>
+/// <param name="log">The log.</param>
 internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, TrainingPlan plan, CheckpointFolder? checkpoints, TrainingLog log)
 {
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     private TimeSpan _logged;
 
-    /// <summary>Opens the options' checkpoint folder, if they name one; the caller disposes it.</summary>
-    /// <exception cref="IOException">Another process uses the folder, or it cannot be made.</exception>
+    /// <summary>Opens the checkpoint folder of the options, if any; the caller disposes it.</summary>
+    /// <exception cref="IOException">Another process uses the folder, or it cannot be created.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints, and all of them are damaged.</exception>
     internal static CheckpointFolder? OpenFolder(TrainingOptions options, Action<string> warn)
         => options.CheckpointSettings is { } settings ? new CheckpointFolder(settings, warn) : null;
 
-    /// <summary>Finds a learning rate on the run's first batches. The module has learned from them afterwards, and is of no more use.</summary>
+    /// <summary>Finds a learning rate on the run's first batches. This trains the module, which should be discarded afterwards.</summary>
     internal LearningRateRange FindLearningRate()
     {
         using var precision = new PrecisionScope(options.Precision);
@@ -29,9 +29,9 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         return found;
     }
 
-    /// <summary>Trains the module, which is left in float32 with the last or the best weights.</summary>
+    /// <summary>Trains the module, which ends in float32 with the last or the best weights.</summary>
     /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
-    /// <exception cref="InvalidOperationException">The loss has stopped being a number or exploded, or the checkpoints are another run's.</exception>
+    /// <exception cref="InvalidOperationException">The loss has become NaN or exploded, or the checkpoints belong to another run.</exception>
     internal void Train(Action<StepReport> report)
     {
         if (checkpoints is not null)
@@ -42,7 +42,7 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
 
         if (checkpoints?.Newest is { } from)
         {
-            log.Info($"Going on after step {from.Step:N0}, from '{checkpoints.NewestPath}'.");
+            log.Info($"Resuming after step {from.Step:N0}, from '{checkpoints.NewestPath}'.");
         }
 
         var metrics = CreateMetrics();
@@ -91,7 +91,7 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         return metrics;
     }
 
-    /// <summary>The names are the options', as they stand in the checkpoints of all versions.</summary>
+    /// <summary>The settings under the options' names, which are the same in the checkpoints of all versions.</summary>
     private IReadOnlyDictionary<string, string> Describe()
     {
         var settings = new RunSettings();
@@ -103,7 +103,7 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         settings.Add(nameof(options.WarmUpSteps), plan.Schedule.WarmUpSteps);
         if (options.LearningRateSchedule != LearningRateSchedule.Cosine)
         {
-            settings.Add(nameof(options.LearningRateSchedule), options.LearningRateSchedule); // left out where it is the one that there was before runs told it
+            settings.Add(nameof(options.LearningRateSchedule), options.LearningRateSchedule); // omitted if default, for compatibility with older checkpoints
         }
 
         settings.Add(nameof(options.MaxGradientNorm), options.MaxGradientNorm);
@@ -137,7 +137,7 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
     {
         if (loop.StoppedEarly)
         {
-            log.Info($"Stopped after {done:N0} of {plan.Schedule.Steps:N0} steps: validation has not become better since step {loop.Best!.Step:N0}.");
+            log.Info($"Stopped after {done:N0} of {plan.Schedule.Steps:N0} steps: validation has not improved since step {loop.Best!.Step:N0}.");
         }
         else if (done < plan.Schedule.Steps)
         {
@@ -146,7 +146,7 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
 
         if (loop.Best is { } best && options.TakeBestWeights)
         {
-            log.Info($"The weights after step {best.Step:N0} are taken, the best in validation: {best.Score}.");
+            log.Info($"The model has the weights of the best validation, after step {best.Step:N0}: {best.Score}.");
         }
     }
 }

@@ -2,24 +2,24 @@ using TorchSharp;
 
 namespace IGptMl.Optimization;
 
-/// <summary>How a task is run. The defaults are the least.</summary>
+/// <summary>The settings of a training loop. By default, all features are off.</summary>
 internal sealed record TrainingSettings
 {
-    /// <summary>The norm that all gradients together are scaled down to; null leaves them as they are.</summary>
+    /// <summary>The maximum global norm of the gradients; null for no clipping.</summary>
     internal double? MaxGradientNorm { get; init; }
 
-    /// <summary>The share of each matrix that a step at rate 1 takes away.</summary>
+    /// <summary>The decoupled weight decay of the matrices, as a fraction per step at learning rate 1.</summary>
     internal double WeightDecay { get; init; }
 
-    /// <summary>The type that the module computes in; the weights that are learned are float32.</summary>
+    /// <summary>The type in which the module computes; the learned weights are float32.</summary>
     internal torch.ScalarType ComputeType { get; init; } = torch.ScalarType.Float32;
 
-    /// <summary>Where the run is kept, and goes on from.</summary>
+    /// <summary>The checkpoints to write to and to resume from; null for none.</summary>
     internal CheckpointFolder? Checkpoints { get; init; }
 
-    /// <summary>Watches the run on other data; null does not.</summary>
+    /// <summary>The validation settings; null for no validation.</summary>
     internal ValidationSettings? Validation { get; init; }
 
-    /// <summary>Where the run's numbers go.</summary>
+    /// <summary>The writers of the run's metrics.</summary>
     internal IReadOnlyList<IMetricsWriter> Metrics { get; init; } = [];
 }

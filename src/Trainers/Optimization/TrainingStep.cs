@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace IGptMl.Optimization;
 
-/// <summary>The step that every training takes: the gradients of a batch's parts, their norm, clipping, Adam.</summary>
+/// <summary>An optimization step: the gradients of a batch's parts, their norm, clipping, Adam.</summary>
 internal sealed class TrainingStep : IDisposable
 {
     private readonly ITrainingTask _task;
@@ -16,13 +16,13 @@ internal sealed class TrainingStep : IDisposable
         Adam = new Adam(Parameters, settings.WeightDecay);
     }
 
-    /// <summary>What is learned.</summary>
+    /// <summary>The parameters.</summary>
     internal FlatParameters Parameters { get; }
 
     /// <summary>The optimizer.</summary>
     internal Adam Adam { get; }
 
-    /// <summary>Collects the gradients of a step's whole batch. Steps count from 0.</summary>
+    /// <summary>Accumulates the gradients of a step's whole batch. Steps are 0-based.</summary>
     internal BatchResult Backward(long step)
     {
         var parts = new BatchResult[_task.Parts];
@@ -37,7 +37,7 @@ internal sealed class TrainingStep : IDisposable
     }
 
     /// <summary>
-    /// Learns from the gradients, unless their norm is not a number. Returns the Euclidean norm of the batch's mean gradient before clipping.
+    /// Updates the parameters, unless the gradients' norm is NaN or infinite. Returns the Euclidean norm of the batch's mean gradient before clipping.
     /// </summary>
     internal double Update(long step, double rate)
     {
@@ -51,7 +51,7 @@ internal sealed class TrainingStep : IDisposable
         return norm;
     }
 
-    /// <summary>Leaves the module with what it has learned, as float32.</summary>
+    /// <summary>Converts the module back to float32 parameters.</summary>
     public void Dispose()
     {
         Adam.Dispose();

@@ -1,11 +1,13 @@
 namespace IGptMl.Optimization;
 
-/// <summary>How well a module does on data that it does not learn from.</summary>
+/// <summary>The score of a module on validation data.</summary>
 /// <param name="Loss">The loss, in nats.</param>
-/// <param name="Accuracy">For a classifier, the share of the data whose class is predicted, 0 to 1; else null.</param>
+/// <param name="Accuracy">For a classifier, the accuracy, 0 to 1; otherwise null.</param>
 internal readonly record struct ValidationScore(double Loss, double? Accuracy = null)
 {
-    /// <summary>Whether the accuracy is higher or, where it is equal or there is none, the loss lower: small validation sets know few accuracies.</summary>
+    /// <summary>
+    /// Whether the accuracy is higher or, if it is equal or absent, the loss is lower. On small validation sets, equal accuracies are common.
+    /// </summary>
     internal bool IsBetterThan(ValidationScore other)
         => Accuracy == other.Accuracy ? Loss < other.Loss || (double.IsNaN(other.Loss) && !double.IsNaN(Loss)) : Accuracy > other.Accuracy;
 

@@ -1,7 +1,7 @@
 namespace IGptMl.Optimization;
 
-/// <summary>When a run is measured on data that it does not learn from, and what follows from it.</summary>
-/// <param name="Interval">The steps between two measurements; the last step is followed by one, too.</param>
-/// <param name="Patience">Ends the run after that many measurements in a row without a better one; null never does.</param>
-/// <param name="TakesBest">Whether the module is left with the weights of the best measurement, not with the last ones.</param>
+/// <summary>When a run is validated, and the consequences.</summary>
+/// <param name="Interval">The number of steps between validations; there is also one after the last step.</param>
+/// <param name="Patience">The number of consecutive validations without an improvement after which the run stops; null never stops early.</param>
+/// <param name="TakesBest">Whether the module ends with the weights of the best validation instead of the last weights.</param>
 internal sealed record ValidationSettings(long Interval, int? Patience, bool TakesBest);

@@ -2,7 +2,7 @@ using IGptMl.Likelihood;
 
 namespace IGptMl;
 
-/// <summary>How well a model predicts images.</summary>
+/// <summary>Evaluation results for image generation: how well a model predicts images.</summary>
 public sealed class ImageGenerationMetrics
 {
     internal ImageGenerationMetrics(double natsPerToken, long imageCount, long skippedCount)
@@ -13,23 +13,23 @@ public sealed class ImageGenerationMetrics
     }
 
     /// <summary>
-    /// The mean of -ln p(token | tokens before it) over all positions of all images; of a masked model, that of -ln p(token | tokens not hidden) over each
-    /// image's hidden tokens, and then over the images, which is not comparable with the former. Lower is better, and ln K means that nothing was learned.
+    /// The mean of -ln p(token | tokens before it) over all positions of all images. For a masked model, the mean of -ln p(token | tokens not hidden) over each
+    /// image's hidden tokens, and then over the images, which is not comparable with the former. Lower is better; ln K is the value of a uniform prediction.
     /// </summary>
     public double NatsPerToken { get; }
 
     /// <summary>
-    /// The same in bits for each of a pixel's three color channels: nats / (3 ln 2). It measures the quantized image, so it cannot be compared with
-    /// bits per dimension of models of raw pixels.
+    /// The same in bits per color channel of a pixel: nats / (3 ln 2). It measures the quantized image, so it is not comparable with the bits per dimension of
+    /// models of raw pixels.
     /// </summary>
     public double BitsPerDimension => LikelihoodMapping.ToBitsPerDimension(NatsPerToken);
 
-    /// <summary>exp(<see cref="NatsPerToken"/>): the number of equally likely colors that would be as hard to guess.</summary>
+    /// <summary>exp(<see cref="NatsPerToken"/>): the number of equally likely colors that would be as hard to predict.</summary>
     public double Perplexity => Math.Exp(NatsPerToken);
 
     /// <summary>The number of images evaluated.</summary>
     public long ImageCount { get; }
 
-    /// <summary>The number of rows left out because their tokens are missing.</summary>
+    /// <summary>The number of rows that were skipped because their tokens are missing.</summary>
     public long SkippedCount { get; }
 }

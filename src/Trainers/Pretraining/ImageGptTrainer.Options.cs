@@ -13,29 +13,28 @@ public sealed partial class ImageGptTrainer
         {
         }
 
-        /// <summary>The architecture; its number of colors and its context must be the token column's. Default <see cref="ImageGptConfig.Small"/>.</summary>
+        /// <summary>
+        /// The architecture; its number of colors and its context length must match the token column. Default <see cref="ImageGptConfig.Small"/>.
+        /// </summary>
         public ImageGptConfig Model { get; init; } = ImageGptConfig.Small;
 
         /// <summary>The number of optimization steps, at least 1. Default 1,000,000.</summary>
         public long Steps { get; init; } = 1_000_000;
 
         /// <summary>
-        /// The file that keeps the tokens from one fit to the next; null keeps them in memory. It is written in the first fit, two bytes a token, and mapped
-        /// from then on;
-        /// where it is damaged, or of other images, another palette, size or way of cropping, it is written again. Default null.
+        /// The file that caches the tokens between fits; null keeps them in memory. The first fit writes it, two bytes per token; later fits map it into
+        /// memory. It is written again if it is damaged, or if the images, palette, size or cropping have changed. Default null.
         /// </summary>
         public string? CacheFile { get; init; }
 
         /// <summary>
-        /// The steps between two sheets of 16 pictures that are drawn from the model into the checkpoint folder, samples-000001000.png and so on, at least 1;
-        /// there
-        /// is one after the last step, too. Needs a <see cref="TrainingOptions.CheckpointFolder"/> and tokens with a palette. Masked models have no order in
-        /// which to draw.
-        /// Default null: none.
+        /// The number of steps between sheets of 16 images that are sampled from the model and written to the checkpoint folder, samples-000001000.png and so
+        /// on, at least 1; there is also one after the last step. Requires a <see cref="TrainingOptions.CheckpointFolder"/>, tokens with a palette, and an
+        /// autoregressive model. Default null: none.
         /// </summary>
         public long? SampleInterval { get; init; }
 
-        /// <summary>Receives the progress after every step, on the training thread or as the implementation sees fit. Default null.</summary>
+        /// <summary>Receives the progress after every step; the implementation decides the thread (the training thread by default). Default null.</summary>
         public IProgress<TrainingProgress>? Progress { get; init; }
 
         internal void Check()

@@ -17,14 +17,13 @@ namespace IGptMl;
 /// To create this trainer, use `mlContext.ImageGeneration.Trainers.ImageGpt`.
 ///
 /// ### Input and Output Columns
-/// The input column must be a known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette gives it: as many
-/// tokens as the model has positions, as many key values as it has colors. Rows with missing tokens are left out, with a warning.
+/// The input column must be a known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette outputs it: as many
+/// tokens as the model has positions, as many key values as it has colors. Rows with missing tokens are skipped, with a warning.
 ///
 /// | Output Column Name | Column Type | Description|
 /// | -- | -- | -- |
-/// | `NatsPerToken` | <xref:System.Single> | The mean of -ln p(token given the tokens before it) over the image; of a masked model, of -ln p(token given the
-/// tokens not hidden) over the hidden ones. |
-/// | `BitsPerDimension` | <xref:System.Single> | The same in bits for each of a pixel's three color channels: nats / (3 ln 2). |
+/// | `NatsPerToken` | <xref:System.Single> | The mean of -ln p(token) over the tokens, given those before; if masked, over the hidden ones, given the others. |
+/// | `BitsPerDimension` | <xref:System.Single> | The same in bits per color channel of a pixel: nats / (3 ln 2). |
 ///
 /// ### Trainer Characteristics
 /// |  |  |
@@ -37,10 +36,11 @@ namespace IGptMl;
 ///
 /// ### Training Algorithm Details
 /// The network predicts every token from those before it in raster order; the loss is the mean cross-entropy over all positions (Chen et al. 2020,
-/// section 2.1). With `ImageGptConfig.Objective` = `Masked`, it predicts tokens that are hidden at random from all others (BERT); the loss is then the
-/// mean over an image's hidden tokens, averaged over the images. Adam with betas 0.9 and 0.95, no weight decay, no dropout, a linear warm-up and a cosine decay
-/// to zero (section 3.3).
-/// On the CPU, the same seed gives the same weights, also across an interruption and a resumption from a checkpoint folder.
+/// section 2.1). With `ImageGptConfig.Objective` = `Masked`, it predicts randomly hidden tokens from all others (BERT); the loss is then the mean over an
+/// image's hidden tokens, averaged over the images. The optimizer is Adam with betas 0.9 and 0.95, without weight decay or dropout, with a linear warm-up
+/// and a cosine decay to zero (section 3.3).
+///
+/// On the CPU, the same seed gives the same weights, even if the run is interrupted and resumed from a checkpoint folder.
 /// ]]></format>
 /// </remarks>
 public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
@@ -56,23 +56,21 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
         _options = options with { CheckpointSteps = [.. options.CheckpointSteps] };
     }
 
-    /// <summary>Pretrains a new model on all rows, or on those that <see cref="TrainingOptions.ValidationFraction"/> leaves.</summary>
+    /// <summary>Pretrains a new model, and validates it on the rows that <see cref="TrainingOptions.ValidationFraction"/> sets aside, if any.</summary>
     /// <returns>The transformer with the trained model; after a cancellation, with the model so far.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The token column is missing or does not fit the model.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The token column is missing or does not match the model.</exception>
     /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
     /// <exception cref="InvalidOperationException">
-    /// There are no rows with tokens, the loss has stopped being a number or exploded, the GPU that was asked for is not there, or the checkpoint folder
-    /// holds another run's checkpoints.
+    /// There are no rows with tokens, the loss has become NaN or exploded, the requested GPU is not available, or the checkpoint folder holds another run's
+    /// checkpoints.
     /// </exception>
-    /// <exception cref="InvalidDataException">The checkpoint folder holds damaged checkpoints alone.</exception>
+    /// <exception cref="InvalidDataException">All checkpoints in the folder are damaged.</exception>
     /// <exception cref="IOException">The checkpoint folder is in use by another process, or cannot be used.</exception>
     public ImageGptTransformer Fit(IDataView input) => Fit(input, null);
 
-    /// <summary>Pretrains a new model on all rows, and validates it on others while training.</summary>
-    /// <param name="trainData">The images to learn from.</param>
-    /// <param name="validationData">
-    /// The images to measure nats per token on; null means those of <see cref="TrainingOptions.ValidationFraction"/>, if any.
-    /// </param>
+    /// <summary>Pretrains a new model on all rows of the training data, and validates it on the validation data.</summary>
+    /// <param name="trainData">The training images.</param>
+    /// <param name="validationData">The validation images; null means those set aside by <see cref="TrainingOptions.ValidationFraction"/>, if any.</param>
     /// <inheritdoc cref="Fit(IDataView)"/>
     public ImageGptTransformer Fit(IDataView trainData, IDataView? validationData)
     {
@@ -129,16 +127,15 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
     }
 
     /// <summary>
-    /// Finds a peak learning rate by a short range test: a new model learns for a hundred steps at most while the rate rises from 0.00001 by the same factor
-    /// from
-    /// step to step, until the loss is twice as high as it was or the rate is 1. On the CPU, the same seed gives the same rate. What
-    /// <see cref="TrainingOptions.FindLearningRate"/> does before a training.
+    /// Finds a peak learning rate by a range test: a new model is trained for at most 100 steps while the rate increases by a constant factor per step, from
+    /// 0.00001, until the loss is twice its minimum or the rate is 1. On the CPU, the same seed gives the same rate.
+    /// <see cref="TrainingOptions.FindLearningRate"/> runs this test before training.
     /// </summary>
-    /// <param name="input">The images to learn from.</param>
-    /// <returns>The rate, and the curve that it was read from.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The token column is missing or does not fit the model.</exception>
+    /// <param name="input">The training images.</param>
+    /// <returns>The rate, and the loss curve that it was read from.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The token column is missing or does not match the model.</exception>
     /// <exception cref="OperationCanceledException">The test was canceled.</exception>
-    /// <exception cref="InvalidOperationException">There are no rows with tokens, or the GPU that was asked for is not there.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows with tokens, or the requested GPU is not available.</exception>
     public LearningRateRange FindLearningRate(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -182,7 +179,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
         return network;
     }
 
-    /// <summary>The rows to learn from, and those to measure on, if any.</summary>
+    /// <summary>The training rows, and the validation rows, if any.</summary>
     private (TokenTable Training, TokenTable? Validation) Split(TokenTable all, int seed)
     {
         var (training, validation) = _options.ValidationFraction > 0 ? all.Split(_options.ValidationFraction, seed) : (all, null);
@@ -193,7 +190,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
     private DataViewSchema.Column RequireColumn(IDataView data)
         => TokenColumn.Require(data.Schema, _host, _options.InputColumnName, _options.Model.Colors, _options.Model.ContextLength);
 
-    /// <summary>The training images, of which there must be some.</summary>
+    /// <summary>Reads the training images; there must be at least one.</summary>
     private TokenTable ReadImages(IDataView data, DataViewSchema.Column column, IChannel channel)
     {
         var table = Read(data, column, channel, _options.CacheFile);
@@ -212,7 +209,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
             : TokenCache.Open(data, column, cacheFile, channel, _options.CancellationToken);
         if (table.Skipped > 0)
         {
-            channel.Warn($"{table.Skipped} rows with missing tokens were left out.");
+            channel.Warn($"{table.Skipped} rows with missing tokens were skipped.");
         }
 
         return table;

@@ -8,8 +8,8 @@ using Microsoft.ML.Runtime;
 namespace IGptMl;
 
 /// <summary>
-/// A pretrained Image GPT as an <see cref="ITransformer"/>: tells how likely the model finds each image, or, if it is a masked model, the image's
-/// hidden tokens among the others.
+/// <see cref="ITransformer"/> that evaluates the likelihood of each image under a pretrained Image GPT or, if the model is masked, of the image's hidden tokens
+/// given the others.
 /// </summary>
 public sealed class ImageGptTransformer : ModelTransformerBase<ImageGptModel>, ISavedComponent<ImageGptTransformer>
 {
@@ -30,7 +30,7 @@ public sealed class ImageGptTransformer : ModelTransformerBase<ImageGptModel>, I
         Mapping = new LikelihoodMapping(Host, model, options);
     }
 
-    /// <summary>The tokens that a masked model is asked for; null for an autoregressive one, which is asked for all.</summary>
+    /// <summary>The tokens that a masked model predicts; null for an autoregressive model, which predicts all.</summary>
     public TokenMasking? Masking => ((LikelihoodMapping)Mapping).Masking;
 
     private protected override ColumnMapping Mapping { get; }
@@ -56,7 +56,7 @@ public sealed class ImageGptTransformer : ModelTransformerBase<ImageGptModel>, I
     {
         var guard = new OptionGuard();
         masking?.Check(guard, nameof(Masking), config);
-        guard.Require(masking is not { Probability: 0 }, nameof(Masking), masking, "tokens to be asked for");
+        guard.Require(masking is not { Probability: 0 }, nameof(Masking), masking, "tokens to predict");
         guard.ThrowIfAny(SettingsEntry);
     }
 

@@ -5,13 +5,15 @@ using TorchSharp;
 
 namespace IGptMl.Pretraining;
 
-/// <summary>Pretraining as a task: the loss of an autoregressive or masked network on images without labels, and its nats per token on others.</summary>
+/// <summary>
+/// The training task of pretraining: the loss of an autoregressive or masked network on unlabeled images, and its nats per token on validation images.
+/// </summary>
 /// <param name="options">The options.</param>
 /// <param name="network">The network, on the device.</param>
-/// <param name="images">The images that are learned from.</param>
-/// <param name="validation">The images that are measured on, if any.</param>
-/// <param name="origin">What the tokens were made with.</param>
-/// <param name="seed">The seed of all that is random.</param>
+/// <param name="images">The training images.</param>
+/// <param name="validation">The validation images, if any.</param>
+/// <param name="origin">How the tokens were produced.</param>
+/// <param name="seed">The random seed.</param>
 /// <param name="device">The device.</param>
 internal sealed class PretrainingTask(
     ImageGptTrainer.Options options,
@@ -39,7 +41,7 @@ internal sealed class PretrainingTask(
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, float[]> Attachments => origin.Attachments;
 
-    /// <summary>The schedule and the rest that follows from the options and the number of images.</summary>
+    /// <summary>The schedule, validation interval and seed, derived from the options and the number of images.</summary>
     internal TrainingPlan Plan
     {
         get
@@ -66,7 +68,7 @@ internal sealed class PretrainingTask(
         using var noGradients = torch.no_grad();
         var (rowsPerBatch, context) = (ImagesPerStep / Parts, network.Config.ContextLength);
         var tokens = new ushort[rowsPerBatch * context];
-        var masking = new TokenMasking { Probability = options.MaskProbability }; // the same masks every time
+        var masking = new TokenMasking { Probability = options.MaskProbability }; // the same masks in every validation
         double sum = 0;
         for (var start = 0; start < validation!.Count; start += rowsPerBatch)
         {

@@ -8,27 +8,27 @@ using TorchSharp;
 namespace IGptMl.Pretraining;
 
 /// <summary>
-/// Pictures drawn from a model while it learns, from the same random numbers each time, so that one sheet after the other shows what has been learned.
+/// Samples images from a model during training, with the same random numbers each time, so that successive sheets show the progress of training.
 /// </summary>
 /// <param name="network">The network, on its device.</param>
 /// <param name="palette">The colors of its tokens.</param>
 /// <param name="seed">The seed of the run.</param>
 /// <param name="device">The device.</param>
-/// <param name="warn">Told of a sheet that could not be written.</param>
+/// <param name="warn">Receives a warning if a sheet could not be written.</param>
 internal sealed class SamplePictures(ImageGptNetwork network, Palette palette, int seed, torch.Device device, Action<string> warn)
 {
-    /// <summary>The pictures of a row and of a column.</summary>
+    /// <summary>The number of images per row and per column.</summary>
     private const int Side = 4;
 
-    /// <summary>The pixels between two pictures.</summary>
+    /// <summary>The gap between images in pixels.</summary>
     private const int Gap = 2;
 
     private const string Extension = ".png";
 
-    /// <summary>Draws a sheet, writes it beside its place and renames it. Training goes on where that fails.</summary>
+    /// <summary>Samples a sheet, writes it to a temporary file and renames it. Training continues if this fails.</summary>
     internal void Write(string path, CancellationToken cancellation)
     {
-        var partial = path[..^Extension.Length] + ".partial" + Extension; // an image's format is told by its ending
+        var partial = path[..^Extension.Length] + ".partial" + Extension; // the extension determines the image format
         try
         {
             using (var sheet = Draw(cancellation))
@@ -40,7 +40,7 @@ internal sealed class SamplePictures(ImageGptNetwork network, Palette palette, i
         }
         catch (OperationCanceledException)
         {
-            // The run ends, and has no time for pictures.
+            // The run was canceled; the sheet is dropped.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -48,7 +48,7 @@ internal sealed class SamplePictures(ImageGptNetwork network, Palette palette, i
         }
     }
 
-    /// <summary>The pictures as squares of two pixels a pixel, or more where they are small.</summary>
+    /// <summary>Draws the images, with each pixel enlarged to a square of at least 2x2 pixels.</summary>
     private MLImage Draw(CancellationToken cancellation)
     {
         using var noGradients = torch.no_grad();

@@ -7,14 +7,14 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Pretraining;
 
-/// <summary>Pictures that a model draws from nothing, as a data view.</summary>
+/// <summary>Unconditional samples of a model as a data view.</summary>
 internal static class SampledImages
 {
     internal const string ImageColumnName = "Image", TokensColumnName = "Tokens", SeedColumnName = "Seed";
 
     private const int MostPictures = 1_000_000;
 
-    /// <summary>Draws all pictures at once; two bytes a token are kept in memory, and images are made when they are read.</summary>
+    /// <summary>Samples all images at once. Their tokens are kept in memory, two bytes each, and decoded to images when they are read.</summary>
     internal static IDataView Create(MLContext context, ImageGptModel model, int count, SamplingOptions options)
     {
         ImageCompletingEstimator.CheckModel(model);
@@ -41,7 +41,7 @@ internal static class SampledImages
         Tokens = Array.ConvertAll(tokens[(i * length)..((i + 1) * length)], token => (ushort)(token + 1)), // keys are 1-based
     })];
 
-    /// <summary>The token column as QuantizeToPalette would describe it.</summary>
+    /// <summary>The schema of the token column, as QuantizeToPalette outputs it.</summary>
     private static SchemaDefinition Schema(ImageGptModel model)
     {
         var palette = model.Palette!;

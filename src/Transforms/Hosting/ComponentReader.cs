@@ -60,7 +60,7 @@ internal sealed class ComponentReader
 
             if (e is ArgumentException)
             {
-                throw new InvalidDataException($"The model file is damaged: entry '{entry}' holds settings that cannot be. {e.Message}", e);
+                throw new InvalidDataException($"The model file is damaged: entry '{entry}' holds invalid settings. {e.Message}", e);
             }
 
             throw;

@@ -111,7 +111,7 @@ public sealed class ImageLikelihoodEstimator : ModelEstimatorBase<ImageGptModel,
                 .Positive(nameof(SurpriseRange), SurpriseRange ?? 1)
                 .Range(nameof(BatchSize), BatchSize, 1, 4096);
             Masking?.Check(guard, nameof(Masking), config);
-            guard.Require(Masking is not { Probability: 0 }, nameof(Masking), Masking, "tokens to be asked for");
+            guard.Require(Masking is not { Probability: 0 }, nameof(Masking), Masking, "tokens to predict");
             guard.ThrowIfAny("options");
         }
     }

@@ -77,7 +77,7 @@ public sealed class FineTuneCheckpointTests : IDisposable
 
         var second = FineTune(line);
         Assert.AreEqual(0, second.Code, second.Error);
-        StringAssert.Contains(second.Error, "Going on after step ");
+        StringAssert.Contains(second.Error, "Resuming after step ");
         CollectionAssert.AreEqual(expected, Scores());
 
         void CancelOnceTraining(CancellationTokenSource source)

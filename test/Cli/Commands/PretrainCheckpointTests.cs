@@ -83,7 +83,7 @@ public sealed class PretrainCheckpointTests : IDisposable
         var step = long.Parse(newest, System.Globalization.CultureInfo.InvariantCulture);
         var second = Pretrain(line);
         Assert.AreEqual(0, second.Code, second.Error);
-        StringAssert.Contains(second.Error, $"Going on after step {step:N0}.");
+        StringAssert.Contains(second.Error, $"Resuming after step {step:N0}.");
         CollectionAssert.AreEqual(expected, Weights(_folder.Combine("model.zip")));
 
         void CancelOnceTraining(CancellationTokenSource source)
@@ -105,7 +105,7 @@ public sealed class PretrainCheckpointTests : IDisposable
         File.WriteAllBytes(newest, File.ReadAllBytes(newest)[..500]);
         var run = Pretrain(line);
         StringAssert.Contains(run.Error, $"'{newest}' is damaged");
-        StringAssert.Contains(run.Error, "Going on after step 4.");
+        StringAssert.Contains(run.Error, "Resuming after step 4.");
         CollectionAssert.AreEqual(expected, Weights(_folder.Combine("model.zip")));
     }
 

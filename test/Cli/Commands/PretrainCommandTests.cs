@@ -93,10 +93,10 @@ public sealed class PretrainCommandTests
         ];
         var first = CommandLine.Run(line);
         Assert.AreEqual(0, first.Code, first.Error);
-        StringAssert.Contains(first.Error, $"The tokens of 24 rows are written to '{cache}'.");
-        StringAssert.Contains(CommandLine.Run(line).Error, $"The tokens of 24 rows are read from '{cache}'.");
+        StringAssert.Contains(first.Error, $"The tokens of 24 rows were written to '{cache}'.");
+        StringAssert.Contains(CommandLine.Run(line).Error, $"The tokens of 24 rows were read from '{cache}'.");
         line[2] = "shapes:24:7";
-        StringAssert.Contains(CommandLine.Run(line).Error, "they are of other images, or of images that have changed since");
+        StringAssert.Contains(CommandLine.Run(line).Error, "they are from other images, or the images have changed since");
         using var model = ImageGptModel.Load(folder.Combine("model.zip"));
         Assert.AreEqual(Contracts.TinyImageGpt.Palette, model.Palette);
 

@@ -72,9 +72,9 @@ public sealed class TokenCacheTests
     public void Open_OtherPaletteSizeOrCropping_WritesAgain()
     {
         Open(Shapes(TinyImageGpt.Palette, 4)).Dispose();
-        AssertMadeAgain(Shapes(Palette.FromColors([.. Enumerable.Range(0, 24).Select(i => (byte)i)]), 4), "they are of another palette");
+        AssertMadeAgain(Shapes(Palette.FromColors([.. Enumerable.Range(0, 24).Select(i => (byte)i)]), 4), "they were quantized with another palette");
         AssertMadeAgain(Shapes(TinyImageGpt.Palette, 5), "they are 16 of 8 colors a row, not 25 of 8");
-        AssertMadeAgain(Shapes(TinyImageGpt.Palette, 5, ImageCropping.CenterCrop), "their images were made squares by Squash, not by CenterCrop");
+        AssertMadeAgain(Shapes(TinyImageGpt.Palette, 5, ImageCropping.CenterCrop), "their images were cropped by Squash, not by CenterCrop");
     }
 
     [TestMethod]
@@ -90,7 +90,7 @@ public sealed class TokenCacheTests
         Open(Photos()).Dispose();
         _folder.WriteImage("photos/099.png", 4, 4, (0, 0, 255));
         File.SetLastWriteTimeUtc(_folder.Combine("photos", "099.png"), DateTime.UtcNow.AddHours(1));
-        using var table = AssertMadeAgain(Photos(), "they are of other images, or of images that have changed since");
+        using var table = AssertMadeAgain(Photos(), "they are from other images, or the images have changed since");
         Assert.AreEqual(1, table[99][0], "blue");
         Assert.AreEqual(4, table[98][0], "red");
     }
@@ -159,7 +159,7 @@ public sealed class TokenCacheTests
     {
         _messages.Clear();
         var table = Open(data);
-        Assert.IsTrue(_messages.Any(m => m.StartsWith($"The tokens in '{CachePath}' are made again: ", StringComparison.Ordinal)
+        Assert.IsTrue(_messages.Any(m => m.StartsWith($"The tokens in '{CachePath}' are computed again: ", StringComparison.Ordinal)
             && m.EndsWith($"{reason}.", StringComparison.Ordinal)), string.Join('\n', _messages));
         table.Dispose();
         _messages.Clear();

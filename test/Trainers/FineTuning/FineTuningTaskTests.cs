@@ -139,7 +139,7 @@ public sealed class FineTuningTaskTests : IDisposable
         var options = Options with { CheckpointFolder = _folder.Path, Seed = 5, GenerativeWeight = 0.5, LearningRateSchedule = LearningRateSchedule.Cosine };
         var error = Assert.ThrowsExactly<InvalidOperationException>(()
             => new MLContext().MulticlassClassification.Trainers.ImageGptFineTune(other, options).Fit(Rows(Half)));
-        foreach (var part in new[] { "are another run's. Weights was of checksum ", "GenerativeWeight was 1 and is 0.5.", "Seed was 4 and is 5.",
+        foreach (var part in new[] { "belong to another run. Weights was of checksum ", "GenerativeWeight was 1 and is 0.5.", "Seed was 4 and is 5.",
             "LearningRateSchedule was Constant and is not given." })
         {
             Assert.Contains(part, error.Message);

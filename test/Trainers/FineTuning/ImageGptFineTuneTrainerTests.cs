@@ -141,8 +141,8 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         Fit(Options with { Seed = 5, Epochs = 50, Patience = 3, Progress = new Reporter(reports.Add) }, Rows(21, Half), validation: validation).Dispose();
         Assert.AreEqual(4 * 3, reports[^1].Step);
         Assert.AreEqual(150, reports[^1].Steps);
-        Assert.Contains("Stopped after 12 of 150 steps: validation has not become better since step 3.", _messages);
-        Assert.Contains(message => message.StartsWith("The weights after step 3 are taken, the best in validation: accuracy ", StringComparison.Ordinal),
+        Assert.Contains("Stopped after 12 of 150 steps: validation has not improved since step 3.", _messages);
+        Assert.Contains(message => message.StartsWith("The model has the weights of the best validation, after step 3: accuracy ", StringComparison.Ordinal),
             _messages);
     }
 
@@ -223,8 +223,8 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     public void Fit_RowsWithoutTokensOrLabel_AreLeftOutWithWarnings()
     {
         using var transformer = Fit(Options, TokenRows.Create(21, missing: row => row is 3 or 4, labeled: row => row != 20));
-        Assert.Contains("2 rows with missing tokens were left out.", _messages);
-        Assert.Contains("1 rows with missing labels were left out.", _messages);
+        Assert.Contains("2 rows with missing tokens were skipped.", _messages);
+        Assert.Contains("1 rows with missing labels were skipped.", _messages);
         using var expected = Fit(Options, Rows(18, row => (uint)(1 + (row % 2)), 0, 3, 4));
         CollectionAssert.AreEqual(WeightsOf(expected.Model), WeightsOf(transformer.Model));
     }
@@ -246,7 +246,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
         using var same = _context.Transforms.QuantizeToPalette("Tokens", "Image", TinyImageGpt.Palette, 4).Append(Trainer(Options)).Fit(images);
         Assert.DoesNotContain(message => message.Contains("palette", StringComparison.Ordinal), _messages);
         using var chain = _context.Transforms.QuantizeToPalette("Tokens", "Image", other, 4).Append(Trainer(Options)).Fit(images);
-        Assert.Contains("The tokens in column 'Tokens' are of another palette than the model's: what it has learned in pretraining is lost.", _messages);
+        Assert.Contains("The tokens in column 'Tokens' have another palette than the model: what it has learned in pretraining is lost.", _messages);
         Assert.AreEqual(other, chain.LastTransformer.Model.Palette);
     }
 

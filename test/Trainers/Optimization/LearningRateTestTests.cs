@@ -46,7 +46,7 @@ public sealed class LearningRateTestTests
         using var module = new TwoLayers();
         var error = Assert.ThrowsExactly<InvalidOperationException>(()
             => LearningRateTest.Run(new LossTask(module, part => module.Loss(part) * float.NaN), new TrainingSettings(), default));
-        StringAssert.Contains(error.Message, "not a number at first");
+        StringAssert.Contains(error.Message, "the initial loss is not a finite number");
     }
 
     [TestMethod]

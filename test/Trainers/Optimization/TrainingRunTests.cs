@@ -75,7 +75,7 @@ public sealed class TrainingRunTests : IDisposable
         }
 
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Open(Checkpoints));
-        StringAssert.Contains(error.Message, "No checkpoint in");
+        StringAssert.Contains(error.Message, "All checkpoints in");
         using var folder = Open(Checkpoints with { StartOver = true });
         Assert.IsNull(folder.Newest);
         Assert.IsEmpty(Directory.GetFiles(_folder.Path, "checkpoint-*"));
@@ -96,7 +96,7 @@ public sealed class TrainingRunTests : IDisposable
         using var folder = Open(Checkpoints);
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => folder.Begin(new Dictionary<string, string> { ["Seed"] = "2", ["Steps"] = "5" }));
         Assert.AreEqual(
-            $"The checkpoints in '{_folder.Path}' are another run's. Seed was 1 and is 2. Steps was not given and is 5. Use another folder, or start over, "
+            $"The checkpoints in '{_folder.Path}' belong to another run. Seed was 1 and is 2. Steps was not given and is 5. Use another folder, or start over, "
             + $"which deletes them.", error.Message);
     }
 
@@ -127,7 +127,7 @@ public sealed class TrainingRunTests : IDisposable
         var files = 0;
         CollectionAssert.AreEqual(expected, Train(Checkpoints, Steps, create: path => ++files <= 3 ? File.Create(path) : new FullDisk(File.Create(path), 500)));
         Assert.HasCount(9, _warnings);
-        StringAssert.Contains(_warnings[0], "training goes on without it: No space left");
+        StringAssert.Contains(_warnings[0], "training continues without it: No space left");
         Assert.AreEqual(2, Directory.GetFiles(_folder.Path, "*.safetensors*").Length, "No partial files.");
         using (var folder = Open(Checkpoints))
         {
@@ -156,7 +156,7 @@ public sealed class TrainingRunTests : IDisposable
         var loop = new TrainingLoop(task, new ConstantSchedule(0.01, 0, Steps), new TrainingSettings { Checkpoints = folder });
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => loop.Run(_ => { }, default));
         Assert.AreEqual(
-            $"The loss is NaN at step 5 of 12, at a learning rate of 0.01. A lower rate or a longer warm-up is needed. The last good checkpoint is "
+            $"The loss is NaN at step 5 of 12, at a learning rate of 0.01. A lower rate or a longer warm-up is needed. The last intact checkpoint is "
             + $"'{_folder.Combine("checkpoint-000000004.safetensors")}'.", error.Message);
         Assert.IsTrue(module.Values.All(float.IsFinite));
     }

@@ -198,7 +198,7 @@ public sealed class ImageGptTrainerTests
         context.Log += (_, log) => messages.Add(log.RawMessage);
         using var transformer = context.ImageGeneration.Trainers.ImageGpt("Tokens", Options with
             { Seed = 3 }).Fit(TokenRows.Create(30, missing: row => row >= 21));
-        Assert.Contains("9 rows with missing tokens were left out.", messages);
+        Assert.Contains("9 rows with missing tokens were skipped.", messages);
         CollectionAssert.AreEqual(Weights(new MLContext(), Options with { Seed = 3 }), WeightsOf(transformer));
     }
 

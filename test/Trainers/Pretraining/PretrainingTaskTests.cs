@@ -129,7 +129,7 @@ public sealed class PretrainingTaskTests : IDisposable
 
         var error = Assert.ThrowsExactly<InvalidOperationException>(()
             => new MLContext().ImageGeneration.Trainers.ImageGpt(options with { Patience = 6 }).Fit(TokenRows.Create(), TokenRows.Create(30)));
-        Assert.Contains("are another run's. Patience was 7 and is 6. Use", error.Message);
+        Assert.Contains("belong to another run. Patience was 7 and is 6. Use", error.Message);
     }
 
     [TestMethod]

@@ -41,7 +41,7 @@ public sealed class SavedMaskingTests : IDisposable
 
     [TestMethod]
     [DataRow("\"probability\": 0.3", "\"probability\": -1", "Masking.Probability is -1")]
-    [DataRow("\"probability\": 0.3", "\"probability\": 0", "expected tokens to be asked for")]
+    [DataRow("\"probability\": 0.3", "\"probability\": 0", "expected tokens to predict")]
     public void LoadLikelihoods_DamagedMasking_IsNamed(string original, string damaged, string named)
     {
         using var transformer = new ImageGptTransformer(_context, _masked.Share(), "Tokens", new TokenMasking { Probability = 0.3 });

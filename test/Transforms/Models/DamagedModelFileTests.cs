@@ -156,7 +156,7 @@ public sealed class DamagedModelFileTests
     [TestMethod]
     public void Features_LayerThatIsNotThere_IsNamed()
         => Assert.AreEqual(
-            "The model file is damaged: entry 'features.json' holds settings that cannot be. "
+            "The model file is damaged: entry 'features.json' holds invalid settings. "
                 + "Columns['Features'].Layers is 7; expected 0 to 2. (Parameter 'options')",
             FindCause(Replaced(Features, "1\n", "7\n")).Message);
 
