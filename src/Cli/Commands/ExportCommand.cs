@@ -11,7 +11,7 @@ internal sealed class ExportCommand : IgptCommand
     private const string HuggingFace = "huggingface";
 
     private readonly Option<string> _model = CommandOptions.FilePath("--model", $"The model: {ModelOptions.Forms}.");
-    private readonly Option<string?> _palette = ModelOptions.CreatePalette();
+    private readonly PaletteOptions _palette = ModelOptions.CreatePalette();
     private readonly Option<string> _format = new("--format")
         { Description = "The form to write: huggingface is a folder that Hugging Face's ImageGPT loads.", HelpName = "FORM", Required = true };
     private readonly Option<string> _out = new("--out") { Description = "The folder to write, which must be new or empty.", HelpName = "DIR", Required = true };
@@ -26,7 +26,7 @@ internal sealed class ExportCommand : IgptCommand
     {
         _format.AcceptOnlyFromAmong(HuggingFace);
         Add(_model);
-        Add(_palette);
+        _palette.AddTo(this);
         Add(_format);
         Add(_out);
         AddJsonOption();
@@ -41,7 +41,7 @@ internal sealed class ExportCommand : IgptCommand
             throw new IOException($"'{folder}' already exists; expected a new or an empty folder."); // before the model is read
         }
 
-        using var model = ModelOptions.Load(parsed.GetRequiredValue(_model), parsed.GetValue(_palette));
+        using var model = _palette.LoadModel(parsed.GetRequiredValue(_model), parsed, Terminal);
         cancellation.ThrowIfCancellationRequested();
         model.SaveAsHuggingFace(folder);
         var result = ModelResult.Of(folder, model);

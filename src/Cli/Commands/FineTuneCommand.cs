@@ -95,7 +95,7 @@ internal sealed class FineTuneCommand : IgptCommand
                 + $"class.");
         }
 
-        using var model = _model.Load(parsed);
+        using var model = _model.Load(parsed, Terminal);
         var options = ReadOptions(parsed, model.Config);
         var experiment = new FineTuneExperiment(context, model, new FineTuneExperiment.Options { Training = options });
         if (test is not null)

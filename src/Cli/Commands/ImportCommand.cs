@@ -12,7 +12,7 @@ namespace IGptMl.Cli.Commands;
 internal sealed class ImportCommand : IgptCommand
 {
     private readonly Argument<string> _path = new("PATH") { Description = $"The model: {ModelOptions.Forms}." };
-    private readonly Option<string?> _palette = ModelOptions.CreatePalette();
+    private readonly PaletteOptions _palette = ModelOptions.CreatePalette();
     private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping(
         "How the model is to get its squares [default: as its form says; OpenAI's checkpoints center].", ImageCropping.Squash, ImageCropping.CenterCrop);
     private readonly Option<string> _out = CommandOptions.FilePath("--out",
@@ -27,7 +27,7 @@ internal sealed class ImportCommand : IgptCommand
             verbose)
     {
         Add(_path);
-        Add(_palette);
+        _palette.AddTo(this);
         Add(_crop);
         Add(_out);
         AddJsonOption();
@@ -39,7 +39,7 @@ internal sealed class ImportCommand : IgptCommand
         var path = parsed.GetRequiredValue(_out);
         OutputFile.Check(path);
         var context = new MLContext(1);
-        using var read = ModelOptions.Load(parsed.GetRequiredValue(_path), parsed.GetValue(_palette));
+        using var read = _palette.LoadModel(parsed.GetRequiredValue(_path), parsed, Terminal);
         using var model = read.WithCropping(parsed.GetValue(_crop) ?? read.Cropping);
         cancellation.ThrowIfCancellationRequested();
         using var chain = CreateChain(context, model);

@@ -61,6 +61,11 @@ internal sealed class PaletteFitCommand : IgptCommand
         });
         var quantizer = Terminal.Track(progress => estimator.Fit(data.Watch(Learning, progress, cancellation)));
         quantizer.Palette.Save(path);
+        if (Palette.Load(path).AssumedRange is not null)
+        {
+            Terminal.Say("The colors are all so light that the file does not tell the range of its values. Give --palette-range -1..1 where you use it.");
+        }
+
         var result = PaletteFitResult.Of(path, data.Count, quantizer.Palette, quantizer.Learning!);
         WriteResult(parsed, result, result.Facts);
         return ExitCodes.Success;

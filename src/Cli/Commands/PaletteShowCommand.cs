@@ -9,8 +9,7 @@ namespace IGptMl.Cli.Commands;
 /// <summary>igpt palette show: a palette to a picture.</summary>
 internal sealed class PaletteShowCommand : IgptCommand
 {
-    private readonly Option<string> _palette = CommandOptions.FilePath("--palette",
-        "The palette: an npy file of float32 [colors, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy.");
+    private readonly PaletteOptions _palette = new PaletteOptions("The palette").Required();
     private readonly Option<DataSource?> _data = CommandOptions.Data("--data",
         $"Images to draw before and after quantization: {DataSource.Syntax}. Without it, the colors alone are drawn.", heldOut: false);
     private readonly Option<int> _limit = CommandOptions.Number("--limit",
@@ -28,7 +27,8 @@ internal sealed class PaletteShowCommand : IgptCommand
             terminal,
             verbose)
     {
-        foreach (var option in new Option[] { _palette, _data, _limit, _imageSize, _crop, _out })
+        _palette.AddTo(this);
+        foreach (var option in new Option[] { _data, _limit, _imageSize, _crop, _out })
         {
             Add(option);
         }
@@ -41,7 +41,7 @@ internal sealed class PaletteShowCommand : IgptCommand
     {
         var path = parsed.GetRequiredValue(_out);
         OutputFile.Check(path);
-        var palette = Palette.Load(parsed.GetRequiredValue(_palette));
+        var palette = _palette.Load(parsed, Terminal)!;
         var images = parsed.GetValue(_data)?.Open(CreateContext(parsed), parsed.GetValue(_limit));
         PaletteMetrics? metrics = null;
         OutputFile.Write(path, stream => metrics = Draw(stream, palette, images, parsed, cancellation));

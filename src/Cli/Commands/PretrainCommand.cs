@@ -30,8 +30,7 @@ internal sealed class PretrainCommand : IgptCommand
         ImageCropping.CenterCrop, ImageCropping.RandomCrop);
     private readonly Option<int> _crops = CommandOptions.Number("--crops",
         "With --crop random, the crops of each image that are learned from; their tokens are held in memory.", 1, 100_000, 1);
-    private readonly Option<string?> _palette = new("--palette")
-        { Description = "Take these colors instead of learning them: an npy file, such as igpt palette fit writes.", HelpName = "FILE" };
+    private readonly PaletteOptions _palette = new("Take these colors instead of learning them");
     private readonly Option<string?> _cache = new("--cache")
         { Description = "Keep the images' tokens in this file, two bytes each, and read them from there the next time; it is written again where it is of "
         + "other images, another palette or another size.", HelpName = "FILE" };
@@ -54,11 +53,12 @@ internal sealed class PretrainCommand : IgptCommand
             verbose)
     {
         _data.Required = true;
-        foreach (var option in new Option[] { _data, _out, _limit, _test, _testLimit, _crop, _crops, _palette, _cache })
+        foreach (var option in new Option[] { _data, _out, _limit, _test, _testLimit, _crop, _crops, _cache })
         {
             Add(option);
         }
 
+        _palette.AddTo(this);
         _architecture.AddTo(this);
         Add(_steps);
         _training.AddTo(this);
@@ -71,7 +71,7 @@ internal sealed class PretrainCommand : IgptCommand
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var path = parsed.GetRequiredValue(_out);
-        var palette = parsed.GetValue(_palette) is { } colors ? Palette.Load(colors) : null;
+        var palette = _palette.Load(parsed, Terminal);
         var options = ReadOptions(parsed, palette);
         OutputFile.Check(path);
         if (options.CacheFile is { } cache)

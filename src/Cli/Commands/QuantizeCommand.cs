@@ -17,9 +17,7 @@ internal sealed class QuantizeCommand : IgptCommand
     private readonly DataOptions _data = new();
     private readonly Option<string?> _model = new("--model")
         { Description = $"A model, whose palette, size and way of cropping are taken: {ModelOptions.Forms}.", HelpName = "FILE" };
-    private readonly Option<string?> _palette = new("--palette")
-        { Description = "The colors: an npy file of float32 [colors, 3] in [-1, 1], such as OpenAI's kmeans_centers.npy. For a model too, if it comes "
-        + "without them.", HelpName = "FILE" };
+    private readonly PaletteOptions _palette = new("The colors; for a model too, if it comes without them");
     private readonly Option<int?> _imageSize = CommandOptions.Number("--image-size",
         $"Side of the square that images become, in pixels; a model has its own [default: {DefaultSize}].", 1, 256);
     private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: the model's way, or squash].",
@@ -37,7 +35,9 @@ internal sealed class QuantizeCommand : IgptCommand
             verbose)
     {
         _data.AddTo(this);
-        Option[] options = [_model, _palette, _imageSize, _crop, _seed, _out];
+        Add(_model);
+        _palette.AddTo(this);
+        Option[] options = [_imageSize, _crop, _seed, _out];
         foreach (var option in options)
         {
             Add(option);
@@ -47,7 +47,7 @@ internal sealed class QuantizeCommand : IgptCommand
         Validators.Add(result =>
         {
             var hasModel = result.GetResult(_model) is not null;
-            if (!hasModel && result.GetResult(_palette) is null)
+            if (!hasModel && !_palette.IsGiven(result))
             {
                 result.AddError("Give the colors by --palette or --model.");
             }
@@ -86,11 +86,11 @@ internal sealed class QuantizeCommand : IgptCommand
         var crop = parsed.GetValue(_crop);
         if (parsed.GetValue(_model) is not { } path)
         {
-            return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, Palette.Load(parsed.GetRequiredValue(_palette)!),
+            return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, _palette.Load(parsed, Terminal)!,
                 parsed.GetValue(_imageSize) ?? DefaultSize, crop ?? ImageCropping.Squash);
         }
 
-        using var model = ModelOptions.LoadWithPalette(path, parsed.GetValue(_palette));
+        using var model = _palette.LoadModelWithPalette(path, parsed, Terminal);
         return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model, crop);
     }
 }

@@ -42,15 +42,7 @@ internal sealed class TokenArrayLabels
                 $"'{path}' has shape {header.ShapeText} of {header.Type}; expected labels: integers (images), or one-hot rows (images, classes).");
         }
 
-        double[] values = header.Type switch
-        {
-            NpyType.Float32 => Convert<float>(array, value => value),
-            NpyType.Float64 => Convert<double>(array, value => value),
-            NpyType.UInt8 => Convert<byte>(array, value => value),
-            NpyType.UInt16 => Convert<ushort>(array, value => value),
-            NpyType.Int32 => Convert<int>(array, value => value),
-            _ => Convert<long>(array, value => value),
-        };
+        var values = array.ToDoubles();
         if (header.Shape.Count == 2 && header.Shape[1] > 1)
         {
             var classes = (int)header.Shape[1];
@@ -73,10 +65,6 @@ internal sealed class TokenArrayLabels
             ? label
             : throw NoClass(path, index, "a row that is not one-hot");
     }
-
-    private static double[] Convert<T>(NpyArray array, Func<T, double> convert)
-        where T : unmanaged
-        => Array.ConvertAll(array.Values<T>().ToArray(), value => convert(value));
 
     private static InvalidDataException NoClass(string path, int index, string what) => new($"'{path}', row {index}: {what} is not a class.");
 }

@@ -22,6 +22,7 @@ internal static class SampledImages
         options.Check(guard, model.Config, count, nameof(count));
         guard.ThrowIfAny(nameof(options));
         var host = HostSettings.Register(context, "ImageGeneration");
+        host.WarnOf(model.Palette?.RangeWarning);
         var seed = options.Seed ?? host.Rand.Next();
         int[] seeds = options.Seeds is { } given
             ? [.. given]

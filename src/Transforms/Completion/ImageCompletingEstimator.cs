@@ -38,6 +38,7 @@ public sealed partial class ImageCompletingEstimator : ModelEstimatorBase<ImageG
         CheckModel(model);
         options.Check(model.Config);
         _options = options.Frozen();
+        Host.WarnOf(model.Palette?.RangeWarning);
     }
 
     /// <inheritdoc/>

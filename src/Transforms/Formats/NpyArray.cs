@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace IGptMl.Formats;
@@ -26,6 +28,25 @@ internal sealed class NpyArray
         }
 
         return MemoryMarshal.Cast<byte, T>(_bytes);
+    }
+
+    /// <summary>The elements of any type as Float64, which is exact except for integers beyond 2^53.</summary>
+    public double[] ToDoubles() => Header.Type switch
+    {
+        NpyType.Float32 => Convert<float>(),
+        NpyType.Float64 => Values<double>().ToArray(),
+        NpyType.UInt8 => Convert<byte>(),
+        NpyType.UInt16 => Convert<ushort>(),
+        NpyType.Int32 => Convert<int>(),
+        _ => Convert<long>(),
+    };
+
+    private double[] Convert<T>()
+        where T : unmanaged, INumberBase<T>
+    {
+        var values = new double[Header.Count];
+        TensorPrimitives.ConvertTruncating(Values<T>(), values.AsSpan());
+        return values;
     }
 
     private Type ClrType => Header.Type switch

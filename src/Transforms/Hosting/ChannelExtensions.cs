@@ -13,4 +13,17 @@ internal static class ChannelExtensions
         /// <summary>Says what must not be missed.</summary>
         internal void Warn(string message) => channel.Warning(MessageSensitivity.None, "{0}", message);
     }
+
+    extension(IHost host)
+    {
+        /// <summary>Warns in a channel of its own, if there is something to warn of.</summary>
+        internal void WarnOf(string? problem)
+        {
+            if (problem is not null)
+            {
+                using var channel = host.Start("Creation");
+                channel.Warn(problem);
+            }
+        }
+    }
 }

@@ -7,10 +7,10 @@ internal static class AnyModelFile
     internal const string Forms =
         "a zip that mlContext.Model.Save wrote, a training checkpoint, a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
 
-    /// <summary>Loads a model of any format.</summary>
+    /// <summary>Loads a model of any format. The range is that of the palette's values, for a format that does not fix it.</summary>
     /// <exception cref="FileNotFoundException">The path does not exist.</exception>
     /// <exception cref="InvalidDataException">The file or folder is not a model, or is damaged.</exception>
-    internal static ImageGptModel Load(string path)
+    internal static ImageGptModel Load(string path, PaletteRange range)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (File.Exists(path))
@@ -20,7 +20,7 @@ internal static class AnyModelFile
 
         if (HuggingFaceFolder.IsOne(path))
         {
-            return HuggingFaceFolder.Load(path);
+            return HuggingFaceFolder.Load(path, range);
         }
 
         if (File.Exists(path + TensorFlowCheckpoint.IndexEnding))

@@ -27,12 +27,12 @@ internal static class HuggingFaceFolder
 
     /// <summary>Loads the model. In addition to the network, at most a part of one tensor is in memory.</summary>
     /// <exception cref="InvalidDataException">A file is missing or damaged, or the folder has another kind of network.</exception>
-    internal static ImageGptModel Load(string folder)
+    internal static ImageGptModel Load(string folder, PaletteRange range)
     {
         TorchRuntime.EnsureLoaded();
         var config = HuggingFaceConfig.Read(Path.Combine(folder, HuggingFaceConfig.FileName));
         var processor = Path.Combine(folder, HuggingFaceProcessor.FileName);
-        var (palette, cropping) = File.Exists(processor) ? HuggingFaceProcessor.Read(processor, config) : default;
+        var (palette, cropping) = File.Exists(processor) ? HuggingFaceProcessor.Read(processor, config, range) : default;
         using var reader = OpenWeights(folder);
         return new ImageGptModel(Read(reader, config), palette, cropping);
     }

@@ -12,7 +12,7 @@ internal sealed record HuggingFaceProcessor
     internal const int Bilinear = 2; // Pillow's value
 
     [JsonPropertyName("clusters")]
-    public float[][]? Clusters { get; init; }
+    public double[][]? Clusters { get; init; }
 
     [JsonPropertyName("size")]
     public JsonElement Size { get; init; }
@@ -40,7 +40,7 @@ internal sealed record HuggingFaceProcessor
     /// <exception cref="InvalidDataException">
     /// The file is damaged, has no palette with the model's number of colors, or prepares images differently.
     /// </exception>
-    internal static (Palette? Palette, ImageCropping Cropping) Read(string path, ImageGptConfig config)
+    internal static (Palette? Palette, ImageCropping Cropping) Read(string path, ImageGptConfig config, PaletteRange range)
     {
         var file = HuggingFaceJson.Read<HuggingFaceProcessor>(path);
         var guard = new OptionGuard()
@@ -58,15 +58,10 @@ internal sealed record HuggingFaceProcessor
         }
 
         guard.ThrowIfDamaged(path);
-        try
-        {
-            var palette = file.Clusters is null ? null : Palette.FromCenters([.. file.Clusters.SelectMany(color => color)]);
-            return (palette, file.CropsCenter == true ? ImageCropping.CenterCrop : ImageCropping.Squash);
-        }
-        catch (ArgumentException e)
-        {
-            throw new InvalidDataException($"'{path}': the clusters are not a palette. {e.Message}", e);
-        }
+        var palette = file.Clusters is null
+            ? null
+            : Palette.FromValues([.. file.Clusters.SelectMany(color => color)], range, $"'{path}': the clusters are not a palette.");
+        return (palette, file.CropsCenter == true ? ImageCropping.CenterCrop : ImageCropping.Squash);
     }
 
     /// <summary>Whether the size is a square with this side, in any of the notations that Hugging Face has used.</summary>

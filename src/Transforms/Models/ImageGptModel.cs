@@ -55,7 +55,8 @@ public sealed class ImageGptModel : IDisposable
     /// with their index, and the palette in <c>preprocessor_config.json</c>, if it exists.
     /// A TensorFlow checkpoint of OpenAI's code, given as the path of its <c>.index</c> file without that extension. It has no palette, and is a masked (BERT)
     /// model if it has no start-of-sequence vector.
-    /// Weights are converted to single precision, and must be exactly those of this network.
+    /// Weights are converted to single precision, and must be exactly those of this network. The range of the palette's values in a Hugging Face folder is
+    /// detected (<see cref="PaletteRange.Detect"/>).
     /// </remarks>
     /// <param name="path">Path of the zip, of the training checkpoint or of the folder, or the prefix of the TensorFlow checkpoint.</param>
     /// <returns>The model, on the CPU; the caller disposes it.</returns>
@@ -63,7 +64,25 @@ public sealed class ImageGptModel : IDisposable
     /// <exception cref="InvalidDataException">
     /// A file is damaged, or does not contain a model of this network; the message names the file and everything that does not match.
     /// </exception>
-    public static ImageGptModel Load(string path) => AnyModelFile.Load(path);
+    public static ImageGptModel Load(string path) => Load(path, PaletteRange.Detect);
+
+    /// <summary>Loads a pretrained model as <see cref="Load(string)"/> does, and says in which range its palette is stored.</summary>
+    /// <param name="path">Path of the zip, of the training checkpoint or of the folder, or the prefix of the TensorFlow checkpoint.</param>
+    /// <param name="paletteRange">
+    /// The range of the <c>clusters</c> in a Hugging Face folder's <c>preprocessor_config.json</c>. In a zip and in a training checkpoint it is always
+    /// [-1, 1].
+    /// </param>
+    /// <returns>The model, on the CPU; the caller disposes it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not one of the named values.</exception>
+    /// <exception cref="FileNotFoundException">The path does not exist.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is damaged, or does not contain a model of this network; the message names the file and everything that does not match.
+    /// </exception>
+    public static ImageGptModel Load(string path, PaletteRange paletteRange)
+    {
+        Palette.CheckRange(paletteRange);
+        return AnyModelFile.Load(path, paletteRange);
+    }
 
     /// <summary>Loads a pretrained model as <see cref="Load(string)"/> does, and gives it a palette if its format has none.</summary>
     /// <param name="path">Path of the zip, of the training checkpoint or of the folder, or the prefix of the TensorFlow checkpoint.</param>

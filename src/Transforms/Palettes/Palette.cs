@@ -15,21 +15,29 @@ public sealed class Palette : IEquatable<Palette>
     /// <summary>The largest number of colors of a palette: 65535, because a 16-bit key reserves one value for "missing".</summary>
     public const int MaxCount = ushort.MaxValue;
 
-    // How far rounding may carry a center beyond [-1, 1]. GetColor still rounds such a value to 0..255.
-    private const float Tolerance = 1e-3f;
-
     private static readonly float[] Units = [.. Enumerable.Range(0, 256).Select(value => (value / 127.5f) - 1f)];
 
     private readonly float[] _centers;
 
     // Takes ownership of centers that have been checked.
-    private Palette(float[] centers) => _centers = centers;
+    private Palette(float[] centers, PaletteRange? assumedRange = null) => (_centers, AssumedRange) = (centers, assumedRange);
 
     /// <summary>The number of colors, K, from 2 to 65535.</summary>
     public int Count => _centers.Length / 3;
 
     /// <summary>The colors as K x 3 float32 values, row-major, each row R, G, B in [-1, 1]: v / 127.5 - 1 for a channel value v of 0 to 255.</summary>
     public ReadOnlyMemory<float> Centers => _centers;
+
+    /// <summary>
+    /// The range that the stored values were taken to have, if <see cref="PaletteRange.Detect"/> could not be certain of it; otherwise null. It is not a part
+    /// of the palette's value: equal palettes may differ in it.
+    /// </summary>
+    public PaletteRange? AssumedRange { get; }
+
+    /// <summary>A warning if the range was assumed; otherwise null.</summary>
+    internal string? RangeWarning => AssumedRange is null ? null
+        : "No value of the palette is negative and none is above 1, so its colors are taken as [0, 1]. If they are in [-1, 1], say so: "
+            + $"{nameof(PaletteRange)}.{nameof(PaletteRange.MinusOneToOne)}, or --palette-range -1..1 of the tool.";
 
     /// <summary>The channel values 0..255 in the units of <see cref="Centers"/>: v / 127.5 - 1 in float32.</summary>
     internal static ReadOnlySpan<float> ChannelUnits => Units;
@@ -41,7 +49,7 @@ public sealed class Palette : IEquatable<Palette>
     /// The length is not a multiple of 3, K is out of range, or a value is NaN or more than 0.001 outside [-1, 1].
     /// </exception>
     public static Palette FromCenters(ReadOnlySpan<float> centers) =>
-        FindProblem(centers) is { } problem ? throw new ArgumentException(problem, nameof(centers)) : new Palette(centers.ToArray());
+        PaletteValues.FindProblem(centers) is { } problem ? throw new ArgumentException(problem, nameof(centers)) : new Palette(centers.ToArray());
 
     /// <summary>Creates a palette from 8-bit colors.</summary>
     /// <param name="rgb">K x 3 channel values 0 to 255, row-major, each row R, G, B; K from 2 to 65535.</param>
@@ -49,7 +57,7 @@ public sealed class Palette : IEquatable<Palette>
     /// <exception cref="ArgumentException">The length is not a multiple of 3, or K is out of range.</exception>
     public static Palette FromColors(ReadOnlySpan<byte> rgb)
     {
-        if (FindShapeProblem(rgb.Length) is { } problem)
+        if (PaletteValues.FindShapeProblem(rgb.Length) is { } problem)
         {
             throw new ArgumentException(problem, nameof(rgb));
         }
@@ -63,22 +71,40 @@ public sealed class Palette : IEquatable<Palette>
         return new Palette(centers);
     }
 
-    /// <summary>Reads a palette from an npy file, such as OpenAI's kmeans_centers.npy: float32 or float64, [K, 3], values in [-1, 1].</summary>
+    /// <summary>
+    /// Reads a palette from an npy file of numbers, [K, 3], such as OpenAI's kmeans_centers.npy. The range of the values is detected
+    /// (<see cref="PaletteRange.Detect"/>).
+    /// </summary>
     /// <param name="npyPath">Path of the file.</param>
     /// <returns>The palette.</returns>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">The file is not a well-formed npy file, or its array is not a palette.</exception>
-    public static Palette Load(string npyPath)
+    public static Palette Load(string npyPath) => Load(npyPath, PaletteRange.Detect);
+
+    /// <summary>Reads a palette from an npy file of numbers, [K, 3], whose values are in the given range.</summary>
+    /// <param name="npyPath">Path of the file.</param>
+    /// <param name="range">The range of the values.</param>
+    /// <returns>The palette.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not one of the named values.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is not a well-formed npy file, or its array is not a palette, such as one with a value outside the range.
+    /// </exception>
+    public static Palette Load(string npyPath, PaletteRange range)
     {
         ArgumentException.ThrowIfNullOrEmpty(npyPath);
+        CheckRange(range);
         using var stream = File.OpenRead(npyPath);
-        return Read(stream, npyPath);
+        return Read(stream, npyPath, range);
     }
 
     /// <summary>
-    /// Writes the palette to an npy file, float32 [K, 3], which <see cref="Load"/> and NumPy read. An existing file is replaced only when the new one is
-    /// complete.
+    /// Writes the palette to an npy file, float32 [K, 3] in [-1, 1], which <see cref="Load(string)"/> and NumPy read. An existing file is replaced only when the
+    /// new one is complete.
     /// </summary>
+    /// <remarks>
+    /// If no center has a negative value, as in a palette of light colors only, load it with <see cref="PaletteRange.MinusOneToOne"/>.
+    /// </remarks>
     /// <param name="path">Path of the file. Its folder must exist.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)
@@ -168,27 +194,39 @@ public sealed class Palette : IEquatable<Palette>
     /// <returns>The text.</returns>
     public override string ToString() => $"{Count} colors";
 
-    /// <summary>Reads a palette from the rest of a stream in npy format. <paramref name="nameForErrors"/> names the stream in error messages.</summary>
+    /// <summary>
+    /// Reads a palette from the rest of a stream in npy format. <paramref name="nameForErrors"/> names the stream in error messages. The default range is that
+    /// of <see cref="Write"/>.
+    /// </summary>
     /// <exception cref="InvalidDataException">The stream is not well-formed npy, or its array is not a palette.</exception>
-    internal static Palette Read(Stream stream, string nameForErrors)
+    internal static Palette Read(Stream stream, string nameForErrors, PaletteRange range = PaletteRange.MinusOneToOne)
     {
         var array = NpyFormat.Read(stream, nameForErrors, MaxCount * 3 * sizeof(double));
-        var header = array.Header;
-        if (header.Shape is not [_, 3])
+        return array.Header.Shape is [_, 3]
+            ? FromValues(array.ToDoubles(), range, $"'{nameForErrors}' is not a palette:")
+            : throw new InvalidDataException($"'{nameForErrors}' is not a palette: its shape is {array.Header.ShapeText}, expected (K, 3).");
+    }
+
+    /// <summary>Creates a palette from values that a file stores. <paramref name="startOfError"/> begins the message if they are not a palette.</summary>
+    /// <exception cref="InvalidDataException">The values are not a palette.</exception>
+    internal static Palette FromValues(ReadOnlySpan<double> values, PaletteRange range, string startOfError)
+    {
+        var (found, isAssumed) = range == PaletteRange.Detect ? PaletteValues.Detect(values) : (range, false);
+        var centers = PaletteValues.ToCenters(values, found);
+        return PaletteValues.FindProblem(centers, found) is { } problem
+            ? throw new InvalidDataException($"{startOfError} {problem}")
+            : new Palette(centers, isAssumed ? found : null);
+    }
+
+    /// <summary>Checks that a range is one of the named values.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    internal static void CheckRange(PaletteRange range)
+    {
+        if (!Enum.IsDefined(range))
         {
-            throw new InvalidDataException($"'{nameForErrors}' is not a palette: its shape is {header.ShapeText}, expected (K, 3).");
+            throw new ArgumentOutOfRangeException(
+                nameof(range), range, $"Unknown range of a palette: expected {string.Join(", ", Enum.GetNames<PaletteRange>())}.");
         }
-
-        var centers = header.Type switch
-        {
-            NpyType.Float32 => array.Values<float>().ToArray(),
-            NpyType.Float64 => Array.ConvertAll(array.Values<double>().ToArray(), value => (float)value),
-            _ => throw new InvalidDataException($"'{nameForErrors}' is not a palette: its elements are {header.Type}, expected Float32 or Float64 in [-1, 1]."),
-        };
-
-        return FindProblem(centers) is { } problem
-            ? throw new InvalidDataException($"'{nameForErrors}' is not a palette: {problem}")
-            : new Palette(centers);
     }
 
     /// <summary>Writes the palette in npy format, float32 [K, 3].</summary>
@@ -208,33 +246,4 @@ public sealed class Palette : IEquatable<Palette>
     }
 
     private static byte ToByte(float center) => (byte)MathF.Round(127.5f * (center + 1f));
-
-    private static string? FindShapeProblem(int length)
-    {
-        if (length % 3 != 0)
-        {
-            return $"A palette is K x 3 values (R, G, B); {length} is not a multiple of 3.";
-        }
-
-        return length / 3 is < MinCount or > MaxCount ? $"A palette has {MinCount} to {MaxCount} colors, not {length / 3}." : null;
-    }
-
-    private static string? FindProblem(ReadOnlySpan<float> centers)
-    {
-        if (FindShapeProblem(centers.Length) is { } problem)
-        {
-            return problem;
-        }
-
-        for (var i = 0; i < centers.Length; i++)
-        {
-            // Negated so that NaN, too, is refused.
-            if (!(MathF.Abs(centers[i]) <= 1f + Tolerance))
-            {
-                return FormattableString.Invariant($"Color {i / 3}, channel {"RGB"[i % 3]} is {centers[i]}; expected a value in [-1, 1] (v / 127.5 - 1).");
-            }
-        }
-
-        return null;
-    }
 }

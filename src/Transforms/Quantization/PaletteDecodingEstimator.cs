@@ -36,6 +36,7 @@ public sealed class PaletteDecodingEstimator : IEstimator<PaletteDecodingTransfo
         _host = HostSettings.Register(environment, nameof(PaletteDecodingEstimator));
         new OptionGuard().Name(nameof(outputColumnName), outputColumnName).Name(nameof(inputColumnName), inputColumnName).ThrowIfAny("options");
         (_outputColumnName, _inputColumnName, _palette) = (outputColumnName, inputColumnName, palette);
+        _host.WarnOf(palette?.RangeWarning);
     }
 
     /// <inheritdoc/>

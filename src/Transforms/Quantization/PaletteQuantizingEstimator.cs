@@ -38,6 +38,7 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
         _palette = palette;
         _options = options with { InputColumnName = options.InputColumnName ?? options.OutputColumnName, Colors = palette?.Count ?? options.Colors };
         _options.Check();
+        _host.WarnOf(palette?.RangeWarning);
     }
 
     /// <inheritdoc/>

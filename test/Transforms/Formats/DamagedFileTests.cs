@@ -170,7 +170,7 @@ public sealed class DamagedFileTests
         Run(seed: 16, Cases / 3, File.ReadAllBytes(processor), bytes =>
         {
             File.WriteAllBytes(processor, bytes);
-            HuggingFaceProcessor.Read(processor, architecture);
+            HuggingFaceProcessor.Read(processor, architecture, PaletteRange.Detect);
         });
     }
 

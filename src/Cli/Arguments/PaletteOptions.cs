@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using IGptMl.Cli.Output;
+
+namespace IGptMl.Cli.Arguments;
+
+/// <summary>The options that name a palette: --palette, and --palette-range for how its values are stored.</summary>
+/// <param name="description">What the palette is for.</param>
+internal sealed class PaletteOptions(string description)
+{
+    private static readonly Dictionary<string, PaletteRange> Ranges = new(StringComparer.Ordinal)
+    {
+        ["-1..1"] = PaletteRange.MinusOneToOne,
+        ["0..1"] = PaletteRange.ZeroToOne,
+        ["0..255"] = PaletteRange.ZeroTo255,
+    };
+
+    private readonly Option<string?> _file = new("--palette")
+    {
+        Description = $"{description}: an npy file of numbers [colors, 3], such as OpenAI's kmeans_centers.npy or what igpt palette fit writes.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<PaletteRange> _range = new("--palette-range")
+    {
+        Description = "The range of the numbers in the palette's file, or in the preprocessor_config.json of a model's folder: "
+            + $"{string.Join(", ", Ranges.Keys)} [default: as the numbers tell; where none is negative and none above 1, 0..1 and a message].",
+        HelpName = "RANGE",
+        CustomParser = ParseRange,
+        DefaultValueFactory = _ => PaletteRange.Detect,
+    };
+
+    internal void AddTo(Command command)
+    {
+        command.Add(_file);
+        command.Add(_range);
+    }
+
+    /// <summary>Makes --palette an option that must be given.</summary>
+    internal PaletteOptions Required()
+    {
+        _file.Required = true;
+        return this;
+    }
+
+    internal bool IsGiven(CommandResult result) => result.GetResult(_file) is not null;
+
+    /// <summary>Reads the palette; null if none is given.</summary>
+    internal Palette? Load(ParseResult parsed, Terminal terminal)
+        => parsed.GetValue(_file) is { } path ? Announce(Palette.Load(path, parsed.GetValue(_range)), path, terminal) : null;
+
+    /// <summary>Reads a model, with the palette if one is given.</summary>
+    internal ImageGptModel LoadModel(string path, ParseResult parsed, Terminal terminal)
+    {
+        if (Load(parsed, terminal) is { } palette)
+        {
+            return ImageGptModel.Load(path, palette);
+        }
+
+        var model = ImageGptModel.Load(path, parsed.GetValue(_range));
+        Announce(model.Palette, path, terminal);
+        return model;
+    }
+
+    /// <summary>Reads a model that has a palette or is given one.</summary>
+    /// <exception cref="InvalidDataException">It has none, so images mean nothing to it.</exception>
+    internal ImageGptModel LoadModelWithPalette(string path, ParseResult parsed, Terminal terminal)
+    {
+        var model = LoadModel(path, parsed, terminal);
+        if (model.Palette is not null)
+        {
+            return model;
+        }
+
+        model.Dispose();
+        throw new InvalidDataException($"'{path}': the model knows no palette, so images cannot be quantized for it. Give one by --palette.");
+    }
+
+    /// <summary>Says which range was assumed, if the values did not tell it for certain.</summary>
+    private static Palette? Announce(Palette? palette, string path, Terminal terminal)
+    {
+        if (palette?.AssumedRange is not null)
+        {
+            terminal.Say($"Warning: no value of the palette of '{path}' is negative and none is above 1, so its colors are taken as 0..1. "
+                + "If that is wrong, give --palette-range -1..1; if it is right, --palette-range 0..1 ends this message.");
+        }
+
+        return palette;
+    }
+
+    private static PaletteRange ParseRange(ArgumentResult result)
+    {
+        if (Ranges.TryGetValue(result.Tokens[0].Value, out var range))
+        {
+            return range;
+        }
+
+        result.AddError($"--palette-range is '{result.Tokens[0].Value}'; expected {string.Join(" or ", Ranges.Keys)}.");
+        return default;
+    }
+}
