@@ -14,6 +14,7 @@ internal sealed record EvaluationResult(double MeanNatsPerToken, double BitsPerD
     internal EvaluationSummary Summary => new(Images.Count, MeanNatsPerToken, BitsPerDimension);
 
     /// <summary>Reads what CalculateImageLikelihood or a pretrained model gives, in one pass.</summary>
+    /// <exception cref="InvalidDataException">The likelihood of an image is not a number.</exception>
     internal static EvaluationResult Measure(IDataView scored)
     {
         var images = new List<ImageLikelihood>();
@@ -31,6 +32,11 @@ internal sealed record EvaluationResult(double MeanNatsPerToken, double BitsPerD
             getName(ref nameOfRow);
             getNats(ref natsOfRow);
             getBits(ref bitsOfRow);
+            if (!float.IsFinite(natsOfRow))
+            {
+                throw new InvalidDataException($"Image '{nameOfRow}' has {natsOfRow} nats per token: the model's weights are so large that it overflows.");
+            }
+
             images.Add(new ImageLikelihood(nameOfRow.ToString(), natsOfRow, bitsOfRow));
         }
 

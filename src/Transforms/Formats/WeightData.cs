@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace IGptMl.Formats;
@@ -31,8 +32,8 @@ internal sealed class WeightData : IDisposable
     /// <summary>The number of elements not yet read.</summary>
     public long Remaining { get; private set; }
 
-    /// <summary>Reads the next elements, converted to single precision, until the destination is full.</summary>
-    /// <exception cref="InvalidDataException">The elements are not floating-point, or the file is truncated.</exception>
+    /// <summary>Reads the next elements, converted to single precision, until the destination is full. All readers of weights end here.</summary>
+    /// <exception cref="InvalidDataException">The elements are not floating-point, one is not finite, or the file is truncated.</exception>
     /// <exception cref="ArgumentException">The destination is longer than what remains.</exception>
     public void ReadFloat32(Span<float> destination)
     {
@@ -42,18 +43,21 @@ internal sealed class WeightData : IDisposable
         }
 
         CheckRemaining(destination.Length);
-        if (Info.Type == WeightType.Float32)
+        if (Info.Type != WeightType.Float32)
         {
-            // Directly into the destination, in pieces because a span of bytes has at most 2 GiB.
-            for (; !destination.IsEmpty; destination = destination[Math.Min(destination.Length, 1 << 28)..])
-            {
-                ReadBytes(MemoryMarshal.AsBytes(destination[..Math.Min(destination.Length, 1 << 28)]));
-            }
-
+            Convert(destination, WeightTypes.ToFloat32);
+            CheckFinite(destination);
             return;
         }
 
-        Convert(destination, WeightTypes.ToFloat32);
+        // Directly into the destination, in pieces because a span of bytes has at most 2 GiB.
+        while (!destination.IsEmpty)
+        {
+            var piece = destination[..Math.Min(destination.Length, 1 << 28)];
+            ReadBytes(MemoryMarshal.AsBytes(piece));
+            CheckFinite(piece);
+            destination = destination[piece.Length..];
+        }
     }
 
     /// <summary>Reads the next elements, widened to 64 bits, until the destination is full.</summary>
@@ -134,6 +138,26 @@ internal sealed class WeightData : IDisposable
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>Refuses NaN and infinities, with which a network computes nothing. The values are the ones read last.</summary>
+    private void CheckFinite(ReadOnlySpan<float> values)
+    {
+        // One pass in vectors: NaN propagates to the largest magnitude.
+        if (values.IsEmpty || float.IsFinite(TensorPrimitives.MaxMagnitude(values)))
+        {
+            return;
+        }
+
+        var index = 0;
+        while (float.IsFinite(values[index]))
+        {
+            index++;
+        }
+
+        var element = Info.Count - Remaining - values.Length + index;
+        throw new InvalidDataException(FormattableString.Invariant(
+            $"{_source}: tensor {Info}: element {element} is {values[index]}. Weights must be finite numbers; these are of a damaged file or a failed training."));
     }
 
     private void CheckRemaining(int count)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using IGptMl.Formats;
 
 namespace IGptMl.Models;
@@ -64,10 +65,7 @@ internal sealed class WeightCheck(WeightReader reader)
         {
             var values = buffer.AsSpan(0, (int)Math.Min(data.Remaining, buffer.Length));
             data.ReadFloat32(values);
-            foreach (var value in values)
-            {
-                largest = MathF.Max(largest, MathF.Abs(value)); // NaN propagates
-            }
+            largest = MathF.Max(largest, MathF.Abs(TensorPrimitives.MaxMagnitude(values)));
         }
 
         if (largest != 0)

@@ -41,13 +41,35 @@ public sealed class SafetensorsReaderTests
         var bytes = File(
             """{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[4,8]},"""
             + """ "d":{"dtype":"F64","shape":[1],"data_offsets":[8,16]},"s":{"dtype":"F32","shape":[],"data_offsets":[16,20]}}""",
-            [0x00, 0x3C, 0x01, 0x80, 0xC0, 0x3F, 0x80, 0xFF, .. BitConverter.GetBytes(0.1), .. BitConverter.GetBytes(-0f)]);
+            [0x00, 0x3C, 0x01, 0x80, 0xC0, 0x3F, 0x7F, 0xFF, .. BitConverter.GetBytes(0.1), .. BitConverter.GetBytes(-0f)]);
         using var reader = new SafetensorsReader(new MemoryStream(bytes), "x");
 
         Assert.AreSequenceEqual([1f, -5.9604645E-08f], Floats(reader, "h"));
-        Assert.AreSequenceEqual([1.5f, float.NegativeInfinity], Floats(reader, "b"));
+        Assert.AreSequenceEqual([1.5f, -3.3895314E+38f], Floats(reader, "b"));
         Assert.AreSequenceEqual([0.1f], Floats(reader, "d"));
         Assert.AreEqual(int.MinValue, BitConverter.SingleToInt32Bits(Floats(reader, "s")[0]));
+    }
+
+    [TestMethod]
+    [DataRow("F16", "007E", "NaN")]
+    [DataRow("F16", "00FC", "-Infinity")]
+    [DataRow("BF16", "807F", "Infinity")]
+    [DataRow("BF16", "C0FF", "NaN")]
+    [DataRow("F32", "0000C07F", "NaN")]
+    [DataRow("F32", "000080FF", "-Infinity")]
+    [DataRow("F64", "000000000000F87F", "NaN")]
+    [DataRow("F64", "0000000000007C48", "Infinity", DisplayName = "A Float64 that is too large for Float32")]
+    public void ReadFloat32_NotFinite_NamesFileTensorAndElement(string type, string hex, string value)
+    {
+        var element = Convert.FromHexString(hex);
+        const int Count = WeightData.ChunkBytes + 7; // in several pieces
+        var data = new byte[Count * element.Length];
+        element.CopyTo(data, (Count - 5) * element.Length);
+        var bytes = File($$$"""{"w":{"dtype":"{{{type}}}","shape":[{{{Count}}}],"data_offsets":[0,{{{data.Length}}}]}}""", data);
+        using var reader = new SafetensorsReader(new MemoryStream(bytes), "x");
+        var message = Assert.ThrowsExactly<InvalidDataException>(() => Floats(reader, "w")).Message;
+        StringAssert.StartsWith(message, "x: tensor 'w' ");
+        StringAssert.Contains(message, $"element {Count - 5} is {value}. Weights must be finite numbers");
     }
 
     [TestMethod]

@@ -96,13 +96,16 @@ public sealed class TensorFlowCheckpointTests
         return Assert.ThrowsExactly<InvalidDataException>(() => ImageGptModel.Load(folder.Combine("m")).Dispose()).Message;
     }
 
-    private static TemporaryFolder Rewrite(Func<string, bool> keep, Action<TensorFlowFileBuilder>? add)
+    /// <summary>The reference's variables that are to be kept, and others, with the prefix "m".</summary>
+    internal static TemporaryFolder Rewrite(Func<string, bool> keep, Action<TensorFlowFileBuilder>? add, Action<string, float[]>? change = null)
     {
         using var reader = TensorFlowReader.OpenFile(TestData.PathOf("tiny-tf", Prefix));
         var builder = new TensorFlowFileBuilder();
         foreach (var weight in reader.Weights.Where(weight => weight.Type == WeightType.Float32 && keep(weight.Name)))
         {
-            builder.Variable(weight.Name, 1, weight.Shape, MemoryMarshal.AsBytes<float>(SafetensorsReaderTests.Floats(reader, weight.Name)).ToArray());
+            var values = SafetensorsReaderTests.Floats(reader, weight.Name);
+            change?.Invoke(weight.Name, values);
+            builder.Variable(weight.Name, 1, weight.Shape, MemoryMarshal.AsBytes<float>(values).ToArray());
         }
 
         add?.Invoke(builder);
