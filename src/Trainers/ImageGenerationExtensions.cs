@@ -6,6 +6,10 @@ public static class ImageGenerationExtensions
     extension(MLContext context)
     {
         /// <summary>Trainers and tasks specific to image generation problems.</summary>
-        public ImageGenerationCatalog ImageGeneration => new(context);
+        public ImageGenerationCatalog ImageGeneration => context.GetImageGeneration();
     }
+
+    /// <summary>The same as the property <c>ImageGeneration</c>, for languages without extension properties: F#, Visual Basic, and C# before 14.</summary>
+    /// <param name="context">The context.</param>
+    public static ImageGenerationCatalog GetImageGeneration(this MLContext context) => new(context);
 }

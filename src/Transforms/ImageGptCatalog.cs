@@ -152,17 +152,23 @@ public static class ImageGptCatalog
         => new(CatalogEnvironment.Of(catalog), model, options);
 
     /// <summary>
-    /// Create an <see cref="ImageLikelihoodEstimator"/>, which tells how likely a pretrained model finds each image, as "NatsPerToken" and "BitsPerDimension".
+    /// Create an <see cref="ImageLikelihoodEstimator"/>, which computes how likely each image is under a pretrained model, in nats per token and, in the
+    /// column "BitsPerDimension", in bits per pixel and channel.
     /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The column of nats per token, <see cref="float"/>.</param>
+    /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
     /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
-    /// <param name="inputColumnName">The column of tokens.</param>
     /// <param name="surpriseMapColumnName">The column of pictures of how much each token surprised the model; null for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
-    public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, ImageGptModel model, string inputColumnName = "Tokens",
-        string? surpriseMapColumnName = null)
+    public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
+        ImageGptModel model, string? surpriseMapColumnName = null)
         => catalog.CalculateImageLikelihood(model, new ImageLikelihoodEstimator.Options
-            { InputColumnName = inputColumnName, SurpriseMapColumnName = surpriseMapColumnName });
+        {
+            InputColumnName = inputColumnName ?? outputColumnName,
+            NatsPerTokenColumnName = outputColumnName,
+            SurpriseMapColumnName = surpriseMapColumnName,
+        });
 
     /// <summary>Create an <see cref="ImageLikelihoodEstimator"/> with advanced options.</summary>
     /// <param name="catalog">The transforms' catalog.</param>

@@ -16,7 +16,7 @@ internal static class ModelFileMemory
             var ml = new MLContext(seed: 1);
             using (var model = ImageGptModel.CreateUntrained(config))
             {
-                using var transformer = ml.Transforms.CalculateImageLikelihood(model).Fit(TokenData.View(ml, config, 1));
+                using var transformer = ml.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", model).Fit(TokenData.View(ml, config, 1));
                 Report("in memory", TimeSpan.Zero, bytes);
                 var saving = Stopwatch.StartNew();
                 ml.Model.Save(transformer, null, path);

@@ -16,7 +16,7 @@ internal static class ModelFormFiles
         using (var model = ImageGptModel.CreateUntrained(config))
         {
             var ml = new MLContext();
-            using var transformer = ml.Transforms.CalculateImageLikelihood(model).Fit(TokenData.View(ml, config, 1));
+            using var transformer = ml.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", model).Fit(TokenData.View(ml, config, 1));
             ml.Model.Save(transformer, null, pipeline);
             model.Save(zip);
             model.SaveAsHuggingFace(whole);

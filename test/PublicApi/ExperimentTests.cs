@@ -61,7 +61,11 @@ public sealed class ExperimentTests : IDisposable
             Completions = 2,
         });
         var results = study.Run(_training, _test);
-        ReportFolder.Write(folder.Combine("report"), results);
+        results.Save(folder.Combine("report"));
+        CollectionAssert.AreEqual((string[])["Image GPT", "the same"], results.Models.Select(model => model.Name).ToArray());
+        Assert.AreEqual(results.Models[0].Probe.Best.Accuracy, results.Models[1].Probe.Best.Accuracy);
+        Assert.AreEqual(results.Models[0].NatsPerToken, results.Models[1].NatsPerToken);
+        Assert.IsNull(results.LowData);
         StringAssert.Contains(File.ReadAllText(folder.Combine("report", "report.html")), "A small study");
         StringAssert.Contains(File.ReadAllText(folder.Combine("report", "results.json")), "\"the same\"");
     }

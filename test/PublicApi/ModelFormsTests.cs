@@ -43,7 +43,7 @@ public sealed class ModelFormsTests
         using var model = ImageGptModel.CreateUntrained(Tiny.Config, Tiny.Palette, seed: 3);
         var images = _ml.Data.LoadShapes(4);
         using var likelihood = _ml.Transforms.QuantizeToPalette("Tokens", "Image", model)
-            .Append(_ml.Transforms.CalculateImageLikelihood(model))
+            .Append(_ml.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", model))
             .Fit(images);
         Assert.AreEqual(8, _ml.ImageGeneration.Evaluate(likelihood.Transform(images)).Perplexity, 1e-4);
     }

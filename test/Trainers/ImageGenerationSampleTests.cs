@@ -47,7 +47,7 @@ public sealed class ImageGenerationSampleTests : IDisposable
         }
 
         CollectionAssert.AreEqual(Read(view).SelectMany(row => row.Tokens).ToList(), Read(quantized, "Again").SelectMany(row => row.Tokens).ToList());
-        using var likelihood = context.Transforms.CalculateImageLikelihood(_model).Fit(view);
+        using var likelihood = context.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", _model).Fit(view);
         Assert.AreEqual(10, context.ImageGeneration.Evaluate(likelihood.Transform(view)).ImageCount);
     }
 

@@ -48,7 +48,7 @@ public sealed class ImageGptCatalogTests
     {
         using var reference = new ReferenceModel(name);
         var likelihood = _context.Transforms.QuantizeToPalette("Tokens", "Image",
-            reference.Model).Append(_context.Transforms.CalculateImageLikelihood(reference.Model));
+            reference.Model).Append(_context.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", reference.Model));
         AssertClose(reference.Values("nll_per_image"), [.. Apply(reference, likelihood, ["NatsPerToken"]).Select(row => row.Values[0])], "NatsPerToken");
     }
 

@@ -38,7 +38,7 @@ internal sealed class ProbeOptions
     private readonly Option<bool> _raw = new("--no-standardize") { Description = "Leave the features as they are, in place of mean 0 and variance 1." };
     private readonly Option<bool> _patches = new("--patches")
         { Description = "Probe k-means features of image patches, too: a baseline that is learned from the same images in a minute." };
-    private readonly Option<string?> _cache = new("--cache")
+    private readonly Option<string?> _cache = new("--cache-folder")
         { Description = "Keep features and results in this folder, and use those that are there: a second run goes on where the first one was.",
         HelpName = "DIR" };
 

@@ -122,7 +122,7 @@ internal sealed class FineTuneCommand : IgptCommand
             summary = summary with { Test = FineTuneSummary.Measured.Of(result) };
             if (parsed.GetValue(_report) is { } folder)
             {
-                WriteReport(folder, context, model, training, test, options, ReportedFineTune.Of(result, last.Elapsed + result.Duration), parsed, cancellation);
+                WriteReport(folder, context, model, training, test, options, result with { Duration = last.Elapsed + result.Duration }, parsed, cancellation);
             }
         }
 
@@ -146,7 +146,7 @@ internal sealed class FineTuneCommand : IgptCommand
         OpenedData training,
         OpenedData test,
         ImageGptFineTuneTrainer.Options options,
-        ReportedFineTune tuned,
+        FineTuneResult tuned,
         ParseResult parsed,
         CancellationToken cancellation)
     {
@@ -158,7 +158,7 @@ internal sealed class FineTuneCommand : IgptCommand
             FineTuned = tuned,
             Facts = ProbeOptions.Describe(parsed.GetResult(_data)!.Tokens[0].Value, parsed.GetResult(_test)!.Tokens[0].Value),
         });
-        ReportFolder.Write(folder, Terminal.Track(progress => study.Run(training.View, test.View, new StudyAdvance(progress), cancellation)));
+        Terminal.Track(progress => study.Run(training.View, test.View, new StudyAdvance(progress), cancellation)).Save(folder);
         Terminal.Say($"The report is {Path.Combine(folder, "report.html")}.");
     }
 

@@ -52,7 +52,7 @@ internal sealed class ImportCommand : IgptCommand
     /// <summary>The chain from images, or from tokens where there is no palette, to how likely the model finds them. Fitting looks at schemas alone.</summary>
     private static TransformerChain<ImageLikelihoodTransformer> CreateChain(MLContext context, ImageGptModel model)
     {
-        var likelihood = context.Transforms.CalculateImageLikelihood(model, TokensColumn);
+        var likelihood = context.Transforms.CalculateImageLikelihood("NatsPerToken", TokensColumn, model);
         if (model.Palette is not null)
         {
             return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model).Append(likelihood).Fit(context.Data.LoadShapes(1));

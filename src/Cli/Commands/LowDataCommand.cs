@@ -21,7 +21,7 @@ internal sealed class LowDataCommand : IgptCommand
         : base(
             "low-data",
             "Tell the accuracy in percent with 40, 250 and 4,000 labels, mean and sample standard deviation over five draws of the labels.",
-            "igpt low-data --model model.zip --data cifar10:DIR --test cifar10:DIR --cache cache",
+            "igpt low-data --model model.zip --data cifar10:DIR --test cifar10:DIR --cache-folder cache",
             terminal,
             verbose)
     {
@@ -69,7 +69,7 @@ internal sealed class LowDataCommand : IgptCommand
         {
             var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
                 { Title = "Few labels", Probe = probe, LowData = options, PretrainedOn = _probe.PretrainedOn(parsed), Facts = _probe.Describe(parsed) });
-            ReportFolder.Write(folder, study.Run(training.View, test.View, cancellation: cancellation));
+            study.Run(training.View, test.View, cancellationToken: cancellation).Save(folder);
         }
 
         WriteResult(parsed, new LowDataSummary(result.TrainingRows, result.TestRows, [.. result.Scores.Select(LowDataLine.Of)]), CreateTable(result));

@@ -31,7 +31,7 @@ internal sealed class PretrainCommand : IgptCommand
     private readonly Option<int> _crops = CommandOptions.Number("--crops",
         "With --crop random, the crops of each image that are learned from; their tokens are held in memory.", 1, 100_000, 1);
     private readonly PaletteOptions _palette = new("Take these colors instead of learning them");
-    private readonly Option<string?> _cache = new("--cache")
+    private readonly Option<string?> _cache = new("--cache-file")
         { Description = "Keep the images' tokens in this file, two bytes each, and read them from there the next time; it is written again where it is of "
         + "other images, another palette or another size.", HelpName = "FILE" };
     private readonly Option<long?> _steps = CommandOptions.Number("--steps", "Optimization steps, in place of the preset's.", 1L, long.MaxValue);

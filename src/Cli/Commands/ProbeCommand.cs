@@ -72,7 +72,7 @@ internal sealed class ProbeCommand : IgptCommand
             // What the probe has computed is in the cache.
             var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
                 { Title = "Linear probe", Probe = options, PretrainedOn = _probe.PretrainedOn(parsed), Facts = _probe.Describe(parsed) });
-            ReportFolder.Write(folder, study.Run(training.View, test.View, cancellation: cancellation));
+            study.Run(training.View, test.View, cancellationToken: cancellation).Save(folder);
         }
 
         if (path is not null)

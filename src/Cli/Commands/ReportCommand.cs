@@ -31,7 +31,7 @@ internal sealed class ReportCommand : IgptCommand
     private readonly Option<string> _name = new("--name")
         { Description = "What the report calls the model.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().ModelName };
     private readonly Option<string> _out = new("--out")
-        { Description = "The folder to write. What was computed is kept in its folder cache, unless --cache says otherwise, and used by the next run.",
+        { Description = "The folder to write. What was computed is kept in its folder cache, unless --cache-folder says otherwise, and used by the next run.",
         HelpName = "DIR", Required = true };
 
     internal ReportCommand(Terminal terminal, Option<bool> verbose)
@@ -67,7 +67,7 @@ internal sealed class ReportCommand : IgptCommand
         Directory.CreateDirectory(folder); // before hours of work are spent on it
         var context = CreateContext(parsed);
         var (training, test) = _probe.Open(context, parsed);
-        var checkpoints = parsed.GetValue(_checkpoints) is { } run ? RunCheckpoints.Find(run) : [];
+        var checkpoints = parsed.GetValue(_checkpoints) is { } run ? ComparedModel.FindCheckpoints(run) : [];
         using var model = _model.Load(parsed, Terminal);
         var probe = _probe.Read(parsed, model.Config, folder);
         var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
@@ -88,7 +88,7 @@ internal sealed class ReportCommand : IgptCommand
             Terminal.Say(note);
         }
 
-        ReportFolder.Write(folder, results);
+        results.Save(folder);
         var summary = ReportSummary.Of(folder, results);
         WriteResult(parsed, summary, summary.Facts);
         return ExitCodes.Success;

@@ -19,12 +19,12 @@ internal sealed record ReportSummary(string Report, string BestLayer, double Bes
 
     internal static ReportSummary Of(string folder, StudyResults results)
     {
-        var probe = results.Models[0].Probe;
+        var model = results.Models[0];
         return new ReportSummary(
             Path.Combine(folder, "report.html"),
-            probe.Best,
-            probe.Layers.First(layer => layer.Name == probe.Best).Accuracy,
-            results.Models[0].NatsPerToken,
-            [.. results.LowData.Select(LowDataLine.Of)]);
+            model.Probe.Best.Name,
+            model.Probe.Best.Accuracy,
+            model.NatsPerToken,
+            [.. results.LowData?.Scores.Select(LowDataLine.Of) ?? []]);
     }
 }

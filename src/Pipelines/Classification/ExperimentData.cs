@@ -58,7 +58,7 @@ internal sealed class ExperimentData
         IDataView training,
         IDataView test,
         IProgress<FeatureProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(test);
@@ -66,12 +66,12 @@ internal sealed class ExperimentData
         LabelColumn.Require(test.Schema, context, options.LabelColumnName, leastClasses: 1);
         var (fitted, measured) = (Images(training, "training"), Images(test, "test"));
         CheckClasses(fitted, measured);
-        var data = new ExperimentData(context, model, options, fitted, measured).Watched(progress, cancellation);
+        var data = new ExperimentData(context, model, options, fitted, measured).Watched(progress, cancellationToken);
         data.NoteRows();
         return data;
 
         LabeledImages Images(IDataView view, string role) =>
-            LabeledImages.Read(context, model, view, options.ImageColumnName, options.LabelColumnName, role, cancellation);
+            LabeledImages.Read(context, model, view, options.ImageColumnName, options.LabelColumnName, role, cancellationToken);
     }
 
     /// <summary>The same images for another model that quantizes them to the same tokens.</summary>
@@ -80,8 +80,8 @@ internal sealed class ExperimentData
         ImageGptModel model,
         LinearProbeOptions options,
         IProgress<FeatureProgress>? progress,
-        CancellationToken cancellation)
-        => new ExperimentData(context, model, options, Training.Images, Test.Images).Watched(progress, cancellation);
+        CancellationToken cancellationToken)
+        => new ExperimentData(context, model, options, Training.Images, Test.Images).Watched(progress, cancellationToken);
 
     /// <summary>The same data, with each test image classified under one mask.</summary>
     internal ExperimentData WithOneVote()
@@ -99,12 +99,12 @@ internal sealed class ExperimentData
         }
     }
 
-    private ExperimentData Watched(IProgress<FeatureProgress>? progress, CancellationToken cancellation)
+    private ExperimentData Watched(IProgress<FeatureProgress>? progress, CancellationToken cancellationToken)
     {
         foreach (var features in (ImageFeatures[])[Training, Test])
         {
-            features.Cancellation = cancellation;
-            features.Progress = (done, all) => progress?.Report(new FeatureProgress(features.Images.Role, done, all));
+            features.Cancellation = cancellationToken;
+            features.Progress = (done, all) => progress?.Report(new FeatureProgress { Data = features.Images.Role, Done = done, Total = all });
         }
 
         return this;

@@ -49,7 +49,7 @@ internal sealed class FeatureClassifier
         int[] rows,
         int classes,
         int seed,
-        CancellationToken cancellation,
+        CancellationToken cancellationToken,
         bool measureOne = false)
     {
         var folds = Grid.Count == 1 && !measureOne ? [] : StratifiedFolds.Create(labels, rows, seed);
@@ -62,7 +62,7 @@ internal sealed class FeatureClassifier
 
         double? Mean(float l2) => folds.Sum(fold =>
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var predictions = Predict(features, labels, fold.Fitted, classes, l2, [features], fold.HeldOut);
             return predictions.Accuracy([.. fold.HeldOut.Select(row => labels[row])]) * fold.HeldOut.Length;
         }) / folds.Sum(fold => fold.HeldOut.Length);

@@ -1,7 +1,14 @@
 namespace IGptMl;
 
 /// <summary>The progress of computing an experiment's features.</summary>
-/// <param name="Data">"training" or "test".</param>
-/// <param name="Done">The number of finished images.</param>
-/// <param name="Total">The number of all images.</param>
-public readonly record struct FeatureProgress(string Data, int Done, int Total);
+public readonly record struct FeatureProgress
+{
+    /// <summary>"training" or "test".</summary>
+    public required string Data { get; init; }
+
+    /// <summary>The number of finished images.</summary>
+    public required int Done { get; init; }
+
+    /// <summary>The number of all images.</summary>
+    public required int Total { get; init; }
+}

@@ -95,7 +95,7 @@ internal sealed class LabeledImages
     /// <param name="imageColumn">The column of images.</param>
     /// <param name="labelColumn">The column of classes.</param>
     /// <param name="role">The name of the rows in error messages: "training" or "test".</param>
-    /// <param name="cancellation">Cancels the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
     internal static LabeledImages Read(
         MLContext context,
@@ -104,11 +104,11 @@ internal sealed class LabeledImages
         string imageColumn,
         string labelColumn,
         string role,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         var label = LabelColumn.Require(view.Schema, context, labelColumn, leastClasses: 1);
         var result = new LabeledImages(role, model.Config, label);
-        result.Fill(model, view, ImageColumn.Require(view.Schema, context, imageColumn), label, cancellation);
+        result.Fill(model, view, ImageColumn.Require(view.Schema, context, imageColumn), label, cancellationToken);
         var complete = result.LeftOut > 0 ? " with an image and a label" : string.Empty;
         return result.Count > 0
             ? result
@@ -116,7 +116,7 @@ internal sealed class LabeledImages
     }
 
     /// <summary>Each image becomes a square once, of which both pixels and tokens are made.</summary>
-    private void Fill(ImageGptModel model, IDataView view, DataViewSchema.Column imageColumn, DataViewSchema.Column labelColumn, CancellationToken cancellation)
+    private void Fill(ImageGptModel model, IDataView view, DataViewSchema.Column imageColumn, DataViewSchema.Column labelColumn, CancellationToken cancellationToken)
     {
         var labels = new List<int>();
         var tokens = new List<ushort>();
@@ -129,7 +129,7 @@ internal sealed class LabeledImages
         var images = new ResizedImages(cursor, imageColumn, Config.ImageSize, model.Cropping);
         while (cursor.MoveNext())
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             getLabel(ref label);
             if (label == 0 || !images.TryRead(out var square))
             {

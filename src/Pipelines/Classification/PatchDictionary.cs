@@ -56,13 +56,13 @@ internal sealed class PatchDictionary : IDisposable
     }
 
     /// <summary>The features of images: (rows, 4 · centers).</summary>
-    internal FeatureMatrix Encode(LabeledImages images, CancellationToken cancellation)
+    internal FeatureMatrix Encode(LabeledImages images, CancellationToken cancellationToken)
     {
         using var noGradients = no_grad();
         var result = new FeatureMatrix(images.Count, 4 * (int)_centers.shape[0]);
         for (var start = 0; start < images.Count; start += ImagesABatch)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var count = Math.Min(ImagesABatch, images.Count - start);
             var patches = Normalize(Unfold(images, start, count)); // (B, P, D)

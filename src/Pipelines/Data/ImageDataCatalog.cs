@@ -155,26 +155,26 @@ public static class ImageDataCatalog
 
     /// <summary>Reads the images that a CSV or TSV file lists in the column "path", with the class names of its column "label".</summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
-    /// <param name="file">
+    /// <param name="path">
     /// The list, UTF-8 with a header line. Columns are separated by tabs if the name ends in .tsv or .tab, otherwise by commas. Paths are relative to the
     /// list's folder.
     /// </param>
     /// <returns>The images in the order of the list, with the paths as names. Classes are in ordinal order; an empty label is a missing value.</returns>
-    /// <exception cref="ArgumentException"><paramref name="file"/> is null or blank.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is null or blank.</exception>
     /// <exception cref="FileNotFoundException">The list does not exist.</exception>
     /// <exception cref="InvalidDataException">
     /// A column or a path is missing, a line is malformed, a listed file does not exist, or there are no images or no labels; the message names the line.
     /// Reading a row throws it for an unreadable file.
     /// </exception>
-    public static IDataView LoadImageList(this DataOperationsCatalog catalog, string file) => catalog.LoadImageList(file, new ImageListOptions());
+    public static IDataView LoadImageList(this DataOperationsCatalog catalog, string path) => catalog.LoadImageList(path, new ImageListOptions());
 
     /// <summary>Reads the images that a CSV or TSV file lists, with advanced options.</summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
-    /// <param name="file">The list, UTF-8. Fields in double quotes may contain separators.</param>
+    /// <param name="path">The list, UTF-8. Fields in double quotes may contain separators.</param>
     /// <param name="options">The advanced options.</param>
     /// <returns>The images, with the paths as names. Classes are in ordinal order; an empty label is a missing value.</returns>
     /// <exception cref="ArgumentException">
-    /// <paramref name="file"/> or the name of the path column is null or blank, or an option is not one of the named values.
+    /// <paramref name="path"/> or the name of the path column is null or blank, or an option is not one of the named values.
     /// </exception>
     /// <exception cref="FileNotFoundException">The list does not exist.</exception>
     /// <exception cref="DirectoryNotFoundException">The folder in the options does not exist.</exception>
@@ -182,12 +182,12 @@ public static class ImageDataCatalog
     /// A column or a path is missing, a line is malformed, a listed file does not exist (unless the options allow it), or there are no images or no labels;
     /// the message names the line. Reading a row throws it for an unreadable file.
     /// </exception>
-    public static IDataView LoadImageList(this DataOperationsCatalog catalog, string file, ImageListOptions options)
+    public static IDataView LoadImageList(this DataOperationsCatalog catalog, string path, ImageListOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
         CheckChoice(options.Unreadable);
-        return LoadFiles(catalog, ImageList.Read(file, options), options.Unreadable, options.ShuffleSeed);
+        return LoadFiles(catalog, ImageList.Read(path, options), options.Unreadable, options.ShuffleSeed);
     }
 
     /// <summary>
@@ -212,8 +212,8 @@ public static class ImageDataCatalog
     /// Reads images that are already quantized, such as OpenAI's <c>cifar10_trX.npy</c>. The view has the column <c>Tokens</c> instead of <c>Image</c>.
     /// </summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
-    /// <param name="file">An npy file of integers from 0, (images, side * side) or (images, side, side), in raster order.</param>
-    /// <param name="labelsFile">
+    /// <param name="path">An npy file of integers from 0, (images, side * side) or (images, side, side), in raster order.</param>
+    /// <param name="labelsPath">
     /// An npy file of 0-based class indices, (images), or of one-hot rows, (images, classes), such as <c>cifar10_trY.npy</c>; null, the default, for no
     /// labels.
     /// </param>
@@ -223,46 +223,46 @@ public static class ImageDataCatalog
     /// The rows: <c>Tokens</c> (<c>Vector&lt;Key&lt;UInt16, colors&gt;, side²&gt;</c>), <c>Label</c> with the class indices as class names, and <c>Name</c>.
     /// The file stays open for reading while the view is in use.
     /// </returns>
-    /// <exception cref="ArgumentException"><paramref name="file"/> is null or blank, or <paramref name="colors"/> is out of range.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is null or blank, or <paramref name="colors"/> is out of range.</exception>
     /// <exception cref="FileNotFoundException">A file does not exist.</exception>
     /// <exception cref="InvalidDataException">
     /// A file is damaged or has another shape, or the numbers of labels and images differ. Reading a row throws it for a token out of range.
     /// </exception>
     public static IDataView LoadTokenArray(
         this DataOperationsCatalog catalog,
-        string file,
-        string? labelsFile = null,
+        string path,
+        string? labelsPath = null,
         int colors = 512,
         int? shuffleSeed = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         new OptionGuard().Range(nameof(colors), colors, Palette.MinCount, Palette.MaxCount).ThrowIfAny(nameof(colors));
-        return LoadTokens(file, labelsFile, colors, null, shuffleSeed);
+        return LoadTokens(path, labelsPath, colors, null, shuffleSeed);
     }
 
     /// <summary>Reads images that are already quantized to a known palette.</summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
-    /// <param name="file">An npy file of integers from 0, (images, side * side) or (images, side, side), in raster order.</param>
-    /// <param name="labelsFile">An npy file of 0-based class indices, (images), or of one-hot rows, (images, classes); null for no labels.</param>
+    /// <param name="path">An npy file of integers from 0, (images, side * side) or (images, side, side), in raster order.</param>
+    /// <param name="labelsPath">An npy file of 0-based class indices, (images), or of one-hot rows, (images, classes); null for no labels.</param>
     /// <param name="palette">The palette, which becomes an annotation of the token column, so that a model that learns from it knows the colors.</param>
     /// <param name="shuffleSeed">The seed for the order of the rows; null, the default, for the order of the file.</param>
     /// <returns>The same rows as without a palette.</returns>
-    /// <exception cref="ArgumentException"><paramref name="file"/> or <paramref name="palette"/> is null, or the file's name is blank.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> or <paramref name="palette"/> is null, or the file's name is blank.</exception>
     /// <exception cref="FileNotFoundException">A file does not exist.</exception>
     /// <exception cref="InvalidDataException">
     /// A file is damaged or has another shape, or the numbers of labels and images differ. Reading a row throws it for a token out of range.
     /// </exception>
-    public static IDataView LoadTokenArray(this DataOperationsCatalog catalog, string file, string? labelsFile, Palette palette, int? shuffleSeed = null)
+    public static IDataView LoadTokenArray(this DataOperationsCatalog catalog, string path, string? labelsPath, Palette palette, int? shuffleSeed = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(palette);
-        return LoadTokens(file, labelsFile, palette.Count, palette, shuffleSeed);
+        return LoadTokens(path, labelsPath, palette.Count, palette, shuffleSeed);
     }
 
-    private static SourceDataView LoadTokens(string file, string? labelsFile, int colors, Palette? palette, int? shuffleSeed)
+    private static SourceDataView LoadTokens(string path, string? labelsPath, int colors, Palette? palette, int? shuffleSeed)
     {
-        var labels = labelsFile is null ? null : TokenArrayLabels.Read(labelsFile);
-        return new SourceDataView(new TokenArraySource(file, labels, colors, palette), shuffleSeed);
+        var labels = labelsPath is null ? null : TokenArrayLabels.Read(labelsPath);
+        return new SourceDataView(new TokenArraySource(path, labels, colors, palette), shuffleSeed);
     }
 
     private static SourceDataView LoadFiles(DataOperationsCatalog catalog, ImageFileSet set, UnreadableImages unreadable, int? shuffleSeed)

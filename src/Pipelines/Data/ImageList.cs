@@ -18,7 +18,7 @@ internal static class ImageList
     public static ImageFileSet Read(string path, ImageListOptions options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        ArgumentException.ThrowIfNullOrWhiteSpace(options.PathColumn, "options.PathColumn");
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.PathColumnName, "options.PathColumnName");
         if (!File.Exists(path))
         {
             throw new FileNotFoundException($"Image list '{path}' does not exist.", path);
@@ -41,7 +41,7 @@ internal static class ImageList
             CheckFiles(path, folder, rows);
         }
 
-        var names = options.LabelColumn is null ? [Path.GetFileNameWithoutExtension(path)] : FindClasses(path, rows);
+        var names = options.LabelColumnName is null ? [Path.GetFileNameWithoutExtension(path)] : FindClasses(path, rows);
         var labels = names.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);
         return new ImageFileSet(
             $"Image list '{path}'",
@@ -55,12 +55,12 @@ internal static class ImageList
         var separator = options.Separator ?? (TabbedExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) ? '\t' : ',');
         using var parser = new TextFieldParser(path) { TextFieldType = FieldType.Delimited, HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = true };
         parser.SetDelimiters(separator.ToString());
-        var (pathColumn, labelColumn) = (0, options.LabelColumn is null ? -1 : 1);
+        var (pathColumn, labelColumn) = (0, options.LabelColumnName is null ? -1 : 1);
         if (options.HasHeader)
         {
             var header = ReadFields(parser, path) ?? throw new InvalidDataException($"Image list '{path}' is empty.");
-            pathColumn = Find(header, options.PathColumn, path);
-            labelColumn = options.LabelColumn is { } label ? Find(header, label, path) : -1;
+            pathColumn = Find(header, options.PathColumnName, path);
+            labelColumn = options.LabelColumnName is { } label ? Find(header, label, path) : -1;
         }
 
         var rows = new List<Row>();

@@ -5,11 +5,11 @@ public sealed record ImageListOptions
 {
     /// <summary>The header of the path column. Without a header line, the first column is used.</summary>
     /// <value>Default "path"; case-insensitive.</value>
-    public string PathColumn { get; init; } = "path";
+    public string PathColumnName { get; init; } = "path";
 
     /// <summary>The header of the column of class names; null for no labels. Without a header line, the second column is used.</summary>
     /// <value>Default "label"; case-insensitive.</value>
-    public string? LabelColumn { get; init; } = "label";
+    public string? LabelColumnName { get; init; } = "label";
 
     /// <summary>Whether the first line is a header with the column names.</summary>
     /// <value>Default true.</value>

@@ -30,7 +30,7 @@ public static class RowDataCatalog
     /// <remarks>Only the first pass is reported, although some trainers make several. The rows are read by one cursor.</remarks>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="input">The rows.</param>
-    /// <param name="progress">Receives the progress at most ten times per second, on the reading thread; null to support cancellation only.</param>
+    /// <param name="progress">Receives the progress at most ten times per second, on the reading thread; null to support cancellationToken only.</param>
     /// <param name="rowCount">The number of rows, for a view that does not know it; null, the default, for the view's row count.</param>
     /// <param name="cancellationToken">Stops the reading with an <see cref="OperationCanceledException"/> at the next row.</param>
     /// <returns>The rows, lazily.</returns>

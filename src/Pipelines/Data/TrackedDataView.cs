@@ -5,7 +5,7 @@ namespace IGptMl.Data;
 
 /// <summary>A view that reports the progress of its reader, and whose cursors stop when a token is canceled.</summary>
 /// <param name="inner">The rows.</param>
-/// <param name="progress">Receives the progress; null to support cancellation only.</param>
+/// <param name="progress">Receives the progress; null to support cancellationToken only.</param>
 /// <param name="rowCount">The number of rows.</param>
 /// <param name="cancellationToken">Stops the reading.</param>
 internal sealed class TrackedDataView(

@@ -57,13 +57,13 @@ public sealed class FineTuneExperiment
     /// Images of the same classes to choose the best weights on; null takes a share of the training images, as the options say.
     /// </param>
     /// <param name="progress">Receives the progress after every step.</param>
-    /// <param name="cancellation">Stops the training early; the best weights so far are returned.</param>
+    /// <param name="cancellationToken">Stops the training early; the best weights so far are returned.</param>
     /// <returns>The classifier, which the caller disposes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no training rows of two classes, or the loss has become NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
     public FineTunedClassifier Fit(IDataView training, IDataView? validation = null, IProgress<FineTuningProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(training);
         FineTuningProgress? last = null;
@@ -71,7 +71,7 @@ public sealed class FineTuneExperiment
         {
             LabelColumnName = _options.LabelColumnName,
             InputColumnName = Tokens,
-            CancellationToken = cancellation,
+            CancellationToken = cancellationToken,
             Progress = new Relay(value =>
             {
                 last = value;
@@ -95,11 +95,11 @@ public sealed class FineTuneExperiment
     /// <summary>Measures a classifier on test images, in one pass.</summary>
     /// <param name="classifier">A classifier from <see cref="Fit"/>, or a loaded one.</param>
     /// <param name="test">Images with a label of the same classes.</param>
-    /// <param name="cancellation">Cancels the evaluation.</param>
+    /// <param name="cancellationToken">Cancels the evaluation.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no test rows with an image and a label.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
-    public FineTuneResult Evaluate(ITransformer classifier, IDataView test, CancellationToken cancellation = default)
+    public FineTuneResult Evaluate(ITransformer classifier, IDataView test, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(test);
@@ -107,41 +107,44 @@ public sealed class FineTuneExperiment
         var names = ClassValues.NamesOf(RequireLabel(test));
         string[] columns = [_options.LabelColumnName, ClassificationColumns.PredictedLabel, ClassificationColumns.Score];
         var scored = _context.Data.Cache(classifier.Transform(test), columns);
-        var (matrix, predictions) = Count(scored, names.Count, cancellation);
+        var (matrix, predictions) = Count(scored, names.Count, cancellationToken);
         if (predictions.Count == 0)
         {
             throw new InvalidOperationException("There is nothing to evaluate: the test data has no rows with an image and a label.");
         }
 
         var metrics = _context.MulticlassClassification.Evaluate(scored, _options.LabelColumnName, topKPredictionCount: names.Count > TopFive ? TopFive : 0);
-        return new FineTuneResult(
-            names,
-            metrics.MicroAccuracy,
-            names.Count > TopFive ? metrics.TopKAccuracy : null,
-            metrics.LogLoss,
-            matrix,
-            predictions,
-            predictions.Count,
-            clock.Elapsed);
+        return new FineTuneResult
+        {
+            ClassNames = names,
+            Accuracy = metrics.MicroAccuracy,
+            Top5Accuracy = names.Count > TopFive ? metrics.TopKAccuracy : null,
+            LogLoss = metrics.LogLoss,
+            ConfusionMatrix = matrix,
+            PredictedClasses = predictions,
+            TestRows = predictions.Count,
+            Duration = clock.Elapsed,
+        };
     }
 
     /// <summary>Fine-tunes a copy of the model and evaluates it.</summary>
     /// <param name="training">Images with a label of key type.</param>
     /// <param name="test">Images with the same label.</param>
     /// <param name="progress">Receives the progress of the training after every step.</param>
-    /// <param name="cancellation">Stops the training early, and then cancels the experiment.</param>
+    /// <param name="cancellationToken">Stops the training early, and then cancels the experiment.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no training rows of two classes, no test rows, or other classes in the test data.</exception>
     /// <exception cref="OperationCanceledException">The experiment was canceled.</exception>
-    public FineTuneResult Run(IDataView training, IDataView test, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellation = default)
+    public FineTuneResult Run(IDataView training, IDataView test, IProgress<FineTuningProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        var clock = Stopwatch.StartNew();
         CheckClasses(training, test);
-        using var classifier = Fit(training, validation: null, progress, cancellation);
-        cancellation.ThrowIfCancellationRequested();
-        return Evaluate(classifier.Transformer, test, cancellation);
+        using var classifier = Fit(training, validation: null, progress, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Evaluate(classifier.Transformer, test, cancellationToken) with { Duration = clock.Elapsed };
     }
 
-    private (IReadOnlyList<IReadOnlyList<int>> Matrix, IReadOnlyList<int> Predictions) Count(IDataView scored, int classes, CancellationToken cancellation)
+    private (IReadOnlyList<IReadOnlyList<int>> Matrix, IReadOnlyList<int> Predictions) Count(IDataView scored, int classes, CancellationToken cancellationToken)
     {
         var matrix = Enumerable.Range(0, classes).Select(_ => new int[classes]).ToArray();
         var predictions = new List<int>();
@@ -151,7 +154,7 @@ public sealed class FineTuneExperiment
         uint label = 0, predicted = 0;
         while (cursor.MoveNext())
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             getLabel(ref label);
             getPredicted(ref predicted);
             if (label > 0 && predicted > 0)
@@ -175,7 +178,7 @@ public sealed class FineTuneExperiment
         /// <summary>The column of classes, of key type. Default "Label".</summary>
         public string LabelColumnName { get; init; } = "Label";
 
-        /// <summary>How the model is fine-tuned. The experiment sets the column names, progress and cancellation. Default: the paper's settings.</summary>
+        /// <summary>How the model is fine-tuned. The experiment sets the column names, progress and cancellationToken. Default: the paper's settings.</summary>
         public ImageGptFineTuneTrainer.Options Training { get; init; } = new();
 
         internal void Check(ImageGptConfig config)

@@ -1,20 +1,29 @@
 namespace IGptMl;
 
 /// <summary>The results of a fine-tuned classifier on test images.</summary>
-/// <param name="ClassNames">The classes in the order of their keys; "1", "2", … if the label has no names.</param>
-/// <param name="Accuracy">The share of test rows whose class is predicted, 0 to 1 (ML.NET's micro-accuracy).</param>
-/// <param name="Top5Accuracy">The share of test rows whose class is among the five likeliest, 0 to 1; null if there are at most five classes.</param>
-/// <param name="LogLoss">The mean of -ln p(class), in nats.</param>
-/// <param name="ConfusionMatrix">The number of test rows by class (first index) and predicted class (second index).</param>
-/// <param name="PredictedClasses">The predicted class of each test row, 0-based, in the order of the rows that have an image and a label.</param>
-/// <param name="TestRows">The number of evaluated test rows.</param>
-/// <param name="Duration">The duration of the evaluation.</param>
-public sealed record FineTuneResult(
-    IReadOnlyList<string> ClassNames,
-    double Accuracy,
-    double? Top5Accuracy,
-    double LogLoss,
-    IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix,
-    IReadOnlyList<int> PredictedClasses,
-    long TestRows,
-    TimeSpan Duration);
+public sealed record FineTuneResult
+{
+    /// <summary>The classes in the order of their keys; "1", "2", … if the label has no names.</summary>
+    public required IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>The share of test rows whose class is predicted, 0 to 1 (ML.NET's micro-accuracy).</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>The share of test rows whose class is among the five likeliest, 0 to 1; null if there are at most five classes.</summary>
+    public required double? Top5Accuracy { get; init; }
+
+    /// <summary>The mean of -ln p(class), in nats.</summary>
+    public required double LogLoss { get; init; }
+
+    /// <summary>The number of test rows by class (first index) and predicted class (second index).</summary>
+    public required IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix { get; init; }
+
+    /// <summary>The predicted class of each test row, 0-based, in the order of the rows that have an image and a label.</summary>
+    public required IReadOnlyList<int> PredictedClasses { get; init; }
+
+    /// <summary>The number of evaluated test rows.</summary>
+    public required long TestRows { get; init; }
+
+    /// <summary>The duration of the evaluation, or of the training and the evaluation if one call did both.</summary>
+    public required TimeSpan Duration { get; init; }
+}

@@ -94,7 +94,7 @@ public sealed class LinearProbeExperiment
     /// <param name="test">Images with the same label.</param>
     /// <param name="progress">Receives each representation when it is finished.</param>
     /// <param name="features">Receives the progress of computing features.</param>
-    /// <param name="cancellation">Cancels the experiment.</param>
+    /// <param name="cancellationToken">Cancels the experiment.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">
     /// There are no training rows or no test rows, all rows have one class, or the classes of training and test data differ.
@@ -105,11 +105,11 @@ public sealed class LinearProbeExperiment
         IDataView test,
         IProgress<ProbedRepresentation>? progress = null,
         IProgress<FeatureProgress>? features = null,
-        CancellationToken cancellation = default)
-        => RunOn(ExperimentData.Read(_context, _model, _options, training, test, features, cancellation), progress, cancellation);
+        CancellationToken cancellationToken = default)
+        => RunOn(ExperimentData.Read(_context, _model, _options, training, test, features, cancellationToken), progress, cancellationToken);
 
     /// <summary>Runs the experiment on data that has been read.</summary>
-    internal LinearProbeResult RunOn(ExperimentData data, IProgress<ProbedRepresentation>? progress, CancellationToken cancellation)
+    internal LinearProbeResult RunOn(ExperimentData data, IProgress<ProbedRepresentation>? progress, CancellationToken cancellationToken)
     {
         var layers = _options.LayersOf(_model.Config);
         Representation[] representations =
@@ -126,20 +126,20 @@ public sealed class LinearProbeExperiment
         var results = new List<ProbedRepresentation>();
         foreach (var representation in representations)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var result = _options.CustomClassifier is null
-                ? ResultCache.GetOrCompute(data.Cache, KeyOf(data, representation), () => Probe(data, representation, cancellation))
-                : Probe(data, representation, cancellation);
+                ? ResultCache.GetOrCompute(data.Cache, KeyOf(data, representation), () => Probe(data, representation, cancellationToken))
+                : Probe(data, representation, cancellationToken);
             results.Add(result);
             progress?.Report(result);
         }
 
-        return new LinearProbeResult(
-            [.. results.Where(r => r.Layers.Count > 0)],
-            [.. results.Where(r => r.Layers.Count == 0)],
-            data.Training.Images.Count,
-            data.Test.Images.Count)
+        return new LinearProbeResult
         {
+            Layers = [.. results.Where(r => r.Layers.Count > 0)],
+            Baselines = [.. results.Where(r => r.Layers.Count == 0)],
+            TrainingRows = data.Training.Images.Count,
+            TestRows = data.Test.Images.Count,
             ClassNames = data.ClassNames,
             TestClasses = data.Test.Images.Labels,
             FeatureDuration = data.Training.Duration + data.Test.Duration,
@@ -173,17 +173,23 @@ public sealed class LinearProbeExperiment
             BatchSize = _options.BatchSize,
         });
 
-    private ProbedRepresentation Probe(ExperimentData data, Representation representation, CancellationToken cancellation)
+    private ProbedRepresentation Probe(ExperimentData data, Representation representation, CancellationToken cancellationToken)
     {
         var (training, test) = representation.Compute(data);
         var clock = Stopwatch.StartNew();
         var classifier = new FeatureClassifier(_context, _options);
         var (labels, testLabels, classes) = (data.Training.Images.Labels, data.Test.Images.Labels, data.ClassNames.Count);
         int[] rows = [.. Enumerable.Range(0, labels.Length)];
-        var (l2, held) = classifier.ChooseL2(training, labels, rows, classes, SplitSeed, cancellation);
+        var (l2, held) = classifier.ChooseL2(training, labels, rows, classes, SplitSeed, cancellationToken);
         var predictions = classifier.Predict(training, labels, rows, classes, l2, test, [.. Enumerable.Range(0, testLabels.Length)]);
-        return new ProbedRepresentation(representation.Name, representation.Layer, training.Width, predictions.Accuracy(testLabels), l2, clock.Elapsed)
+        return new ProbedRepresentation
         {
+            Name = representation.Name,
+            Layer = representation.Layer,
+            FeatureCount = training.Width,
+            Accuracy = predictions.Accuracy(testLabels),
+            L2Regularization = l2,
+            Duration = clock.Elapsed,
             Layers = representation.Layers,
             Top5Accuracy = predictions.TopFive(testLabels),
             ValidationAccuracy = held,

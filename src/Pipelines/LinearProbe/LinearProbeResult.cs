@@ -1,16 +1,20 @@
 namespace IGptMl;
 
 /// <summary>The accuracy of a linear classifier on every layer of a model, and on the baselines.</summary>
-/// <param name="Layers">The layers in order, then the concatenations.</param>
-/// <param name="Baselines">Raw pixels, palette tokens and patches, if the options select them.</param>
-/// <param name="TrainingRows">The number of labeled rows to which the classifiers were fitted.</param>
-/// <param name="TestRows">The number of evaluated test rows.</param>
-public sealed record LinearProbeResult(
-    IReadOnlyList<ProbedRepresentation> Layers,
-    IReadOnlyList<ProbedRepresentation> Baselines,
-    long TrainingRows,
-    long TestRows)
+public sealed record LinearProbeResult
 {
+    /// <summary>The layers in order, then the concatenations.</summary>
+    public required IReadOnlyList<ProbedRepresentation> Layers { get; init; }
+
+    /// <summary>Raw pixels, palette tokens and patches, if the options select them.</summary>
+    public required IReadOnlyList<ProbedRepresentation> Baselines { get; init; }
+
+    /// <summary>The number of labeled rows to which the classifiers were fitted.</summary>
+    public required long TrainingRows { get; init; }
+
+    /// <summary>The number of evaluated test rows.</summary>
+    public required long TestRows { get; init; }
+
     /// <summary>The layer, or concatenation, with the highest accuracy on the test rows (the first of equals); the paper's tables report this one.</summary>
     public ProbedRepresentation Best => Layers.MaxBy(layer => layer.Accuracy)!;
 

@@ -1,14 +1,26 @@
 namespace IGptMl;
 
 /// <summary>The results of a linear classifier on one representation of the images.</summary>
-/// <param name="Name">"Layer 3", "Layers 3+4+5", or the name of a baseline.</param>
-/// <param name="Layer">The layer, 0 to L; null for several layers and for a baseline.</param>
-/// <param name="FeatureCount">The number of features.</param>
-/// <param name="Accuracy">The share of test rows whose class is predicted, 0 to 1 (ML.NET's micro-accuracy).</param>
-/// <param name="L2Regularization">The chosen L2 regularization weight.</param>
-/// <param name="Duration">The duration of choosing, fitting and evaluating the classifier, without computing features.</param>
-public sealed record ProbedRepresentation(string Name, int? Layer, int FeatureCount, double Accuracy, float L2Regularization, TimeSpan Duration)
+public sealed record ProbedRepresentation
 {
+    /// <summary>"Layer 3", "Layers 3+4+5", or the name of a baseline.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The layer, 0 to L; null for several layers and for a baseline.</summary>
+    public required int? Layer { get; init; }
+
+    /// <summary>The number of features.</summary>
+    public required int FeatureCount { get; init; }
+
+    /// <summary>The share of test rows whose class is predicted, 0 to 1 (ML.NET's micro-accuracy).</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>The chosen L2 regularization weight.</summary>
+    public required float L2Regularization { get; init; }
+
+    /// <summary>The duration of choosing, fitting and evaluating the classifier, without computing features.</summary>
+    public required TimeSpan Duration { get; init; }
+
     /// <summary>The layers; empty for a baseline.</summary>
     public IReadOnlyList<int> Layers { get; init; } = [];
 

@@ -24,7 +24,7 @@ internal static class CompletionPictures
         ImageGptModel model,
         LabeledImages images,
         int count,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         if (count == 0 || model.Config.Objective != PretrainingObjective.Autoregressive || model.Config.ImageSize < 2)
         {
@@ -41,7 +41,7 @@ internal static class CompletionPictures
         }
 
         using var lease = model.Lease(DeviceChoice.Resolve(context, null, null));
-        var sampler = new Sampler(lease.Executor, new SamplingOptions { CancellationToken = cancellation });
+        var sampler = new Sampler(lease.Executor, new SamplingOptions { CancellationToken = cancellationToken });
         sampler.Fill(tokens, Enumerable.Range(Seed, rows.Length * Completions).Select(seed => (ulong)seed).ToArray(), kept);
         var pixels = new CompletedPixels(model.Palette!, size, kept, model.Cropping);
         return [.. rows.Select((row, i) => new ReportedPicture(

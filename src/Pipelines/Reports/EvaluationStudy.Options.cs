@@ -36,7 +36,7 @@ public sealed partial class EvaluationStudy
         public ImageGptFineTuneTrainer.Options? FineTune { get; init; }
 
         /// <summary>The result of an earlier fine-tuning with the settings of <see cref="FineTune"/>, to report instead of a new one. Default null.</summary>
-        public ReportedFineTune? FineTuned { get; init; }
+        public FineTuneResult? FineTuned { get; init; }
 
         /// <summary>The data that the model was pretrained on, if known, which may differ from the probed data. Default null.</summary>
         public string? PretrainedOn { get; init; }

@@ -38,11 +38,11 @@ public sealed partial class EvaluationStudy
     /// <param name="training">Images with a label of key type.</param>
     /// <param name="test">Images with the same label.</param>
     /// <param name="progress">Receives the progress of the study.</param>
-    /// <param name="cancellation">Cancels the study. With a cache folder, the next run resumes from its results.</param>
+    /// <param name="cancellationToken">Cancels the study. With a cache folder, the next run resumes from its results.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or the model does not have a requested layer.</exception>
     /// <exception cref="InvalidOperationException">The data is not enough for a classifier, or for a number of labels.</exception>
     /// <exception cref="OperationCanceledException">The study was canceled.</exception>
-    public StudyResults Run(IDataView training, IDataView test, IProgress<StudyProgress>? progress = null, CancellationToken cancellation = default)
+    public StudyResults Run(IDataView training, IDataView test, IProgress<StudyProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var clock = Stopwatch.StartNew();
         foreach (var other in _options.Others)
@@ -53,28 +53,30 @@ public sealed partial class EvaluationStudy
         var relay = new StudyRelay(progress);
         var probe = new LinearProbeExperiment(_context, _model, _options.Probe);
         var lowData = _options.LowData is null ? null : new LowDataExperiment(_context, _model, _options.LowData with { Probe = _options.Probe });
-        var data = ExperimentData.Read(_context, _model, _options.Probe, training, test, relay, cancellation);
-        var result = probe.RunOn(data, relay.Probing(_options.Probe, _model), cancellation);
-        var models = Reports(_options.ModelName, data, result, _options.Probe, cancellation).ToList();
-        var scores = lowData?.RunOn(data, relay.FewLabels(_options), cancellation);
+        var data = ExperimentData.Read(_context, _model, _options.Probe, training, test, relay, cancellationToken);
+        var result = probe.RunOn(data, relay.Probing(_options.Probe, _model), cancellationToken);
+        var models = Reports(_options.ModelName, data, result, _options.Probe, cancellationToken).ToList();
+        var scores = lowData?.RunOn(data, relay.FewLabels(_options), cancellationToken);
         var notes = data.Notes.ToList();
         foreach (var other in _options.Others)
         {
             relay.Other = other.Name;
-            models.AddRange(Compare(other, data, training, test, relay, notes, cancellation));
+            models.AddRange(Compare(other, data, training, test, relay, notes, cancellationToken));
         }
 
         relay.Other = null;
-        return new StudyResults(_options.Title, Provenance.Current, Configuration(), models)
+        var report = new Report(_options.Title, Provenance.Current, Configuration(), models)
         {
             PretrainedOn = _options.PretrainedOn,
             LowData = scores?.Scores ?? [],
-            FineTune = _options.FineTuned ?? (_options.FineTune is null ? null : FineTune(data, training, test, _options.FineTune, relay, cancellation)),
+            FineTune = _options.FineTuned is { } fineTuned ? ReportedFineTune.Of(fineTuned)
+                : _options.FineTune is { } fineTune ? FineTune(data, training, test, fineTune, relay, cancellationToken) : null,
             Misclassified = Mistakes(data.Test.Images, result),
-            Completions = CompletionPictures.Create(_context, _model, data.Test.Images, _options.Completions, cancellation),
+            Completions = CompletionPictures.Create(_context, _model, data.Test.Images, _options.Completions, cancellationToken),
             Notes = notes,
             TotalSeconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
         };
+        return new StudyResults(report, scores);
     }
 
     private IReadOnlyList<ReportedModel> Compare(
@@ -84,22 +86,22 @@ public sealed partial class EvaluationStudy
         IDataView test,
         StudyRelay relay,
         List<string> notes,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         using var model = Load(other);
         var options = _options.Probe with { Layers = null, Concatenations = [], Baselines = false, PatchBaseline = false };
         var probe = new LinearProbeExperiment(_context, model, options);
         var data = SeesTheSame(model)
-            ? own.For(_context, model, options, relay, cancellation)
-            : ExperimentData.Read(_context, model, options, training, test, relay, cancellation);
+            ? own.For(_context, model, options, relay, cancellationToken)
+            : ExperimentData.Read(_context, model, options, training, test, relay, cancellationToken);
         if (other.Step is not null && data.ModelDigest == own.ModelDigest)
         {
             return []; // the run's last checkpoint is the report's own model
         }
 
-        var result = probe.RunOn(data, relay.Probing(options, model), cancellation);
+        var result = probe.RunOn(data, relay.Probing(options, model), cancellationToken);
         notes.AddRange(data.Notes.Except(notes));
-        return [.. Reports(other.Name, data, result, options, cancellation).Select(model => model with { Step = other.Step })];
+        return [.. Reports(other.Name, data, result, options, cancellationToken).Select(model => model with { Step = other.Step })];
     }
 
     /// <summary>Loads another model. If its format has no palette, as training checkpoints, it gets the palette of the report's model.</summary>
@@ -126,13 +128,13 @@ public sealed partial class EvaluationStudy
         ExperimentData data,
         LinearProbeResult result,
         LinearProbeOptions options,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         yield return Report(data.Votes > 1 ? $"{name}, {data.Votes} masks" : name, data, result);
         if (data.Votes > 1)
         {
             var single = new LinearProbeExperiment(_context, data.Model, options with { Votes = 1, Baselines = false, PatchBaseline = false });
-            yield return Report($"{name}, one mask", data, single.RunOn(data.WithOneVote(), progress: null, cancellation));
+            yield return Report($"{name}, one mask", data, single.RunOn(data.WithOneVote(), progress: null, cancellationToken));
         }
     }
 
@@ -142,17 +144,15 @@ public sealed partial class EvaluationStudy
         IDataView test,
         ImageGptFineTuneTrainer.Options options,
         StudyRelay relay,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         return ResultCache.GetOrCompute(data.Cache, KeyOf(options, data.Key), () =>
         {
-            var clock = Stopwatch.StartNew();
             var experiment = new FineTuneExperiment(_context, data.Model, new FineTuneExperiment.Options
             {
                 ImageColumnName = _options.Probe.ImageColumnName, LabelColumnName = _options.Probe.LabelColumnName, Training = options,
             });
-            var result = experiment.Run(training, test, relay, cancellation);
-            return ReportedFineTune.Of(result, clock.Elapsed);
+            return ReportedFineTune.Of(experiment.Run(training, test, relay, cancellationToken));
         });
     }
 
@@ -207,6 +207,7 @@ public sealed partial class EvaluationStudy
             loss.Images,
             ReportedProbe.Of(probe))
         {
+            Result = probe,
             PaletteChecksum = Digest.Of(data.Model.Palette!.Centers.Span),
         };
     }

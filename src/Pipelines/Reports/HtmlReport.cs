@@ -13,7 +13,7 @@ internal static class HtmlReport
     private const int Height = 380;
     private const int GreatestConfusion = 30;
 
-    internal static string Create(StudyResults results)
+    internal static string Create(Report results)
     {
         var page = new StringBuilder();
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
@@ -89,7 +89,7 @@ internal static class HtmlReport
         return page.Append("</main>\n</body>\n</html>\n").ToString();
     }
 
-    private static void AppendHead(StringBuilder page, StudyResults results)
+    private static void AppendHead(StringBuilder page, Report results)
     {
         var (model, probe) = (results.Models[0], results.Models[0].Probe);
         page.Append("<header>\n<h1>").Append(Text(results.Title)).Append("</h1>\n<p class=\"lead\">")
@@ -210,7 +210,7 @@ internal static class HtmlReport
         page.Append("</ul>\n</section>\n");
     }
 
-    private static void AppendSources(StringBuilder page, StudyResults results)
+    private static void AppendSources(StringBuilder page, Report results)
     {
         Section(page, "sources", "How this was made", "All values are in results.json in the same folder.");
         foreach (var note in results.Notes)

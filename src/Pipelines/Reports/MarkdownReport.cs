@@ -6,7 +6,7 @@ namespace IGptMl.Reports;
 /// <summary>The tables and plots of a study as Markdown, for display in a repository.</summary>
 internal static class MarkdownReport
 {
-    internal static string Create(StudyResults results)
+    internal static string Create(Report results)
     {
         var text = new StringBuilder().Append("# ").Append(Escape(results.Title)).Append("\n\n").Append(Escape(Lead(results))).Append("\n\n");
         var plots = ReportPlots.Of(results).ToList();
@@ -45,7 +45,7 @@ internal static class MarkdownReport
     }
 
     /// <summary>The model and the data of the evaluation, in a sentence or two.</summary>
-    internal static string Lead(StudyResults results)
+    internal static string Lead(Report results)
     {
         var (model, probe) = (results.Models[0], results.Models[0].Probe);
         var pretrained = results.PretrainedOn is { } source ? $" Pretrained on {source}, without labels." : string.Empty;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using TorchSharp;
 
-namespace IGptMl;
+namespace IGptMl.Reports;
 
 /// <summary>The versions and the hardware that produced results.</summary>
 /// <param name="Created">The time when the results were written, in universal time.</param>
@@ -15,7 +15,7 @@ namespace IGptMl;
 /// <param name="Processor">The processor's name, if the system provides it.</param>
 /// <param name="Cores">The number of logical processors.</param>
 /// <param name="MemoryGigabytes">The memory that is available to the process.</param>
-public sealed record Provenance(
+internal sealed record Provenance(
     DateTime Created,
     string IGptMl,
     string DotNet,
@@ -29,7 +29,7 @@ public sealed record Provenance(
     private const string CpuInfo = "/proc/cpuinfo";
 
     /// <summary>The provenance of this process.</summary>
-    public static Provenance Current => new(
+    internal static Provenance Current => new(
         DateTime.UtcNow,
         VersionOf(typeof(Provenance)),
         RuntimeInformation.FrameworkDescription,

@@ -1,12 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using IGptMl.Reports;
 
-namespace IGptMl;
+namespace IGptMl.Reports;
 
 /// <summary>A study as a folder: <c>results.json</c>, <c>results.md</c>, <c>report.html</c>, plots as SVG and PNG, and pictures.</summary>
-public static class ReportFolder
+internal static class ReportFolder
 {
     private const int PlotWidth = 760;
     private const int PlotHeight = 400;
@@ -24,7 +23,7 @@ public static class ReportFolder
     /// <param name="folder">The folder; it is created if it does not exist.</param>
     /// <param name="results">The results.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public static void Write(string folder, StudyResults results)
+    internal static void Write(string folder, Report results)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentNullException.ThrowIfNull(results);

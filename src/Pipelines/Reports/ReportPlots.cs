@@ -24,7 +24,7 @@ internal static class ReportPlots
     private static readonly IReadOnlyList<LineStyle> Dashes = [LineStyle.Dash, LineStyle.Dot, LineStyle.DashDot, LineStyle.LongDash];
 
     /// <summary>The plots for which the results suffice: a file name, a caption, and a function that creates the plot in a theme.</summary>
-    internal static IEnumerable<(string Name, string Caption, Func<PlotTheme, PlotModel> Create)> Of(StudyResults results)
+    internal static IEnumerable<(string Name, string Caption, Func<PlotTheme, PlotModel> Create)> Of(Report results)
     {
         if (results.Models is [var first, ..] && first.Probe.Layers.Count(layer => layer.Layers.Count == 1) > 1)
         {

@@ -8,7 +8,7 @@ internal static class ReportTables
     internal const string None = "–";
 
     /// <summary>The tables for which the results suffice.</summary>
-    internal static IEnumerable<ReportTable> Of(StudyResults results)
+    internal static IEnumerable<ReportTable> Of(Report results)
     {
         yield return Layers(results.Models[0].Probe) with { Plot = ReportPlots.DepthCurveName };
         yield return Published(results);
@@ -43,7 +43,7 @@ internal static class ReportTables
             ],
             Stress: representation.Name == probe.Best))]);
 
-    internal static ReportTable Published(StudyResults results)
+    internal static ReportTable Published(Report results)
     {
         var best = results.Models[0].Probe.BestLayer;
         return new ReportTable(
@@ -61,7 +61,7 @@ internal static class ReportTables
             ]);
     }
 
-    internal static ReportTable FineTune(StudyResults results) => new(
+    internal static ReportTable FineTune(Report results) => new(
         "The whole network fine-tuned on the same labeled images, compared with the linear probe and published results. Accuracy in percent.",
         ["Method", "this data", .. PublishedResults.FineTuneColumns],
         [

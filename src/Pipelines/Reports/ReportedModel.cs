@@ -1,4 +1,4 @@
-namespace IGptMl;
+namespace IGptMl.Reports;
 
 /// <summary>A model and its results in a results file: the report's own model, a checkpoint of its run, or another model.</summary>
 /// <param name="Name">The name in the report.</param>
@@ -8,7 +8,7 @@ namespace IGptMl;
 /// <param name="NatsPerToken">The generative loss on test images: over all tokens for an autoregressive model, over masked tokens for a masked model.</param>
 /// <param name="LikelihoodImages">The number of test images for that loss; the first ones are taken.</param>
 /// <param name="Probe">The linear probe.</param>
-public sealed record ReportedModel(
+internal sealed record ReportedModel(
     string Name,
     ImageGptConfig Config,
     long Parameters,
@@ -17,6 +17,9 @@ public sealed record ReportedModel(
     int LikelihoodImages,
     ReportedProbe Probe)
 {
+    /// <summary>What the linear probe has measured; <see cref="Probe"/> is the form in the results file.</summary>
+    internal required LinearProbeResult Result { get; init; }
+
     /// <summary>The number of training steps, if it is a checkpoint of the first model's run; otherwise null.</summary>
     public long? Step { get; init; }
 

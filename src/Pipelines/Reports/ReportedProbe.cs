@@ -1,4 +1,4 @@
-namespace IGptMl;
+namespace IGptMl.Reports;
 
 /// <summary>A linear probe in a results file.</summary>
 /// <param name="TrainingRows">The number of labeled images.</param>
@@ -10,7 +10,7 @@ namespace IGptMl;
 /// <param name="Baselines">The results of the same classifier without the network.</param>
 /// <param name="ClassNames">The classes.</param>
 /// <param name="ConfusionMatrix">How often each class (first index) was predicted as each class (second index) from the best representation.</param>
-public sealed record ReportedProbe(
+internal sealed record ReportedProbe(
     long TrainingRows,
     long TestRows,
     double FeatureSeconds,

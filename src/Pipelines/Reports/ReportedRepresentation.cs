@@ -1,4 +1,4 @@
-namespace IGptMl;
+namespace IGptMl.Reports;
 
 /// <summary>A probed representation in a results file.</summary>
 /// <param name="Name">"Layer 3", "Layers 3+4+5", or the name of a baseline.</param>
@@ -9,7 +9,7 @@ namespace IGptMl;
 /// <param name="ValidationAccuracy">The accuracy on the held-out training images, 0 to 1; null if no choice was made.</param>
 /// <param name="L2Regularization">The chosen L2 regularization weight.</param>
 /// <param name="Seconds">The duration of choosing, fitting and evaluating.</param>
-public sealed record ReportedRepresentation(
+internal sealed record ReportedRepresentation(
     string Name,
     IReadOnlyList<int> Layers,
     int Features,

@@ -12,18 +12,17 @@ internal sealed class StudyRelay(IProgress<StudyProgress>? progress) : IProgress
 
     /// <inheritdoc/>
     public void Report(FineTuningProgress value)
-        => progress?.Report(new StudyProgress("Fine-tuning", "step", (int)value.Step, (int)value.Steps, string.Empty));
+        => Report("Fine-tuning", "step", (int)value.Step, (int)value.Steps);
 
     /// <inheritdoc/>
-    public void Report(FeatureProgress value) =>
-        progress?.Report(new StudyProgress($"Features of the {value.Data} images{Suffix}", "image", value.Done, value.Total, string.Empty));
+    public void Report(FeatureProgress value) => Report($"Features of the {value.Data} images{Suffix}", "image", value.Done, value.Total);
 
     internal IProgress<ProbedRepresentation> Probing(LinearProbeOptions options, ImageGptModel model)
     {
         var all = options.LayersOf(model.Config).Count + options.Concatenations.Count + Representation.BaselinesOf(options).Count;
         var done = 0;
         return new Counter<ProbedRepresentation>(probed =>
-            progress?.Report(new StudyProgress($"Linear probe{Suffix}", "classifier", ++done, all, $"{probed.Name}: {probed.Accuracy:P1}")));
+            Report($"Linear probe{Suffix}", "classifier", ++done, all, $"{probed.Name}: {probed.Accuracy:P1}"));
     }
 
     internal IProgress<LowDataRun> FewLabels(EvaluationStudy.Options options)
@@ -31,9 +30,12 @@ internal sealed class StudyRelay(IProgress<StudyProgress>? progress) : IProgress
         var runs = options.LowData!.Budgets.Distinct().Count() * options.LowData.Seeds.Distinct().Count();
         var all = (1 + Representation.BaselinesOf(options.Probe).Count) * runs;
         var done = 0;
-        return new Counter<LowDataRun>(run => progress?.Report(
-            new StudyProgress("Few labels", "classifier", ++done, all, $"{run.Representation}, {run.Budget:N0} labels: {run.Accuracy:P1}")));
+        return new Counter<LowDataRun>(run =>
+            Report("Few labels", "classifier", ++done, all, $"{run.Representation}, {run.Budget:N0} labels: {run.Accuracy:P1}"));
     }
+
+    private void Report(string activity, string unit, int done, int total, string detail = "")
+        => progress?.Report(new StudyProgress { Activity = activity, Unit = unit, Done = done, Total = total, Detail = detail });
 
     private sealed class Counter<T>(Action<T> report) : IProgress<T>
     {

@@ -1,30 +1,44 @@
+using IGptMl.Reports;
+
 namespace IGptMl;
 
-/// <summary>The content of a report, as stored in <c>results.json</c>.</summary>
-/// <param name="Title">The report's title.</param>
-/// <param name="Provenance">Versions and hardware.</param>
-/// <param name="Configuration">The settings of the experiments, by name.</param>
-/// <param name="Models">The models; the one that the report is about is the first.</param>
-public sealed record StudyResults(string Title, Provenance Provenance, IReadOnlyDictionary<string, string> Configuration, IReadOnlyList<ReportedModel> Models)
+/// <summary>The results of an <see cref="EvaluationStudy"/>.</summary>
+public sealed class StudyResults
 {
-    /// <summary>The data that the first model was pretrained on; null if unknown.</summary>
-    public string? PretrainedOn { get; init; }
+    internal StudyResults(Report report, LowDataResult? lowData)
+    {
+        Report = report;
+        LowData = lowData;
+        Models = [.. report.Models.Select(model => new StudiedModel
+        {
+            Name = model.Name,
+            Config = model.Config,
+            Step = model.Step,
+            NatsPerToken = model.NatsPerToken,
+            LikelihoodImages = model.LikelihoodImages,
+            Probe = model.Result,
+        })];
+    }
 
-    /// <summary>The accuracy with few labels; empty if it was not evaluated.</summary>
-    public IReadOnlyList<LowDataScore> LowData { get; init; } = [];
+    /// <summary>The models: the study's own first, then the compared ones. A masked model appears twice: with the vote of several masks, and with one.</summary>
+    public IReadOnlyList<StudiedModel> Models { get; }
 
-    /// <summary>The result of fine-tuning the whole network; null if it was not fine-tuned.</summary>
-    public ReportedFineTune? FineTune { get; init; }
+    /// <summary>The accuracy with few labels; null if the options omit it.</summary>
+    public LowDataResult? LowData { get; }
 
-    /// <summary>Test images that the best layer's classifier misclassifies.</summary>
-    public IReadOnlyList<ReportedPicture> Misclassified { get; init; } = [];
-
-    /// <summary>Test images whose lower half the model has completed: the kept half, the completions, and the image.</summary>
-    public IReadOnlyList<ReportedPicture> Completions { get; init; } = [];
-
-    /// <summary>Notes for the reader.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    /// <summary>Notes for the reader: rows left out, missing classes, unusable caches.</summary>
+    public IReadOnlyList<string> Notes => Report.Notes;
 
     /// <summary>The duration of the whole study.</summary>
-    public double TotalSeconds { get; init; }
+    public TimeSpan Duration => TimeSpan.FromSeconds(Report.TotalSeconds);
+
+    internal Report Report { get; }
+
+    /// <summary>
+    /// Writes a folder with <c>report.html</c>, <c>results.json</c>, <c>results.md</c>, plots as SVG and PNG, and pictures. Files of an earlier report are
+    /// replaced.
+    /// </summary>
+    /// <param name="folder">The folder; it is created if it does not exist.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public void Save(string folder) => ReportFolder.Write(folder, Report);
 }

@@ -50,7 +50,7 @@ public sealed class LowDataExperiment
     /// <param name="test">Images with the same label; all of them are used.</param>
     /// <param name="progress">Receives each classifier when it is finished.</param>
     /// <param name="features">Receives the progress of computing features.</param>
-    /// <param name="cancellation">Cancels the experiment.</param>
+    /// <param name="cancellationToken">Cancels the experiment.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">
     /// There are no rows, all rows have one class, the classes of training and test data differ, or a class has fewer rows than a budget needs.
@@ -61,11 +61,11 @@ public sealed class LowDataExperiment
         IDataView test,
         IProgress<LowDataRun>? progress = null,
         IProgress<FeatureProgress>? features = null,
-        CancellationToken cancellation = default)
-        => RunOn(ExperimentData.Read(_context, _model, _options.Probe, training, test, features, cancellation), progress, cancellation);
+        CancellationToken cancellationToken = default)
+        => RunOn(ExperimentData.Read(_context, _model, _options.Probe, training, test, features, cancellationToken), progress, cancellationToken);
 
     /// <summary>Runs the experiment on data that has been read.</summary>
-    internal LowDataResult RunOn(ExperimentData data, IProgress<LowDataRun>? progress, CancellationToken cancellation)
+    internal LowDataResult RunOn(ExperimentData data, IProgress<LowDataRun>? progress, CancellationToken cancellationToken)
     {
         var (labels, names) = (data.Training.Images.Labels, data.ClassNames);
         var subsets = _options.Budgets.Distinct().Order()
@@ -91,13 +91,13 @@ public sealed class LowDataExperiment
             var runs = new List<LowDataRun>();
             foreach (var (budget, seed, rows) in subsets)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 var run = _options.Probe.CustomClassifier is null
                     ? ResultCache.GetOrCompute(
                         data.Cache,
                         KeyOf(data, name, sources, budget, seed),
-                        () => Fit(data, name, computed.Value, budget, seed, rows, cancellation))
-                    : Fit(data, name, computed.Value, budget, seed, rows, cancellation);
+                        () => Fit(data, name, computed.Value, budget, seed, rows, cancellationToken))
+                    : Fit(data, name, computed.Value, budget, seed, rows, cancellationToken);
                 runs.Add(run);
                 progress?.Report(run);
             }
@@ -105,9 +105,13 @@ public sealed class LowDataExperiment
             scores.AddRange(runs.GroupBy(run => run.Budget).Select(group => LowDataScore.Of([.. group])));
         }
 
-        return new LowDataResult(scores, labels.Length, data.Test.Images.Count)
+        return new LowDataResult
         {
-            FeatureDuration = data.Training.Duration + data.Test.Duration, Notes = data.Notes,
+            Scores = scores,
+            TrainingRows = labels.Length,
+            TestRows = data.Test.Images.Count,
+            FeatureDuration = data.Training.Duration + data.Test.Duration,
+            Notes = data.Notes,
         };
     }
 
@@ -133,7 +137,7 @@ public sealed class LowDataExperiment
         int budget,
         int seed,
         int[] rows,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var classifier = new FeatureClassifier(_context, _options.Probe);
@@ -142,7 +146,7 @@ public sealed class LowDataExperiment
         double? best = null;
         foreach (var source in sources)
         {
-            var (weight, accuracy) = classifier.ChooseL2(source.Training, labels, rows, classes, seed, cancellation, measureOne: sources.Count > 1);
+            var (weight, accuracy) = classifier.ChooseL2(source.Training, labels, rows, classes, seed, cancellationToken, measureOne: sources.Count > 1);
             l2 = source == chosen && best is null ? weight : l2; // if no row can be held out: the middle layer, the middle weight
             if (accuracy > (best ?? -1))
             {
@@ -151,7 +155,16 @@ public sealed class LowDataExperiment
         }
 
         var predictions = classifier.Predict(chosen.Training, labels, rows, classes, l2, chosen.Test, [.. Enumerable.Range(0, testLabels.Length)]);
-        return new LowDataRun(name, budget, seed, chosen.Source.Name, l2, predictions.Accuracy(testLabels), clock.Elapsed);
+        return new LowDataRun
+        {
+            Representation = name,
+            Budget = budget,
+            Seed = seed,
+            Source = chosen.Source.Name,
+            L2Regularization = l2,
+            Accuracy = predictions.Accuracy(testLabels),
+            Duration = clock.Elapsed,
+        };
     }
 
     /// <summary>The numbers of labels, the draws, and the classifiers.</summary>

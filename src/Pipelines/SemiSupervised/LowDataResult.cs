@@ -1,11 +1,17 @@
 namespace IGptMl;
 
 /// <summary>The accuracy with few labels: one score per representation and number of labels.</summary>
-/// <param name="Scores">By representation, then by number of labels.</param>
-/// <param name="TrainingRows">The number of rows from which labels were drawn.</param>
-/// <param name="TestRows">The number of evaluated test rows.</param>
-public sealed record LowDataResult(IReadOnlyList<LowDataScore> Scores, long TrainingRows, long TestRows)
+public sealed record LowDataResult
 {
+    /// <summary>By representation, then by number of labels.</summary>
+    public required IReadOnlyList<LowDataScore> Scores { get; init; }
+
+    /// <summary>The number of rows from which labels were drawn.</summary>
+    public required long TrainingRows { get; init; }
+
+    /// <summary>The number of evaluated test rows.</summary>
+    public required long TestRows { get; init; }
+
     /// <summary>The time spent in the network; zero if all features came from the cache.</summary>
     public TimeSpan FeatureDuration { get; init; }
 

@@ -117,7 +117,7 @@ internal sealed class Sampler
                 if (elapsed >= _next || _done == total)
                 {
                     _next = elapsed + Interval;
-                    options.Progress.Report(new SamplingProgress(_done, total, elapsed));
+                    options.Progress.Report(new SamplingProgress { Done = _done, Total = total, Elapsed = elapsed });
                 }
             }
         }

@@ -1,11 +1,17 @@
 namespace IGptMl;
 
 /// <summary>How far a drawing of pictures is.</summary>
-/// <param name="Done">The tokens drawn.</param>
-/// <param name="Total">All tokens to draw.</param>
-/// <param name="Elapsed">The time since the start.</param>
-public readonly record struct SamplingProgress(long Done, long Total, TimeSpan Elapsed)
+public readonly record struct SamplingProgress
 {
+    /// <summary>The tokens drawn.</summary>
+    public required long Done { get; init; }
+
+    /// <summary>All tokens to draw.</summary>
+    public required long Total { get; init; }
+
+    /// <summary>The time since the start.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
     /// <summary>The tokens drawn a second.</summary>
     public double TokensPerSecond => Done / Math.Max(Elapsed.TotalSeconds, 1e-9);
 

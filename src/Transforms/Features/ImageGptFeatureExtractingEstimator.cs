@@ -35,7 +35,7 @@ public sealed class ImageGptFeatureExtractingEstimator : ModelEstimatorBase<Imag
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check(model);
-        _options = options with { Columns = [.. options.Columns.Select(c => c with { Layers = [.. c.Layers] })] };
+        _options = options with { Columns = [.. options.Columns.Select(c => new ImageGptFeatureColumn(c.Name, [.. c.Layers]))] };
     }
 
     /// <inheritdoc/>

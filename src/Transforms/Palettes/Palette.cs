@@ -75,14 +75,14 @@ public sealed class Palette : IEquatable<Palette>
     /// Reads a palette from an npy file of numbers, [K, 3], such as OpenAI's kmeans_centers.npy. The range of the values is detected
     /// (<see cref="PaletteRange.Detect"/>).
     /// </summary>
-    /// <param name="npyPath">Path of the file.</param>
+    /// <param name="path">Path of the file.</param>
     /// <returns>The palette.</returns>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">The file is not a well-formed npy file, or its array is not a palette.</exception>
-    public static Palette Load(string npyPath) => Load(npyPath, PaletteRange.Detect);
+    public static Palette Load(string path) => Load(path, PaletteRange.Detect);
 
     /// <summary>Reads a palette from an npy file of numbers, [K, 3], whose values are in the given range.</summary>
-    /// <param name="npyPath">Path of the file.</param>
+    /// <param name="path">Path of the file.</param>
     /// <param name="range">The range of the values.</param>
     /// <returns>The palette.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The range is not one of the named values.</exception>
@@ -90,12 +90,12 @@ public sealed class Palette : IEquatable<Palette>
     /// <exception cref="InvalidDataException">
     /// The file is not a well-formed npy file, or its array is not a palette, such as one with a value outside the range.
     /// </exception>
-    public static Palette Load(string npyPath, PaletteRange range)
+    public static Palette Load(string path, PaletteRange range)
     {
-        ArgumentException.ThrowIfNullOrEmpty(npyPath);
+        ArgumentException.ThrowIfNullOrEmpty(path);
         CheckRange(range);
-        using var stream = File.OpenRead(npyPath);
-        return Read(stream, npyPath, range);
+        using var stream = File.OpenRead(path);
+        return Read(stream, path, range);
     }
 
     /// <summary>

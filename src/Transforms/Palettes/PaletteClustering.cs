@@ -39,7 +39,7 @@ internal sealed class PaletteClustering
         }
 
         var metrics = PaletteMetrics.Of(palette, _colors.Colors, _colors.Counts, assigned);
-        return (palette, new PaletteLearning(metrics, _colors.Count, iterations, converged));
+        return (palette, new PaletteLearning { Sample = metrics, DistinctColors = _colors.Count, Iterations = iterations, Converged = converged });
     }
 
     /// <summary>The nearest center of every distinct color.</summary>

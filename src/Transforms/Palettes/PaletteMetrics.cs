@@ -1,13 +1,19 @@
 namespace IGptMl;
 
 /// <summary>How well a palette approximates the pixels that are reduced to it.</summary>
-/// <param name="Pixels">The number of pixels.</param>
-/// <param name="Inertia">
-/// The sum over the pixels of the squared distance to the nearest center, in the units of <see cref="Palette.Centers"/>. It is what k-means minimizes.
-/// </param>
-/// <param name="MeanColorError">The mean over the pixels of the distance to the nearest center in RGB, in channel values 0 to 255: at most 255 √3.</param>
-public sealed record PaletteMetrics(long Pixels, double Inertia, double MeanColorError)
+public sealed record PaletteMetrics
 {
+    /// <summary>The number of pixels.</summary>
+    public required long Pixels { get; init; }
+
+    /// <summary>
+    /// The sum over the pixels of the squared distance to the nearest center, in the units of <see cref="Palette.Centers"/>. It is what k-means minimizes.
+    /// </summary>
+    public required double Inertia { get; init; }
+
+    /// <summary>The mean over the pixels of the distance to the nearest center in RGB, in channel values 0 to 255: at most 255 √3.</summary>
+    public required double MeanColorError { get; init; }
+
     /// <summary>The metrics of distinct colors (R, G, B each), given how often each occurs and its token.</summary>
     internal static PaletteMetrics Of(Palette palette, ReadOnlySpan<byte> colors, ReadOnlySpan<int> counts, ReadOnlySpan<ushort> tokens)
     {
@@ -20,7 +26,7 @@ public sealed record PaletteMetrics(long Pixels, double Inertia, double MeanColo
             error += counts[i] * Math.Sqrt(squared);
         }
 
-        return new PaletteMetrics(pixels, inertia, 127.5 * error / pixels);
+        return new PaletteMetrics { Pixels = pixels, Inertia = inertia, MeanColorError = 127.5 * error / pixels };
     }
 
     /// <summary>The squared distance between a color and a center, in the units of <see cref="Palette.Centers"/>.</summary>

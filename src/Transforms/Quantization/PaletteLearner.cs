@@ -41,7 +41,13 @@ internal static class PaletteLearner
     {
         var colors = sample.Colors.ToArray().Chunk(3).OrderBy(c => (c[0], c[1], c[2])).ToList();
         colors.AddRange(Enumerable.Repeat(colors[^1], count - colors.Count));
-        return (Palette.FromColors([.. colors.SelectMany(c => c)]), new PaletteLearning(new PaletteMetrics(sample.Pixels, 0, 0), sample.Count, 0, true));
+        return (Palette.FromColors([.. colors.SelectMany(c => c)]), new PaletteLearning
+        {
+            Sample = new PaletteMetrics { Pixels = sample.Pixels, Inertia = 0, MeanColorError = 0 },
+            DistinctColors = sample.Count,
+            Iterations = 0,
+            Converged = true,
+        });
     }
 
     private static ColorHistogram Sample(IDataView images, DataViewSchema.Column column, PaletteQuantizingEstimator.Options options, int seed, out long missing)

@@ -88,7 +88,7 @@ public sealed class PretrainCommandTests
         Contracts.TinyImageGpt.Palette.Save(palette);
         string[] line =
         [
-            "pretrain", "--data", "shapes:24", "--steps", "1", "--palette", palette, "--cache", cache, "--verbose",
+            "pretrain", "--data", "shapes:24", "--steps", "1", "--palette", palette, "--cache-file", cache, "--verbose",
             "--out", folder.Combine("model.zip"), .. TinyModel.Sizes.Where((_, i) => !IsColors(i)),
         ];
         var first = CommandLine.Run(line);

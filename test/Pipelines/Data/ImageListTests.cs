@@ -44,7 +44,7 @@ public sealed class ImageListTests
         using var folder = Pictures();
         var list = Write(folder, "list.csv", "file;other\n3.png;x\n");
 
-        var view = Ml.Data.LoadImageList(list, new() { PathColumn = "file", LabelColumn = null, Separator = ';' });
+        var view = Ml.Data.LoadImageList(list, new() { PathColumnName = "file", LabelColumnName = null, Separator = ';' });
 
         Assert.AreEqual(0u, Rows.Read(view).Single().Label);
         Assert.AreEqual(new KeyDataViewType(typeof(uint), 1), view.Schema["Label"].Type);
@@ -114,7 +114,7 @@ public sealed class ImageListTests
 
         Assert.ThrowsExactly<FileNotFoundException>(() => Ml.Data.LoadImageList(folder.Combine("nowhere.csv")));
         Assert.ThrowsExactly<ArgumentException>(() => Ml.Data.LoadImageList(" "));
-        Assert.ThrowsExactly<ArgumentException>(() => Ml.Data.LoadImageList(list, new() { PathColumn = "" }));
+        Assert.ThrowsExactly<ArgumentException>(() => Ml.Data.LoadImageList(list, new() { PathColumnName = "" }));
         Assert.ThrowsExactly<DirectoryNotFoundException>(() => Ml.Data.LoadImageList(list, new() { Folder = folder.Combine("nowhere") }));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Ml.Data.LoadImageList(list, new() { Unreadable = (UnreadableImages)9 }));
     }

@@ -94,7 +94,7 @@ public sealed class FineTuneExperimentTests : IDisposable
     {
         var experiment = new FineTuneExperiment(_context, _model, Quick);
         var canceled = new CancellationToken(canceled: true);
-        Assert.ThrowsExactly<OperationCanceledException>(() => experiment.Run(TwoClasses(8, 1), TwoClasses(4, 2), cancellation: canceled));
+        Assert.ThrowsExactly<OperationCanceledException>(() => experiment.Run(TwoClasses(8, 1), TwoClasses(4, 2), cancellationToken: canceled));
         using var cancellation = new CancellationTokenSource();
         var reporter = new Reporter(_ => cancellation.Cancel());
         Assert.ThrowsExactly<OperationCanceledException>(() => experiment.Run(TwoClasses(24, 1), TwoClasses(4, 2), reporter, cancellation.Token));

@@ -77,7 +77,7 @@ public sealed class LinearProbeExperimentTests : IDisposable
     {
         var probe = new LinearProbeExperiment(_context, _model);
         var canceled = new CancellationToken(canceled: true);
-        Assert.ThrowsExactly<OperationCanceledException>(() => probe.Run(TwoClasses(8, 1), TwoClasses(4, 2), cancellation: canceled));
+        Assert.ThrowsExactly<OperationCanceledException>(() => probe.Run(TwoClasses(8, 1), TwoClasses(4, 2), cancellationToken: canceled));
     }
 
     [TestMethod]

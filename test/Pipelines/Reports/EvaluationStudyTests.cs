@@ -1,3 +1,4 @@
+using IGptMl.Reports;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
 using IGptMl.Tests.LinearProbe;
@@ -150,8 +151,8 @@ public sealed class EvaluationStudyTests : IDisposable
 
     private static ImageGptModel Tiny() => TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
 
-    private StudyResults Run(EvaluationStudy.Options options)
-        => new EvaluationStudy(_context, _model, options).Run(ColoredImages.Create(30, 1, classes: 3), ColoredImages.Create(30, 2, classes: 3));
+    private Report Run(EvaluationStudy.Options options)
+        => new EvaluationStudy(_context, _model, options).Run(ColoredImages.Create(30, 1, classes: 3), ColoredImages.Create(30, 2, classes: 3)).Report;
 
     private sealed class Counter(Action count) : IProgress<StudyProgress>
     {

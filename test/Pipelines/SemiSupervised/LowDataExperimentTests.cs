@@ -114,7 +114,7 @@ public sealed class LowDataExperimentTests : IDisposable
         var experiment = new LowDataExperiment(_context, _model);
         var (training, test) = (ColoredImages.Create(20, 1), ColoredImages.Create(10, 2));
         var canceled = new CancellationToken(canceled: true);
-        Assert.ThrowsExactly<OperationCanceledException>(() => experiment.Run(training, test, cancellation: canceled));
+        Assert.ThrowsExactly<OperationCanceledException>(() => experiment.Run(training, test, cancellationToken: canceled));
     }
 
     [TestMethod]
@@ -125,7 +125,16 @@ public sealed class LowDataExperimentTests : IDisposable
         Assert.AreEqual(Math.Sqrt((0.04 + 0.01 + 0.09) / 2), score.StandardDeviation!.Value, 1e-12);
         Assert.AreEqual("30.0 ± 26.5", score.ToString());
 
-        static LowDataRun Of(double accuracy) => new("Image GPT", 40, 1, "Layer 1", 1, accuracy, TimeSpan.Zero);
+        static LowDataRun Of(double accuracy) => new()
+        {
+            Representation = "Image GPT",
+            Budget = 40,
+            Seed = 1,
+            Source = "Layer 1",
+            L2Regularization = 1,
+            Accuracy = accuracy,
+            Duration = TimeSpan.Zero,
+        };
     }
 
     [TestMethod]

@@ -12,5 +12,5 @@ public sealed class MapSurpriseTests() : TokenModelContract(TinyImageGpt.CreateM
     protected override bool OutputCanBeCached => false;
 
     protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
-        => context.Transforms.CalculateImageLikelihood(Model, surpriseMapColumnName: "Surprise");
+        => context.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", Model, surpriseMapColumnName: "Surprise");
 }

@@ -79,7 +79,7 @@ public sealed class SavedModelTests
         var context = new MLContext(seed: 1);
         var images = context.Data.LoadShapes(5);
         using var scored = context.Transforms.QuantizeToPalette("Tokens", "Image", model)
-            .Append(context.Transforms.CalculateImageLikelihood(model))
+            .Append(context.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", model))
             .Fit(images);
         foreach (var nats in scored.Transform(images).GetColumn<float>("NatsPerToken"))
         {

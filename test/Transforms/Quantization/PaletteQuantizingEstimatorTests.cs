@@ -117,7 +117,11 @@ public sealed class PaletteQuantizingEstimatorTests
         Assert.AreEqual((255, 0, 0), transformer.Palette.GetColor(1));
         var tokens = RowValues.Read(transformer.Transform(ImageRows.Of(red, blue)), ["Tokens"]);
         CollectionAssert.AreEqual((double[])[2, 1], tokens.Select(row => row.Values.Distinct().Single()).ToArray(), "Copies of a color are never used.");
-        Assert.AreEqual(new PaletteLearning(new PaletteMetrics(48, 0, 0), 2, 0, true), transformer.Learning);
+        var expected = new PaletteLearning
+        {
+            Sample = new() { Pixels = 48, Inertia = 0, MeanColorError = 0 }, DistinctColors = 2, Iterations = 0, Converged = true,
+        };
+        Assert.AreEqual(expected, transformer.Learning);
     }
 
     [TestMethod]

@@ -17,15 +17,15 @@ internal static class ArchiveUnpacker
     /// <param name="data">The expected content.</param>
     /// <param name="folder">The folder that will contain the data set's folder.</param>
     /// <param name="progress">Receives the number of bytes of the archive that have been unpacked.</param>
-    /// <param name="cancellation">Cancels the unpacking; nothing remains on disk.</param>
+    /// <param name="cancellationToken">Cancels the unpacking; nothing remains on disk.</param>
     /// <exception cref="InvalidDataException">The archive is damaged or incomplete, or has an entry that is refused.</exception>
-    public static void Unpack(Stream archive, PublishedData data, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    public static void Unpack(Stream archive, PublishedData data, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         var temporary = Path.Combine(folder, $"{data.Folder}.{Path.GetRandomFileName()}.unpacking");
         Directory.CreateDirectory(temporary);
         try
         {
-            WriteEntries(archive, data, temporary, progress, cancellation);
+            WriteEntries(archive, data, temporary, progress, cancellationToken);
             var root = Path.Combine(temporary, data.Folder);
             if (!data.IsCompleteIn(root, out var problem))
             {
@@ -49,7 +49,7 @@ internal static class ArchiveUnpacker
         PublishedData data,
         string temporary,
         IProgress<DownloadProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         using var plain = new GZipStream(archive, CompressionMode.Decompress, leaveOpen: true);
         using var reader = new TarReader(plain);
@@ -80,9 +80,9 @@ internal static class ArchiveUnpacker
             using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
             while (entry.DataStream?.Read(buffer) is > 0 and var read)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 file.Write(buffer, 0, read);
-                progress?.Report(new DownloadProgress(DownloadStage.Unpacking, archive.Position, data.ArchiveBytes));
+                progress?.Report(new DownloadProgress { Stage = DownloadStage.Unpacking, Done = archive.Position, Total = data.ArchiveBytes });
             }
         }
     }

@@ -27,7 +27,7 @@ public sealed class DataDownloader
     /// hand, that archive is checked, unpacked and kept.
     /// </param>
     /// <param name="progress">Receives the progress, on any thread.</param>
-    /// <param name="cancellation">Cancels the work; the downloaded part is kept, and the next call resumes from it.</param>
+    /// <param name="cancellationToken">Cancels the work; the downloaded part is kept, and the next call resumes from it.</param>
     /// <returns>The folder of the data set's files.</returns>
     /// <exception cref="ArgumentException"><paramref name="folder"/> is null or blank.</exception>
     /// <exception cref="DownloadException">
@@ -35,12 +35,12 @@ public sealed class DataDownloader
     /// exists but is incomplete.
     /// </exception>
     /// <exception cref="InvalidDataException">The checksum is wrong, or the archive has unexpected content.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was canceled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public async Task<string> GetAsync(
         PublishedData data,
         string folder,
         IProgress<DownloadProgress>? progress = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -59,29 +59,29 @@ public sealed class DataDownloader
         {
             CheckRoom(data, folder, data.UnpackedBytes);
             await using var byHand = new FileStream(archive, FileMode.Open, FileAccess.Read, FileShare.Read);
-            var found = await ChecksumAsync(data, byHand, progress, cancellation);
-            ArchiveUnpacker.Unpack(Matches(data, found) ? byHand : throw WrongChecksum(data, $"'{archive}'", found), data, folder, progress, cancellation);
+            var found = await ChecksumAsync(data, byHand, progress, cancellationToken);
+            ArchiveUnpacker.Unpack(Matches(data, found) ? byHand : throw WrongChecksum(data, $"'{archive}'", found), data, folder, progress, cancellationToken);
             return target;
         }
 
         using var partial = PartialFile.Open($"{archive}.partial");
         CheckRoom(data, folder, data.UnpackedBytes + data.ArchiveBytes - Math.Min(data.ArchiveBytes, partial.Content.Length));
-        await DownloadAsync(data, partial, progress, cancellation);
-        ArchiveUnpacker.Unpack(partial.Content, data, folder, progress, cancellation);
+        await DownloadAsync(data, partial, progress, cancellationToken);
+        ArchiveUnpacker.Unpack(partial.Content, data, folder, progress, cancellationToken);
         partial.Delete();
         return target;
     }
 
     /// <summary>Completes the file and compares its checksum. If a resumed download has a wrong checksum, it is downloaded once more.</summary>
-    private async Task DownloadAsync(PublishedData data, PartialFile partial, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private async Task DownloadAsync(PublishedData data, PartialFile partial, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         using var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(20) };
         using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan }; // no limit for the whole archive; SilenceTimeout applies instead
         client.DefaultRequestHeaders.UserAgent.ParseAdd("IGptMl");
         while (true)
         {
-            var mended = await new ResumingDownload(client, _options, progress).RunAsync(data, partial, cancellation);
-            var found = await ChecksumAsync(data, partial.Content, progress, cancellation);
+            var mended = await new ResumingDownload(client, _options, progress).RunAsync(data, partial, cancellationToken);
+            var found = await ChecksumAsync(data, partial.Content, progress, cancellationToken);
             if (Matches(data, found))
             {
                 return;
@@ -97,12 +97,12 @@ public sealed class DataDownloader
         }
     }
 
-    private static async Task<string> ChecksumAsync(PublishedData data, Stream archive, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private static async Task<string> ChecksumAsync(PublishedData data, Stream archive, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
-        progress?.Report(new DownloadProgress(DownloadStage.Checking, 0, data.ArchiveBytes));
+        progress?.Report(new DownloadProgress { Stage = DownloadStage.Checking, Done = 0, Total = data.ArchiveBytes });
         archive.Position = 0;
-        var hash = await MD5.HashDataAsync(archive, cancellation);
-        progress?.Report(new DownloadProgress(DownloadStage.Checking, data.ArchiveBytes, data.ArchiveBytes));
+        var hash = await MD5.HashDataAsync(archive, cancellationToken);
+        progress?.Report(new DownloadProgress { Stage = DownloadStage.Checking, Done = data.ArchiveBytes, Total = data.ArchiveBytes });
         archive.Position = 0;
         return Convert.ToHexStringLower(hash);
     }

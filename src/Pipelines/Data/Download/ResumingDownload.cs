@@ -14,7 +14,7 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
     /// <summary>Downloads the rest of the archive.</summary>
     /// <returns>Whether the file was combined from several responses.</returns>
     /// <exception cref="DownloadException">The server does not answer, or does not send the archive.</exception>
-    public async Task<bool> RunAsync(PublishedData data, PartialFile partial, CancellationToken cancellation)
+    public async Task<bool> RunAsync(PublishedData data, PartialFile partial, CancellationToken cancellationToken)
     {
         if (partial.Content.Length > data.ArchiveBytes)
         {
@@ -27,7 +27,7 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
         {
             try
             {
-                pieces = await FetchAsync(data, partial, cancellation) ? pieces + 1 : 1;
+                pieces = await FetchAsync(data, partial, cancellationToken) ? pieces + 1 : 1;
             }
             catch (Exception e) when (e is HttpRequestException or IOException and not DownloadException)
             {
@@ -40,7 +40,7 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
                     throw new DownloadException($"{Describe(data)} cannot be fetched: {e.Message.TrimEnd('.')}. Is this machine online? {have}", e);
                 }
 
-                await Task.Delay(options.RetryDelay * Math.Pow(2, Math.Max(0, fruitless - 1)), cancellation);
+                await Task.Delay(options.RetryDelay * Math.Pow(2, Math.Max(0, fruitless - 1)), cancellationToken);
             }
         }
 
@@ -49,7 +49,7 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
 
     /// <summary>Makes one request.</summary>
     /// <returns>Whether the response continued the existing file.</returns>
-    private async Task<bool> FetchAsync(PublishedData data, PartialFile partial, CancellationToken cancellation)
+    private async Task<bool> FetchAsync(PublishedData data, PartialFile partial, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, data.Address);
         if (partial.Content.Length > 0)
@@ -58,14 +58,14 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
             request.Headers.IfRange = partial.Version is { } version && RangeConditionHeaderValue.TryParse(version, out var condition) ? condition : null;
         }
 
-        using var response = await Patiently(token => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancellation);
+        using var response = await Patiently(token => client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancellationToken);
         var resumed = Prepare(data, partial, response);
-        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[BufferBytes];
         partial.Content.Position = partial.Content.Length;
         while (true)
         {
-            var read = await Patiently(token => body.ReadAsync(buffer, token).AsTask(), cancellation);
+            var read = await Patiently(token => body.ReadAsync(buffer, token).AsTask(), cancellationToken);
             if (read == 0)
             {
                 break;
@@ -77,20 +77,20 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
                 throw NotTheArchive(data, "is larger");
             }
 
-            await WriteAsync(partial, buffer.AsMemory(0, read), cancellation);
-            progress?.Report(new DownloadProgress(DownloadStage.Downloading, partial.Content.Position, data.ArchiveBytes));
+            await WriteAsync(partial, buffer.AsMemory(0, read), cancellationToken);
+            progress?.Report(new DownloadProgress { Stage = DownloadStage.Downloading, Done = partial.Content.Position, Total = data.ArchiveBytes });
         }
 
         return partial.Content.Length == data.ArchiveBytes ? resumed : throw new IOException("the connection was closed too early");
     }
 
     /// <summary>Writes without buffering, so that a full disk is reported here and not mistaken for a broken connection.</summary>
-    private static async Task WriteAsync(PartialFile partial, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    private static async Task WriteAsync(PartialFile partial, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         try
         {
-            await partial.Content.WriteAsync(bytes, cancellation);
-            await partial.Content.FlushAsync(cancellation);
+            await partial.Content.WriteAsync(bytes, cancellationToken);
+            await partial.Content.FlushAsync(cancellationToken);
         }
         catch (IOException e)
         {
@@ -136,15 +136,15 @@ internal sealed class ResumingDownload(HttpClient client, DataDownloaderOptions 
     private static string Describe(PublishedData data) => $"{data.Title} ({data.Address})";
 
     /// <summary>Runs a network operation with the timeout for silent connections.</summary>
-    private async Task<T> Patiently<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellation)
+    private async Task<T> Patiently<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(options.SilenceTimeout);
         try
         {
             return await work(silence.Token);
         }
-        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new IOException($"no data arrived for {options.SilenceTimeout.TotalSeconds:N0} seconds", e);
         }

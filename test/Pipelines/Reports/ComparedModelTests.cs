@@ -6,7 +6,7 @@ using Microsoft.ML;
 namespace IGptMl.Tests.Reports;
 
 [TestClass]
-public sealed class RunCheckpointsTests
+public sealed class ComparedModelTests
 {
     [TestMethod]
     public void Find_AnyFiles_TakesTheCheckpointsByStep()
@@ -22,7 +22,7 @@ public sealed class RunCheckpointsTests
             folder.Write(name, []);
         }
 
-        var found = RunCheckpoints.Find(folder.Path);
+        var found = ComparedModel.FindCheckpoints(folder.Path);
         CollectionAssert.AreEqual((string[])["1,500 steps", "12,000 steps"], found.Select(model => model.Name).ToArray());
         CollectionAssert.AreEqual((long?[])[1500, 12_000], found.Select(model => model.Step).ToArray());
         Assert.AreEqual(folder.Combine("checkpoint-000001500.safetensors"), found[0].Path);
@@ -41,7 +41,7 @@ public sealed class RunCheckpointsTests
             Model = TinyImageGpt.Config, Steps = 4, BatchSize = 4, CheckpointFolder = folder.Path, CheckpointSteps = [2],
         });
         trainer.Fit(tokens).Dispose();
-        CollectionAssert.Contains(RunCheckpoints.Find(folder.Path).Select(found => found.Step).ToArray(), 2L);
+        CollectionAssert.Contains(ComparedModel.FindCheckpoints(folder.Path).Select(found => found.Step).ToArray(), 2L);
     }
 
     [TestMethod]
@@ -49,8 +49,8 @@ public sealed class RunCheckpointsTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("model.zip", []);
-        var empty = Assert.ThrowsExactly<InvalidDataException>(() => RunCheckpoints.Find(folder.Path));
+        var empty = Assert.ThrowsExactly<InvalidDataException>(() => ComparedModel.FindCheckpoints(folder.Path));
         Assert.AreEqual($"The folder '{folder.Path}' has no checkpoints; expected files such as checkpoint-000001500.safetensors.", empty.Message);
-        StringAssert.Contains(Assert.ThrowsExactly<DirectoryNotFoundException>(() => RunCheckpoints.Find(folder.Combine("none"))).Message, "does not exist");
+        StringAssert.Contains(Assert.ThrowsExactly<DirectoryNotFoundException>(() => ComparedModel.FindCheckpoints(folder.Combine("none"))).Message, "does not exist");
     }
 }
