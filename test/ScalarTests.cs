@@ -24,7 +24,10 @@ public class ScalarTests
         List<string> more;
         do
         {
-            more = [.. calls.Where(method => !makers.Contains(method.Key) && method.Value.Any(call => makers.Contains(call.Name))).Select(method => method.Key)];
+            more =
+            [
+                .. calls.Where(method => !makers.Contains(method.Key) && method.Value.Any(call => makers.Contains(call.Name))).Select(method => method.Key),
+            ];
             makers.UnionWith(more);
         }
         while (more.Count > 0);
@@ -39,7 +42,8 @@ public class ScalarTests
     public void EveryScalar_HasAName(string assembly)
     {
         using var module = Read(assembly);
-        Assert.IsEmpty(UnnamedScalars(module), "Make the scalar with a name that lives until the operation has ended: a using variable, or a member of Scalars.");
+        var found = UnnamedScalars(module);
+        Assert.IsEmpty(found, "Give the scalar a name that lives until the operation has ended: a using variable, or a member of Scalars.");
     }
 
     [TestMethod]

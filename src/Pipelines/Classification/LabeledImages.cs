@@ -116,7 +116,8 @@ internal sealed class LabeledImages
     }
 
     /// <summary>Each image becomes a square once, of which both pixels and tokens are made.</summary>
-    private void Fill(ImageGptModel model, IDataView view, DataViewSchema.Column imageColumn, DataViewSchema.Column labelColumn, CancellationToken cancellationToken)
+    private void Fill(ImageGptModel model, IDataView view, DataViewSchema.Column imageColumn, DataViewSchema.Column labelColumn,
+        CancellationToken cancellationToken)
     {
         var labels = new List<int>();
         var tokens = new List<ushort>();

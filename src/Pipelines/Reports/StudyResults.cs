@@ -20,7 +20,9 @@ public sealed class StudyResults
         })];
     }
 
-    /// <summary>The models: the study's own first, then the compared ones. A masked model appears twice: with the vote of several masks, and with one.</summary>
+    /// <summary>
+    /// The models: the study's own first, then the compared ones. A masked model appears twice: with the vote of several masks, and with one mask.
+    /// </summary>
     public IReadOnlyList<StudiedModel> Models { get; }
 
     /// <summary>The accuracy with few labels; null if the options omit it.</summary>

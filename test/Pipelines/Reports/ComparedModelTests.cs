@@ -51,6 +51,7 @@ public sealed class ComparedModelTests
         folder.Write("model.zip", []);
         var empty = Assert.ThrowsExactly<InvalidDataException>(() => ComparedModel.FindCheckpoints(folder.Path));
         Assert.AreEqual($"The folder '{folder.Path}' has no checkpoints; expected files such as checkpoint-000001500.safetensors.", empty.Message);
-        StringAssert.Contains(Assert.ThrowsExactly<DirectoryNotFoundException>(() => ComparedModel.FindCheckpoints(folder.Combine("none"))).Message, "does not exist");
+        var missing = Assert.ThrowsExactly<DirectoryNotFoundException>(() => ComparedModel.FindCheckpoints(folder.Combine("none")));
+        StringAssert.Contains(missing.Message, "does not exist");
     }
 }

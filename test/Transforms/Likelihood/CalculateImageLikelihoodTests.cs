@@ -8,7 +8,8 @@ public abstract class CalculateImageLikelihoodTests(int headSize) : TokenModelCo
 {
     protected override IReadOnlyList<string> OutputColumns => ["NatsPerToken", "BitsPerDimension"];
 
-    protected override IEstimator<ITransformer> CreateEstimator(MLContext context) => context.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", Model);
+    protected override IEstimator<ITransformer> CreateEstimator(MLContext context)
+        => context.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", Model);
 
     [TestClass]
     public sealed class HeadsOf4() : CalculateImageLikelihoodTests(4);

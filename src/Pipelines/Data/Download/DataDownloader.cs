@@ -97,7 +97,8 @@ public sealed class DataDownloader
         }
     }
 
-    private static async Task<string> ChecksumAsync(PublishedData data, Stream archive, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private static async Task<string> ChecksumAsync(PublishedData data, Stream archive, IProgress<DownloadProgress>? progress,
+        CancellationToken cancellationToken)
     {
         progress?.Report(new DownloadProgress { Stage = DownloadStage.Checking, Done = 0, Total = data.ArchiveBytes });
         archive.Position = 0;
