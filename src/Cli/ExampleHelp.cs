@@ -5,8 +5,8 @@ using IGptMl.Cli.Commands;
 
 namespace IGptMl.Cli;
 
-/// <summary>The help of a command with an example below it.</summary>
-/// <param name="help">Writes everything else.</param>
+/// <summary>The help of a command, followed by an example.</summary>
+/// <param name="help">Writes the standard help.</param>
 internal sealed class ExampleHelp(HelpAction help) : SynchronousCommandLineAction
 {
     /// <inheritdoc/>

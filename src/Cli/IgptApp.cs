@@ -8,7 +8,7 @@ using IGptMl.Cli.Output;
 
 namespace IGptMl.Cli;
 
-/// <summary>The tool: finds the command, runs it, and turns whatever goes wrong into one line and an exit code.</summary>
+/// <summary>The command-line tool: runs the command, and reports errors as one line and an exit code.</summary>
 internal static class IgptApp
 {
     private static readonly string[] ThreadReports = ["Splitter/consolidator worker encountered exception",
@@ -20,7 +20,7 @@ internal static class IgptApp
     {
         var terminal = new Terminal(output, error);
         var verbose = new Option<bool>("--verbose") { Description = "Show ML.NET's messages, and the stack trace of an error.", Recursive = true };
-        var root = new RootCommand("Image GPT for ML.NET: pretrain on images without labels, look at the features, use them.")
+        var root = new RootCommand("Image GPT for ML.NET: pretrain on images without labels, and evaluate and use the features.")
         {
             verbose,
             new PretrainCommand(terminal, verbose),
@@ -52,7 +52,7 @@ internal static class IgptApp
 
         try
         {
-            // Ctrl-C is the caller's, errors are handled below.
+            // The caller handles Ctrl-C; errors are handled below.
             var configuration = new InvocationConfiguration
                 { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             return await parsed.InvokeAsync(configuration, cancellation);
@@ -78,7 +78,7 @@ internal static class IgptApp
     /// <summary>"igpt palette fit".</summary>
     private static string NameOf(CommandResult result) => result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "igpt";
 
-    /// <summary>What went wrong, without the wrappers that threads and reflection put around it.</summary>
+    /// <summary>Unwraps the exceptions that threads and reflection add.</summary>
     private static Exception FindCause(Exception e)
     {
         while (e.InnerException is { } inner && (e is AggregateException or TargetInvocationException || IsThreadReport(e)))
@@ -89,15 +89,15 @@ internal static class IgptApp
         return e;
     }
 
-    /// <summary>Whether ML.NET only reports that one of its reading or caching threads failed.</summary>
+    /// <summary>Whether the exception only reports that one of ML.NET's reading or caching threads failed.</summary>
     private static bool IsThreadReport(Exception e) => e is InvalidOperationException
         && Array.Exists(ThreadReports, start => e.Message.StartsWith(start, StringComparison.Ordinal));
 
-    /// <summary>The first line that says something: native errors go on with a stack trace.</summary>
+    /// <summary>The first non-empty line, as native errors continue with a stack trace.</summary>
     private static string OneLine(string message)
         => Lines(message).FirstOrDefault() ?? "an error without a message.";
 
-    /// <summary>Lists of accepted words come without a full stop.</summary>
+    /// <summary>Adds a missing full stop, as some messages of System.CommandLine end in a list of accepted words.</summary>
     private static string Sentence(string text) => text is [.., '.' or '?' or '!'] ? text : $"{text}.";
 
     private static string[] Lines(string message) => message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace IGptMl.Cli;
 
-/// <summary>Ctrl-C, or a request to terminate: the first cancels the token and lets the command end by itself, the second ends the process.</summary>
+/// <summary>Handles Ctrl-C and requests to terminate: the first cancels the token so that the command can finish, the second ends the process.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -27,7 +27,7 @@ internal sealed class Interruption : IDisposable
     {
         if (!_source.IsCancellationRequested)
         {
-            context.Cancel = true; // the signal's default action, which is to end the process
+            context.Cancel = true; // suppress the default action, which ends the process
             _source.Cancel();
         }
     }

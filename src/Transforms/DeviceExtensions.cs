@@ -2,17 +2,17 @@ using IGptMl.Hosting;
 
 namespace Microsoft.ML;
 
-/// <summary>Extends <see cref="MLContext"/> by the question where networks run.</summary>
+/// <summary>Extends <see cref="MLContext"/> with the selection of the device.</summary>
 public static class DeviceExtensions
 {
     /// <summary>
-    /// Finds the device on which networks of this context run, by <see cref="MLContext.GpuDeviceId"/> and <see cref="MLContext.FallbackToCpu"/>.
+    /// Gets the device on which networks of this context run, according to <see cref="MLContext.GpuDeviceId"/> and <see cref="MLContext.FallbackToCpu"/>.
     /// </summary>
-    /// <remarks>Components find it by themselves when they run. An application asks before, to tell its user, or to fail before hours of work.</remarks>
+    /// <remarks>Components determine it themselves when they run. An application can call this method to inform its user, or to fail early.</remarks>
     /// <param name="context">The context.</param>
     /// <returns>"cpu", or "cuda:0" for the first NVIDIA GPU.</returns>
-    /// <exception cref="InvalidOperationException">That GPU is not there, and the CPU is not allowed instead.</exception>
-    /// <exception cref="DllNotFoundException">The application carries no native library of TorchSharp that fits this machine.</exception>
+    /// <exception cref="InvalidOperationException">The GPU is not available, and falling back to the CPU is not allowed.</exception>
+    /// <exception cref="DllNotFoundException">The application has no native library of TorchSharp for this machine.</exception>
     public static string GetDeviceName(this MLContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

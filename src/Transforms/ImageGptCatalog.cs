@@ -8,7 +8,7 @@ namespace Microsoft.ML;
 public static class ImageGptCatalog
 {
     /// <summary>
-    /// Create a <see cref="PaletteQuantizingEstimator"/>, which turns images into sequences of palette colors and learns the palette by k-means.
+    /// Create a <see cref="PaletteQuantizingEstimator"/>, which converts images to sequences of palette colors and learns the palette by k-means.
     /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of tokens: <c>Vector&lt;Key&lt;UInt16, colors&gt;, imageSize²&gt;</c>.</param>
@@ -22,8 +22,8 @@ public static class ImageGptCatalog
 
     /// <summary>Create a <see cref="PaletteQuantizingEstimator"/> with advanced options.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
-    /// <param name="outputColumnName">The column of tokens, in place of the options' name.</param>
-    /// <param name="inputColumnName">The column of images, in place of the options' name; null means the name of the output.</param>
+    /// <param name="outputColumnName">The column of tokens, instead of the options' name.</param>
+    /// <param name="inputColumnName">The column of images, instead of the options' name; null means the output's name.</param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     [OverloadResolutionPriority(1)] // so that new() { … } means options
@@ -47,7 +47,7 @@ public static class ImageGptCatalog
     /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
     /// <param name="palette">The colors.</param>
     /// <param name="imageSize">The side of the square in pixels to which images are resized, 1 to 256.</param>
-    /// <param name="cropping">How images become squares; random crops have the seed of the MLContext.</param>
+    /// <param name="cropping">How images are cropped to squares; random crops use the seed of the MLContext.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
     public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
         Palette palette, int imageSize = 32, ImageCropping cropping = ImageCropping.Squash)
@@ -64,10 +64,9 @@ public static class ImageGptCatalog
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of tokens: <c>Vector&lt;Key&lt;UInt16, K&gt;, T&gt;</c>, as the model reads them.</param>
     /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
-    /// <param name="model">The pretrained model; nothing of it is kept but the palette.</param>
+    /// <param name="model">The pretrained model; only its palette is kept.</param>
     /// <param name="cropping">
-    /// How images become squares; null means as <see cref="ImageGptModel.Cropping"/> says. Random crops, to train the model further, have the seed of the
-    /// MLContext.
+    /// How images are cropped to squares; null means <see cref="ImageGptModel.Cropping"/>. Random crops, for further training, use the seed of the MLContext.
     /// </param>
     /// <exception cref="ArgumentException">The model has no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
@@ -80,10 +79,10 @@ public static class ImageGptCatalog
     }
 
     /// <summary>
-    /// Create an <see cref="ImageGptFeatureExtractingEstimator"/>, which gives the position-averaged representations of layers of a pretrained model.
+    /// Create an <see cref="ImageGptFeatureExtractingEstimator"/>, which extracts the position-averaged representations of layers of a pretrained model.
     /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
-    /// <param name="outputColumnName">The column of features: <c>Vector&lt;Single, layers · d&gt;</c>, the layers one after the other.</param>
+    /// <param name="outputColumnName">The column of features: <c>Vector&lt;Single, layers · d&gt;</c>, the layers concatenated.</param>
     /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
     /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
     /// <param name="layers">The layers, 0 to L; none means the middle one, L / 2.</param>
@@ -110,13 +109,15 @@ public static class ImageGptCatalog
         ImageGptFeatureExtractingEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
 
-    /// <summary>Create an <see cref="ImageCompletingEstimator"/>, which keeps the upper rows of each image and lets a pretrained model draw the rest.</summary>
+    /// <summary>
+    /// Create an <see cref="ImageCompletingEstimator"/>, which keeps the upper rows of each image and samples the rest from a pretrained model.
+    /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of completed images, <see cref="Data.MLImage"/> of the model's size.</param>
     /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
     /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
-    /// <param name="keptRegion">What is kept of each image; null means the upper half, as in the paper.</param>
-    /// <param name="temperature">What logits are divided by: 1 draws from the model's own probabilities, 0 always takes the likeliest color.</param>
+    /// <param name="keptRegion">The region of each image that is kept; null means the upper half, as in the paper.</param>
+    /// <param name="temperature">The divisor of the logits: 1 samples from the model's own probabilities, 0 always takes the most likely color.</param>
     /// <exception cref="ArgumentException">The model is a masked one, or has no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
     public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
@@ -125,11 +126,11 @@ public static class ImageGptCatalog
             { KeptRegion = keptRegion ?? KeptRegion.TopHalf, Temperature = temperature });
 
     /// <summary>
-    /// Create an <see cref="ImageCompletingEstimator"/> with advanced options, such as another part to keep, or several completions of each image.
+    /// Create an <see cref="ImageCompletingEstimator"/> with advanced options, such as another region to keep, or several completions of each image.
     /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>
-    /// <param name="outputColumnName">The column of completed images, in place of the options' name.</param>
-    /// <param name="inputColumnName">The column of images, in place of the options' name; null means the name of the output.</param>
+    /// <param name="outputColumnName">The column of completed images, instead of the options' name.</param>
+    /// <param name="inputColumnName">The column of images, instead of the options' name; null means the output's name.</param>
     /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentException">The model is a masked one, or has no palette.</exception>
@@ -159,7 +160,7 @@ public static class ImageGptCatalog
     /// <param name="outputColumnName">The column of nats per token, <see cref="float"/>.</param>
     /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
     /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
-    /// <param name="surpriseMapColumnName">The column of pictures of how much each token surprised the model; null for none.</param>
+    /// <param name="surpriseMapColumnName">The column of images that show each token's surprise; null for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
     public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
         ImageGptModel model, string? surpriseMapColumnName = null)
@@ -179,11 +180,11 @@ public static class ImageGptCatalog
         ImageLikelihoodEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
 
-    /// <summary>Create a <see cref="PaletteDecodingEstimator"/>, which turns sequences of palette colors back into images.</summary>
+    /// <summary>Create a <see cref="PaletteDecodingEstimator"/>, which converts sequences of palette colors back to images.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of images, <see cref="Data.MLImage"/>.</param>
     /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
-    /// <param name="palette">The colors; null means those that the token column tells of, as one of QuantizeToPalette does.</param>
+    /// <param name="palette">The palette; null means that of the token column's annotations, such as QuantizeToPalette adds.</param>
     public static PaletteDecodingEstimator DecodeFromPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
         Palette? palette = null)
         => new(CatalogEnvironment.Of(catalog), outputColumnName, inputColumnName ?? outputColumnName, palette);

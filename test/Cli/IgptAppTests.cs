@@ -18,7 +18,7 @@ public sealed class IgptAppTests
     [DataRow("pretrain --data shapes --out x.zip --preset huge", "'tiny'")]
     [DataRow("pretrain --data shapes --out x.zip --embedding-size 9 --heads 2", "--embedding-size is 9; expected a multiple of --heads, which is 2.")]
     [DataRow("pretrain --data shapes --out x.zip --steps 3 --warm-up 4", "--warm-up is 4; expected no more than --steps, which is 3.")]
-    [DataRow("pretrain --data nowhere --out x.zip", "'nowhere' is no data source that is known")]
+    [DataRow("pretrain --data nowhere --out x.zip", "'nowhere' is neither a known data source nor an existing folder")]
     [DataRow("evaluate --model x.zip", "'--data' is required")]
     [DataRow("features --model x.zip --data shapes --out x.txt", ".npy")]
     [DataRow("features --model x.zip --data shapes --out x.npy --layers 1,1", "--layers is '1,1'")]

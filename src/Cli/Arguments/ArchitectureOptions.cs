@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>The options that say what is pretrained: a preset, and what differs from it.</summary>
+/// <summary>The options for the architecture to pretrain: a preset, and options that override it.</summary>
 internal sealed class ArchitectureOptions
 {
     private const string Autoregressive = "autoregressive";
@@ -10,20 +10,20 @@ internal sealed class ArchitectureOptions
 
     private readonly Option<string> _preset = new("--preset") { HelpName = "NAME", DefaultValueFactory = _ => Arguments.Preset.Known[0].Name };
     private readonly Option<int?> _imageSize = CommandOptions.Number("--image-size",
-        "Side of the square that images are resized to, in pixels, in place of the preset's.", 1, 256);
-    private readonly Option<int?> _colors = CommandOptions.Number("--colors", "Colors of the palette, in place of the preset's 512.", 2, ushort.MaxValue);
+        "Side of the square that images are resized to, in pixels, instead of the preset's.", 1, 256);
+    private readonly Option<int?> _colors = CommandOptions.Number("--colors", "Colors of the palette, instead of the preset's 512.", 2, ushort.MaxValue);
     private readonly Option<int?> _embeddingSize = CommandOptions.Number("--embedding-size",
-        "Width d of the network, in place of the preset's; a multiple of the heads.", 1, 65536);
-    private readonly Option<int?> _layers = CommandOptions.Number("--layers", "Blocks of the network, in place of the preset's.", 1, 1024);
-    private readonly Option<int?> _heads = CommandOptions.Number("--heads", "Attention heads of a block, in place of the preset's.", 1, 1024);
+        "Width d of the network, instead of the preset's; a multiple of the heads.", 1, 65536);
+    private readonly Option<int?> _layers = CommandOptions.Number("--layers", "Blocks of the network, instead of the preset's.", 1, 1024);
+    private readonly Option<int?> _heads = CommandOptions.Number("--heads", "Attention heads per block, instead of the preset's.", 1, 1024);
     private readonly Option<string> _objective = new("--objective")
-        { Description = "What is learned: autoregressive predicts every token from those before it, masked (BERT) predicts hidden tokens from all others.",
+        { Description = "What to predict: autoregressive predicts every token from those before it, masked (BERT) predicts hidden tokens from all others.",
         HelpName = "NAME", DefaultValueFactory = _ => Autoregressive };
     private readonly Option<double?> _maskProbability = MaskOptions.CreateForTraining();
 
     internal void AddTo(Command command)
     {
-        _preset.Description = $"The architecture and how long it is trained. {string.Join("; ", Arguments.Preset.Known)}.";
+        _preset.Description = $"The architecture and its training settings. {string.Join("; ", Arguments.Preset.Known)}.";
         _preset.AcceptOnlyFromAmong([.. Arguments.Preset.Known.Select(p => p.Name)]);
         _objective.AcceptOnlyFromAmong(Autoregressive, Masked);
         foreach (var option in new Option[] { _preset, _imageSize, _colors, _embeddingSize, _layers, _heads, _objective, _maskProbability })
@@ -40,7 +40,7 @@ internal sealed class ArchitectureOptions
 
     /// <summary>The architecture.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="palette">A palette that is given and not learned.</param>
+    /// <param name="palette">A given palette; null if the palette is learned.</param>
     /// <exception cref="UsageException">The options contradict each other.</exception>
     internal ImageGptConfig Read(ParseResult parsed, Palette? palette)
     {
@@ -56,7 +56,7 @@ internal sealed class ArchitectureOptions
         };
         if (palette is not null && parsed.GetValue(_colors) is not null)
         {
-            throw new UsageException("--colors is for a palette that is learned; that of --palette has its own.");
+            throw new UsageException("--colors is for a learned palette; the palette of --palette has a number of colors of its own.");
         }
 
         if (model.EmbeddingSize % model.Heads != 0)

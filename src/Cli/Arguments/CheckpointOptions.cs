@@ -2,27 +2,27 @@ using System.CommandLine;
 
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>The options that say where a training run is kept, so that the same command goes on with it after whatever has ended it.</summary>
+/// <summary>The options for a run's checkpoints, from which the same command resumes the run after an interruption.</summary>
 internal sealed class CheckpointOptions
 {
     private readonly Option<string?> _folder = new("--checkpoints")
     {
-        Description = "Keep the run in this folder, one run's alone: checkpoints, the best weights, metrics.jsonl. If the run is ended, even by kill -9 or "
-            + "a power cut, the same command goes on from the newest good checkpoint, on the CPU to the same weights. Each checkpoint is a model for "
-            + "--model; of fine-tuning, the network without its classifier.",
+        Description = "The folder for this run's checkpoints, best weights and metrics.jsonl; each run needs its own. If the run is interrupted, even by kill "
+            + "-9 or a power cut, the same command resumes from the newest intact checkpoint, on the CPU to the same weights. Each checkpoint is a model for "
+            + "--model; a fine-tuning checkpoint is read without its classifier.",
         HelpName = "DIR",
     };
 
     private readonly Option<double?> _minutes = CommandOptions.Number("--checkpoint-minutes",
-        "Minutes between two checkpoints; 0 for none by the clock [default: 10].", 0, 1e6);
-    private readonly Option<long?> _interval = CommandOptions.Number("--checkpoint-interval", "Steps between two checkpoints, besides those by the clock.",
+        "Minutes between checkpoints; 0 for none by time [default: 10].", 0, 1e6);
+    private readonly Option<long?> _interval = CommandOptions.Number("--checkpoint-interval", "Steps between checkpoints, in addition to those by time.",
         1L, long.MaxValue);
-    private readonly Option<int?> _kept = CommandOptions.Number("--checkpoints-kept", "How many of the newest checkpoints are kept [default: 2].", 1,
+    private readonly Option<int?> _kept = CommandOptions.Number("--checkpoints-kept", "The number of newest checkpoints to keep [default: 2].", 1,
         int.MaxValue);
     private readonly Option<long[]?> _steps = CommandOptions.Numbers("--checkpoint-at",
-        "Steps after which a checkpoint is written and kept for good, such as the paper's 131000,262000,524000,1000000.", 1L,
+        "Steps after which a checkpoint is kept permanently, such as the paper's 131000,262000,524000,1000000.", 1L,
         "steps from 1 separated by commas, such as 131000,262000");
-    private readonly Option<bool> _startOver = new("--start-over") { Description = "Delete the checkpoints that lie in the folder, and begin anew." };
+    private readonly Option<bool> _startOver = new("--start-over") { Description = "Delete existing checkpoints in the folder, and start from the beginning." };
 
     internal void AddTo(Command command)
     {
@@ -32,8 +32,8 @@ internal sealed class CheckpointOptions
         }
     }
 
-    /// <summary>Adds what was given to the rest of the settings.</summary>
-    /// <exception cref="UsageException">There is no folder for it.</exception>
+    /// <summary>Adds the given options to the settings.</summary>
+    /// <exception cref="UsageException">An option needs --checkpoints, which is missing.</exception>
     internal T Read<T>(ParseResult parsed, T options)
         where T : TrainingOptions
     {
@@ -54,7 +54,7 @@ internal sealed class CheckpointOptions
         };
     }
 
-    /// <summary>Refuses options that need the folder where there is none.</summary>
+    /// <summary>Rejects options that need the folder if it is not given.</summary>
     /// <exception cref="UsageException">One of them was given.</exception>
     internal void Require(ParseResult parsed, params Option[] options)
     {

@@ -6,17 +6,17 @@ using IGptMl.Cli.Sources;
 
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>Makes options whose values are checked before a command runs, each with what is wrong and what is expected.</summary>
+/// <summary>Creates options whose values are checked before a command runs. An error states what was wrong and what is expected.</summary>
 internal static class CommandOptions
 {
     private static readonly Dictionary<ImageCropping, (string Word, string Meaning)> Croppings = new()
     {
-        [ImageCropping.Squash] = ("squash", "squash: the whole image, its aspect ratio lost, as Hugging Face does."),
-        [ImageCropping.CenterCrop] = ("center", "center: the paper's way to evaluate, the shorter side to 224 pixels, then the 224x224 pixels in the middle."),
-        [ImageCropping.RandomCrop] = ("random", "random: the paper's way to train, the shorter side to 256 to 384 pixels, then 224x224 pixels anywhere."),
+        [ImageCropping.Squash] = ("squash", "squash: the whole image, regardless of its aspect ratio, as in Hugging Face's processor."),
+        [ImageCropping.CenterCrop] = ("center", "center: as in the paper's evaluation, the shorter side is resized to 224 pixels, then the center is cropped."),
+        [ImageCropping.RandomCrop] = ("random", "random: as in the paper's training, the shorter side is resized to 256-384 pixels, then 224x224 are cropped."),
     };
 
-    /// <summary>A number between two bounds, both included; null where the option is not given.</summary>
+    /// <summary>A number between two inclusive bounds; null if the option is not given.</summary>
     internal static Option<T?> Number<T>(string name, string description, T minimum, T maximum)
         where T : struct, INumber<T>
         => new(name)
@@ -37,13 +37,13 @@ internal static class CommandOptions
             DefaultValueFactory = _ => value,
         };
 
-    /// <summary>Numbers with commas between them; null where the option is not given.</summary>
+    /// <summary>Comma-separated numbers; null if the option is not given.</summary>
     /// <param name="name">The option.</param>
-    /// <param name="description">What the numbers are, with their default.</param>
-    /// <param name="minimum">The least that one may be.</param>
-    /// <param name="expected">What an error says that is expected.</param>
-    /// <param name="helpName">The numbers in the help.</param>
-    /// <param name="count">How many there must be; null for any number.</param>
+    /// <param name="description">The description, including the default.</param>
+    /// <param name="minimum">The inclusive lower bound of each number.</param>
+    /// <param name="expected">The expected values, for error messages.</param>
+    /// <param name="helpName">The placeholder in the help.</param>
+    /// <param name="count">The required number of values; null for any.</param>
     internal static Option<T[]?> Numbers<T>(string name, string description, T minimum, string expected, string helpName = "N,N", int? count = null)
         where T : struct, INumber<T>
         => new(name)
@@ -86,7 +86,7 @@ internal static class CommandOptions
             DefaultValueFactory = _ => LayerSelection.All,
         };
 
-    /// <summary>How images become squares; null where the option is not given.</summary>
+    /// <summary>How images are cropped to squares; null if the option is not given.</summary>
     internal static Option<ImageCropping?> Cropping(string description, params ImageCropping[] accepted)
         => new("--crop")
         {
@@ -109,7 +109,7 @@ internal static class CommandOptions
     internal static Option<string> FilePath(string name, string description)
         => new(name) { Description = description, HelpName = "FILE", Required = true };
 
-    /// <summary>The values of an option of several; null where it is not given, of which System.CommandLine makes an empty list.</summary>
+    /// <summary>The values of a multi-valued option; null if it is not given, where System.CommandLine returns an empty list.</summary>
     internal static T[]? Given<T>(ParseResult parsed, Option<T[]?> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 
     private static T? Report<T>(ArgumentResult result, T? value, string problem)

@@ -3,16 +3,16 @@ using IGptMl.Cli.Sources;
 
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>The options that name the images of a command which only looks at them: --data and --limit.</summary>
+/// <summary>The options for the input images of a command that does not train: --data and --limit.</summary>
 internal sealed class DataOptions
 {
     private readonly Option<DataSource?> _data = CommandOptions.Data(
         "--data",
-        $"The images: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.",
+        $"The images: {DataSource.Syntax}. Built-in images: 12,000 with seed 1 by default; cifar10:DIR is its training split.",
         heldOut: false);
 
     private readonly Option<int?> _limit = CommandOptions.Number(
-        "--limit", "Take N images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
+        "--limit", "Use at most N images: the first N, or from a folder a fixed random sample.", 1, int.MaxValue);
 
     internal void AddTo(Command command)
     {

@@ -3,14 +3,14 @@ using System.Globalization;
 namespace IGptMl.Cli.Arguments;
 
 /// <summary>Layers of a model, as named on the command line: "all", "3" or "0,2,5".</summary>
-/// <param name="Layers">The layers in the order asked for; null means all.</param>
+/// <param name="Layers">The layers in the given order; null means all.</param>
 internal sealed record LayerSelection(IReadOnlyList<int>? Layers)
 {
     private const string AllWord = "all";
 
     internal static LayerSelection All { get; } = new((IReadOnlyList<int>?)null);
 
-    /// <summary>Reads the names of layers; null where they are none.</summary>
+    /// <summary>Parses layers; returns null if the text is invalid.</summary>
     internal static LayerSelection? Parse(string text, out string problem)
     {
         problem = string.Empty;
@@ -34,8 +34,8 @@ internal sealed record LayerSelection(IReadOnlyList<int>? Layers)
         return new LayerSelection(layers);
     }
 
-    /// <summary>The layers of that architecture.</summary>
-    /// <exception cref="UsageException">The model does not have one of them.</exception>
+    /// <summary>The selected layers for an architecture.</summary>
+    /// <exception cref="UsageException">The model does not have one of the layers.</exception>
     internal IReadOnlyList<int> Of(ImageGptConfig config)
     {
         if (Layers is null)
@@ -51,6 +51,6 @@ internal sealed record LayerSelection(IReadOnlyList<int>? Layers)
         return Layers;
     }
 
-    /// <summary>As on the command line.</summary>
+    /// <summary>The selection as written on the command line.</summary>
     public override string ToString() => Layers is null ? AllWord : string.Join(',', Layers);
 }

@@ -3,20 +3,20 @@ using System.Globalization;
 
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>The option for the peak learning rate: a number, or that it is to be found.</summary>
+/// <summary>The option for the peak learning rate: a number, or "auto" for a range test.</summary>
 internal static class LearningRateOption
 {
-    /// <summary>The value that stands for a rate that is to be found.</summary>
+    /// <summary>The value that stands for "auto".</summary>
     internal const double Auto = 0;
 
     private const string AutoName = "auto";
 
-    /// <summary>The option; null where it is not given.</summary>
+    /// <summary>Creates the option, whose value is null if it is not given.</summary>
     /// <param name="standard">The default, for the help.</param>
     internal static Option<double?> Create(string standard) => new("--learning-rate")
     {
-        Description = $"Peak learning rate (0.000000001 to 1), or auto: found by a hundred steps in which the rate rises until the loss explodes, a tenth "
-            + $"of the rate with the least loss [default: {standard}].",
+        Description = $"Peak learning rate (0.000000001 to 1), or auto: a range test of at most 100 steps increases the rate until the loss explodes; the "
+            + $"result is a tenth of the rate with the lowest loss [default: {standard}].",
         HelpName = "N",
         CustomParser = result =>
         {

@@ -2,13 +2,14 @@ using System.CommandLine;
 
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>The options that say how many labels there are, and how often they are drawn.</summary>
+/// <summary>The options for the numbers of labels, and the seeds that draw them.</summary>
 internal sealed class LowDataOptions
 {
     private readonly Option<int[]?> _labels = CommandOptions.Numbers("--labels", "The numbers of labels [default: 40,250,4000].", 2,
         "whole numbers from 2 separated by commas");
     private readonly Option<int[]?> _seeds = CommandOptions.Numbers("--seeds",
-        "The seeds that draw them by FixMatch's rule; each is a classifier [default: 1,2,3,4,5].", 0, "whole numbers from 0 separated by commas");
+        "The seeds that draw the labels by FixMatch's rule; one classifier is fitted per seed [default: 1,2,3,4,5].", 0,
+        "whole numbers from 0 separated by commas");
 
     internal void AddTo(Command command)
     {

@@ -3,20 +3,20 @@ using IGptMl.Cli.Output;
 
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>The options that name the model of a command that runs one: --model, --palette and --palette-range, and how images are prepared for it: --crop.</summary>
+/// <summary>The options of commands that run a model: --model, --palette and --palette-range, and --crop for how images are prepared.</summary>
 internal sealed class ModelOptions
 {
-    /// <summary>What a model may be, for help.</summary>
+    /// <summary>The supported forms of a model, for the help.</summary>
     internal const string Forms = "a zip that igpt pretrain, igpt import or mlContext.Model.Save wrote, a checkpoint of igpt pretrain or igpt finetune "
         + "(.safetensors), a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
 
     private readonly Option<string> _model = CommandOptions.FilePath("--model", $"The model: {Forms}.");
     private readonly PaletteOptions _palette = CreatePalette();
-    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: as the model says].", ImageCropping.Squash,
-        ImageCropping.CenterCrop);
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images are cropped to squares [default: as the model specifies].",
+        ImageCropping.Squash, ImageCropping.CenterCrop);
 
-    /// <summary>The options for a palette, which some forms do not have.</summary>
-    internal static PaletteOptions CreatePalette() => new("The colors of the model's tokens, for a model that comes without them");
+    /// <summary>The options for a palette, which some forms of models do not contain.</summary>
+    internal static PaletteOptions CreatePalette() => new("The palette, for a model without one");
 
     internal void AddTo(Command command)
     {
@@ -26,7 +26,7 @@ internal sealed class ModelOptions
     }
 
     /// <summary>Reads the model.</summary>
-    /// <exception cref="InvalidDataException">It knows no palette, so that images mean nothing to it.</exception>
+    /// <exception cref="InvalidDataException">The model has no palette, so it cannot process images.</exception>
     internal ImageGptModel Load(ParseResult parsed, Terminal terminal)
     {
         var model = _palette.LoadModelWithPalette(parsed.GetRequiredValue(_model), parsed, terminal);

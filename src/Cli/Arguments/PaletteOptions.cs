@@ -4,8 +4,8 @@ using IGptMl.Cli.Output;
 
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>The options that name a palette: --palette, and --palette-range for how its values are stored.</summary>
-/// <param name="description">What the palette is for.</param>
+/// <summary>The options for a palette: --palette, and --palette-range for the range of its values.</summary>
+/// <param name="description">The purpose of the palette, for the help.</param>
 internal sealed class PaletteOptions(string description)
 {
     private static readonly Dictionary<string, PaletteRange> Ranges = new(StringComparer.Ordinal)
@@ -17,14 +17,14 @@ internal sealed class PaletteOptions(string description)
 
     private readonly Option<string?> _file = new("--palette")
     {
-        Description = $"{description}: an npy file of numbers [colors, 3], such as OpenAI's kmeans_centers.npy or what igpt palette fit writes.",
+        Description = $"{description}: an npy file of values [colors, 3], such as OpenAI's kmeans_centers.npy or the output of igpt palette fit.",
         HelpName = "FILE",
     };
 
     private readonly Option<PaletteRange> _range = new("--palette-range")
     {
-        Description = "The range of the numbers in the palette's file, or in the preprocessor_config.json of a model's folder: "
-            + $"{string.Join(", ", Ranges.Keys)} [default: as the numbers tell; where none is negative and none above 1, 0..1 and a message].",
+        Description = "The range of the values in the palette's file, or in the preprocessor_config.json of a model's folder: "
+            + $"{string.Join(", ", Ranges.Keys)} [default: detected; if no value is negative or above 1, 0..1 with a warning].",
         HelpName = "RANGE",
         CustomParser = ParseRange,
         DefaultValueFactory = _ => PaletteRange.Detect,
@@ -36,7 +36,7 @@ internal sealed class PaletteOptions(string description)
         command.Add(_range);
     }
 
-    /// <summary>Makes --palette an option that must be given.</summary>
+    /// <summary>Makes --palette required.</summary>
     internal PaletteOptions Required()
     {
         _file.Required = true;
@@ -63,7 +63,7 @@ internal sealed class PaletteOptions(string description)
     }
 
     /// <summary>Reads a model that has a palette or is given one.</summary>
-    /// <exception cref="InvalidDataException">It has none, so images mean nothing to it.</exception>
+    /// <exception cref="InvalidDataException">There is no palette, so the model cannot process images.</exception>
     internal ImageGptModel LoadModelWithPalette(string path, ParseResult parsed, Terminal terminal)
     {
         var model = LoadModel(path, parsed, terminal);
@@ -73,10 +73,10 @@ internal sealed class PaletteOptions(string description)
         }
 
         model.Dispose();
-        throw new InvalidDataException($"'{path}': the model knows no palette, so images cannot be quantized for it. Give one by --palette.");
+        throw new InvalidDataException($"'{path}': the model has no palette, so images cannot be quantized for it. Use --palette to give one.");
     }
 
-    /// <summary>Says which range was assumed, if the values did not tell it for certain.</summary>
+    /// <summary>Warns if the range of the values was assumed.</summary>
     private static Palette? Announce(Palette? palette, string path, Terminal terminal)
     {
         if (palette?.AssumedRange is not null)

@@ -1,11 +1,11 @@
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>A named architecture with the settings that train it.</summary>
+/// <summary>A named architecture with its training settings.</summary>
 /// <param name="Name">The name on the command line.</param>
-/// <param name="Training">The settings, of which the first is the architecture.</param>
+/// <param name="Training">The training settings, including the architecture.</param>
 internal sealed record Preset(string Name, ImageGptTrainer.Options Training)
 {
-    /// <summary>The paper's four, and two for a CPU: tiny for ten minutes, mini for an hour or two.</summary>
+    /// <summary>The paper's four architectures, and two for a CPU: tiny trains in ten minutes, mini in an hour or two.</summary>
     internal static IReadOnlyList<Preset> Known { get; } =
     [
         new("tiny", ImageGptTrainer.Options.Tiny),

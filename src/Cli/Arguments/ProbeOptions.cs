@@ -8,17 +8,17 @@ namespace IGptMl.Cli.Arguments;
 internal sealed class ProbeOptions
 {
     private readonly Option<DataSource?> _data = CommandOptions.Data("--data",
-        $"Labeled images to fit the classifiers to: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its "
+        $"Labeled images to fit the classifiers to: {DataSource.Syntax}. Built-in images: 12,000 with seed 1 by default; cifar10:DIR is its "
         + $"training split.", heldOut: false);
     private readonly Option<DataSource?> _test = CommandOptions.Data("--test",
-        "Labeled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
+        "Labeled test images of the same classes. Built-in images have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
     private readonly Option<int?> _limit = CommandOptions.Number("--limit",
-        "Take N training images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
-    private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Take N test images at most.", 1, int.MaxValue);
-    private readonly Option<LayerSelection> _layers = CommandOptions.Layers("The layers, each alone: all, 3, or 0,2,5.");
+        "Use at most N training images: the first N, or from a folder a fixed random sample.", 1, int.MaxValue);
+    private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Use at most N test images.", 1, int.MaxValue);
+    private readonly Option<LayerSelection> _layers = CommandOptions.Layers("The layers to probe separately: all, 3, or 0,2,5.");
     private readonly Option<LayerSelection?> _concatenate = new("--concatenate")
     {
-        Description = "Layers to probe together, too, such as 3,4,5.",
+        Description = "Layers to probe concatenated, in addition, such as 3,4,5.",
         HelpName = "LAYERS",
         CustomParser = result => Parse(result.Tokens[0].Value, out var problem) is { } layers ? layers : Refuse(result, problem),
     };
@@ -31,19 +31,20 @@ internal sealed class ProbeOptions
     };
 
     private readonly Option<float[]?> _l2 = CommandOptions.Numbers("--l2",
-        "The weights of the squared norm to choose from, on images held out of the training images [default: 1,30,1000].", 0f,
+        "The L2 regularization weights to choose from, on held-out training images [default: 1,30,1000].", 0f,
         "numbers from 0 separated by commas, such as 1,30,1000");
     private readonly Option<int> _votes = CommandOptions.Number("--votes",
-        "For a masked model: the masks under which each test image is classified, to take the class of the majority.", 1, 1000, MajorityVote.DefaultVotes);
-    private readonly Option<bool> _raw = new("--no-standardize") { Description = "Leave the features as they are, in place of mean 0 and variance 1." };
+        "For a masked model: the number of masks under which each test image is classified; the result is a majority vote.", 1, 1000,
+        MajorityVote.DefaultVotes);
+    private readonly Option<bool> _raw = new("--no-standardize") { Description = "Do not standardize the features to mean 0 and variance 1." };
     private readonly Option<bool> _patches = new("--patches")
-        { Description = "Probe k-means features of image patches, too: a baseline that is learned from the same images in a minute." };
+        { Description = "Also probe k-means features of image patches: a baseline that is learned from the same images in a minute." };
     private readonly Option<string?> _cache = new("--cache-folder")
-        { Description = "Keep features and results in this folder, and use those that are there: a second run goes on where the first one was.",
+        { Description = "Cache features and results in this folder: a second run resumes where the first one stopped.",
         HelpName = "DIR" };
 
     private readonly Option<string?> _pretrainedOn = new("--pretrained-on")
-        { Description = "What the model was pretrained on, such as Tiny-ImageNet, for a report to tell.", HelpName = "TEXT" };
+        { Description = "The data that the model was pretrained on, such as Tiny-ImageNet, for the report.", HelpName = "TEXT" };
 
     internal void AddTo(Command command)
     {
@@ -57,7 +58,7 @@ internal sealed class ProbeOptions
     }
 
     /// <summary>Opens the images.</summary>
-    /// <exception cref="InvalidDataException">They are no two sets with the same two or more classes.</exception>
+    /// <exception cref="InvalidDataException">The two sets do not have the same classes, or fewer than two.</exception>
     internal (OpenedData Training, OpenedData Test) Open(MLContext context, ParseResult parsed)
     {
         var training = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit));
@@ -66,10 +67,10 @@ internal sealed class ProbeOptions
         return (training, test);
     }
 
-    /// <summary>The probe's settings, for a model.</summary>
+    /// <summary>Reads the probe's settings for a model.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="config">The model's architecture.</param>
-    /// <param name="folder">A folder that the command writes to, where the cache goes if no other place is named.</param>
+    /// <param name="folder">The command's output folder, which contains the cache unless --cache is given.</param>
     internal LinearProbeOptions Read(ParseResult parsed, ImageGptConfig config, string? folder = null) => new()
     {
         Layers = parsed.GetRequiredValue(_layers).Of(config),
@@ -82,14 +83,14 @@ internal sealed class ProbeOptions
         CacheFolder = parsed.GetValue(_cache) ?? (folder is null ? null : Path.Combine(folder, "cache")),
     };
 
-    /// <summary>What the model was pretrained on; null where nobody says it.</summary>
+    /// <summary>The data that the model was pretrained on; null if not given.</summary>
     internal string? PretrainedOn(ParseResult parsed) => parsed.GetValue(_pretrainedOn);
 
-    /// <summary>Where the images come from, as a report says it: without folders of this machine.</summary>
+    /// <summary>The sources of the images for a report, without local folders.</summary>
     internal Dictionary<string, string> Describe(ParseResult parsed)
         => Describe(parsed.GetResult(_data)!.Tokens[0].Value, parsed.GetResult(_test)!.Tokens[0].Value);
 
-    /// <summary>The same of the two sources as they stand on the command line.</summary>
+    /// <summary>The description of two sources as written on the command line.</summary>
     internal static Dictionary<string, string> Describe(string training, string test) => new()
     {
         ["training images"] = Describe(training),
@@ -100,7 +101,7 @@ internal sealed class ProbeOptions
         => source.Split(':', 2) is [var kind, _] && !kind.StartsWith("shapes", StringComparison.Ordinal) ? kind
             : Path.GetFileName(Path.TrimEndingDirectorySeparator(source));
 
-    /// <summary>Labels are numbers to ML.NET: the same number must mean the same class in both sets.</summary>
+    /// <summary>Checks the class names, as ML.NET compares labels by their key: a key must mean the same class in both sets.</summary>
     private static void CheckClasses(IReadOnlyList<string> training, IReadOnlyList<string> test)
     {
         if (training.Count < 2)
@@ -111,7 +112,7 @@ internal sealed class ProbeOptions
 
         if (!training.SequenceEqual(test, StringComparer.Ordinal))
         {
-            throw new InvalidDataException($"The test images have other classes than the training images: {Join(test)} in place of {Join(training)}.");
+            throw new InvalidDataException($"The test images have other classes than the training images: {Join(test)} instead of {Join(training)}.");
         }
 
         static string Join(IReadOnlyList<string> names)

@@ -4,7 +4,7 @@ using IGptMl.Cli.Sources;
 
 namespace IGptMl.Cli.Arguments;
 
-/// <summary>The options of everything that trains: how a step is taken and how the run is watched. <see cref="CheckpointOptions"/> keep it.</summary>
+/// <summary>The options shared by training commands: optimization, validation and metrics. <see cref="CheckpointOptions"/> adds checkpoints.</summary>
 internal sealed class TrainingArguments
 {
     private static readonly Dictionary<string, TrainingPrecision> Precisions = new()
@@ -25,79 +25,79 @@ internal sealed class TrainingArguments
     private readonly Option<string?> _schedule;
     private readonly Option<long?> _warmUp;
     private readonly Option<int> _accumulate = CommandOptions.Number("--accumulate",
-        "Take each step's images through the network in N equal parts, which saves memory: the step is the same to rounding. A divisor of the batch.", 1,
+        "Run each step's images through the network in N equal parts, which saves memory: the step is the same up to rounding. A divisor of the batch size.", 1,
         65536, 1);
     private readonly Option<double?> _clip = CommandOptions.Number("--clip",
-        "Scale the gradients of a step down to this Euclidean norm where they exceed it [default: never, as in the paper].", 1e-9, 1e9);
+        "Clip the gradients of a step to this Euclidean norm [default: no clipping, as in the paper].", 1e-9, 1e9);
     private readonly Option<double> _decay = CommandOptions.Number("--weight-decay",
-        "The share of every matrix that a step takes away, times the learning rate; the paper found that 0.01 changes nothing.", 0, 1, 0.0);
+        "The decoupled weight decay of the matrices, multiplied by the learning rate; the paper found no effect of 0.01.", 0, 1, 0.0);
     private readonly Option<int?> _augment = CommandOptions.Number("--augment",
-        "Shift the images at random by up to N pixels of the model's square, and flip half of them, anew in every step; 4 is the paper's for 32x32 pixels "
-        + "[default: leave them as they are].", 0, 255);
+        "Shift the images at random by up to N pixels of the model's size, and flip half of them, anew in every step; the paper uses 4 for 32x32 pixels "
+        + "[default: no augmentation].", 0, 255);
     private readonly Option<string> _precision = new("--precision")
     {
-        Description = "What a step computes in; what is learned is float32. tf32: float32 with shorter factors on NVIDIA GPUs. bf16: bfloat16, the fastest "
-            + "on GPUs, slow on most CPUs.",
+        Description = "The precision of a step; the learned weights are float32. tf32: float32 with rounded operands on NVIDIA GPUs. bf16: bfloat16, the "
+            + "fastest on GPUs, slow on most CPUs.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "float32",
     };
 
     private readonly Option<bool> _recompute = new("--recompute")
-        { Description = "Compute the activations of each block again in the backward pass, in place of keeping those of all: the same numbers with far "
+        { Description = "Recompute the activations of each block in the backward pass instead of keeping those of all blocks: the same results with far "
         + "less memory, in about a third more time." };
     private readonly Option<DataSource?> _validation;
-    private readonly Option<int?> _validationLimit = CommandOptions.Number("--validation-limit", "Take N validation images at most.", 1, int.MaxValue);
+    private readonly Option<int?> _validationLimit = CommandOptions.Number("--validation-limit", "Use at most N validation images.", 1, int.MaxValue);
     private readonly Option<double?> _validationFraction;
     private readonly Option<long?> _validationInterval;
     private readonly Option<int?> _patience;
-    private readonly Option<bool> _last = new("--last-weights") { Description = "Take the weights of the last step, not those of the best validation." };
-    private readonly Option<string?> _tensorBoard = new("--tensorboard") { Description = "Write events for TensorBoard into this folder.", HelpName = "DIR" };
+    private readonly Option<bool> _last = new("--last-weights") { Description = "Use the weights of the last step, not those of the best validation." };
+    private readonly Option<string?> _tensorBoard = new("--tensorboard") { Description = "Write TensorBoard events to this folder.", HelpName = "DIR" };
     private readonly Option<long?> _metricsInterval = CommandOptions.Number("--metrics-interval",
-        "Steps between two lines of metrics.jsonl and two points of TensorBoard [default: a ten-thousandth of all].", 1L, long.MaxValue);
+        "Steps between lines of metrics.jsonl and between TensorBoard points [default: a ten-thousandth of all steps].", 1L, long.MaxValue);
     private readonly Option<int> _seed;
 
     private TrainingArguments(Words words)
     {
-        _batchSize = CommandOptions.Number("--batch-size", $"Images a step [default: {words.BatchSize}].", 1, 65536);
+        _batchSize = CommandOptions.Number("--batch-size", $"Images per step [default: {words.BatchSize}].", 1, 65536);
         _learningRate = LearningRateOption.Create(words.LearningRate);
         _schedule = new Option<string?>("--schedule")
-            { Description = $"The learning rate after the warm-up: constant, or cosine, which falls to zero [default: {words.Schedule}].", HelpName = "NAME" };
+            { Description = $"The learning rate after the warm-up: constant, or cosine, which decays to zero [default: {words.Schedule}].", HelpName = "NAME" };
         _warmUp = CommandOptions.Number("--warm-up", $"Steps of the linear warm-up [default: {words.WarmUp}].", 0L, long.MaxValue);
         _validation = CommandOptions.Data("--validation",
-            $"Images that are not learned from, to measure {words.Measure} on during the training and to choose the best weights by. Built-in pictures "
+            $"Validation images, on which {words.Measure} is measured during the training and the best weights are chosen. Built-in images "
             + $"have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
         _validationFraction = CommandOptions.Number("--validation-fraction",
-            $"Set this share of the images aside for that, in place of --validation [default: {words.ValidationFraction}].", 0, 0.9);
-        _validationInterval = CommandOptions.Number("--validation-interval", $"Steps between two validations [default: {words.ValidationInterval}].", 1L,
+            $"Set aside this fraction of the images for validation, instead of --validation [default: {words.ValidationFraction}].", 0, 0.9);
+        _validationInterval = CommandOptions.Number("--validation-interval", $"Steps between validations [default: {words.ValidationInterval}].", 1L,
             long.MaxValue);
-        _patience = CommandOptions.Number("--patience", $"End the training after N validations in a row without a better one [default: {words.Patience}].", 1,
-            int.MaxValue);
+        _patience = CommandOptions.Number("--patience",
+            $"Stop the training after N consecutive validations without an improvement [default: {words.Patience}].", 1, int.MaxValue);
         _seed = CommandOptions.Number("--seed", $"Seed of {words.Seeded}; on the CPU the same seed gives the same weights.", 0, int.MaxValue, 1);
     }
 
-    /// <summary>The options with the words of pretraining.</summary>
+    /// <summary>The options with the texts for pretraining.</summary>
     internal static TrainingArguments ForPretraining() => new(new Words(
         BatchSize: "the preset's",
         LearningRate: "the preset's",
         Schedule: "cosine",
-        WarmUp: "one pass over the images, but at most a tenth of the steps",
+        WarmUp: "one epoch, but at most a tenth of the steps",
         Measure: "nats per token",
-        ValidationFraction: "0; the paper takes 0.04 to choose its learning rates",
-        ValidationInterval: "a hundredth of all",
+        ValidationFraction: "0; the paper uses 0.04 to choose learning rates",
+        ValidationInterval: "a hundredth of all steps",
         Patience: "never",
-        Seeded: "the palette, the first weights and the order of the images"));
+        Seeded: "the palette, the initial weights and the order of the images"));
 
-    /// <summary>The options with the words of fine-tuning.</summary>
+    /// <summary>The options with the texts for fine-tuning.</summary>
     internal static TrainingArguments ForFineTuning(ImageGptFineTuneTrainer.Options defaults) => new(new Words(
         BatchSize: Text(defaults.BatchSize),
         LearningRate: $"{Text(defaults.LearningRate)}, a tenth of pretraining's",
         Schedule: "constant",
         WarmUp: "none",
         Measure: "the accuracy",
-        ValidationFraction: $"{Text(defaults.ValidationFraction)} of every class; 0 takes the last weights",
-        ValidationInterval: "a pass over the images",
+        ValidationFraction: $"{Text(defaults.ValidationFraction)} of every class; 0 uses the last weights",
+        ValidationInterval: "one epoch",
         Patience: Text(defaults.Patience!.Value),
-        Seeded: "the images set aside, the order of the images and what is random in them"));
+        Seeded: "the images set aside, the order of the images, the augmentation and the masks"));
 
     internal void AddTo(Command command)
     {
@@ -118,18 +118,18 @@ internal sealed class TrainingArguments
     /// <summary>The seed.</summary>
     internal int Seed(ParseResult parsed) => parsed.GetValue(_seed);
 
-    /// <summary>Where the validation images are; null where none were named.</summary>
+    /// <summary>The source of the validation images; null if not given.</summary>
     internal DataSource? Validation(ParseResult parsed) => parsed.GetValue(_validation);
 
-    /// <summary>The most validation images.</summary>
+    /// <summary>The maximum number of validation images.</summary>
     internal int? ValidationLimit(ParseResult parsed) => parsed.GetValue(_validationLimit);
 
-    /// <summary>Adds what was given to the rest of the settings.</summary>
+    /// <summary>Adds the given options to the settings.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="options">The settings so far, with the number of steps where it is known.</param>
-    /// <param name="steps">All steps; null where they follow from the number of images.</param>
+    /// <param name="options">The settings so far, with the number of steps if known.</param>
+    /// <param name="steps">The total number of steps; null if it depends on the number of images.</param>
     /// <param name="imageSize">The side of the model's images.</param>
-    /// <exception cref="UsageException">It contradicts them, or itself.</exception>
+    /// <exception cref="UsageException">The options contradict the settings or each other.</exception>
     internal T Read<T>(ParseResult parsed, T options, long? steps, int imageSize)
         where T : ImageGptTrainingOptions
     {
@@ -192,14 +192,14 @@ internal sealed class TrainingArguments
 
         if (!isNamed && options.ValidationFraction == 0 && FirstGiven(parsed, _validationInterval, _patience, _last) is { } needless)
         {
-            throw new UsageException($"{needless.Name} is for --validation or --validation-fraction: without them, nothing is measured during the training.");
+            throw new UsageException($"{needless.Name} is for --validation or --validation-fraction: without them, there is no validation.");
         }
     }
 
     private static Option? FirstGiven(ParseResult parsed, params Option[] options)
         => Array.Find(options, option => parsed.GetResult(option) is { Implicit: false });
 
-    /// <summary>What the help says differently of pretraining and of fine-tuning.</summary>
+    /// <summary>The texts of the help that differ between pretraining and fine-tuning.</summary>
     private sealed record Words(string BatchSize, string LearningRate, string Schedule, string WarmUp, string Measure, string ValidationFraction,
         string ValidationInterval, string Patience, string Seeded);
 }

@@ -9,7 +9,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt complete: a part of each image is kept, and a model draws the rest.</summary>
+/// <summary>igpt complete: keeps a part of each image, and samples the rest from a model.</summary>
 internal sealed class CompleteCommand : IgptCommand
 {
     private const int DefaultLimit = 16, DefaultCompletions = 4, MostGridRows = 64;
@@ -20,26 +20,26 @@ internal sealed class CompleteCommand : IgptCommand
     private readonly ModelOptions _model = new();
     private readonly DataOptions _data = new();
     private readonly Option<int?> _keepRows = CommandOptions.Number("--keep-rows",
-        "Keep so many rows of the model's pixels, from the top [default: half of them].", 0, 256);
+        "Keep the top N rows of the image, in pixels of the model's size [default: half of them].", 0, 256);
     private readonly Option<int[]?> _keepRowNumbers = CommandOptions.Numbers("--keep-row-numbers",
-        "Keep these rows of the model's pixels, numbered from 0: 0,1,8.", 0, "N,N, whole numbers with commas between them");
+        "Keep these rows, in pixels of the model's size, numbered from 0: 0,1,8.", 0, "N,N, whole numbers separated by commas");
     private readonly Option<int[]?> _keepRectangle = CommandOptions.Numbers("--keep-rectangle",
-        "Keep this rectangle of the model's pixels: left, top, width, height.", 0, "X,Y,W,H, whole numbers with commas between them", "X,Y,W,H", count: 4);
+        "Keep this rectangle, in pixels of the model's size: left, top, width, height.", 0, "X,Y,W,H, whole numbers separated by commas", "X,Y,W,H", count: 4);
     private readonly Option<int?> _completions = CommandOptions.Number("--completions",
         $"The number of completions of each image [default: as many as --seeds, or {DefaultCompletions}].", 1, 100);
     private readonly Option<bool> _inputSize = new("--input-size")
-        { Description = "Compose what was drawn into the images at their own size, instead of completing them at the model's." };
+        { Description = "Compose the completions into the images at their original size, instead of the model's." };
     private readonly SamplingArguments _sampling = new("completions of an image");
-    private readonly Option<int> _scale = CommandOptions.Number("--scale", "How many pixels of the grid become of one of a completion, across and down.",
+    private readonly Option<int> _scale = CommandOptions.Number("--scale", "The side in pixels to which each pixel is enlarged in the grid.",
         1, 64, 4);
     private readonly Option<string> _out = new("--out")
-        { Description = "The folder to write: a PNG file a completion, and in grid.png what was kept, the completions and the original of each image side "
-        + "by side.", HelpName = "DIR", Required = true };
+        { Description = "The folder to write: a PNG file per completion, and grid.png with the kept part, the completions and the original of each image, "
+        + "side by side.", HelpName = "DIR", Required = true };
 
     internal CompleteCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "complete",
-            $"Keep a part of each image, its upper half by default, and let a model draw the rest. Without --limit, of {DefaultLimit} images.",
+            $"Keep a part of each image, by default its upper half, and complete the rest with a model. The default --limit is {DefaultLimit} images.",
             "igpt complete --model model.zip --data photos --keep-rows 8 --completions 4 --out completed",
             terminal,
             verbose)
@@ -59,7 +59,7 @@ internal sealed class CompleteCommand : IgptCommand
         {
             if (new Option[] { _keepRows, _keepRowNumbers, _keepRectangle }.Count(option => result.GetResult(option) is not null) > 1)
             {
-                result.AddError("Say what is kept by one of --keep-rows, --keep-row-numbers and --keep-rectangle.");
+                result.AddError("Use at most one of --keep-rows, --keep-row-numbers and --keep-rectangle.");
             }
         });
     }
@@ -159,7 +159,7 @@ internal sealed class CompleteCommand : IgptCommand
         return new CompleteResult(folder.Write("grid.png", grid), options.KeptRegion.ToMask(size).Count(kept => kept), pictures);
     }
 
-    /// <summary>The image of the row, in a variable of its own, which therefore keeps it.</summary>
+    /// <summary>Reads the row's image into a new variable, as a getter disposes the previous image of its variable.</summary>
     private static MLImage Read(ValueGetter<MLImage> getter)
     {
         MLImage image = null!;

@@ -4,7 +4,7 @@ using IGptMl.Cli.Results;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt data get: a published data set, from where its authors offer it.</summary>
+/// <summary>igpt data get: downloads a published data set from its publisher.</summary>
 internal sealed class DataGetCommand : IgptCommand
 {
     private const long Megabyte = 1_000_000;
@@ -21,18 +21,18 @@ internal sealed class DataGetCommand : IgptCommand
     private readonly Option<string?> _out = new("--out") { HelpName = "DIR" };
     private readonly Option<Uri?> _from = new("--from")
     {
-        Description = "Fetch the archive from this address, such as a mirror's, instead of its publisher's. It must be the same: size and checksum are "
+        Description = "Download the archive from this address, such as a mirror's, instead of its publisher's. It must be the same file: size and checksum are "
             + "compared.",
         HelpName = "URL",
     };
 
     /// <param name="terminal">Where results and messages go.</param>
     /// <param name="verbose">The global option for more messages.</param>
-    /// <param name="known">What can be fetched; null means the data sets that are known.</param>
+    /// <param name="known">The available data sets; null means all known ones.</param>
     internal DataGetCommand(Terminal terminal, Option<bool> verbose, IReadOnlyList<PublishedData>? known = null)
         : base(
             "get",
-            "Download a data set from its publisher, compare its checksum, and unpack it. A download that was interrupted goes on where it ended.",
+            "Download a data set from its publisher, verify its checksum, and unpack it. An interrupted download is resumed.",
             "igpt data get cifar10 --out datasets",
             terminal,
             verbose)
@@ -41,7 +41,7 @@ internal sealed class DataGetCommand : IgptCommand
         _name.Description = $"The data set: {string.Join(", ", _known.Select(data => $"{data.Name} ({data.ArchiveBytes / 1e6:N0} MB, unpacked "
             + $"{data.UnpackedBytes / 1e6:N0} MB)"))}.";
         _name.AcceptOnlyFromAmong([.. _known.Select(data => data.Name)]);
-        _out.Description = $"The folder to put it in [default: what the environment variable {DataCache.Variable} names, or {DataCache.Folder}].";
+        _out.Description = $"The folder to unpack to [default: the folder in the environment variable {DataCache.Variable}, or {DataCache.Folder}].";
         _from.CustomParser = result =>
         {
             if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
@@ -87,7 +87,7 @@ internal sealed class DataGetCommand : IgptCommand
         }
         catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
         {
-            throw new OperationCanceledException("Canceled. What has been downloaded is kept; the same command goes on from there.", e, cancellation);
+            throw new OperationCanceledException("Canceled. The partial download is kept; the same command resumes it.", e, cancellation);
         }
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt evaluate: how well a model predicts images.</summary>
+/// <summary>igpt evaluate: measures how well a model predicts images.</summary>
 internal sealed class EvaluateCommand : IgptCommand
 {
     private const int MostMaps = 64;
@@ -19,7 +19,7 @@ internal sealed class EvaluateCommand : IgptCommand
     private readonly MaskOptions _masks = new(least: 0.001);
     private readonly Option<string?> _maps = new("--surprise-maps")
     {
-        Description = $"Draw the first {MostMaps} images in the model's colors beside maps of how much each pixel surprised it, from black (as expected) "
+        Description = $"Draw the first {MostMaps} images in the model's colors, next to maps of each pixel's surprise, from black (as expected) "
             + $"to bright yellow, into this PNG file.",
         HelpName = "FILE",
     };
@@ -27,7 +27,7 @@ internal sealed class EvaluateCommand : IgptCommand
     internal EvaluateCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "evaluate",
-            "Tell how well a model predicts images: nats per token and bits per dimension, for each image with --json.",
+            "Measure how well a model predicts images: nats per token and bits per dimension, for each image with --json.",
             "igpt evaluate --model model.zip --data shapes:500:2 --json",
             terminal,
             verbose)

@@ -5,7 +5,7 @@ using IGptMl.Cli.Results;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt export: a model in any form to one that other libraries read.</summary>
+/// <summary>igpt export: writes a model in a form that other libraries read.</summary>
 internal sealed class ExportCommand : IgptCommand
 {
     private const string HuggingFace = "huggingface";
@@ -38,7 +38,7 @@ internal sealed class ExportCommand : IgptCommand
         var folder = parsed.GetRequiredValue(_out);
         if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
         {
-            throw new IOException($"'{folder}' already exists; expected a new or an empty folder."); // before the model is read
+            throw new IOException($"'{folder}' already exists; expected a new or an empty folder."); // fail before reading the model
         }
 
         using var model = _palette.LoadModel(parsed.GetRequiredValue(_model), parsed, Terminal);

@@ -6,7 +6,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt features: images to the position-averaged representations of layers, in a file.</summary>
+/// <summary>igpt features: writes the position-averaged representations of images in some layers to a file.</summary>
 internal sealed class FeaturesCommand : IgptCommand
 {
     private const string FeaturesColumn = "Features";
@@ -17,13 +17,13 @@ internal sealed class FeaturesCommand : IgptCommand
     private readonly DataOptions _data = new();
     private readonly MaskOptions _masks = new(least: 0);
     private readonly Option<LayerSelection> _layers = CommandOptions.Layers(
-        "The layers, one after the other in this order: all, 3, or 0,2,5. Layer 0 is the input of the first block, the last one the output of the network.");
-    private readonly Option<string> _out = CommandOptions.FilePath("--out", $"The file to write; its ending says the form. {FeatureFile.Endings}.");
+        "The layers, concatenated in this order: all, 3, or 0,2,5. Layer 0 is the input of the first block, the last layer the output of the network.");
+    private readonly Option<string> _out = CommandOptions.FilePath("--out", $"The file to write; its extension determines the format. {FeatureFile.Endings}.");
 
     internal FeaturesCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "features",
-            "Write the features of images: what layers of the network make of them, averaged over the positions, as float32 [images, layers * d].",
+            "Write the features of images: the representations in layers of the network, averaged over the positions, as float32 [images, layers * d].",
             "igpt features --model model.zip --data photos --layers 3 --out features.npy",
             terminal,
             verbose)
@@ -32,7 +32,7 @@ internal sealed class FeaturesCommand : IgptCommand
         {
             if (result.Tokens is [var path] && !FeatureFile.Knows(path.Value))
             {
-                result.AddError($"--out is '{path.Value}'; its ending says the form. {FeatureFile.Endings}.");
+                result.AddError($"--out is '{path.Value}'; its extension determines the format. {FeatureFile.Endings}.");
             }
         });
         _model.AddTo(this);
@@ -65,7 +65,7 @@ internal sealed class FeaturesCommand : IgptCommand
 
         var result = new FeaturesResult(path, data.Count, layers, layers.Count * model.Config.EmbeddingSize);
         WriteResult(parsed, result, [("file", path), ("images", $"{result.Images:N0}"), ("layers", string.Join(", ", layers)),
-            ("features an image", $"{result.Features:N0}")]);
+            ("features per image", $"{result.Features:N0}")]);
         return ExitCodes.Success;
     }
 }

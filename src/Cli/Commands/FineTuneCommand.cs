@@ -7,7 +7,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt finetune: a pretrained model and labeled images to a classifier.</summary>
+/// <summary>igpt finetune: trains a classifier from a pretrained model and labeled images.</summary>
 internal sealed class FineTuneCommand : IgptCommand
 {
     private static readonly Activity Reading = new("Reading the images", "image");
@@ -16,25 +16,25 @@ internal sealed class FineTuneCommand : IgptCommand
 
     private readonly ModelOptions _model = new();
     private readonly Option<DataSource?> _data = CommandOptions.Data("--data",
-        $"Labeled images to learn from: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.",
+        $"Labeled training images: {DataSource.Syntax}. Built-in images: 12,000 with seed 1 by default; cifar10:DIR is its training split.",
         heldOut: false);
     private readonly Option<DataSource?> _test = CommandOptions.Data("--test",
-        "Labeled images of the same classes to measure the accuracy on. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
+        "Labeled test images of the same classes. Built-in images have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
     private readonly Option<int?> _limit = CommandOptions.Number("--limit",
-        "Learn from N images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
-    private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Take N test images at most.", 1, int.MaxValue);
+        "Use at most N training images: the first N, or from a folder a fixed random sample.", 1, int.MaxValue);
+    private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Use at most N test images.", 1, int.MaxValue);
     private readonly Option<string> _out = CommandOptions.FilePath("--out",
-        "The classifier to write, a zip from images to class names for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
+        "The classifier to write, a zip for mlContext.Model.Load that maps images to class names. An existing file is replaced once the new one is complete.");
     private readonly Option<string?> _report = new("--report")
-        { Description = "Write a report to this folder, for which every layer is probed on the same images, too: results.json, tables, plots, and a page "
-        + "to look at. It needs --test.", HelpName = "DIR" };
-    private readonly Option<int?> _epochs = CommandOptions.Number("--epochs", $"The most passes over the images [default: {Defaults.Epochs}].", 1, 1_000_000);
-    private readonly Option<long?> _steps = CommandOptions.Number("--steps", "The most optimization steps, in place of --epochs.", 1L, long.MaxValue);
+        { Description = "Write a report to this folder, for which every layer is also probed on the same images: results.json, tables, plots, and an HTML "
+        + "page. It needs --test.", HelpName = "DIR" };
+    private readonly Option<int?> _epochs = CommandOptions.Number("--epochs", $"Maximum number of epochs [default: {Defaults.Epochs}].", 1, 1_000_000);
+    private readonly Option<long?> _steps = CommandOptions.Number("--steps", "Maximum number of optimization steps, instead of --epochs.", 1L, long.MaxValue);
     private readonly Option<double> _generativeWeight = CommandOptions.Number("--generative-weight",
-        "The weight of pretraining's loss beside that of the classes; 0 leaves it out.", 0, 1e6, Defaults.GenerativeWeight);
+        "The weight of the pretraining loss relative to the classification loss; 0 omits it.", 0, 1e6, Defaults.GenerativeWeight);
     private readonly Option<double?> _maskProbability = MaskOptions.CreateForFineTuning();
     private readonly Option<int?> _votes = CommandOptions.Number("--votes",
-        $"For a masked model: the times that it looks at an image, each time with other tokens hidden; the majority decides [default: {Defaults.Votes}].",
+        $"For a masked model: the number of masks under which an image is classified; the result is a majority vote [default: {Defaults.Votes}].",
         1, 1000);
     private readonly TrainingArguments _training = TrainingArguments.ForFineTuning(Defaults);
     private readonly CheckpointOptions _checkpoints = new();
@@ -44,8 +44,8 @@ internal sealed class FineTuneCommand : IgptCommand
     internal FineTuneCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "finetune",
-            "Fine-tune a whole model to classify images, and save the chain from pixels to class names. Ctrl-C ends the training early and saves the best "
-                + "so far; with --checkpoints, the same command then goes on.",
+            "Fine-tune a whole model to classify images, and save the chain from pixels to class names. Ctrl-C stops the training and saves the best "
+                + "model so far; with --checkpoints, the same command then resumes.",
             "igpt finetune --model model.zip --data shapes:3000 --test shapes:1000 --out classifier.zip",
             terminal,
             verbose)
@@ -64,12 +64,12 @@ internal sealed class FineTuneCommand : IgptCommand
         {
             if (result.GetResult(_report) is not null && result.GetResult(_test) is null)
             {
-                result.AddError("--report needs --test: a report is about the accuracy on test images.");
+                result.AddError("--report needs --test: a report shows the accuracy on test images.");
             }
 
             if (result.GetResult(_epochs) is not null && result.GetResult(_steps) is not null)
             {
-                result.AddError("--epochs and --steps exclude each other: both say how long the training is.");
+                result.AddError("--epochs and --steps exclude each other: both set the length of the training.");
             }
         });
     }
@@ -81,7 +81,7 @@ internal sealed class FineTuneCommand : IgptCommand
         OutputFile.Check(path);
         if (parsed.GetValue(_report) is { } early)
         {
-            Directory.CreateDirectory(early); // before hours of work are spent on it
+            Directory.CreateDirectory(early); // fail before hours of work
         }
 
         var context = CreateContext(parsed, _training.Seed(parsed));
@@ -105,13 +105,13 @@ internal sealed class FineTuneCommand : IgptCommand
 
         using var classifier = Terminal.Track(progress =>
         {
-            using var announcement = cancellation.Register(() => Terminal.Say("Stopping. The best so far will be saved; Ctrl-C again quits at once."));
+            using var announcement = cancellation.Register(() => Terminal.Say("Stopping. The best model so far will be saved; Ctrl-C again quits at once."));
             return Fit(experiment, training, validation, progress, cancellation);
         });
         var last = classifier.Progress;
         var completed = last.Step == last.Steps || !cancellation.IsCancellationRequested;
 
-        // Images cannot be part of the schema that ML.NET stores in the zip, so none is stored, rather than one without what the model needs.
+        // ML.NET cannot store a schema with an image column, which the model needs, so no schema is stored.
         OutputFile.Write(path, stream => context.Model.Save(classifier.Transformer, null, stream));
         Terminal.Say(TrainingEnd.Describe("classifier", last, completed, options));
         var summary = new FineTuneSummary(path, completed, last.Step, last.Steps, last.Epoch, training.Count, classifier.Classification.ClassCount,
@@ -138,7 +138,7 @@ internal sealed class FineTuneCommand : IgptCommand
         return completed ? ExitCodes.Success : ExitCodes.Canceled;
     }
 
-    /// <summary>The classifier beside linear probes of the model that it comes from.</summary>
+    /// <summary>Writes a report on the classifier and on linear probes of the pretrained model.</summary>
     private void WriteReport(
         string folder,
         MLContext context,
@@ -170,7 +170,7 @@ internal sealed class FineTuneCommand : IgptCommand
         {
             return experiment.Fit(training.Watch(Reading, progress, cancellation), validation?.View, watch, cancellation);
         }
-        catch (OperationCanceledException) // before the first step
+        catch (OperationCanceledException) // canceled before the first step
         {
             throw new OperationCanceledException("Canceled before the first step; nothing is saved.");
         }
@@ -189,7 +189,7 @@ internal sealed class FineTuneCommand : IgptCommand
         var (probability, votes) = (parsed.GetValue(_maskProbability), parsed.GetValue(_votes));
         if (config.Objective != PretrainingObjective.Masked && (probability ?? votes) is not null)
         {
-            throw new UsageException("--mask-probability and --votes are for masked models; this model is an autoregressive one.");
+            throw new UsageException("--mask-probability and --votes are for masked models; this model is autoregressive.");
         }
 
         var options = Defaults with

@@ -8,20 +8,21 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt import: a model in any form to a zip like that of igpt pretrain.</summary>
+/// <summary>igpt import: converts a model in any supported form to a zip like that of igpt pretrain.</summary>
 internal sealed class ImportCommand : IgptCommand
 {
     private readonly Argument<string> _path = new("PATH") { Description = $"The model: {ModelOptions.Forms}." };
     private readonly PaletteOptions _palette = ModelOptions.CreatePalette();
     private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping(
-        "How the model is to get its squares [default: as its form says; OpenAI's checkpoints center].", ImageCropping.Squash, ImageCropping.CenterCrop);
+        "How images are cropped to squares for the model [default: as in the model's files; center for OpenAI's checkpoints].",
+        ImageCropping.Squash, ImageCropping.CenterCrop);
     private readonly Option<string> _out = CommandOptions.FilePath("--out",
-        "The model file to write, a zip for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
+        "The model file to write, a zip for mlContext.Model.Load. An existing file is replaced once the new one is complete.");
 
     internal ImportCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "import",
-            "Turn a model that others trained into a zip for ML.NET, which takes images to how likely the model finds them. Without a palette it takes tokens.",
+            "Convert a pretrained model to a zip for ML.NET, which evaluates the likelihood of images or, without a palette, of tokens.",
             "igpt import model.ckpt-1000000 --palette kmeans_centers.npy --out model.zip",
             terminal,
             verbose)
@@ -49,7 +50,7 @@ internal sealed class ImportCommand : IgptCommand
         return ExitCodes.Success;
     }
 
-    /// <summary>The chain from images, or from tokens where there is no palette, to how likely the model finds them. Fitting looks at schemas alone.</summary>
+    /// <summary>Creates the chain from images, or from tokens if there is no palette, to their likelihood. Fitting only uses schemas.</summary>
     private static TransformerChain<ImageLikelihoodTransformer> CreateChain(MLContext context, ImageGptModel model)
     {
         var likelihood = context.Transforms.CalculateImageLikelihood("NatsPerToken", TokensColumn, model);

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt low-data: what a linear classifier makes of the features when few images have labels.</summary>
+/// <summary>igpt low-data: measures the accuracy of a linear classifier on the features when few images have labels.</summary>
 internal sealed class LowDataCommand : IgptCommand
 {
     private static readonly Activity Fitting = new("Few labels", "classifier");
@@ -15,12 +15,12 @@ internal sealed class LowDataCommand : IgptCommand
     private readonly ProbeOptions _probe = new();
     private readonly LowDataOptions _lowData = new();
     private readonly Option<string?> _report = new("--report")
-        { Description = "Write a report to this folder, for which every layer is probed with all labels, too.", HelpName = "DIR" };
+        { Description = "Write a report to this folder, for which every layer is also probed with all labels.", HelpName = "DIR" };
 
     internal LowDataCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "low-data",
-            "Tell the accuracy in percent with 40, 250 and 4,000 labels, mean and sample standard deviation over five draws of the labels.",
+            "Measure the accuracy in percent with 40, 250 and 4,000 labels: mean and sample standard deviation over five draws of the labels.",
             "igpt low-data --model model.zip --data cifar10:DIR --test cifar10:DIR --cache-folder cache",
             terminal,
             verbose)
@@ -38,7 +38,7 @@ internal sealed class LowDataCommand : IgptCommand
         var folder = parsed.GetValue(_report);
         if (folder is not null)
         {
-            Directory.CreateDirectory(folder); // before hours of work are spent on it
+            Directory.CreateDirectory(folder); // fail before hours of work
         }
 
         var context = CreateContext(parsed);

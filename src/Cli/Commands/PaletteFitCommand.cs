@@ -7,27 +7,27 @@ using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt palette fit: images to a palette file.</summary>
+/// <summary>igpt palette fit: learns a palette from images.</summary>
 internal sealed class PaletteFitCommand : IgptCommand
 {
     private static readonly Activity Learning = new("Learning the palette", "image");
 
     private readonly DataOptions _data = new();
     private readonly Option<string> _out = CommandOptions.FilePath("--out",
-        "The file to write: npy, float32 [colors, 3] in [-1, 1], like OpenAI's kmeans_centers.npy. An existing one is replaced.");
+        "The file to write: npy, float32 [colors, 3] in [-1, 1], like OpenAI's kmeans_centers.npy. An existing file is replaced.");
     private readonly Option<int> _colors = CommandOptions.Number("--colors", "The number of colors.", Palette.MinCount, Palette.MaxCount, 512);
     private readonly Option<int> _imageSize = CommandOptions.Number("--image-size", "Side of the square that images are resized to, in pixels.", 1, 256, 32);
-    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash,
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images are cropped to squares [default: squash].", ImageCropping.Squash,
         ImageCropping.CenterCrop, ImageCropping.RandomCrop);
-    private readonly Option<int> _pixels = CommandOptions.Number("--pixels", "Pixels that k-means sees, drawn from all images.", 1000, 100_000_000, 250_000);
-    private readonly Option<int> _iterations = CommandOptions.Number("--iterations", "Iterations of k-means at most.", 1, 10_000, 20);
+    private readonly Option<int> _pixels = CommandOptions.Number("--pixels", "Pixels for k-means, drawn from all images.", 1000, 100_000_000, 250_000);
+    private readonly Option<int> _iterations = CommandOptions.Number("--iterations", "Maximum number of iterations of k-means.", 1, 10_000, 20);
     private readonly Option<int> _seed = CommandOptions.Number("--seed",
-        "Seed of the pixels that are drawn and of k-means; the same seed gives the same palette.", 0, int.MaxValue, 1);
+        "Seed of the drawn pixels and of k-means; the same seed gives the same palette.", 0, int.MaxValue, 1);
 
     internal PaletteFitCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "fit",
-            "Learn a palette by k-means over pixels drawn from all images, and tell its inertia and mean color error.",
+            "Learn a palette by k-means over pixels drawn from all images, and report its inertia and mean color error.",
             "igpt palette fit --data photos --colors 512 --out palette.npy",
             terminal,
             verbose)

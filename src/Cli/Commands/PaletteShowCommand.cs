@@ -6,23 +6,23 @@ using IGptMl.Cli.Sources;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt palette show: a palette to a picture.</summary>
+/// <summary>igpt palette show: draws a palette.</summary>
 internal sealed class PaletteShowCommand : IgptCommand
 {
     private readonly PaletteOptions _palette = new PaletteOptions("The palette").Required();
     private readonly Option<DataSource?> _data = CommandOptions.Data("--data",
-        $"Images to draw before and after quantization: {DataSource.Syntax}. Without it, the colors alone are drawn.", heldOut: false);
+        $"Images to draw before and after quantization: {DataSource.Syntax}. Without it, only the colors are drawn.", heldOut: false);
     private readonly Option<int> _limit = CommandOptions.Number("--limit",
-        "Draw N images at most: the first ones; from a folder, a random sample, the same every time.", 1, 1000, 12);
+        "Draw at most N images: the first N, or from a folder a fixed random sample.", 1, 1000, 12);
     private readonly Option<int> _imageSize = CommandOptions.Number("--image-size", "Side of the square that images are resized to, in pixels.", 1, 256, 32);
-    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash,
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images are cropped to squares [default: squash].", ImageCropping.Squash,
         ImageCropping.CenterCrop);
-    private readonly Option<string> _out = CommandOptions.FilePath("--out", "The PNG file to write. An existing one is replaced.");
+    private readonly Option<string> _out = CommandOptions.FilePath("--out", "The PNG file to write. An existing file is replaced.");
 
     internal PaletteShowCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "show",
-            "Draw a palette's colors, by family and lightness, and pictures before and after they are reduced to them.",
+            "Draw a palette's colors, by family and lightness, and images before and after quantization.",
             "igpt palette show --palette palette.npy --data photos --out palette.png",
             terminal,
             verbose)

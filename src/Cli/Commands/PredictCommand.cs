@@ -6,16 +6,16 @@ using Spectre.Console;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt predict: the classes of image files, by a classifier that igpt probe or igpt finetune wrote.</summary>
+/// <summary>igpt predict: classifies image files with a classifier from igpt probe or igpt finetune.</summary>
 internal sealed class PredictCommand : IgptCommand
 {
     private readonly Option<string> _classifier = new("--classifier")
-        { Description = "The classifier: a zip that igpt probe or igpt finetune wrote, or mlContext.Model.Save of a pipeline from the column Image to "
-        + "PredictedClass.", HelpName = "FILE", Required = true };
+        { Description = "The classifier: a zip that igpt probe or igpt finetune wrote, or that mlContext.Model.Save wrote of a pipeline from the column Image "
+        + "to PredictedClass.", HelpName = "FILE", Required = true };
     private readonly Argument<string[]> _files = new("files") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
 
     internal PredictCommand(Terminal terminal, Option<bool> verbose)
-        : base("predict", "Tell the classes of image files.", "igpt predict --classifier classifier.zip cat.jpg dog.jpg", terminal, verbose)
+        : base("predict", "Predict the classes of image files.", "igpt predict --classifier classifier.zip cat.jpg dog.jpg", terminal, verbose)
     {
         Add(_classifier);
         Add(_files);

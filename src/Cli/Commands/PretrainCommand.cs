@@ -9,7 +9,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt pretrain: images without labels to a model.</summary>
+/// <summary>igpt pretrain: pretrains a model on unlabeled images.</summary>
 internal sealed class PretrainCommand : IgptCommand
 {
     private static readonly Activity Learning = new("Learning the palette", "image");
@@ -17,26 +17,26 @@ internal sealed class PretrainCommand : IgptCommand
     private static readonly Activity Evaluating = new("Evaluating", "image");
 
     private readonly Option<DataSource?> _data = CommandOptions.Data("--data",
-        $"The images to learn from: {DataSource.Syntax}. Built-in pictures: 12,000 with seed 1 unless said otherwise; cifar10:DIR is its training split.",
+        $"The training images: {DataSource.Syntax}. Built-in images: 12,000 with seed 1 by default; cifar10:DIR is its training split.",
         heldOut: false);
     private readonly Option<int?> _limit = CommandOptions.Number("--limit",
-        "Learn from N images at most: the first ones; from a folder, a random sample, the same every time.", 1, int.MaxValue);
+        "Use at most N training images: the first N, or from a folder a fixed random sample.", 1, int.MaxValue);
     private readonly Option<DataSource?> _test = CommandOptions.Data("--test",
-        "Images to evaluate the model on in the end. Built-in pictures have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
-    private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Take N test images at most.", 1, int.MaxValue);
+        "Test images to evaluate the final model on. Built-in images have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
+    private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Use at most N test images.", 1, int.MaxValue);
     private readonly Option<string> _out = CommandOptions.FilePath("--out",
-        "The model file to write, a zip for mlContext.Model.Load. An existing one is replaced once the new one is complete.");
-    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: squash].", ImageCropping.Squash,
+        "The model file to write, a zip for mlContext.Model.Load. An existing file is replaced once the new one is complete.");
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images are cropped to squares [default: squash].", ImageCropping.Squash,
         ImageCropping.CenterCrop, ImageCropping.RandomCrop);
     private readonly Option<int> _crops = CommandOptions.Number("--crops",
-        "With --crop random, the crops of each image that are learned from; their tokens are held in memory.", 1, 100_000, 1);
-    private readonly PaletteOptions _palette = new("Take these colors instead of learning them");
+        "With --crop random, the number of crops per image; their tokens are held in memory.", 1, 100_000, 1);
+    private readonly PaletteOptions _palette = new("Use this palette instead of learning one");
     private readonly Option<string?> _cache = new("--cache-file")
-        { Description = "Keep the images' tokens in this file, two bytes each, and read them from there the next time; it is written again where it is of "
+        { Description = "Cache the images' tokens in this file, two bytes each, for the next run; the file is written again if it is from "
         + "other images, another palette or another size.", HelpName = "FILE" };
-    private readonly Option<long?> _steps = CommandOptions.Number("--steps", "Optimization steps, in place of the preset's.", 1L, long.MaxValue);
+    private readonly Option<long?> _steps = CommandOptions.Number("--steps", "Optimization steps, instead of the preset's.", 1L, long.MaxValue);
     private readonly Option<long?> _samples = CommandOptions.Number("--samples",
-        "Steps between two sheets of pictures drawn from the model, samples-000001000.png and so on; not for --objective masked.", 1L, long.MaxValue);
+        "Steps between sheets of sampled images, samples-000001000.png and so on; not for --objective masked.", 1L, long.MaxValue);
     private readonly ArchitectureOptions _architecture = new();
     private readonly TrainingArguments _training = TrainingArguments.ForPretraining();
     private readonly CheckpointOptions _checkpoints = new();
@@ -46,8 +46,8 @@ internal sealed class PretrainCommand : IgptCommand
     internal PretrainCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "pretrain",
-            "Pretrain an Image GPT on images, without their labels. Ctrl-C ends the training early and saves the model so far; with --checkpoints, the "
-                + "same command then goes on.",
+            "Pretrain an Image GPT on images, without their labels. Ctrl-C stops the training and saves the model so far; with --checkpoints, the "
+                + "same command then resumes.",
             "igpt pretrain --data cifar10:datasets/cifar10 --test cifar10:datasets/cifar10 --test-limit 2000 --preset tiny --steps 4000 --out model.zip",
             terminal,
             verbose)
@@ -88,15 +88,15 @@ internal sealed class PretrainCommand : IgptCommand
         using var model = Terminal.Track(progress =>
         {
             using var announcement = cancellation.Register(()
-                => Terminal.Say("Stopping. What has been learned so far will be saved; Ctrl-C again quits at once."));
+                => Terminal.Say("Stopping. The model so far will be saved; Ctrl-C again quits at once."));
             watch = new TrainingWatch<TrainingProgress>(Terminal, progress, "Pretraining", Describe);
             var settings = options with { Progress = watch, CancellationToken = cancellation };
             return Train(context, data, validation, parsed.GetValue(_crop) ?? ImageCropping.Squash, parsed.GetValue(_crops), palette, settings, progress);
         });
-        var last = watch!.Last!; // a model that has done no step is not returned
+        var last = watch!.Last!; // not null, as no model is returned before the first step
         var isCompleted = last.Step == last.Steps || !cancellation.IsCancellationRequested;
 
-        // Images cannot be part of the schema that ML.NET stores in the zip, so none is stored, rather than one without what the model needs.
+        // ML.NET cannot store a schema with an image column, which the model needs, so no schema is stored.
         OutputFile.Write(path, stream => context.Model.Save(model, null, stream));
         Terminal.Say(TrainingEnd.Describe("model", last, isCompleted, options));
         var result = new PretrainingResult(path, isCompleted, last.Step, last.Steps, options.Model.ParameterCount, data.Count, last.Elapsed.TotalSeconds,
@@ -149,7 +149,7 @@ internal sealed class PretrainCommand : IgptCommand
             var gpt = trainer.Fit(tokens, validation is null ? null : quantizer.Transform(validation.View));
             if (cropping == ImageCropping.RandomCrop)
             {
-                quantizer = CreateQuantizer(context, gpt.Model, data); // random crops are for training alone
+                quantizer = CreateQuantizer(context, gpt.Model, data); // random crops are only for training
             }
 
             return new TransformerChain<ITransformer>(quantizer, gpt);
@@ -179,7 +179,7 @@ internal sealed class PretrainCommand : IgptCommand
         _checkpoints.Require(parsed, _samples);
         if (options.SampleInterval is not null && options.Model.Objective == PretrainingObjective.Masked)
         {
-            throw new UsageException("--samples is for autoregressive models: a masked one has no order in which to draw.");
+            throw new UsageException("--samples is for autoregressive models: a masked model cannot be sampled token by token.");
         }
 
         return _checkpoints.Read(parsed, _training.Read(parsed, options, options.Steps, options.Model.ImageSize));

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt probe: how much a linear classifier can read from each layer.</summary>
+/// <summary>igpt probe: measures the accuracy of a linear classifier on each layer.</summary>
 internal sealed class ProbeCommand : IgptCommand
 {
     private static readonly Activity Probing = new("Probing", "classifier");
@@ -17,20 +17,20 @@ internal sealed class ProbeCommand : IgptCommand
     private readonly ProbeOptions _probe = new();
     private readonly Option<string?> _out = new("--out")
     {
-        Description = "The classifier to write, a zip from images to class names through the best layer, for mlContext.Model.Load.",
+        Description = "The classifier to write, a zip for mlContext.Model.Load that maps images to class names by the best layer.",
         HelpName = "FILE",
     };
 
     private readonly Option<string?> _report = new("--report")
     {
-        Description = "Write a report to this folder: results.json, tables, plots, and a page to look at.",
+        Description = "Write a report to this folder: results.json, tables, plots, and an HTML page.",
         HelpName = "DIR",
     };
 
     internal ProbeCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "probe",
-            "Tell the accuracy in percent of a linear classifier on every layer, beside raw pixels and palette tokens.",
+            "Measure the accuracy in percent of a linear classifier on every layer, and on raw pixels and palette tokens.",
             "igpt probe --model model.zip --data shapes:3000 --test shapes:1000",
             terminal,
             verbose)
@@ -53,7 +53,7 @@ internal sealed class ProbeCommand : IgptCommand
 
         if (folder is not null)
         {
-            Directory.CreateDirectory(folder); // before hours of work are spent on it
+            Directory.CreateDirectory(folder); // fail before hours of work
         }
 
         var context = CreateContext(parsed);
@@ -69,7 +69,7 @@ internal sealed class ProbeCommand : IgptCommand
 
         if (folder is not null)
         {
-            // What the probe has computed is in the cache.
+            // The results of the probe are in the cache.
             var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
                 { Title = "Linear probe", Probe = options, PretrainedOn = _probe.PretrainedOn(parsed), Facts = _probe.Describe(parsed) });
             study.Run(training.View, test.View, cancellationToken: cancellation).Save(folder);

@@ -7,7 +7,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt quantize: images to the palette colors of their pixels, in a file.</summary>
+/// <summary>igpt quantize: writes the palette colors of images' pixels to a file.</summary>
 internal sealed class QuantizeCommand : IgptCommand
 {
     private const int DefaultSize = 32;
@@ -16,20 +16,20 @@ internal sealed class QuantizeCommand : IgptCommand
 
     private readonly DataOptions _data = new();
     private readonly Option<string?> _model = new("--model")
-        { Description = $"A model, whose palette, size and way of cropping are taken: {ModelOptions.Forms}.", HelpName = "FILE" };
-    private readonly PaletteOptions _palette = new("The colors; for a model too, if it comes without them");
+        { Description = $"A model, whose palette, image size and cropping are used: {ModelOptions.Forms}.", HelpName = "FILE" };
+    private readonly PaletteOptions _palette = new("The palette; also for a model without one");
     private readonly Option<int?> _imageSize = CommandOptions.Number("--image-size",
-        $"Side of the square that images become, in pixels; a model has its own [default: {DefaultSize}].", 1, 256);
-    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images become squares [default: the model's way, or squash].",
+        $"Side of the square that images are resized to, in pixels; a model has its own [default: {DefaultSize}].", 1, 256);
+    private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images are cropped to squares [default: the model's, or squash].",
         ImageCropping.Squash, ImageCropping.CenterCrop, ImageCropping.RandomCrop);
     private readonly Option<int> _seed = CommandOptions.Number("--seed", "Seed of random crops.", 0, int.MaxValue, 1);
     private readonly Option<string> _out = CommandOptions.FilePath("--out",
-        "The npy file to write: uint16 [images, size * size], raster order, colors numbered from 0. An existing one is replaced once the new one is complete.");
+        "The npy file to write: uint16 [images, size * size], raster order, colors numbered from 0. An existing file is replaced once it is complete.");
 
     internal QuantizeCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "quantize",
-            "Write the palette colors of images, one number a pixel, as a model reads them.",
+            "Write the palette colors of images, one index per pixel, as a model reads them.",
             "igpt quantize --data photos --palette kmeans_centers.npy --image-size 32 --out tokens.npy",
             terminal,
             verbose)
@@ -49,12 +49,12 @@ internal sealed class QuantizeCommand : IgptCommand
             var hasModel = result.GetResult(_model) is not null;
             if (!hasModel && !_palette.IsGiven(result))
             {
-                result.AddError("Give the colors by --palette or --model.");
+                result.AddError("Give the palette by --palette or --model.");
             }
 
             if (hasModel && result.GetResult(_imageSize) is not null)
             {
-                result.AddError("--image-size goes with --palette alone; a model has a size of its own.");
+                result.AddError("--image-size is only for --palette; a model has an image size of its own.");
             }
         });
     }

@@ -5,16 +5,16 @@ using IGptMl.Cli.Results;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt report: the paper's evaluations of a model, as a folder to look at.</summary>
+/// <summary>igpt report: runs the paper's evaluations of a model, and writes a report.</summary>
 internal sealed class ReportCommand : IgptCommand
 {
     private readonly ModelOptions _model = new();
     private readonly ProbeOptions _probe = new();
     private readonly LowDataOptions _lowData = new();
-    private readonly Option<bool> _noLowData = new("--no-low-data") { Description = "Leave the accuracy with few labels out." };
+    private readonly Option<bool> _noLowData = new("--no-low-data") { Description = "Omit the accuracy with few labels." };
     private readonly Option<string[]> _beside = new("--beside")
     {
-        Description = $"Another model to show beside this one, as NAME=PATH: an earlier checkpoint, a masked model, one pretrained on other images. Can be "
+        Description = $"Another model to compare with, as NAME=PATH: an earlier checkpoint, a masked model, or a model pretrained on other images. Can be "
             + $"given several times. A model is {ModelOptions.Forms}.",
         HelpName = "NAME=PATH",
         AllowMultipleArgumentsPerToken = true,
@@ -22,14 +22,14 @@ internal sealed class ReportCommand : IgptCommand
     };
 
     private readonly Option<string?> _checkpoints = new("--checkpoints")
-        { Description = "The folder of the run's checkpoints: all that were kept are shown beside the model, generative loss against accuracy over the "
+        { Description = "The folder of the run's checkpoints: all of them are compared with the model, generative loss against accuracy over the "
         + "training.", HelpName = "DIR" };
     private readonly Option<int?> _fineTune = CommandOptions.Number("--fine-tune",
-        "Fine-tune the whole network on the same images, too, for N epochs at most; the best by a tenth held out is taken.", 1, 100_000);
+        "Also fine-tune the whole network on the same images, for at most N epochs; the best weights on a held-out tenth are used.", 1, 100_000);
     private readonly Option<string> _title = new("--title")
         { Description = "The report's title.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().Title };
     private readonly Option<string> _name = new("--name")
-        { Description = "What the report calls the model.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().ModelName };
+        { Description = "The name of the model in the report.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().ModelName };
     private readonly Option<string> _out = new("--out")
         { Description = "The folder to write. What was computed is kept in its folder cache, unless --cache-folder says otherwise, and used by the next run.",
         HelpName = "DIR", Required = true };
@@ -37,7 +37,7 @@ internal sealed class ReportCommand : IgptCommand
     internal ReportCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "report",
-            "Probe every layer, evaluate few labels and the generative loss, and write tables, plots and one page to look at.",
+            "Probe every layer, evaluate few labels and the generative loss, and write tables, plots and an HTML page.",
             "igpt report --model model.zip --data cifar10:DIR --test cifar10:DIR --patches --out report",
             terminal,
             verbose)
@@ -64,7 +64,7 @@ internal sealed class ReportCommand : IgptCommand
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var folder = parsed.GetRequiredValue(_out);
-        Directory.CreateDirectory(folder); // before hours of work are spent on it
+        Directory.CreateDirectory(folder); // fail before hours of work
         var context = CreateContext(parsed);
         var (training, test) = _probe.Open(context, parsed);
         var checkpoints = parsed.GetValue(_checkpoints) is { } run ? ComparedModel.FindCheckpoints(run) : [];

@@ -7,7 +7,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Cli.Commands;
 
-/// <summary>igpt sample: pictures out of a model.</summary>
+/// <summary>igpt sample: samples images from a model.</summary>
 internal sealed class SampleCommand : IgptCommand
 {
     private const int DefaultCount = 16;
@@ -18,15 +18,15 @@ internal sealed class SampleCommand : IgptCommand
     private readonly Option<int?> _count = CommandOptions.Number("--count", $"The number of pictures [default: as many as --seeds, or {DefaultCount}].", 1,
         100_000);
     private readonly SamplingArguments _sampling = new("pictures");
-    private readonly Option<int> _scale = CommandOptions.Number("--scale", "How many pixels of the grid become of one of a picture, across and down.",
+    private readonly Option<int> _scale = CommandOptions.Number("--scale", "The side in pixels to which each pixel is enlarged in the grid.",
         1, 64, 4);
     private readonly Option<string> _out = new("--out")
-        { Description = "The folder to write: a PNG file a picture, and all of them in grid.png.", HelpName = "DIR", Required = true };
+        { Description = "The folder to write: a PNG file per image, and all of them in grid.png.", HelpName = "DIR", Required = true };
 
     internal SampleCommand(Terminal terminal, Option<bool> verbose)
         : base(
             "sample",
-            "Let a model draw pictures from nothing, pixel by pixel.",
+            "Sample images from a model, pixel by pixel.",
             "igpt sample --model model.zip --count 64 --temperature 0.95 --out pictures",
             terminal,
             verbose)
@@ -77,7 +77,7 @@ internal sealed class SampleCommand : IgptCommand
             var seed = 0;
             while (cursor.MoveNext())
             {
-                MLImage image = null!; // a variable of its own for each row, which therefore keeps its image
+                MLImage image = null!; // a new variable per row, as a getter disposes the previous image of its variable
                 getImage(ref image);
                 getSeed(ref seed);
                 images.Add(image);

@@ -1,6 +1,6 @@
 namespace IGptMl.Cli.Output;
 
-/// <summary>One of the things that a command does one after the other.</summary>
+/// <summary>One of the successive activities of a command.</summary>
 /// <param name="Title">"Pretraining".</param>
-/// <param name="Unit">What is counted: "step".</param>
+/// <param name="Unit">The unit that is counted: "step".</param>
 internal sealed record Activity(string Title, string Unit);

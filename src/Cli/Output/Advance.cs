@@ -1,9 +1,9 @@
 namespace IGptMl.Cli.Output;
 
-/// <summary>How far a command is.</summary>
-/// <param name="Activity">What it does.</param>
-/// <param name="Done">The units done.</param>
-/// <param name="Total">All units.</param>
+/// <summary>The progress of a command.</summary>
+/// <param name="Activity">The current activity.</param>
+/// <param name="Done">The number of units completed.</param>
+/// <param name="Total">The total number of units.</param>
 /// <param name="Detail">Values, speed, time left.</param>
 internal readonly record struct Advance(Activity Activity, long Done, long Total, string Detail)
 {

@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 
 namespace IGptMl.Cli.Output;
 
-/// <summary>What stands beside a bar.</summary>
+/// <summary>The column of details next to a progress bar.</summary>
 internal sealed class DetailColumn : ProgressColumn
 {
     private readonly ConcurrentDictionary<int, string> _details = [];

@@ -1,15 +1,15 @@
 namespace IGptMl.Cli.Output;
 
-/// <summary>What the process says of how it went.</summary>
+/// <summary>The exit codes of the process.</summary>
 internal static class ExitCodes
 {
     internal const int Success = 0;
 
     internal const int Failure = 1;
 
-    /// <summary>The command line asks for something that is not there or cannot be.</summary>
+    /// <summary>The command line is invalid.</summary>
     internal const int Usage = 2;
 
-    /// <summary>Ended by Ctrl-C; shells use the same number (128 + SIGINT).</summary>
+    /// <summary>Canceled by Ctrl-C; 128 + SIGINT, as in shells.</summary>
     internal const int Canceled = 130;
 }

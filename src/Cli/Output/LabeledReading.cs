@@ -1,6 +1,6 @@
 namespace IGptMl.Cli.Output;
 
-/// <summary>What commands that fit classifiers do before: reading the images, and running the network on them.</summary>
+/// <summary>The activities before a classifier is fitted: reading the images, and computing their features.</summary>
 internal static class LabeledReading
 {
     internal static readonly Activity Training = new("Reading the training images", "image");
@@ -9,7 +9,7 @@ internal static class LabeledReading
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The progress of the network as an activity for each set of images, ten times a second at most.</summary>
+    /// <summary>Reports the progress of feature extraction as one activity per set of images, at most ten times a second.</summary>
     internal static IProgress<FeatureProgress> Features(IProgress<Advance> progress)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();

@@ -1,10 +1,10 @@
 namespace IGptMl.Cli.Output;
 
-/// <summary>A result file: written beside its place and renamed, so that an existing file is only replaced by a complete one.</summary>
+/// <summary>Writes a result to a temporary file and renames it, so that an existing file is only replaced by a complete one.</summary>
 internal static class OutputFile
 {
-    /// <summary>Finds out early whether the file can be written, before hours of work are spent on it.</summary>
-    /// <exception cref="IOException">There is no such folder, the path is a folder, or nothing can be written there.</exception>
+    /// <summary>Checks that the file can be written, before hours of work.</summary>
+    /// <exception cref="IOException">The folder does not exist, the path is a folder, or the file cannot be written.</exception>
     internal static void Check(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -37,10 +37,10 @@ internal static class OutputFile
         stream.Flush(flushToDisk: true);
     });
 
-    /// <summary>Writes the file by its path.</summary>
+    /// <summary>Writes the file through the path of a temporary file.</summary>
     /// <param name="path">The file to replace.</param>
-    /// <param name="ending">The ending by which what writes it tells the format, such as ".png".</param>
-    /// <param name="write">Gets the path to write to.</param>
+    /// <param name="ending">The extension of the temporary file, which may determine the format, such as ".png".</param>
+    /// <param name="write">Writes to the given path.</param>
     internal static void Replace(string path, string ending, Action<string> write)
     {
         var partial = Beside(path) + ending;

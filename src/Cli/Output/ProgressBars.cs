@@ -3,8 +3,8 @@ using Spectre.Console;
 namespace IGptMl.Cli.Output;
 
 /// <summary>Progress on a terminal: a bar for each activity.</summary>
-/// <param name="context">Draws the bars.</param>
-/// <param name="details">Shows the rest beside them.</param>
+/// <param name="context">The display of the bars.</param>
+/// <param name="details">The column of details next to the bars.</param>
 internal sealed class ProgressBars(ProgressContext context, DetailColumn details) : IProgress<Advance>
 {
     private readonly Dictionary<Activity, ProgressTask> _tasks = [];

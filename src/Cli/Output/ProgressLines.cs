@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace IGptMl.Cli.Output;
 
-/// <summary>Progress where nobody watches: a line for each activity's end, and one every so often before.</summary>
+/// <summary>Progress for output that is not an interactive terminal: a line at an interval, and one at the end of each activity.</summary>
 internal sealed class ProgressLines : IProgress<Advance>
 {
-    /// <summary>The time between two lines.</summary>
+    /// <summary>The time between lines.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly TextWriter _writer;
     private readonly Func<TimeSpan> _clock;
     private TimeSpan _next;
 
-    /// <param name="writer">Where the lines go.</param>
+    /// <param name="writer">The output.</param>
     /// <param name="clock">The time since the beginning; null means a stopwatch.</param>
     internal ProgressLines(TextWriter writer, Func<TimeSpan>? clock = null)
     {

@@ -1,8 +1,8 @@
 namespace IGptMl.Cli.Output;
 
-/// <summary>Progress that is handled at once, on the thread that reports it, and so in order.</summary>
+/// <summary>Handles progress synchronously on the reporting thread, and therefore in order.</summary>
 /// <param name="report">Handles a report.</param>
-/// <typeparam name="T">What is reported.</typeparam>
+/// <typeparam name="T">The type of the reports.</typeparam>
 internal sealed class Relay<T>(Action<T> report) : IProgress<T>
 {
     /// <inheritdoc/>

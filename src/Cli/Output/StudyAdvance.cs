@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace IGptMl.Cli.Output;
 
-/// <summary>The progress of a study as activities: ten reports a second at most, and the last of each activity.</summary>
+/// <summary>Reports the progress of a study as activities: at most ten reports a second, and the last one of each activity.</summary>
 internal sealed class StudyAdvance(IProgress<Advance> progress) : IProgress<StudyProgress>
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);

@@ -5,7 +5,7 @@ namespace IGptMl.Cli.Output;
 /// <summary>Results as tables.</summary>
 internal static class Tables
 {
-    /// <summary>Names and values, one pair a line.</summary>
+    /// <summary>Names and values, one pair per line.</summary>
     internal static Grid Of(IEnumerable<(string Name, string Value)> facts)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();

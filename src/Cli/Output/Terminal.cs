@@ -6,7 +6,7 @@ using Spectre.Console.Rendering;
 
 namespace IGptMl.Cli.Output;
 
-/// <summary>The two streams of a command: results on one, messages and progress on the other.</summary>
+/// <summary>The output of a command: results on one stream, messages and progress on the other.</summary>
 internal sealed class Terminal
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -30,7 +30,7 @@ internal sealed class Terminal
         _messages = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
     }
 
-    /// <summary>Whether somebody watches the messages, so that a line may be rewritten.</summary>
+    /// <summary>Whether messages go to an interactive terminal, where a line can be rewritten.</summary>
     private bool IsWatched => _messages.Profile is { Out.IsTerminal: true, Capabilities: { Ansi: true, Interactive: true } };
 
     /// <summary>Writes a message.</summary>
@@ -38,21 +38,21 @@ internal sealed class Terminal
     {
         if (IsWatched)
         {
-            _messages.WriteLine(message); // above the progress, if there is some
+            _messages.WriteLine(message); // above the progress, if any
         }
         else
         {
-            _error.WriteLine(message); // in one line, however long
+            _error.WriteLine(message); // on one line, whatever its length
         }
     }
 
-    /// <summary>Writes a result for people.</summary>
+    /// <summary>Writes a formatted result.</summary>
     internal void Write(IRenderable result) => _results.Write(result);
 
-    /// <summary>Writes the result for programs, the only thing on the output: one JSON object.</summary>
+    /// <summary>Writes the result as one JSON object, the only content of the output stream.</summary>
     internal void WriteJson<T>(T result) => _output.WriteLine(JsonSerializer.Serialize(result, Json));
 
-    /// <summary>Runs work whose progress shows as bars on a terminal, and as lines elsewhere.</summary>
+    /// <summary>Runs work and shows its progress, as bars on an interactive terminal and as lines otherwise.</summary>
     internal T Track<T>(Func<IProgress<Advance>, T> work)
     {
         if (!IsWatched)

@@ -1,12 +1,12 @@
 namespace IGptMl.Cli.Output;
 
-/// <summary>Says how a training came to its end.</summary>
+/// <summary>Describes how a training ended.</summary>
 internal static class TrainingEnd
 {
-    /// <summary>One sentence or two.</summary>
+    /// <summary>Describes the end in one or two sentences.</summary>
     /// <param name="name">What is saved: "model" or "classifier".</param>
     /// <param name="last">The last progress.</param>
-    /// <param name="isCompleted">Whether the training came to its end, early stop included.</param>
+    /// <param name="isCompleted">Whether the training was completed, including by an early stop.</param>
     /// <param name="options">The training's options.</param>
     internal static string Describe(string name, TrainingProgress last, bool isCompleted, TrainingOptions options)
         => (last.Step == last.Steps, isCompleted) switch
@@ -14,6 +14,6 @@ internal static class TrainingEnd
         (true, _) => $"The {name} is saved.",
         (_, true) => $"Stopped after {last.Step:N0} of {last.Steps:N0} steps, {options.Patience} validations after the best one; the {name} is saved.",
         _ => $"Stopped after {last.Step:N0} of {last.Steps:N0} steps; the {name} so far is saved.{(options.CheckpointFolder is null ? string.Empty : " The "
-            + $"same command goes on from there.")}",
+            + $"same command resumes from there.")}",
     };
 }

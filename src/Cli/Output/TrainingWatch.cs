@@ -1,11 +1,11 @@
 namespace IGptMl.Cli.Output;
 
-/// <summary>Shows how far a training is, and keeps the last that was told of it.</summary>
-/// <param name="terminal">Where messages go.</param>
-/// <param name="progress">Where progress goes.</param>
-/// <param name="title">What is done.</param>
-/// <param name="describe">Loss, accuracy and so on, for people.</param>
-/// <typeparam name="T">What the trainer tells.</typeparam>
+/// <summary>Shows the progress of a training, and keeps the last report.</summary>
+/// <param name="terminal">The output of messages.</param>
+/// <param name="progress">The output of progress.</param>
+/// <param name="title">The title of the activity.</param>
+/// <param name="describe">Formats the loss, accuracy and so on.</param>
+/// <typeparam name="T">The type of the trainer's reports.</typeparam>
 internal sealed class TrainingWatch<T>(Terminal terminal, IProgress<Advance> progress, string title, Func<T, string> describe) : IProgress<T>
     where T : TrainingProgress
 {

@@ -1,7 +1,7 @@
 namespace IGptMl.Cli.Results;
 
-/// <summary>What igpt data get tells of a data set.</summary>
+/// <summary>The result of igpt data get.</summary>
 /// <param name="Data">"cifar10".</param>
-/// <param name="Folder">Where its files are.</param>
+/// <param name="Folder">The folder of its files.</param>
 /// <param name="Bytes">The size of the files.</param>
 internal sealed record DataResult(string Data, string Folder, long Bytes);

@@ -3,17 +3,17 @@ using Microsoft.ML;
 
 namespace IGptMl.Cli.Results;
 
-/// <summary>What igpt evaluate tells.</summary>
+/// <summary>The result of igpt evaluate.</summary>
 /// <param name="MeanNatsPerToken">The mean over all images.</param>
-/// <param name="BitsPerDimension">The same in bits for each of a pixel's three color channels.</param>
-/// <param name="Images">Each image, in row order.</param>
+/// <param name="BitsPerDimension">The same in bits per color channel of a pixel.</param>
+/// <param name="Images">The likelihood of each image, in row order.</param>
 internal sealed record EvaluationResult(double MeanNatsPerToken, double BitsPerDimension, IReadOnlyList<ImageLikelihood> Images)
 {
     private const string NatsColumn = "NatsPerToken", BitsColumn = "BitsPerDimension";
 
     internal EvaluationSummary Summary => new(Images.Count, MeanNatsPerToken, BitsPerDimension);
 
-    /// <summary>Reads what CalculateImageLikelihood or a pretrained model gives, in one pass.</summary>
+    /// <summary>Reads the output of CalculateImageLikelihood or of a pretrained model, in one pass.</summary>
     /// <exception cref="InvalidDataException">The likelihood of an image is not a number.</exception>
     internal static EvaluationResult Measure(IDataView scored)
     {

@@ -6,20 +6,20 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Cli.Results;
 
-/// <summary>A file of features. Rows are written as they are computed; no more than a batch is in memory.</summary>
+/// <summary>A file of features. Rows are written as they are computed; at most one batch is in memory.</summary>
 internal static class FeatureFile
 {
-    internal const string Endings = ".npy is NumPy's form, .csv text with the file, the label and the features, .idv ML.NET's binary form with the same "
-        + "columns";
+    internal const string Endings = ".npy is NumPy's format, .csv is text with the file, the label and the features, .idv is ML.NET's binary format with "
+    + "the same columns";
 
     private const string Npy = ".npy";
     private const string Csv = ".csv";
     private const string Idv = ".idv";
 
-    /// <summary>Whether the ending says a form.</summary>
+    /// <summary>Whether the extension is known.</summary>
     internal static bool Knows(string path) => Ending(path) is Npy or Csv or Idv;
 
-    /// <summary>Writes a column of features in the form that the path asks for.</summary>
+    /// <summary>Writes a column of features in the format of the path's extension.</summary>
     internal static void Write(MLContext context, string path, Stream stream, IDataView view, string column)
     {
         switch (Ending(path))

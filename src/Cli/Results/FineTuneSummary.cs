@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace IGptMl.Cli.Results;
 
-/// <summary>What igpt finetune tells in the end.</summary>
+/// <summary>The result of igpt finetune.</summary>
 /// <param name="Model">The path of the classifier file.</param>
-/// <param name="Completed">Whether the training came to its end, early stop included; false after a cancellation.</param>
-/// <param name="Steps">The steps done.</param>
-/// <param name="PlannedSteps">The steps of all epochs.</param>
-/// <param name="Epochs">The epochs begun.</param>
-/// <param name="Images">The training images, held-out ones included.</param>
+/// <param name="Completed">Whether the training was completed, including by an early stop; false after a cancellation.</param>
+/// <param name="Steps">The number of steps completed.</param>
+/// <param name="PlannedSteps">The number of steps of all epochs.</param>
+/// <param name="Epochs">The number of epochs begun.</param>
+/// <param name="Images">The number of training images, including held-out images.</param>
 /// <param name="Classes">The number of classes.</param>
-/// <param name="Seconds">The time of the steps and of validation.</param>
+/// <param name="Seconds">The duration of the steps and of validation.</param>
 /// <param name="LearningRate">The peak rate, given or found.</param>
-/// <param name="ValidationAccuracy">The best accuracy on validation images, 0 to 1, which chose the weights; null where there were none.</param>
-/// <param name="Test">How well the classifier does on the test images; null where there are none.</param>
+/// <param name="ValidationAccuracy">The best accuracy on validation images, 0 to 1, which determined the weights; null without validation.</param>
+/// <param name="Test">The evaluation on the test images; null if there are none.</param>
 internal sealed record FineTuneSummary(string Model, bool Completed, long Steps, long PlannedSteps, int Epochs, long Images, int Classes, double Seconds,
     double LearningRate, double? ValidationAccuracy, FineTuneSummary.Measured? Test)
 {
-    /// <summary>For people.</summary>
+    /// <summary>The result as names and formatted values.</summary>
     internal IEnumerable<(string Name, string Value)> Facts
     {
         get
@@ -46,11 +46,11 @@ internal sealed record FineTuneSummary(string Model, bool Completed, long Steps,
     }
 
     /// <summary>An evaluation on test images.</summary>
-    /// <param name="Images">The images of the accuracy.</param>
-    /// <param name="Accuracy">The share whose class is predicted, 0 to 1.</param>
-    /// <param name="Top5Accuracy">The share whose class is among the five likeliest; null where there are no more than five classes.</param>
+    /// <param name="Images">The number of test images.</param>
+    /// <param name="Accuracy">The accuracy, 0 to 1.</param>
+    /// <param name="Top5Accuracy">The accuracy of the five most probable classes, 0 to 1; null if there are at most five classes.</param>
     /// <param name="LogLoss">The mean of -ln p(class), in nats.</param>
-    /// <param name="ClassNames">The classes, in the order of the matrix.</param>
+    /// <param name="ClassNames">The class names, in the order of the matrix.</param>
     /// <param name="ConfusionMatrix">The number of images by class and predicted class.</param>
     internal sealed record Measured(long Images, double Accuracy, double? Top5Accuracy, double LogLoss, IReadOnlyList<string> ClassNames,
         IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix)

@@ -1,20 +1,20 @@
 namespace IGptMl.Cli.Results;
 
-/// <summary>What igpt import and igpt export tell of the model that they wrote.</summary>
+/// <summary>The result of igpt import and igpt export.</summary>
 /// <param name="Model">The path of the file or folder.</param>
-/// <param name="ImageSize">The side of its images in pixels.</param>
-/// <param name="Colors">Its token values.</param>
+/// <param name="ImageSize">The side of the images in pixels.</param>
+/// <param name="Colors">The number of token values.</param>
 /// <param name="HasPalette">Whether the colors of the tokens are known.</param>
-/// <param name="Cropping">How images become the model's squares.</param>
+/// <param name="Cropping">How images are cropped to squares.</param>
 /// <param name="EmbeddingSize">The width d.</param>
-/// <param name="Layers">The blocks.</param>
-/// <param name="Heads">The attention heads of a block.</param>
-/// <param name="Objective">What it was pretrained to predict.</param>
-/// <param name="Parameters">The learned values.</param>
+/// <param name="Layers">The number of blocks.</param>
+/// <param name="Heads">The number of attention heads per block.</param>
+/// <param name="Objective">The pretraining objective.</param>
+/// <param name="Parameters">The number of parameters.</param>
 internal sealed record ModelResult(string Model, int ImageSize, int Colors, bool HasPalette, ImageCropping Cropping, int EmbeddingSize, int Layers, int Heads,
     PretrainingObjective Objective, long Parameters)
 {
-    /// <summary>For people.</summary>
+    /// <summary>The result as names and formatted values.</summary>
     internal IEnumerable<(string Name, string Value)> Facts =>
     [
         ("model", Model),

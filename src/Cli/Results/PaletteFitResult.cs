@@ -1,25 +1,25 @@
 namespace IGptMl.Cli.Results;
 
-/// <summary>What igpt palette fit tells.</summary>
+/// <summary>The result of igpt palette fit.</summary>
 /// <param name="Palette">The path of the palette file.</param>
 /// <param name="Colors">The number of colors.</param>
-/// <param name="Images">The images that pixels were drawn from.</param>
-/// <param name="SampledPixels">The pixels that k-means saw.</param>
-/// <param name="DistinctColors">The different colors among them.</param>
-/// <param name="Iterations">The iterations of k-means.</param>
-/// <param name="Converged">Whether it ended because nothing changed any more.</param>
-/// <param name="Inertia">The sum of the squared distances, channels in [-1, 1].</param>
-/// <param name="MeanColorError">The mean distance, channels in 0 to 255.</param>
+/// <param name="Images">The number of images that pixels were drawn from.</param>
+/// <param name="SampledPixels">The number of pixels for k-means.</param>
+/// <param name="DistinctColors">The number of distinct colors among them.</param>
+/// <param name="Iterations">The number of iterations of k-means.</param>
+/// <param name="Converged">Whether k-means converged.</param>
+/// <param name="Inertia">The sum of squared distances, with channels in [-1, 1].</param>
+/// <param name="MeanColorError">The mean distance, with channels in 0 to 255.</param>
 internal sealed record PaletteFitResult(string Palette, int Colors, int Images, long SampledPixels, int DistinctColors, int Iterations, bool Converged,
     double Inertia, double MeanColorError)
 {
-    /// <summary>For people.</summary>
+    /// <summary>The result as names and formatted values.</summary>
     internal IEnumerable<(string Name, string Value)> Facts =>
     [
         ("palette", Palette),
         ("colors", $"{Colors:N0}"),
         ("images", $"{Images:N0}"),
-        ("sampled pixels", $"{SampledPixels:N0} of {DistinctColors:N0} different colors"),
+        ("sampled pixels", $"{SampledPixels:N0} of {DistinctColors:N0} distinct colors"),
         ("k-means", $"{Iterations:N0} iterations{(Converged ? ", converged" : string.Empty)}"),
         ("inertia", $"{Inertia:G6} (channels in [-1, 1])"),
         ("mean color error", $"{MeanColorError:F2} of 255"),

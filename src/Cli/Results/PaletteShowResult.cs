@@ -1,13 +1,13 @@
 namespace IGptMl.Cli.Results;
 
-/// <summary>What igpt palette show tells.</summary>
-/// <param name="Chart">The path of the PNG.</param>
+/// <summary>The result of igpt palette show.</summary>
+/// <param name="Chart">The path of the PNG file.</param>
 /// <param name="Colors">The number of colors.</param>
-/// <param name="Images">The pictures that are drawn before and after quantization.</param>
-/// <param name="MeanColorError">The mean distance of their pixels from the palette's colors, channels in 0 to 255; null where there are no pictures.</param>
+/// <param name="Images">The number of images drawn before and after quantization.</param>
+/// <param name="MeanColorError">The mean distance of their pixels from the palette's colors, with channels in 0 to 255; null without images.</param>
 internal sealed record PaletteShowResult(string Chart, int Colors, int Images, double? MeanColorError)
 {
-    /// <summary>For people.</summary>
+    /// <summary>The result as names and formatted values.</summary>
     internal IEnumerable<(string Name, string Value)> Facts =>
     [
         ("chart", Chart),

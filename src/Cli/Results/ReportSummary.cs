@@ -1,14 +1,14 @@
 namespace IGptMl.Cli.Results;
 
-/// <summary>What igpt report tells of the folder that it wrote.</summary>
-/// <param name="Report">The page to look at.</param>
+/// <summary>The result of igpt report.</summary>
+/// <param name="Report">The path of the HTML page.</param>
 /// <param name="BestLayer">The best layer.</param>
 /// <param name="BestAccuracy">Its accuracy, 0 to 1.</param>
 /// <param name="NatsPerToken">The generative loss.</param>
-/// <param name="LowData">The accuracy with few labels; empty where it was left out.</param>
+/// <param name="LowData">The accuracy with few labels; empty if omitted.</param>
 internal sealed record ReportSummary(string Report, string BestLayer, double BestAccuracy, double NatsPerToken, IReadOnlyList<LowDataLine> LowData)
 {
-    /// <summary>For people.</summary>
+    /// <summary>The result as names and formatted values.</summary>
     internal IEnumerable<(string Name, string Value)> Facts =>
     [
         ("report", Report),

@@ -1,7 +1,7 @@
 namespace IGptMl.Cli.Results;
 
-/// <summary>What igpt sample drew.</summary>
-/// <param name="Grid">The picture of all pictures.</param>
-/// <param name="TokensPerSecond">The speed of the drawing.</param>
-/// <param name="Images">The pictures.</param>
+/// <summary>The result of igpt sample.</summary>
+/// <param name="Grid">The path of the grid of all images.</param>
+/// <param name="TokensPerSecond">The sampling speed.</param>
+/// <param name="Images">The images.</param>
 internal sealed record SampleResult(string Grid, double TokensPerSecond, IReadOnlyList<SampledPicture> Images);

@@ -1,6 +1,6 @@
 namespace IGptMl.Cli.Results;
 
-/// <summary>One picture drawn from nothing.</summary>
+/// <summary>A sampled image.</summary>
 /// <param name="File">Its file.</param>
-/// <param name="Seed">Its seed, which draws it again.</param>
+/// <param name="Seed">Its seed, which reproduces it.</param>
 internal sealed record SampledPicture(string File, int Seed);

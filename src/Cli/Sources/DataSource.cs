@@ -6,22 +6,20 @@ namespace IGptMl.Cli.Sources;
 /// <summary>Where images come from, as named on the command line.</summary>
 internal abstract record DataSource
 {
-    /// <summary>What may be written, for help and errors.</summary>
+    /// <summary>The syntax of data sources, for help and errors.</summary>
     internal const string Syntax = "shapes, shapes:COUNT, shapes:COUNT:SEED, cifar10:DIR, cifar10-test:DIR, cifar100:DIR (also cifar100-test, -coarse, "
-        + "-coarse-test), "
-        + "stl10:DIR (also stl10-test, -unlabeled, -fold1 to -fold10), csv:FILE with columns path and label, a folder of images, readable:DIR for one "
-            + "whose unreadable files are left out, "
-        + "or tokens:FILE, an npy file of tokens of 512 colors (for pretrain, evaluate and features). Without :DIR, data sets are where igpt data get puts "
-            + "them";
+        + "-coarse-test), stl10:DIR (also stl10-test, -unlabeled, -fold1 to -fold10), csv:FILE with columns path and label, a folder of images, "
+        + "readable:DIR for a folder whose unreadable files are skipped, or tokens:FILE, an npy file of tokens of 512 colors (for pretrain, evaluate and "
+        + "features). Without :DIR, data sets are read from where igpt data get puts them";
 
     private const int DefaultCount = 12_000;
     private const int TrainingSeed = 1;
     private const int HeldOutSeed = 2;
 
-    /// <summary>Reads the name of a source.</summary>
+    /// <summary>Parses a source.</summary>
     /// <param name="text">As in <see cref="Syntax"/>.</param>
-    /// <param name="heldOut">Whether the images are to be other ones than those that training gets by the same name.</param>
-    /// <param name="problem">What is wrong, where nothing is returned.</param>
+    /// <param name="heldOut">Whether to select the held-out images of the source, as opposed to the training images of the same name.</param>
+    /// <param name="problem">The error message if null is returned.</param>
     internal static DataSource? Parse(string text, bool heldOut, out string problem)
     {
         problem = string.Empty;
@@ -42,14 +40,14 @@ internal abstract record DataSource
         };
     }
 
-    /// <summary>A folder of images, whatever its name.</summary>
+    /// <summary>A folder of images, even if its name looks like another source.</summary>
     internal static DataSource? Folder(string path, out string problem)
     {
-        problem = Directory.Exists(path) ? string.Empty : $"'{path}' is no data source that is known, and no folder that exists; expected {Syntax}.";
+        problem = Directory.Exists(path) ? string.Empty : $"'{path}' is neither a known data source nor an existing folder; expected {Syntax}.";
         return problem.Length == 0 ? new ImageFolder(path, UnreadableImages.Refuse) : null;
     }
 
-    /// <summary>Opens the images: all, or no more than <paramref name="limit"/> of them.</summary>
+    /// <summary>Opens the images: all, or at most <paramref name="limit"/> of them.</summary>
     internal abstract OpenedData Open(MLContext context, int? limit);
 
     private static bool IsFile(string text, string path, out string problem)
@@ -71,7 +69,7 @@ internal abstract record DataSource
             return new Shapes(count, seed);
         }
 
-        problem = $"'{text}' is no number of built-in pictures; expected shapes:COUNT or shapes:COUNT:SEED with a COUNT of 1 or more.";
+        problem = $"'{text}' is not a number of built-in images; expected shapes:COUNT or shapes:COUNT:SEED with a COUNT of 1 or more.";
         return null;
     }
 

@@ -4,10 +4,10 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Cli.Sources;
 
-/// <summary>Images to read, as the columns Image, Label and Name.</summary>
+/// <summary>Opened images, with the columns Image, Label and Name.</summary>
 /// <param name="Catalog">The data operations of the context.</param>
 /// <param name="View">The images.</param>
-/// <param name="Count">Their number.</param>
+/// <param name="Count">The number of images.</param>
 internal sealed record OpenedData(DataOperationsCatalog Catalog, IDataView View, int Count)
 {
     internal const string ImageColumn = "Image";
@@ -17,17 +17,17 @@ internal sealed record OpenedData(DataOperationsCatalog Catalog, IDataView View,
 
     private const int SampleSeed = 1;
 
-    /// <summary>Whether the rows are tokens already, in place of images.</summary>
+    /// <summary>Whether the rows are already tokens instead of images.</summary>
     internal bool HasTokens => View.Schema.GetColumnOrNull(TokensColumn) is not null;
 
     /// <summary>The names of the classes, in label order.</summary>
     internal IReadOnlyList<string> ClassNames => ClassNamesOf(View);
 
-    /// <summary>All rows of a view that knows their number.</summary>
+    /// <summary>All rows of a view with a known number of rows.</summary>
     internal static OpenedData Of(DataOperationsCatalog catalog, IDataView view)
-        => new(catalog, view, checked((int)(view.GetRowCount() ?? throw new ArgumentException("The view does not know its number of rows.", nameof(view)))));
+        => new(catalog, view, checked((int)(view.GetRowCount() ?? throw new ArgumentException("The number of rows of the view is not known.", nameof(view)))));
 
-    /// <summary>The names of the classes of such rows, in label order.</summary>
+    /// <summary>The names of the classes of a view, in label order.</summary>
     internal static IReadOnlyList<string> ClassNamesOf(IDataView view)
     {
         VBuffer<ReadOnlyMemory<char>> names = default;
@@ -35,11 +35,11 @@ internal sealed record OpenedData(DataOperationsCatalog Catalog, IDataView View,
         return [.. names.DenseValues().Select(name => name.ToString())];
     }
 
-    /// <summary>The first rows, for data in random order.</summary>
+    /// <summary>Takes the first rows, for data in random order.</summary>
     internal OpenedData Take(int? limit)
         => limit is { } count && count < Count ? this with { View = Catalog.TakeRows(View, count), Count = count } : this;
 
-    /// <summary>A random sample, the same every time, in the order of the rows; for data that has one class after the other.</summary>
+    /// <summary>Takes a fixed random sample, in row order, for data that is sorted by class.</summary>
     internal OpenedData Sample(int? limit)
     {
         if (limit is not { } count || count >= Count)
@@ -51,11 +51,11 @@ internal sealed record OpenedData(DataOperationsCatalog Catalog, IDataView View,
         return this with { View = Catalog.FilterByCustomPredicate<NamedRow>(View, row => !chosen.Contains(row.Name)), Count = count };
     }
 
-    /// <summary>The same images for one pass, whose progress is reported, and which the token ends.</summary>
+    /// <summary>The images for one pass, which reports progress and can be canceled.</summary>
     internal IDataView Watch(Activity activity, IProgress<Advance> progress, CancellationToken cancellation)
         => Track(new Relay<RowProgress>(rows => progress.Report(Advance.Of(activity, rows))), cancellation);
 
-    /// <summary>The same images for one pass, which the token ends.</summary>
+    /// <summary>The images for one pass, which can be canceled.</summary>
     internal IDataView Track(IProgress<RowProgress>? progress, CancellationToken cancellation) => Catalog.TrackRows(View, progress, Count, cancellation);
 
     private sealed class NamedRow

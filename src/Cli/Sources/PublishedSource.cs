@@ -5,7 +5,7 @@ namespace IGptMl.Cli.Sources;
 /// <summary>A part of a published data set, as named on the command line.</summary>
 /// <param name="Name">"stl10-unlabeled".</param>
 /// <param name="Data">The data set.</param>
-/// <param name="Load">Opens a folder; the last argument says whether other images than those for training are wanted.</param>
+/// <param name="Load">Opens a folder; the last argument selects the held-out images.</param>
 internal sealed record PublishedSource(string Name, PublishedData Data, Func<DataOperationsCatalog, string, bool, IDataView> Load)
 {
     private static readonly PublishedSource[] Known =
@@ -25,10 +25,10 @@ internal sealed record PublishedSource(string Name, PublishedData Data, Func<Dat
 
     internal static PublishedSource? Find(string name) => Array.Find(Known, source => source.Name == name);
 
-    /// <summary>The folder that the user named, or that of the download.</summary>
-    /// <param name="text">What the user wrote, for the problem.</param>
-    /// <param name="folder">The part behind the colon; null where there is none.</param>
-    /// <param name="problem">What is wrong, where nothing is returned.</param>
+    /// <summary>The folder given by the user, or that of the download.</summary>
+    /// <param name="text">The user's text, for the error message.</param>
+    /// <param name="folder">The part after the colon; null if there is none.</param>
+    /// <param name="problem">The error message if null is returned.</param>
     internal string? Locate(string text, string? folder, out string problem)
     {
         problem = string.Empty;

@@ -4,11 +4,11 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Completion;
 
-/// <summary>One completion as an image of the model's size.</summary>
-/// <param name="definition">The column.</param>
-/// <param name="pixels">Knows the sizes.</param>
-/// <param name="completion">The number of the completion, from 0.</param>
-/// <param name="create">Makes an image of its tokens.</param>
+/// <summary>The output column of one completion, as an image of the model's size.</summary>
+/// <param name="definition">The definition of the column.</param>
+/// <param name="pixels">Converts tokens to pixels.</param>
+/// <param name="completion">The index of the completion, from 0.</param>
+/// <param name="create">Creates the image from the completion's tokens.</param>
 internal sealed class CompletedImageColumn(DataViewSchema.DetachedColumn definition, CompletedPixels pixels, int completion,
     CompletedImageColumn.ImageOfTokens create) : BatchedColumn
 {
@@ -22,7 +22,7 @@ internal sealed class CompletedImageColumn(DataViewSchema.DetachedColumn definit
         return ImageColumn.CreateGetter(() => TryRead(current().Span, completion, tokens) ? create(tokens) : null);
     }
 
-    /// <summary>The tokens of a completion among a row's numbers; false where the row has none.</summary>
+    /// <summary>Reads the tokens of a completion from a row's values; false if the row has none.</summary>
     internal static bool TryRead(ReadOnlySpan<float> numbers, int completion, Span<ushort> tokens)
     {
         var own = numbers.Slice(completion * tokens.Length, tokens.Length);

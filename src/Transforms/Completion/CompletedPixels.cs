@@ -3,18 +3,18 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Completion;
 
-/// <summary>Turns the tokens of a completed image into pixels.</summary>
+/// <summary>Converts the tokens of a completed image to pixels.</summary>
 /// <param name="palette">The colors of the tokens.</param>
 /// <param name="imageSize">The side of the model's images.</param>
-/// <param name="kept">Whether each position was kept: (T).</param>
-/// <param name="cropping">Which part of an image the model's square is.</param>
+/// <param name="kept">Whether each position was kept, (T).</param>
+/// <param name="cropping">How images are cropped to the model's square.</param>
 internal sealed class CompletedPixels(Palette palette, int imageSize, bool[] kept, ImageCropping cropping)
 {
     internal int ImageSize => imageSize;
 
     internal int ContextLength => kept.Length;
 
-    /// <summary>The completed image at the model's size; the caller disposes it.</summary>
+    /// <summary>Creates the completed image at the model's size; the caller disposes it.</summary>
     internal MLImage CreateImage(ReadOnlySpan<ushort> tokens)
     {
         var rgb = new byte[3 * tokens.Length];
@@ -22,7 +22,7 @@ internal sealed class CompletedPixels(Palette palette, int imageSize, bool[] kep
         return ImagePixels.FromRgb(rgb, imageSize, imageSize);
     }
 
-    /// <summary>What of it was kept, the rest white; the caller disposes it.</summary>
+    /// <summary>Creates the image of the kept part, with the rest in white; the caller disposes it.</summary>
     internal MLImage CreateKeptImage(ReadOnlySpan<ushort> tokens)
     {
         var rgb = new byte[3 * tokens.Length];
@@ -38,7 +38,7 @@ internal sealed class CompletedPixels(Palette palette, int imageSize, bool[] kep
         return ImagePixels.FromRgb(rgb, imageSize, imageSize);
     }
 
-    /// <summary>The original with what was drawn in the place of what was not kept; the caller disposes it.</summary>
+    /// <summary>Creates a copy of the original, in which the sampled pixels replace those that were not kept; the caller disposes it.</summary>
     internal MLImage Compose(MLImage original, ReadOnlySpan<ushort> tokens)
     {
         var (width, height) = (original.Width, original.Height);
@@ -64,6 +64,6 @@ internal sealed class CompletedPixels(Palette palette, int imageSize, bool[] kep
         return ImagePixels.FromRgb(rgb, width, height);
     }
 
-    /// <summary>The model's pixel in which the middle of one of <paramref name="count"/> pixels lies.</summary>
+    /// <summary>The model's pixel that contains the center of pixel <paramref name="pixel"/> of <paramref name="count"/>.</summary>
     private int Place(int pixel, int count) => (int)(((2L * pixel) + 1) * imageSize / (2L * count));
 }

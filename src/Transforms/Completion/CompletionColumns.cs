@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Completion;
 
-/// <summary>The one description of the columns of completions, for the estimator's promise and the transformer's delivery.</summary>
+/// <summary>The columns of completions, from which the schemas of both the estimator and the transformer come.</summary>
 internal static class CompletionColumns
 {
     internal static IEnumerable<DataViewSchema.DetachedColumn> Define(ImageCompletingEstimator.Options options, int imageSize)
@@ -19,7 +19,7 @@ internal static class CompletionColumns
         }
     }
 
-    /// <summary>A row's numbers are the tokens of its completions, one after the other.</summary>
+    /// <summary>Creates the columns. A row's values are the tokens of its completions, concatenated.</summary>
     internal static IReadOnlyList<BatchedColumn> Create(ImageCompletingEstimator.Options options, CompletedPixels pixels, Func<DataViewSchema,
         DataViewSchema.Column> findInput)
     {

@@ -7,9 +7,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Completion;
 
-/// <summary>
-/// Images to tokens, of which those that are not kept are drawn anew. A row's numbers are the tokens of its completions, one after the other.
-/// </summary>
+/// <summary>Converts images to tokens, and samples the tokens that are not kept. A row's values are the tokens of its completions, concatenated.</summary>
 internal sealed class CompletionMapping : BatchedMapping
 {
     private readonly ImageGptModel _model;
@@ -68,7 +66,7 @@ internal sealed class CompletionMapping : BatchedMapping
         }
     }
 
-    /// <summary>The seed of one completion, which knows nothing of what is not kept.</summary>
+    /// <summary>The seed of one completion, which does not depend on the tokens that are not kept.</summary>
     private ulong SeedOf(ReadOnlySpan<ushort> tokens, int completion)
     {
         if (_options.Seeds is { } seeds)

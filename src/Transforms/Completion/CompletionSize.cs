@@ -3,11 +3,9 @@ namespace IGptMl;
 /// <summary>The size of a completed image.</summary>
 public enum CompletionSize
 {
-    /// <summary>The model's own: a square of <c>ImageSize</c> pixels, all of them in the palette's colors.</summary>
+    /// <summary>The model's size: a square of <c>ImageSize</c> pixels, all in the palette's colors.</summary>
     Model,
 
-    /// <summary>
-    /// The input's. What is kept stays as it was, pixel for pixel, and so does what lies outside the model's crop; what was drawn is enlarged into its place.
-    /// </summary>
+    /// <summary>The input's size. The kept pixels and those outside the model's crop remain unchanged; the sampled pixels are enlarged.</summary>
     Input,
 }

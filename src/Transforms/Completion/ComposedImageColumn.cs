@@ -4,10 +4,10 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Completion;
 
-/// <summary>One completion composed into the row's own image, at that image's size.</summary>
-/// <param name="definition">The column.</param>
-/// <param name="pixels">Composes.</param>
-/// <param name="completion">The number of the completion, from 0.</param>
+/// <summary>The output column of one completion, composed into the row's own image at that image's size.</summary>
+/// <param name="definition">The definition of the column.</param>
+/// <param name="pixels">Composes the image.</param>
+/// <param name="completion">The index of the completion, from 0.</param>
 /// <param name="findInput">Finds the column of the row's own image.</param>
 internal sealed class ComposedImageColumn(DataViewSchema.DetachedColumn definition, CompletedPixels pixels, int completion, Func<DataViewSchema,
     DataViewSchema.Column> findInput) : BatchedColumn
@@ -20,7 +20,7 @@ internal sealed class ComposedImageColumn(DataViewSchema.DetachedColumn definiti
     {
         var getOriginal = input.GetGetter<MLImage>(findInput(input.Schema));
         var tokens = new ushort[pixels.ContextLength];
-        MLImage? original = null; // stays the input's: see ResizedImages
+        MLImage? original = null; // the input owns it: see ResizedImages
         return ImageColumn.CreateGetter(() =>
         {
             if (!CompletedImageColumn.TryRead(current().Span, completion, tokens))

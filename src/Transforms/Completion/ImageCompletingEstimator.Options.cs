@@ -6,19 +6,18 @@ namespace IGptMl;
 public sealed partial class ImageCompletingEstimator
 {
     /// <summary>
-    /// The advanced options of <see cref="ImageCompletingEstimator"/>. <see cref="SamplingOptions.Seeds"/> are those of an image's completions, the same for
-    /// every image;
-    /// with <see cref="SamplingOptions.Seed"/>, each completion of each image has one of its own.
+    /// The advanced options of <see cref="ImageCompletingEstimator"/>. <see cref="SamplingOptions.Seeds"/> are the seeds of an image's completions, the same
+    /// for every image; with <see cref="SamplingOptions.Seed"/>, each completion of each image has its own seed.
     /// </summary>
     public sealed record Options : SamplingOptions
     {
-        /// <summary>The column of completed images; of several completions, this name followed by 1, 2, … Default "Completed".</summary>
+        /// <summary>The column of completed images; for several completions, this name followed by 1, 2, … Default "Completed".</summary>
         public string OutputColumnName { get; init; } = "Completed";
 
-        /// <summary>The column of images; null means the name of the output. Default "Image".</summary>
+        /// <summary>The column of images; null means the output's name. Default "Image".</summary>
         public string? InputColumnName { get; init; } = "Image";
 
-        /// <summary>What is kept of each image, in pixels of the model's own size. Default <see cref="KeptRegion.TopHalf"/>, as in the paper.</summary>
+        /// <summary>The part of each image that is kept, in pixels of the model's size. Default <see cref="KeptRegion.TopHalf"/>, as in the paper.</summary>
         public KeptRegion KeptRegion { get; init; } = KeptRegion.TopHalf;
 
         /// <summary>The number of completions of each image, 1 to 1,000. Default 1.</summary>
@@ -27,10 +26,10 @@ public sealed partial class ImageCompletingEstimator
         /// <summary>The size of the completed images. Default <see cref="CompletionSize.Model"/>.</summary>
         public CompletionSize Size { get; init; }
 
-        /// <summary>A column for what the model was shown: the kept pixels in its palette's colors, the others white; null for none. Default null.</summary>
+        /// <summary>The column of the model's input: the kept pixels in the palette's colors, the others white; null for none. Default null.</summary>
         public string? KeptColumnName { get; init; }
 
-        /// <summary>The greatest number of images that are completed together, 1 to 4,096. Default 32. It does not change the pictures.</summary>
+        /// <summary>The maximum number of images per batch, 1 to 4,096. It does not change the results. Default 32.</summary>
         public int BatchSize { get; init; } = ImageGptExecutor.DefaultRows;
 
         internal string InputName => InputColumnName ?? OutputColumnName;
@@ -39,7 +38,7 @@ public sealed partial class ImageCompletingEstimator
         internal IEnumerable<string> CompletedNames => Completions == 1 ? [OutputColumnName]
             : Enumerable.Range(1, Completions).Select(i => $"{OutputColumnName}{i}");
 
-        /// <summary>A copy that no caller's list can change.</summary>
+        /// <summary>A copy that does not share the caller's list.</summary>
         internal Options Frozen() => this with { Seeds = Seeds is null ? null : [.. Seeds] };
 
         internal void Check(ImageGptConfig config)

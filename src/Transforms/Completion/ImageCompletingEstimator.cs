@@ -6,8 +6,8 @@ using Microsoft.ML.Runtime;
 namespace IGptMl;
 
 /// <summary>
-/// <see cref="IEstimator{TTransformer}"/> for <see cref="ImageCompletingTransformer"/>: keeps a part of each image, and lets a pretrained Image GPT draw the
-/// rest.
+/// <see cref="IEstimator{TTransformer}"/> for <see cref="ImageCompletingTransformer"/>: keeps a part of each image, and samples the rest from a pretrained
+/// Image GPT.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -16,15 +16,15 @@ namespace IGptMl;
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
 /// | Input column data type | <xref:Microsoft.ML.Data.MLImage> |
-/// | Output column data type | <xref:Microsoft.ML.Data.MLImage>, one column a completion |
+/// | Output column data type | <xref:Microsoft.ML.Data.MLImage>, one column per completion |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, Microsoft.ML.ImageAnalytics, TorchSharp-cpu or TorchSharp-cuda |
 /// | Exportable to ONNX | No |
 ///
-/// The image becomes tokens as the model expects it. What is not kept is drawn in raster order, each token from the probabilities that the model gives it after
-/// all tokens before it,
-/// so that a kept pixel guides only what is below it and to its right; the paper keeps the upper half. A completion is a pure function of the model, the
-/// options and the kept tokens: the
-/// same image is completed in the same way in any batch, order or process. A row without an image gives none.
+/// The image is converted to tokens as the model expects it. The tokens that are not kept are sampled in raster order, each from the model's probabilities
+/// given all tokens before it. A kept pixel therefore only influences pixels that come after it in raster order; the paper keeps the upper half.
+///
+/// A completion is a pure function of the model, the options and the kept tokens: the same image is completed in the same way in any batch, order or
+/// process. A row without an image has no completion.
 /// ]]></format>
 /// </remarks>
 public sealed partial class ImageCompletingEstimator : ModelEstimatorBase<ImageGptModel, ImageCompletingTransformer>
@@ -51,15 +51,15 @@ public sealed partial class ImageCompletingEstimator : ModelEstimatorBase<ImageG
     private protected override ImageCompletingTransformer CreateTransformer()
         => new ImageCompletingTransformer(Host, Model.Share(), _options with { Seed = _options.Seed ?? Host.Rand.Next() });
 
-    /// <summary>Only an autoregressive model of known colors completes images.</summary>
-    /// <exception cref="ArgumentException">The model is another one.</exception>
+    /// <summary>Checks that the model can complete images: it must be autoregressive and have a palette.</summary>
+    /// <exception cref="ArgumentException">The model is masked, or has no palette.</exception>
     internal static void CheckModel(ImageGptModel model)
     {
         SamplingOptions.RequireAutoregressive(model.Config, nameof(model));
         if (model.Palette is null)
         {
             throw new ArgumentException(
-                "The model has no palette, so images cannot become its tokens, nor its tokens images. Load it with a palette: ImageGptModel.Load(path, "
+                "The model has no palette, so images cannot be converted to its tokens and back. Load it with a palette: ImageGptModel.Load(path, "
                 + "palette).", nameof(model));
         }
     }

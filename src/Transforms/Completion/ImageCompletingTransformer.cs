@@ -6,8 +6,8 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="ITransformer"/> that keeps a part of each image and lets a pretrained Image GPT draw the rest.</summary>
-/// <remarks>A zip that it was saved in completes images in the same way. Images are drawn when they are read, in every pass again.</remarks>
+/// <summary><see cref="ITransformer"/> that keeps a part of each image, and samples the rest from a pretrained Image GPT.</summary>
+/// <remarks>A saved and loaded transformer gives the same completions. Images are sampled when they are read, again in every pass.</remarks>
 public sealed class ImageCompletingTransformer : ModelTransformerBase<ImageGptModel>, ISavedComponent<ImageCompletingTransformer>
 {
     private const string SettingsEntry = "completion.json";
@@ -24,7 +24,7 @@ public sealed class ImageCompletingTransformer : ModelTransformerBase<ImageGptMo
     /// <summary>The columns of completed images.</summary>
     public IReadOnlyList<string> OutputColumnNames => [.. _options.CompletedNames];
 
-    /// <summary>The seed of the completions, without meaning where they were given seeds of their own.</summary>
+    /// <summary>The seed of the completions; unused if they have individual seeds.</summary>
     public int Seed => _options.Seed ?? 0;
 
     private protected override ColumnMapping Mapping { get; }
@@ -81,7 +81,7 @@ public sealed class ImageCompletingTransformer : ModelTransformerBase<ImageGptMo
             model);
     }
 
-    /// <summary>What the zip holds. The device is not in it: a model goes to machines with other ones.</summary>
+    /// <summary>The settings stored in the zip. The device is not stored, as a model may be loaded on other machines.</summary>
     private sealed record Settings(
         string Model,
         string OutputColumnName,

@@ -5,19 +5,20 @@ using Microsoft.ML.Data;
 
 namespace IGptMl;
 
-/// <summary>Pictures side by side in one, such as the paper's figure of inputs, completions and originals.</summary>
+/// <summary>Arranges images in a grid, such as the paper's figure of inputs, completions and originals.</summary>
 public static class ImageGrid
 {
     private const int MostPixels = 1 << 28;
 
     /// <summary>
-    /// Puts pictures into rows and columns on white, each enlarged by whole pixels and in the middle of its place, which is as large as the largest of them.
+    /// Arranges images in rows and columns on white. Each is enlarged by an integer factor and centered in its cell; all cells have the size of the largest
+    /// image.
     /// </summary>
-    /// <param name="rows">The pictures of each row from the left; null leaves a place empty. They stay the caller's.</param>
-    /// <param name="scale">How many pixels become of one, across and down, 1 to 64.</param>
-    /// <param name="gap">The white pixels between two places and around all, 0 to 256.</param>
-    /// <returns>The grid, which the caller disposes; its <c>Save</c> writes a PNG where the path says so.</returns>
-    /// <exception cref="ArgumentException">There is no picture.</exception>
+    /// <param name="rows">The images of each row from the left; null leaves a cell empty. The caller still owns them.</param>
+    /// <param name="scale">The factor by which images are enlarged, 1 to 64.</param>
+    /// <param name="gap">The white pixels between cells and around the grid, 0 to 256.</param>
+    /// <returns>The grid, which the caller disposes; its <c>Save</c> writes a PNG file if the path has that extension.</returns>
+    /// <exception cref="ArgumentException">There is no image.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range, or the grid would have more than 2^28 pixels.</exception>
     public static MLImage Create(IReadOnlyList<IReadOnlyList<MLImage?>> rows, int scale = 4, int gap = 4)
     {
@@ -25,17 +26,17 @@ public static class ImageGrid
         return Compose([.. rows.Select(row => (IReadOnlyList<Picture?>)[.. row.Select(Picture.Of)])], scale, gap);
     }
 
-    /// <summary>Puts the pictures of some columns side by side, a row for each of the first rows of the data.</summary>
-    /// <param name="data">Data with columns of images, such as CompleteImages gives it.</param>
-    /// <param name="columnNames">The columns, from the left. A row without an image leaves a place empty.</param>
-    /// <param name="maximumRows">The greatest number of rows to read, at least 1.</param>
-    /// <param name="scale">How many pixels become of one, across and down, 1 to 64.</param>
-    /// <param name="gap">The white pixels between two places and around all, 0 to 256.</param>
-    /// <param name="abreast">How many rows of the data stand side by side in one row of the grid, at least 1.</param>
-    /// <returns>The grid, which the caller disposes; its <c>Save</c> writes a PNG where the path says so.</returns>
-    /// <exception cref="ArgumentException">There is no picture.</exception>
+    /// <summary>Arranges the images of some columns side by side, for each of the first rows of the data.</summary>
+    /// <param name="data">Data with columns of images, such as the output of CompleteImages.</param>
+    /// <param name="columnNames">The columns, from the left. A row without an image leaves a cell empty.</param>
+    /// <param name="maximumRows">The maximum number of rows to read, at least 1.</param>
+    /// <param name="scale">The factor by which images are enlarged, 1 to 64.</param>
+    /// <param name="gap">The white pixels between cells and around the grid, 0 to 256.</param>
+    /// <param name="abreast">The number of rows of the data per row of the grid, at least 1.</param>
+    /// <returns>The grid, which the caller disposes; its <c>Save</c> writes a PNG file if the path has that extension.</returns>
+    /// <exception cref="ArgumentException">There is no image.</exception>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// A column is missing or holds no images, an argument is out of range, or the grid would have more than 2^28 pixels.
+    /// A column is missing or has another type, an argument is out of range, or the grid would have more than 2^28 pixels.
     /// </exception>
     public static MLImage Create(IDataView data, IReadOnlyList<string> columnNames, int maximumRows = 16, int scale = 4, int gap = 4, int abreast = 1)
     {
@@ -46,7 +47,7 @@ public static class ImageGrid
         var columns = columnNames.Select(name => ImageColumn.Require(data.Schema, null, name)).ToList();
         using var cursor = data.GetRowCursor(columns);
         var getters = columns.Select(column => cursor.GetGetter<MLImage>(column)).ToList();
-        var images = new MLImage[columns.Count]; // the same variables for every row: the getters dispose what they made
+        var images = new MLImage[columns.Count]; // the same variables for every row, so that the getters dispose the previous images
         var rows = new List<IReadOnlyList<Picture?>>();
         while (rows.Count < maximumRows && cursor.MoveNext())
         {
@@ -69,7 +70,7 @@ public static class ImageGrid
         Picture[] pictures = [.. rows.SelectMany(row => row).OfType<Picture>()];
         if (pictures.Length == 0)
         {
-            throw new ArgumentException("A grid has at least one picture.", nameof(rows));
+            throw new ArgumentException("A grid needs at least one image.", nameof(rows));
         }
 
         var (placeWidth, placeHeight) = (scale * pictures.Max(picture => picture.Width), scale * pictures.Max(picture => picture.Height));
@@ -99,7 +100,7 @@ public static class ImageGrid
         return ImagePixels.FromRgb(rgb, (int)width, (int)height);
     }
 
-    /// <summary>A copy of an image's pixels, R, G, B.</summary>
+    /// <summary>A copy of an image's pixels, as R, G, B.</summary>
     private sealed record Picture(byte[] Rgb, int Width, int Height)
     {
         internal static Picture? Of(MLImage? image)

@@ -2,10 +2,10 @@ using IGptMl.Numerics;
 
 namespace IGptMl;
 
-/// <summary>The pixels of an image that a completion keeps, at the model's own size. An immutable value.</summary>
+/// <summary>The region of an image that a completion keeps, in pixels of the model's size. An immutable value.</summary>
 /// <remarks>
-/// A model draws in raster order, each pixel after those above it and to its left, so a kept pixel guides only what comes after it. The paper keeps
-/// the upper half (Chen et al. 2020, figure 1), which is the default.
+/// Pixels are sampled in raster order, so a kept pixel only influences those after it. The paper keeps the upper half (Chen et al. 2020, figure 1), which is
+/// the default.
 /// </remarks>
 public sealed class KeptRegion : IEquatable<KeptRegion>
 {
@@ -23,8 +23,8 @@ public sealed class KeptRegion : IEquatable<KeptRegion>
     /// <summary>The upper half of the rows, rounded down.</summary>
     public static KeptRegion TopHalf { get; } = new();
 
-    /// <summary>The first rows of pixels.</summary>
-    /// <param name="count">Their number, 0 to the model's <see cref="ImageGptConfig.ImageSize"/>.</param>
+    /// <summary>Keeps the first rows.</summary>
+    /// <param name="count">The number of rows, 0 to the model's <see cref="ImageGptConfig.ImageSize"/>.</param>
     /// <returns>The region.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public static KeptRegion Rows(int count)
@@ -33,8 +33,8 @@ public sealed class KeptRegion : IEquatable<KeptRegion>
         return new KeptRegion(rows: count);
     }
 
-    /// <summary>Some rows of pixels.</summary>
-    /// <param name="numbers">The numbers of the rows from the top, each from 0 to the model's <see cref="ImageGptConfig.ImageSize"/> - 1, in any order.</param>
+    /// <summary>Keeps individual rows.</summary>
+    /// <param name="numbers">The indices of the rows from the top, each from 0 to the model's <see cref="ImageGptConfig.ImageSize"/> - 1, in any order.</param>
     /// <returns>The region.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
     public static KeptRegion RowNumbers(params IReadOnlyCollection<int> numbers)
@@ -48,11 +48,11 @@ public sealed class KeptRegion : IEquatable<KeptRegion>
         return new KeptRegion(rowNumbers: [.. numbers.Distinct().Order()]);
     }
 
-    /// <summary>A rectangle of pixels, which must lie inside the model's square.</summary>
-    /// <param name="left">The pixels to the left of it, at least 0.</param>
-    /// <param name="top">The pixels above it, at least 0.</param>
-    /// <param name="width">Its width in pixels, at least 1.</param>
-    /// <param name="height">Its height in pixels, at least 1.</param>
+    /// <summary>Keeps a rectangle, which must be inside the model's square.</summary>
+    /// <param name="left">The left edge in pixels, at least 0.</param>
+    /// <param name="top">The top edge in pixels, at least 0.</param>
+    /// <param name="width">The width in pixels, at least 1.</param>
+    /// <param name="height">The height in pixels, at least 1.</param>
     /// <returns>The region.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public static KeptRegion Rectangle(int left, int top, int width, int height)
@@ -64,10 +64,10 @@ public sealed class KeptRegion : IEquatable<KeptRegion>
         return new KeptRegion(rectangle: (left, top, width, height));
     }
 
-    /// <summary>Which pixels of a square image are kept.</summary>
+    /// <summary>Computes which pixels of a square image are kept.</summary>
     /// <param name="imageSize">The side of the square in pixels: the model's <see cref="ImageGptConfig.ImageSize"/>.</param>
     /// <returns>Whether each pixel is kept: imageSize² values in raster order.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The square has no pixels, or the region does not fit into it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The side is less than 1, or the region is not inside the square.</exception>
     public bool[] ToMask(int imageSize)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(imageSize);
@@ -96,8 +96,8 @@ public sealed class KeptRegion : IEquatable<KeptRegion>
     public override int GetHashCode() => (_rowNumbers ?? [_rows ?? -1, _rectangle?.Left ?? -1, _rectangle?.Width ?? -1]).Aggregate(17, (hash, number)
         => unchecked((31 * hash) + number));
 
-    /// <summary>The region in words, such as "the first 8 rows".</summary>
-    /// <returns>The words.</returns>
+    /// <summary>A description of the region, such as "the first 8 rows".</summary>
+    /// <returns>The description.</returns>
     public override string ToString() => this switch
     {
         { _rows: { } rows } => $"the first {rows} rows",
@@ -106,19 +106,19 @@ public sealed class KeptRegion : IEquatable<KeptRegion>
         _ => "the upper half",
     };
 
-    /// <summary>Whether two regions are described by the same numbers, or both are null.</summary>
+    /// <summary>Whether two regions are equal, or both are null.</summary>
     /// <param name="left">One region.</param>
     /// <param name="right">The other.</param>
     /// <returns>True when equal.</returns>
     public static bool operator ==(KeptRegion? left, KeptRegion? right) => left is null ? right is null : left.Equals(right);
 
-    /// <summary>Whether two regions are described by different numbers, or one of them is null.</summary>
+    /// <summary>Whether two regions differ, or only one of them is null.</summary>
     /// <param name="left">One region.</param>
     /// <param name="right">The other.</param>
     /// <returns>True when different.</returns>
     public static bool operator !=(KeptRegion? left, KeptRegion? right) => !(left == right);
 
-    /// <summary>Adds to <paramref name="guard"/> what is wrong with the region for a model of that image size.</summary>
+    /// <summary>Adds the problems of the region for a model's image size to <paramref name="guard"/>.</summary>
     internal void Check(OptionGuard guard, string name, int imageSize) => guard
         .Require(!(_rows > imageSize), name, this, $"0 to {imageSize} rows, the height of the model's images")
         .Require(_rowNumbers is null or [] || _rowNumbers[^1] < imageSize, name, this, $"rows from 0 to {imageSize - 1}, those of the model's images")
@@ -135,18 +135,18 @@ public sealed class KeptRegion : IEquatable<KeptRegion>
         _ => Enumerable.Range(0, _rows ?? imageSize / 2),
     };
 
-    /// <summary>The region as saved models hold it: one of three, or none of them for the upper half.</summary>
+    /// <summary>The region as stored in saved models: one of the three values, or none for the upper half.</summary>
     internal (int? Rows, IReadOnlyList<int>? RowNumbers, IReadOnlyList<int>? Rectangle) ToSaved()
         => (_rows, _rowNumbers, _rectangle is { } part ? [part.Left, part.Top, part.Width, part.Height] : null);
 
-    /// <summary>The region of a saved model.</summary>
-    /// <exception cref="ArgumentException">There is no such region.</exception>
+    /// <summary>Creates the region of a saved model.</summary>
+    /// <exception cref="ArgumentException">The values are not a region.</exception>
     internal static KeptRegion OfSaved(int? rows, IReadOnlyList<int>? rowNumbers, IReadOnlyList<int>? rectangle) => (rows, rowNumbers, rectangle) switch
     {
         ({ } count, null, null) => Rows(count),
         (null, { } numbers, null) => RowNumbers(numbers),
         (null, null, [var left, var top, var width, var height]) => Rectangle(left, top, width, height),
         (null, null, null) => TopHalf,
-        _ => throw new ArgumentException("What is kept is one of a number of rows, row numbers, and a rectangle of left, top, width and height."),
+        _ => throw new ArgumentException("A kept region has one of a number of rows, row numbers, and a rectangle of left, top, width and height."),
     };
 }

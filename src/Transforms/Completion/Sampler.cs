@@ -5,7 +5,7 @@ using IGptMl.Numerics;
 
 namespace IGptMl.Completion;
 
-/// <summary>Draws the missing tokens of images in raster order, many images at a time, each from its own seed.</summary>
+/// <summary>Samples the missing tokens of images in raster order, in batches of images, each with its own seed.</summary>
 internal sealed class Sampler
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -13,19 +13,19 @@ internal sealed class Sampler
     private readonly ImageGptExecutor _executor;
     private readonly SamplingOptions _options;
 
-    /// <param name="executor">What runs an autoregressive network.</param>
-    /// <param name="options">How tokens are drawn; its seeds are not used.</param>
+    /// <param name="executor">The executor of an autoregressive network.</param>
+    /// <param name="options">How tokens are sampled; its seeds are not used.</param>
     internal Sampler(ImageGptExecutor executor, SamplingOptions options)
     {
         _executor = executor;
         _options = options;
     }
 
-    /// <summary>Replaces the tokens that are not kept.</summary>
+    /// <summary>Samples the tokens that are not kept.</summary>
     /// <param name="tokens">The images, (rows, T).</param>
     /// <param name="seeds">The seed of each image, (rows).</param>
     /// <param name="kept">Whether a position's token is given, (T).</param>
-    /// <exception cref="OperationCanceledException">The options' token was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The cancellation token of the options was canceled.</exception>
     internal void Fill(Memory<ushort> tokens, ReadOnlyMemory<ulong> seeds, bool[] kept)
     {
         var (rows, free) = (seeds.Length, kept.Count(k => !k));
@@ -73,7 +73,7 @@ internal sealed class Sampler
         var (context, colors, rows) = (_executor.Config.ContextLength, _executor.Config.Colors, seeds.Length);
         var draw = new TokenDraw(_options, colors);
         var logits = new float[rows * colors];
-        var read = 0; // the positions before this one have been read
+        var read = 0; // all positions before this one have been read
         for (var position = 0; position < context; position++)
         {
             if (kept[position])
@@ -94,7 +94,7 @@ internal sealed class Sampler
         }
     }
 
-    /// <summary>Progress and cancellation of a drawing, for all of its threads.</summary>
+    /// <summary>Progress and cancellation of a sampling run, for all of its threads.</summary>
     private sealed class Watch(SamplingOptions options, long total)
     {
         private readonly Lock _lock = new();

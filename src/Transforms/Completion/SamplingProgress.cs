@@ -12,9 +12,9 @@ public readonly record struct SamplingProgress
     /// <summary>The time since the start.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>The tokens drawn a second.</summary>
+    /// <summary>The number of tokens sampled per second.</summary>
     public double TokensPerSecond => Done / Math.Max(Elapsed.TotalSeconds, 1e-9);
 
-    /// <summary>The time that the rest will take at that speed.</summary>
+    /// <summary>The estimated time for the remaining tokens.</summary>
     public TimeSpan TimeLeft => Done == 0 ? TimeSpan.Zero : Elapsed / Done * (Total - Done);
 }

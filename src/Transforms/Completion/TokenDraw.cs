@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace IGptMl.Completion;
 
-/// <summary>Draws one token from logits; used on one thread.</summary>
+/// <summary>Samples one token from logits. Not thread-safe.</summary>
 internal sealed class TokenDraw
 {
     private readonly float _temperature;
@@ -24,17 +24,17 @@ internal sealed class TokenDraw
         _order = new int[colors];
     }
 
-    /// <summary>The token whose share of [0, 1) the uniform number falls into, the tokens lying there in order.</summary>
+    /// <summary>Samples a token by inversion of the cumulative probabilities.</summary>
     /// <param name="logits">(K).</param>
-    /// <param name="uniform">A number in [0, 1).</param>
-    /// <exception cref="InvalidOperationException">The logits are not numbers.</exception>
+    /// <param name="uniform">A uniform random number in [0, 1).</param>
+    /// <exception cref="InvalidOperationException">The logits are not finite.</exception>
     internal ushort Draw(ReadOnlySpan<float> logits, double uniform)
     {
         var likeliest = TensorPrimitives.IndexOfMax(logits);
         if (!float.IsFinite(logits[likeliest]))
         {
             throw new InvalidOperationException(
-                "The model's logits are not numbers, so nothing can be drawn: its weights are damaged, or have grown without bounds in training.");
+                "The model's logits are not finite, so no token can be sampled: its weights are damaged, or have diverged in training.");
         }
 
         if (_temperature == 0)
@@ -68,7 +68,7 @@ internal sealed class TokenDraw
         return (ushort)last;
     }
 
-    /// <summary>Leaves the likeliest tokens alone.</summary>
+    /// <summary>Keeps only the most likely tokens.</summary>
     private void Restrict()
     {
         for (var i = 0; i < _order.Length; i++)
@@ -98,14 +98,14 @@ internal sealed class TokenDraw
         }
     }
 
-    /// <summary>Of equally likely tokens the first comes first, which the sorting does not promise.</summary>
+    /// <summary>Orders equally likely tokens by index, as the sort is not stable.</summary>
     private void OrderEquals()
     {
         for (int first = 0, end; first < _order.Length; first = end)
         {
             for (end = first + 1; end < _order.Length && _sorted[end] == _sorted[first]; end++)
             {
-                // the end of the run
+                // the end of the run of equal values
             }
 
             _order.AsSpan(first..end).Sort();

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Features;
 
-/// <summary>The one description of the feature columns, for the estimator's promise and the transformer's delivery.</summary>
+/// <summary>The feature columns, from which the schemas of both the estimator and the transformer come.</summary>
 internal static class FeatureColumns
 {
     internal static IReadOnlyList<BatchedColumn> Create(ImageGptConfig config, IReadOnlyList<ImageGptFeatureColumn> columns)

@@ -3,7 +3,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Features;
 
-/// <summary>Runs the network up to the deepest layer asked for.</summary>
+/// <summary>Runs the network up to the deepest requested layer.</summary>
 internal sealed class FeatureMapping : BatchedMapping
 {
     private readonly ImageGptModel _model;

@@ -8,7 +8,7 @@ using Microsoft.ML.Runtime;
 namespace IGptMl;
 
 /// <summary>
-/// <see cref="IEstimator{TTransformer}"/> for <see cref="ImageGptFeatureExtractingTransformer"/>: tokens to features from the middle of an Image GPT.
+/// <see cref="IEstimator{TTransformer}"/> for <see cref="ImageGptFeatureExtractingTransformer"/>: extracts features of tokens from the layers of an Image GPT.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -16,14 +16,14 @@ namespace IGptMl;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette gives it |
+/// | Input column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette outputs it |
 /// | Output column data type | Known-sized vector of <xref:System.Single> |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, TorchSharp-cpu or TorchSharp-cuda |
 /// | Exportable to ONNX | No |
 ///
-/// The feature of layer l is the average over all positions of the normed input of block l, for l = L of the final norm's output
-/// (Chen et al. 2020, section 2.4). A masked (BERT) model sees an image with some tokens hidden, as in the paper, unless `Options.Masking` says otherwise. A
-/// row whose tokens are missing gives NaN. Rows are computed in batches, and no block above the deepest layer is run.
+/// The features of layer l are the normed input of block l or, for l = L, the output of the final norm, averaged over all positions (Chen et al. 2020, section
+/// 2.4). Some tokens of an image are hidden from a masked (BERT) model, as in the paper, unless `Options.Masking` specifies otherwise. A row with missing
+/// tokens gives NaN. Rows are computed in batches, and no block above the deepest layer is run.
 /// ]]></format>
 /// </remarks>
 public sealed class ImageGptFeatureExtractingEstimator : ModelEstimatorBase<ImageGptModel, ImageGptFeatureExtractingTransformer>
@@ -57,19 +57,19 @@ public sealed class ImageGptFeatureExtractingEstimator : ModelEstimatorBase<Imag
         /// <summary>The output columns, each with one or several layers. All are computed in one pass.</summary>
         public required IReadOnlyList<ImageGptFeatureColumn> Columns { get; init; }
 
-        /// <summary>The greatest number of rows computed together, 1 to 4,096. Default 32. It does not change the values beyond rounding.</summary>
+        /// <summary>The maximum number of rows per batch, 1 to 4,096. It does not change the values beyond rounding. Default 32.</summary>
         public int BatchSize { get; init; } = ImageGptExecutor.DefaultRows;
 
         /// <summary>
-        /// Which tokens are hidden from a masked model; must be null for an autoregressive one, from which none are hidden. Default null: each with
-        /// probability 0.15, by masks of seed 0.
+        /// The tokens that are hidden from a masked model; must be null for an autoregressive model. Default null: each token with probability 0.15, by masks
+        /// of seed 0.
         /// </summary>
         public TokenMasking? Masking { get; init; }
 
-        /// <summary>The GPU to run on; null takes <c>MLContext.GpuDeviceId</c>, whose null means the CPU. Default null.</summary>
+        /// <summary>The GPU to run on; null uses <c>MLContext.GpuDeviceId</c>, whose null means the CPU. Default null.</summary>
         public int? GpuDeviceId { get; init; }
 
-        /// <summary>Whether the CPU will do where that GPU is missing; null takes <c>MLContext.FallbackToCpu</c>. Default null.</summary>
+        /// <summary>Whether to fall back to the CPU if the GPU is not available; null uses <c>MLContext.FallbackToCpu</c>. Default null.</summary>
         public bool? FallbackToCpu { get; init; }
 
         internal void Check(ImageGptModel model)

@@ -6,7 +6,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="ITransformer"/> that gives the features of an Image GPT for a column of palette tokens.</summary>
+/// <summary><see cref="ITransformer"/> that extracts the features of an Image GPT from a column of palette tokens.</summary>
 public sealed class ImageGptFeatureExtractingTransformer : ModelTransformerBase<ImageGptModel>, ISavedComponent<ImageGptFeatureExtractingTransformer>
 {
     private const string SettingsEntry = "features.json";
@@ -24,7 +24,7 @@ public sealed class ImageGptFeatureExtractingTransformer : ModelTransformerBase<
     /// <summary>The output columns and their layers.</summary>
     public IReadOnlyList<ImageGptFeatureColumn> Columns => _settings.Columns;
 
-    /// <summary>Which tokens are hidden from a masked model; null for an autoregressive one.</summary>
+    /// <summary>The tokens that are hidden from a masked model; null for an autoregressive one.</summary>
     public TokenMasking? Masking => _settings.Masking;
 
     private protected override ColumnMapping Mapping { get; }
@@ -53,7 +53,7 @@ public sealed class ImageGptFeatureExtractingTransformer : ModelTransformerBase<
             model);
     }
 
-    /// <summary>What the zip holds. The device is not in it: a model goes to machines with other ones.</summary>
+    /// <summary>The settings stored in the zip. The device is not stored, as a model may be loaded on other machines.</summary>
     private sealed record Settings(string InputColumnName, IReadOnlyList<ImageGptFeatureColumn> Columns, int BatchSize, string Model,
         TokenMasking? Masking = null);
 }

@@ -4,21 +4,21 @@ using IGptMl.Numerics;
 namespace IGptMl;
 
 /// <summary>
-/// The decision of an ensemble. The paper classifies an image several times with a masked model, each time with other tokens hidden, and takes the class
-/// that most of these are for (Chen et al. 2020, section 4.4).
+/// The decision of an ensemble. The paper classifies an image several times with a masked model, each time with other tokens hidden, and takes the class with
+/// the most votes (Chen et al. 2020, section 4.4).
 /// </summary>
 /// <remarks>
-/// It serves any classifier, also one that is not ours: its votes on the same image, from features that were extracted with several
-/// <see cref="TokenMasking"/> seeds. All results are pure functions of the arguments.
+/// It works with any classifier, given its votes on the same image, from features that were extracted with several <see cref="TokenMasking"/> seeds. All
+/// results are pure functions of the arguments.
 /// </remarks>
 public static class MajorityVote
 {
-    /// <summary>The paper's number of masks an image: 5.</summary>
+    /// <summary>The paper's number of masks per image: 5.</summary>
     public const int DefaultVotes = 5;
 
-    /// <summary>The class that most votes are for. Of equals, one is drawn at random by the seed and the votes themselves.</summary>
+    /// <summary>The class with the most votes. Ties are broken at random, by the seed and the votes themselves.</summary>
     /// <param name="votes">The class of each vote, in any numbering; at least one.</param>
-    /// <param name="seed">The seed of the draws.</param>
+    /// <param name="seed">The seed for ties.</param>
     /// <exception cref="ArgumentException">There are no votes.</exception>
     public static int Of(ReadOnlySpan<int> votes, int seed = 0)
     {
@@ -41,12 +41,12 @@ public static class MajorityVote
     }
 
     /// <summary>
-    /// One score vector of several: the mean of those that are for the winner, which therefore has the greatest score. Each vector is for its greatest
-    /// score's class, the first of equals, as ML.NET's evaluation sees it.
+    /// Combines score vectors: the mean of those that vote for the winner, which therefore has the highest score. Each vector votes for the class with its
+    /// highest score, the first of equals, as in ML.NET's evaluation.
     /// </summary>
     /// <param name="scores">The scores of the classes in each vote, such as probabilities; at least one vote, all of the same length.</param>
-    /// <param name="seed">The seed of the draws between equals.</param>
-    /// <returns>The scores of the classes. They are not numbers where one of the votes' is none.</returns>
+    /// <param name="seed">The seed for ties.</param>
+    /// <returns>The scores of the classes. NaN in the votes propagates.</returns>
     /// <exception cref="ArgumentException">There are no votes, or they are of different lengths.</exception>
     public static float[] Of(IReadOnlyList<float[]> scores, int seed = 0)
     {

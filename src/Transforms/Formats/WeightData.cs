@@ -140,10 +140,10 @@ internal sealed class WeightData : IDisposable
         }
     }
 
-    /// <summary>Refuses NaN and infinities, with which a network computes nothing. The values are the ones read last.</summary>
+    /// <summary>Rejects NaN and infinities, which would propagate to every result. The values are those read last.</summary>
     private void CheckFinite(ReadOnlySpan<float> values)
     {
-        // One pass in vectors: NaN propagates to the largest magnitude.
+        // One vectorized pass: NaN propagates to the largest magnitude.
         if (values.IsEmpty || float.IsFinite(TensorPrimitives.MaxMagnitude(values)))
         {
             return;

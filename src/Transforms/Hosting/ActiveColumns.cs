@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Hosting;
 
-/// <summary>The columns that a cursor was asked for, by index.</summary>
+/// <summary>The columns that were requested of a cursor, by index.</summary>
 internal sealed class ActiveColumns
 {
     private readonly bool[] _active;
@@ -27,7 +27,7 @@ internal sealed class ActiveColumns
     /// <summary>Whether any column from <paramref name="start"/> on is active.</summary>
     internal bool AnyFrom(int start) => _active.AsSpan(start).Contains(true);
 
-    /// <summary>Refuses a column that was not asked for, as ML.NET's cursors do.</summary>
+    /// <summary>Rejects a column that was not requested, as ML.NET's cursors do.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is not active.</exception>
     internal void Check(DataViewSchema.Column column)
     {
@@ -37,8 +37,8 @@ internal sealed class ActiveColumns
         }
     }
 
-    /// <summary>The getter, if it is of the requested type.</summary>
-    /// <exception cref="InvalidOperationException">It is of another type.</exception>
+    /// <summary>Casts a getter to the requested type.</summary>
+    /// <exception cref="InvalidOperationException">The getter has another type.</exception>
     internal static ValueGetter<TValue> Cast<TValue>(Delegate getter, DataViewSchema.Column column)
         => getter as ValueGetter<TValue>
             ?? throw new InvalidOperationException(

@@ -1,6 +1,6 @@
 namespace IGptMl.Hosting;
 
-/// <summary>ML.NET's names of annotations.</summary>
+/// <summary>The names of ML.NET's annotations.</summary>
 internal static class AnnotationNames
 {
     internal const string SlotNames = "SlotNames";

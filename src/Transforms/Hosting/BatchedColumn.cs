@@ -3,30 +3,27 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Hosting;
 
-/// <summary>One output column of a <see cref="BatchedMapping"/>: a slice of the row of numbers that the computation gives.</summary>
+/// <summary>An output column of a <see cref="BatchedMapping"/>: a slice of the values that are computed for a row.</summary>
 internal abstract class BatchedColumn
 {
-    /// <summary>Name, type and annotations.</summary>
+    /// <summary>The name, type and annotations.</summary>
     internal abstract DataViewSchema.DetachedColumn Definition { get; }
 
-    /// <summary>Whether the getter reads the mapping's input column of the row, too, and not the numbers alone.</summary>
+    /// <summary>Whether the getter also reads the mapping's input column of the row.</summary>
     internal virtual bool ReadsInput => false;
 
-    /// <summary>
-    /// A getter that reads the current row's numbers from <paramref name="current"/>; <paramref name="input"/> is that row before the mapping.
-    /// </summary>
+    /// <summary>Creates a getter that reads the current row's values from <paramref name="current"/>; <paramref name="input"/> is the input row.</summary>
     internal abstract Delegate CreateGetter(DataViewRow input, Func<ReadOnlyMemory<float>> current);
 
-    /// <summary>A vector of <paramref name="length"/> numbers from <paramref name="start"/> on.</summary>
+    /// <summary>A vector of <paramref name="length"/> values from <paramref name="start"/> on.</summary>
     internal static BatchedColumn Vector(DataViewSchema.DetachedColumn definition, int start, int length) => new VectorColumn(definition, start, length);
 
-    /// <summary>The one number at <paramref name="start"/>.</summary>
+    /// <summary>The single value at <paramref name="start"/>.</summary>
     internal static BatchedColumn Scalar(string name, int start)
         => new ScalarColumn(new DataViewSchema.DetachedColumn(name, NumberDataViewType.Single, null), start);
 
     /// <summary>
-    /// The 1-based key of the greatest of <paramref name="length"/> numbers from <paramref name="start"/> on, the first of equals; missing where one is not a
-    /// number.
+    /// The 1-based key of the highest of <paramref name="length"/> values from <paramref name="start"/> on, the first of equals; missing if one is NaN.
     /// </summary>
     internal static BatchedColumn ArgMax(DataViewSchema.DetachedColumn definition, int start, int length) => new ArgMaxColumn(definition, start, length);
 

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Hosting;
 
-/// <summary>Shows the input's rows, and computes the outputs a batch at a time from a second cursor that runs ahead.</summary>
+/// <summary>Iterates over the input's rows, and computes the outputs in batches from a second cursor that reads ahead.</summary>
 internal sealed class BatchedCursor : DataViewRowCursor
 {
     private readonly BatchedMapping _mapping;
@@ -78,13 +78,13 @@ internal sealed class BatchedCursor : DataViewRowCursor
         base.Dispose(disposing);
     }
 
-    /// <summary>The numbers of the current row; computes its batch when it is the first of it that somebody looks at.</summary>
+    /// <summary>The values of the current row. Computes the row's batch on first access.</summary>
     private ReadOnlyMemory<float> Current()
     {
         var position = _input.Position;
         if (position < 0)
         {
-            throw new InvalidOperationException("The cursor is not on a row: call MoveNext first, and read no more values after it has returned false.");
+            throw new InvalidOperationException("The cursor is not on a row: call MoveNext first, and do not read values after it has returned false.");
         }
 
         if (position >= _firstOfBatch + _batch!.Count)
@@ -95,7 +95,7 @@ internal sealed class BatchedCursor : DataViewRowCursor
         return _batch[(int)(position - _firstOfBatch)];
     }
 
-    /// <summary>Brings the look-ahead cursor to the row, and takes up to a batch from there.</summary>
+    /// <summary>Moves the look-ahead cursor to the row, and reads up to a batch from there.</summary>
     private void Fill(long position)
     {
         _batch!.Clear();

@@ -40,7 +40,7 @@ internal sealed class BatchedDataView : IDataView
             inputs.Add(tokens);
         }
 
-        // Batches need to look ahead, while every other column must show the current row: two cursors in step over the same view.
+        // Batches read ahead, while all other columns must return the current row: two cursors iterate over the same view in the same order.
         var seed = rand?.Next();
         return new BatchedCursor(
             _mapping,
@@ -51,7 +51,7 @@ internal sealed class BatchedDataView : IDataView
     }
 
     /// <inheritdoc/>
-    /// <remarks>One cursor: the network uses all cores, or the GPU, by itself.</remarks>
+    /// <remarks>Returns one cursor, as the network already uses all cores, or the GPU.</remarks>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
         => [GetRowCursor(columnsNeeded, rand)];
 }

@@ -4,17 +4,18 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>A network over the tokens of rows: many rows at a time where there are many, one where there is one.</summary>
+/// <summary>Applies a network to the tokens of rows, in batches for data views and one row at a time for prediction engines.</summary>
 /// <remarks>
-/// Subclasses say where a row's tokens come from, which numbers they give and which columns show them; views, cursors and row mappers are here.
+/// Subclasses define where a row's tokens come from, the values that are computed from them, and the output columns. This class creates views, cursors and row
+/// mappers.
 /// </remarks>
 internal abstract class BatchedMapping : ColumnMapping
 {
-    /// <param name="host">For errors.</param>
+    /// <param name="host">The host, for errors.</param>
     /// <param name="inputColumnName">The column that the tokens come from.</param>
-    /// <param name="batchSize">The greatest number of rows that are computed together.</param>
-    /// <param name="colors">The token values that the network knows.</param>
-    /// <param name="contextLength">The positions that the network has.</param>
+    /// <param name="batchSize">The maximum number of rows per batch.</param>
+    /// <param name="colors">The network's number of token values.</param>
+    /// <param name="contextLength">The network's number of positions.</param>
     protected BatchedMapping(IHost host, string inputColumnName, int batchSize, int colors, int contextLength)
         : base(host, inputColumnName)
     {
@@ -29,16 +30,14 @@ internal abstract class BatchedMapping : ColumnMapping
 
     internal int ContextLength { get; }
 
-    /// <summary>The numbers of a row, all columns together.</summary>
+    /// <summary>The number of values per row, for all columns together.</summary>
     internal abstract int Width { get; }
 
     internal abstract IReadOnlyList<BatchedColumn> Columns { get; }
 
     internal override IEnumerable<DataViewSchema.DetachedColumn> Definitions => Columns.Select(c => c.Definition);
 
-    /// <summary>
-    /// Computes <paramref name="rows"/> rows: tokens (rows, T) in, numbers (rows, <see cref="Width"/>) out. May be called on several threads.
-    /// </summary>
+    /// <summary>Computes <paramref name="rows"/> rows: tokens (rows, T) to values (rows, <see cref="Width"/>). Thread-safe.</summary>
     internal abstract void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers);
 
     internal override IDataView Transform(IDataView input)
@@ -53,10 +52,10 @@ internal abstract class BatchedMapping : ColumnMapping
         return new BatchedRowMapper(this, inputSchema);
     }
 
-    /// <summary>Finds and checks the input column: a token column, unless a subclass makes tokens of another one.</summary>
+    /// <summary>Finds and checks the input column: a token column, unless a subclass creates tokens from another column.</summary>
     internal override DataViewSchema.Column FindInput(DataViewSchema schema) => TokenColumn.Require(schema, Host, InputColumnName, Colors, ContextLength);
 
-    /// <summary>Reads the tokens of a row, or of a cursor's current one; on one thread.</summary>
+    /// <summary>Creates a reader for the tokens of a row, or of a cursor's current row. Not thread-safe.</summary>
     internal virtual TokenReader CreateReader(DataViewRow row)
     {
         var getter = row.GetGetter<VBuffer<ushort>>(FindInput(row.Schema));
@@ -66,7 +65,7 @@ internal abstract class BatchedMapping : ColumnMapping
             getter(ref keys);
             return keys.Length == tokens.Length
                 ? TokenColumn.TryRead(keys, tokens)
-                : throw new InvalidOperationException($"Column '{InputColumnName}' promised {tokens.Length} tokens a row and gave {keys.Length}.");
+                : throw new InvalidOperationException($"Column '{InputColumnName}' should have {tokens.Length} tokens per row, but has {keys.Length}.");
         };
     }
 }

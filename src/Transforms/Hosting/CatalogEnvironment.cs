@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>The host environment behind a catalog: what built-in components are made with.</summary>
+/// <summary>The host environment of a catalog, with which built-in components are created.</summary>
 internal static class CatalogEnvironment
 {
     internal static IHostEnvironment Of(TransformsCatalog catalog) => CatalogUtils.GetEnvironment(NotNull(catalog));

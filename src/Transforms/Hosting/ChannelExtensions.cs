@@ -2,21 +2,21 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>Messages without data of the user, as text.</summary>
+/// <summary>Logs messages that contain no user data.</summary>
 internal static class ChannelExtensions
 {
     extension(IChannel channel)
     {
-        /// <summary>Says what may be of interest.</summary>
+        /// <summary>Logs an informational message.</summary>
         internal void Say(string message) => channel.Info(MessageSensitivity.None, "{0}", message);
 
-        /// <summary>Says what must not be missed.</summary>
+        /// <summary>Logs a warning.</summary>
         internal void Warn(string message) => channel.Warning(MessageSensitivity.None, "{0}", message);
     }
 
     extension(IHost host)
     {
-        /// <summary>Warns in a channel of its own, if there is something to warn of.</summary>
+        /// <summary>Logs a warning in a channel of its own, unless it is null.</summary>
         internal void WarnOf(string? problem)
         {
             if (problem is not null)

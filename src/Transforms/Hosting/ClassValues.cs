@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Hosting;
 
-/// <summary>What the values of a label key stand for: the annotation KeyValues of the label that a classifier was trained with.</summary>
+/// <summary>The values of a label's keys: the annotation KeyValues of the label that a classifier was trained with.</summary>
 internal abstract class ClassValues
 {
     /// <summary>How to handle values of each type that a key can have.</summary>
@@ -36,17 +36,17 @@ internal abstract class ClassValues
     /// <summary>Adds the values as an annotation, a known-sized vector.</summary>
     internal abstract void AddTo(DataViewSchema.Annotations.Builder annotations, string name);
 
-    /// <summary>The values of a label column; null where it has none, or none that are understood (annotations are hints).</summary>
+    /// <summary>The values of a label column; null if it has none, or of an unsupported type, as annotations are hints.</summary>
     internal static ClassValues? Of(DataViewSchema.Column label)
         => label.Annotations.Schema.GetColumnOrNull(AnnotationNames.KeyValues)?.Type is VectorDataViewType vector && vector.Size == LabelColumn.Count(label)
             ? FindKind(vector.ItemType)?.Read(label)
             : null;
 
-    /// <summary>The names of a label column's classes: its values as text or, where it has none, numbers.</summary>
+    /// <summary>The names of a label column's classes: its values as text or, if it has none, numbers.</summary>
     internal static IReadOnlyList<string> NamesOf(DataViewSchema.Column label, int firstNumber = 1)
         => Of(label)?.Names ?? [.. Enumerable.Range(firstNumber, LabelColumn.Count(label)).Select(number => $"{number}")];
 
-    /// <summary>Stand-ins for the values of a promised label column, of which only the type is known.</summary>
+    /// <summary>Placeholders for the values of a column of a schema shape, of which only the type is known.</summary>
     internal static ClassValues? Of(SchemaShape.Column label, int count)
     {
         var values = label.Annotations.Where(annotation => annotation.Name == AnnotationNames.KeyValues
@@ -54,9 +54,9 @@ internal abstract class ClassValues
         return values.Count == 1 ? FindKind(values[0].ItemType)?.Default(count) : null;
     }
 
-    /// <summary>Values that were saved as <see cref="TypeName"/> and <see cref="Names"/>; null where there were none.</summary>
+    /// <summary>Loads values that were saved as <see cref="TypeName"/> and <see cref="Names"/>; null if there were none.</summary>
     /// <exception cref="InvalidDataException">
-    /// There are not as many as classes, or fewer than two, there is no such type, or a value is none of that type.
+    /// Their number is not that of the classes or is less than two, the type is unknown, or a value does not have that type.
     /// </exception>
     internal static ClassValues? Load(string? typeName, IReadOnlyList<string>? names, int classes)
     {
@@ -71,14 +71,14 @@ internal abstract class ClassValues
         }
 
         var kind = Kinds.FirstOrDefault(kind => kind.Name == typeName)
-            ?? throw new InvalidDataException($"Class values of the type '{typeName}' are not known.");
+            ?? throw new InvalidDataException($"Class values of the type '{typeName}' are not supported.");
         try
         {
             return kind.Parse(names);
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
-            throw new InvalidDataException($"A class value is no {typeName}. {e.Message}", e);
+            throw new InvalidDataException($"A class value is not of the type {typeName}. {e.Message}", e);
         }
     }
 

@@ -4,8 +4,8 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>What a transformer adds to each row: columns that are functions of one input column of the same row.</summary>
-/// <param name="host">For errors.</param>
+/// <summary>The columns that a transformer adds to each row, as functions of one input column of the same row.</summary>
+/// <param name="host">The host, for errors.</param>
 /// <param name="inputColumnName">The input column.</param>
 internal abstract class ColumnMapping(IHost host, string inputColumnName)
 {

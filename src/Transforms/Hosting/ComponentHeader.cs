@@ -1,8 +1,8 @@
 namespace IGptMl.Hosting;
 
-/// <summary>The first entry of a saved component: which one it is, and who wrote it.</summary>
+/// <summary>The first entry of a saved component: its name, and the version that wrote it.</summary>
 /// <param name="Component">The component's name.</param>
-/// <param name="Version">The version of the assembly that wrote it; for people, never compared.</param>
+/// <param name="Version">The version of the assembly that wrote it; informational only, never compared.</param>
 internal sealed record ComponentHeader(string Component, string Version)
 {
     internal const string EntryName = "component.json";

@@ -4,20 +4,20 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>Where ML.NET's model loader enters our assemblies.</summary>
+/// <summary>The entry point of ML.NET's model loader into this library.</summary>
 internal static class ComponentLoader
 {
     internal const string LoaderSignature = "IGptMlComponent";
 
     private const string ModelSignature = "IGPTMLCO";
 
-    /// <summary>Assemblies whose components may be loaded: a zip is data, and must not choose what code runs.</summary>
+    /// <summary>The assemblies whose components may be loaded. A zip is data, and must not determine which code runs.</summary>
     private static readonly string[] Assemblies = ["IGptMl.Transforms", "IGptMl.Trainers", "IGptMl.Pipelines"];
 
     internal static VersionInfo Version { get; } = new(ModelSignature, 0x00010001, 0x00010001, 0x00010001, typeof(ComponentLoader).Assembly.FullName,
         LoaderSignature);
 
-    /// <summary>Called by ML.NET, which finds it by its name and signature.</summary>
+    /// <summary>Called by ML.NET, which finds the method by its name and signature.</summary>
     internal static ITransformer Create(IHostEnvironment env, ModelLoadContext ctx)
     {
         ctx.CheckAtModel(Version);
@@ -39,7 +39,7 @@ internal static class ComponentLoader
         }
         catch (FileNotFoundException)
         {
-            return []; // an application that only uses the transforms carries no others
+            return []; // an application that only uses the transforms does not contain the other assemblies
         }
     }
 }

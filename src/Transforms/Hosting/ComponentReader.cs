@@ -5,7 +5,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>Reads what <see cref="ComponentWriter"/> wrote. Every failure names the entry.</summary>
+/// <summary>Reads components that <see cref="ComponentWriter"/> wrote. Every error names the entry.</summary>
 internal sealed class ComponentReader
 {
     private static readonly ConditionalWeakTable<RepositoryReader, Dictionary<string, WeakReference<object>>> Shared = [];
@@ -20,31 +20,31 @@ internal sealed class ComponentReader
 
     internal ComponentHeader Header { get; }
 
-    /// <summary>Reads an entry of the component's own.</summary>
+    /// <summary>Reads an entry of the component.</summary>
     internal T Read<T>(string name, Func<Stream, T> read)
     {
         var path = PathOf(name);
         T result = default!;
 
-        // The loading, too, is guarded: it decompresses.
+        // Loading decompresses the entry, so its errors are also caught.
         var isThere = EntryErrors.Guard(path, () => _context.TryLoadBinaryStream(name, reader => result = read(reader.BaseStream)));
         return isThere ? result : throw EntryErrors.Missing(path);
     }
 
-    /// <summary>Reads a json entry of the component's own.</summary>
+    /// <summary>Reads a JSON entry of the component.</summary>
     internal T ReadJson<T>(string name)
         where T : class
         => Read(name, StrictJson.Read<T>);
 
-    /// <summary>Makes something of an entry that was read, whose content may turn out to be impossible.</summary>
-    /// <exception cref="InvalidDataException">It is; the message names the entry.</exception>
+    /// <summary>Interprets the content of an entry, which may be invalid.</summary>
+    /// <exception cref="InvalidDataException">The content is invalid; the message names the entry.</exception>
     internal T Interpret<T>(string name, Func<T> interpret) => EntryErrors.Guard(PathOf(name), interpret);
 
-    /// <summary>Creates the component from its settings, and disposes what it was to own if that fails.</summary>
+    /// <summary>Creates the component from its settings, and disposes the objects that it should own if this fails.</summary>
     /// <param name="entry">The entry of the settings.</param>
     /// <param name="create">Checks the settings and creates the component.</param>
-    /// <param name="owned">What it owns.</param>
-    /// <exception cref="InvalidDataException">The settings cannot be; the message says why.</exception>
+    /// <param name="owned">The objects that the component owns.</param>
+    /// <exception cref="InvalidDataException">The settings are invalid; the message says why.</exception>
     internal static T Create<T>(string entry, Func<T> create, params ReadOnlySpan<object> owned)
     {
         try
@@ -79,8 +79,8 @@ internal sealed class ComponentReader
     }
 
     /// <summary>
-    /// Returns the value stored in <paramref name="folder"/>: the one that an earlier component of the same zip has read, if <paramref name="reuse"/> can
-    /// still take it, or a new one. <paramref name="read"/> gets a function that reads an entry of that folder.
+    /// Returns the value stored in <paramref name="folder"/>: the one that an earlier component of the same zip has read, if <paramref name="reuse"/> accepts
+    /// it, otherwise a new one. <paramref name="read"/> receives a function that reads an entry of that folder.
     /// </summary>
     internal T ReadShared<T>(string folder, Func<T, T?> reuse, Func<EntryReader, T> read)
         where T : class

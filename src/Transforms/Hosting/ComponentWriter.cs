@@ -5,19 +5,19 @@ using Microsoft.ML;
 
 namespace IGptMl.Hosting;
 
-/// <summary>Writes a transformer as entries of ML.NET's zip: configurations as json, everything else in its own open format.</summary>
+/// <summary>Writes a transformer as entries of ML.NET's zip: settings as JSON, everything else in its own open format.</summary>
 internal sealed class ComponentWriter
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <summary>What has been stored once for all components of a zip that is being written, and where.</summary>
+    /// <summary>The folders of the values that components share, for each zip that is being written.</summary>
     private static readonly ConditionalWeakTable<RepositoryWriter, Dictionary<object, string>> Shared = [];
 
     private readonly ModelSaveContext _context;
 
     private ComponentWriter(ModelSaveContext context) => _context = context;
 
-    /// <summary>Begins the component. To be called from <see cref="ICanSaveModel.Save"/>.</summary>
+    /// <summary>Begins the component. Called from <see cref="ICanSaveModel.Save"/>.</summary>
     internal static ComponentWriter Begin(ModelSaveContext context, ITransformer component)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -28,18 +28,18 @@ internal sealed class ComponentWriter
         return writer;
     }
 
-    /// <summary>Writes an entry of the component's own.</summary>
+    /// <summary>Writes an entry of the component.</summary>
     internal void Write(string name, Action<Stream> write) => _context.SaveBinaryStream(name, writer => write(writer.BaseStream));
 
-    /// <summary>Writes a json entry of the component's own.</summary>
+    /// <summary>Writes a JSON entry of the component.</summary>
     internal void WriteJson<T>(string name, T value) => Write(name, stream => JsonSerializer.Serialize(stream, value, Json));
 
-    /// <summary>Writes another transformer, of whatever kind, into a folder of that name below the component's own.</summary>
+    /// <summary>Writes another transformer, of any type, to a subfolder of the component.</summary>
     internal void WriteTransformer(string name, ITransformer transformer) => _context.SaveModel(transformer, name);
 
     /// <summary>
-    /// Writes <paramref name="value"/> once a zip, however many components hold it, and returns the folder in the zip to read it from.
-    /// <paramref name="write"/> gets a function that writes an entry of that folder.
+    /// Writes <paramref name="value"/> once per zip, even if several components share it, and returns its folder in the zip. <paramref name="write"/> receives
+    /// a function that writes an entry of that folder.
     /// </summary>
     internal string WriteShared(object value, string kind, Action<EntryWriter> write)
     {

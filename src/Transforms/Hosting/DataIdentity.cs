@@ -4,10 +4,10 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Hosting;
 
-/// <summary>Tells data from other data without reading its rows: by the views that it went through, and by what the first of them says of itself.</summary>
+/// <summary>Identifies data without reading its rows: by the identity of its source, and by the transforms applied to it.</summary>
 internal static class DataIdentity
 {
-    /// <summary>The identity of a view, or null where its source has none.</summary>
+    /// <summary>The identity of a view; null if its source has none.</summary>
     internal static string? Of(IDataView view)
     {
         var steps = new StringBuilder();

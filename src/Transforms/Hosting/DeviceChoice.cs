@@ -4,11 +4,11 @@ using TorchSharp;
 
 namespace IGptMl.Hosting;
 
-/// <summary>Which device a computation runs on, by ML.NET's conventions (<c>MLContext.GpuDeviceId</c>, <c>MLContext.FallbackToCpu</c>).</summary>
+/// <summary>Selects the device of a computation, by ML.NET's conventions (<c>MLContext.GpuDeviceId</c>, <c>MLContext.FallbackToCpu</c>).</summary>
 internal static class DeviceChoice
 {
     /// <summary>The device for <paramref name="gpuDeviceId"/>: null means the CPU.</summary>
-    /// <exception cref="InvalidOperationException">The GPU is not there and the CPU is not allowed instead.</exception>
+    /// <exception cref="InvalidOperationException">The GPU is not available, and falling back to the CPU is not allowed.</exception>
     internal static torch.Device Resolve(IHostEnvironment environment, int? gpuDeviceId, bool? fallbackToCpu)
     {
         TorchRuntime.EnsureLoaded();
@@ -30,6 +30,6 @@ internal static class DeviceChoice
 
         var found = devices == 0 ? "this machine and build of TorchSharp offer none" : $"there are {devices}, numbered from 0";
         throw new InvalidOperationException(
-            $"GPU {id} was asked for, but {found}. Set FallbackToCpu to run on the CPU instead, or build with -p:TorchBackend=cuda.");
+            $"GPU {id} was requested, but {found}. Set FallbackToCpu to run on the CPU instead, or build with -p:TorchBackend=cuda.");
     }
 }

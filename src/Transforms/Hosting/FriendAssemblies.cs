@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 using IGptMl.Hosting;
 using Microsoft.ML;
 
-// The one door through ML.NET's wall: everything that uses a non-public member of it lives in this folder (eng/FriendAccess.targets is the compiler's half).
+// Access to non-public members of ML.NET, which only this folder uses (eng/FriendAccess.targets configures the compiler).
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
 
-// One registration serves every transformer of ours: ML.NET's loader finds it by the assembly name in the zip, and it finds the component by its own name.
+// One registration for all transformers of this library: ML.NET finds the loader by the assembly name in the zip, and the loader finds the component by name.
 [assembly: LoadableClass("A component of IGptMl", typeof(ITransformer), typeof(ComponentLoader), null, typeof(SignatureLoadModel), "IGptMl component",
     ComponentLoader.LoaderSignature)]

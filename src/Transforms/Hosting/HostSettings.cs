@@ -2,16 +2,16 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>What the user set on the MLContext, read late: a host copies it when it is registered.</summary>
+/// <summary>The user's settings of the MLContext. A host copies them when it is registered.</summary>
 internal static class HostSettings
 {
-    /// <summary>The GPU that the user asked for, or null for the CPU.</summary>
+    /// <summary>The requested GPU; null for the CPU.</summary>
     internal static int? GpuDeviceId(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.GpuDeviceId;
 
-    /// <summary>Whether the CPU will do where that GPU is missing.</summary>
+    /// <summary>Whether to fall back to the CPU if the GPU is not available.</summary>
     internal static bool FallbackToCpu(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.FallbackToCpu ?? false;
 
-    /// <summary>A host of that name.</summary>
+    /// <summary>Registers a host with a name.</summary>
     internal static IHost Register(IHostEnvironment environment, string name)
     {
         ArgumentNullException.ThrowIfNull(environment);

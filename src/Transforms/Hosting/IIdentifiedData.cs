@@ -1,8 +1,8 @@
 namespace IGptMl.Hosting;
 
-/// <summary>A view that can tell its rows from other rows without reading them.</summary>
+/// <summary>A view that can identify its rows without reading them.</summary>
 internal interface IIdentifiedData
 {
-    /// <summary>A text that is the same as long as the rows are, or null where that cannot be told.</summary>
+    /// <summary>A string that changes if the rows change; null if this cannot be determined.</summary>
     string? Identity { get; }
 }

@@ -1,6 +1,6 @@
 namespace System.Runtime.CompilerServices;
 
-/// <summary>Tells the runtime that this assembly may use the non-public members of another. The runtime knows the attribute by its name.</summary>
+/// <summary>Allows this assembly to use the non-public members of another. The runtime recognizes the attribute by its name.</summary>
 /// <param name="assemblyName">The simple name of the other assembly.</param>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute

@@ -5,19 +5,19 @@ using Microsoft.ML.Transforms.Image;
 
 namespace IGptMl.Hosting;
 
-/// <summary>Columns of images: found, checked and made.</summary>
+/// <summary>Finds, checks and creates columns of images.</summary>
 internal static class ImageColumn
 {
     private const string Role = "image";
 
-    /// <summary>A column of images of that size, or of any size.</summary>
+    /// <summary>Defines a column of images of a fixed size, or of any size.</summary>
     internal static DataViewSchema.DetachedColumn Define(string name, int height, int width) => new(name, new ImageDataViewType(height, width), null);
 
     /// <inheritdoc cref="Define(string, int, int)"/>
     internal static DataViewSchema.DetachedColumn Define(string name) => new(name, new ImageDataViewType(), null);
 
-    /// <summary>A getter by ML.NET's convention: who passes the same variable again does not need its image any more.</summary>
-    /// <param name="create">Makes the current row's image, which becomes the caller's, or null.</param>
+    /// <summary>Creates a getter by ML.NET's convention: it disposes the previous image of the variable that is passed to it.</summary>
+    /// <param name="create">Creates the current row's image, which the caller then owns; null if the row has none.</param>
     internal static ValueGetter<MLImage> CreateGetter(Func<MLImage?> create)
     {
         MLImage? last = null;

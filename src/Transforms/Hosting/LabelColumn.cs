@@ -4,13 +4,13 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>The label that a classifier learns: a key of UInt32, as ML.NET's own multiclass trainers ask for.</summary>
+/// <summary>The label column of a classifier: a key of UInt32, as for ML.NET's own multiclass trainers.</summary>
 internal static class LabelColumn
 {
     private const string Role = "label";
     private const string Expected = "Key<UInt32>";
 
-    /// <summary>Checks a promised column.</summary>
+    /// <summary>Checks the column of a schema shape.</summary>
     internal static SchemaShape.Column Check(SchemaShape schema, IExceptionContext host, string name)
     {
         var column = SchemaErrors.Require(schema, host, Role, name);
@@ -19,7 +19,7 @@ internal static class LabelColumn
             : throw SchemaErrors.Mismatch(host, Role, name, Expected, SchemaErrors.Describe(column));
     }
 
-    /// <summary>Finds the column, which must have that many classes at least.</summary>
+    /// <summary>Finds the column, which must have at least <paramref name="leastClasses"/> classes.</summary>
     internal static DataViewSchema.Column Require(DataViewSchema schema, IExceptionContext host, string name, int leastClasses = 2)
     {
         var column = SchemaErrors.Require(schema, host, Role, name);

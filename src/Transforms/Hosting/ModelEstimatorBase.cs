@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary>The base of estimators that are given a trained model and learn nothing from the data: fitting them checks its columns.</summary>
+/// <summary>The base class of estimators with a trained model. Fitting them only checks the columns of the data.</summary>
 /// <typeparam name="TModel">The model.</typeparam>
 /// <typeparam name="TTransformer">The transformer.</typeparam>
 public abstract class ModelEstimatorBase<TModel, TTransformer> : IEstimator<TTransformer>
@@ -20,11 +20,11 @@ public abstract class ModelEstimatorBase<TModel, TTransformer> : IEstimator<TTra
 
     private protected IHost Host { get; }
 
-    /// <summary>The model, which stays the caller's: transformers take handles of their own.</summary>
+    /// <summary>The model, which the caller owns. Transformers have their own handles.</summary>
     private protected TModel Model { get; }
 
-    /// <summary>Creates the transformer, which has a handle to the model of its own.</summary>
-    /// <param name="input">Data with the columns that the transformer will be given.</param>
+    /// <summary>Creates the transformer, which has its own handle to the model.</summary>
+    /// <param name="input">Data with the transformer's input columns.</param>
     /// <returns>The transformer, which the caller disposes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>

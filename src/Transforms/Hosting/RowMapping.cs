@@ -4,13 +4,13 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>One row at a time, given to ML.NET's own view, cursors (parallel where the consumer allows it) and row mapper.</summary>
-/// <param name="owner">The transformer, which ML.NET's view saves where it is saved itself.</param>
-/// <param name="host">For errors.</param>
+/// <summary>Maps one row at a time, with ML.NET's own view, cursors (parallel if the consumer allows it) and row mapper.</summary>
+/// <param name="owner">The transformer, which is saved when ML.NET's view is saved.</param>
+/// <param name="host">The host, for errors.</param>
 /// <param name="inputColumnName">The input column.</param>
 internal abstract class RowMapping(ITransformer owner, IHost host, string inputColumnName) : ColumnMapping(host, inputColumnName)
 {
-    /// <summary>A getter for an output, reading from that row. Each is used on one thread at a time.</summary>
+    /// <summary>Creates a getter of an output column for a row. Each getter is used on one thread at a time.</summary>
     internal abstract Delegate CreateGetter(DataViewRow input, int output);
 
     internal override IDataView Transform(IDataView input)

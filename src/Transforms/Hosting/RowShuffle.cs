@@ -1,11 +1,11 @@
 namespace IGptMl.Hosting;
 
-/// <summary>The generators that views hand to the views below them, when their rows are asked for in random order.</summary>
+/// <summary>The random generators that a view passes to its source when its rows are requested in random order.</summary>
 internal static class RowShuffle
 {
     /// <summary>
-    /// A generator of that seed, or none where the order is not random. Two views that walk in step are given two of the same seed: drawing from one twice
-    /// would give two orders.
+    /// Creates a generator with a seed, or none if the order is not random. Two cursors over the same rows need two generators with the same seed, as a shared
+    /// one would give them different orders.
     /// </summary>
     internal static Random? Of(int? seed)
     {

@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>Announces a transformer of the assembly to <see cref="ComponentLoader"/>.</summary>
+/// <summary>Registers a transformer of the assembly with <see cref="ComponentLoader"/>.</summary>
 /// <param name="name">The name under which the transformer is stored in zips; never changes once released.</param>
 /// <param name="type">The transformer.</param>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
@@ -13,10 +13,10 @@ internal abstract class SavedComponentAttribute(string name, Type type) : Attrib
     /// <summary>The name in the zip.</summary>
     public string Name => name;
 
-    /// <summary>Reads the transformer.</summary>
+    /// <summary>Loads the transformer.</summary>
     public abstract ITransformer Load(IHostEnvironment environment, ComponentReader reader);
 
-    /// <summary>The name under which a transformer of that type is stored.</summary>
+    /// <summary>The name under which a transformer type is stored.</summary>
     internal static string NameOf(Type type) => type.Assembly.GetCustomAttributes<SavedComponentAttribute>().Single(component => component.Type == type).Name;
 
     internal Type Type => type;

@@ -3,7 +3,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>Schema errors in ML.NET's own words.</summary>
+/// <summary>Schema errors with the texts of ML.NET.</summary>
 internal static class SchemaErrors
 {
     internal const string ParameterName = "inputSchema";
@@ -15,7 +15,7 @@ internal static class SchemaErrors
     internal static Exception Mismatch(IExceptionContext? host, string role, string name, string expected, string actual)
         => host.ExceptSchemaMismatch(ParameterName, role, name, expected, actual);
 
-    /// <summary>The column of that name that is not hidden.</summary>
+    /// <summary>Finds a column that is not hidden by a later one of the same name.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
     internal static DataViewSchema.Column Require(DataViewSchema schema, IExceptionContext? host, string role, string name)
     {
@@ -23,7 +23,7 @@ internal static class SchemaErrors
         return schema.GetColumnOrNull(name) ?? throw ColumnNotFound(host, role, name);
     }
 
-    /// <summary>The promised column of that name.</summary>
+    /// <summary>Finds a column of a schema shape.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
     internal static SchemaShape.Column Require(SchemaShape schema, IExceptionContext? host, string role, string name)
     {
@@ -31,6 +31,6 @@ internal static class SchemaErrors
         return schema.TryFindColumn(name, out var column) ? column : throw ColumnNotFound(host, role, name);
     }
 
-    /// <summary>How ML.NET writes a promised column's type.</summary>
+    /// <summary>The type of a schema shape's column as ML.NET writes it.</summary>
     internal static string Describe(SchemaShape.Column column) => column.GetTypeString();
 }

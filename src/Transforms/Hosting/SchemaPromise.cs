@@ -2,10 +2,10 @@ using Microsoft.ML;
 
 namespace IGptMl.Hosting;
 
-/// <summary>What an estimator promises, derived from the very columns that its transformer delivers.</summary>
+/// <summary>The output schema of an estimator, derived from the columns of its transformer.</summary>
 internal static class SchemaPromise
 {
-    /// <summary>The input's columns, with the outputs added or put in the place of those of the same name.</summary>
+    /// <summary>The input's columns with the outputs added, which replace columns of the same name.</summary>
     internal static SchemaShape Extend(SchemaShape input, IEnumerable<DataViewSchema.DetachedColumn> outputs)
     {
         var columns = input.ToDictionary(column => column.Name);

@@ -1,6 +1,6 @@
 namespace IGptMl.Hosting;
 
-/// <summary>Rows of tokens that are computed together, and their results. Managed memory only, so that a cursor nobody disposes costs nothing native.</summary>
+/// <summary>A batch of rows of tokens, and its results. It uses only managed memory, so that an undisposed cursor leaks no native memory.</summary>
 internal sealed class TokenBatch
 {
     private readonly BatchedMapping _mapping;
@@ -24,12 +24,12 @@ internal sealed class TokenBatch
 
     internal bool IsFull => Count == _slots.Length;
 
-    /// <summary>The numbers of a row, NaN where its tokens are missing.</summary>
+    /// <summary>The values of a row; NaN if its tokens are missing.</summary>
     internal ReadOnlyMemory<float> this[int row] => _slots[row] < 0 ? _missing : _computed.AsMemory(_slots[row] * _mapping.Width, _mapping.Width);
 
     internal void Clear() => (Count, _complete) = (0, 0);
 
-    /// <summary>Adds a row. One whose tokens are missing is not computed.</summary>
+    /// <summary>Adds a row. A row with missing tokens is not computed.</summary>
     internal void Add(TokenReader read)
     {
         var context = _mapping.ContextLength;

@@ -4,16 +4,16 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
 
-/// <summary>The token column that the network reads: <c>Vector&lt;Key&lt;UInt16, K&gt;, T&gt;</c>, raster order.</summary>
+/// <summary>The token column: <c>Vector&lt;Key&lt;UInt16, K&gt;, T&gt;</c>, raster order.</summary>
 internal static class TokenColumn
 {
     private const string Role = "token";
 
-    /// <summary>How the expected type is written in errors.</summary>
+    /// <summary>The expected type, for errors.</summary>
     internal static string Describe(int? colors, int? context)
         => $"Vector<Key<UInt16{(colors is { } k ? $", 0-{k - 1}" : string.Empty)}>{(context is { } t ? $", {t}" : string.Empty)}>";
 
-    /// <summary>Checks a promised column.</summary>
+    /// <summary>Checks the column of a schema shape.</summary>
     internal static void Check(SchemaShape schema, IExceptionContext? host, string name)
     {
         var column = SchemaErrors.Require(schema, host, Role, name);
@@ -23,7 +23,7 @@ internal static class TokenColumn
         }
     }
 
-    /// <summary>Finds the column and checks its kind, and its sizes where they are given.</summary>
+    /// <summary>Finds the column and checks its type, and its sizes if given.</summary>
     internal static DataViewSchema.Column Require(DataViewSchema schema, IExceptionContext? host, string name, int? colors, int? context)
     {
         var column = SchemaErrors.Require(schema, host, Role, name);
@@ -43,14 +43,12 @@ internal static class TokenColumn
         return ((int)((KeyDataViewType)vector.ItemType).Count, vector.Size);
     }
 
-    /// <summary>
-    /// Writes the tokens, 0-based, and says whether none is missing. Keys are 1-based in ML.NET, with 0 for a missing value.
-    /// </summary>
+    /// <summary>Converts keys to 0-based tokens, and returns whether none is missing. Keys are 1-based in ML.NET, with 0 for a missing value.</summary>
     internal static bool TryRead(in VBuffer<ushort> keys, Span<ushort> tokens)
     {
         if (!keys.IsDense)
         {
-            return false; // what a sparse key vector leaves out is missing
+            return false; // the implicit values of a sparse key vector are missing
         }
 
         var values = keys.GetValues();

@@ -1,5 +1,5 @@
 namespace IGptMl.Hosting;
 
-/// <summary>Writes the tokens of a row as it is now, 0-based, and says whether none is missing.</summary>
+/// <summary>Reads the 0-based tokens of the current row, and returns whether none is missing.</summary>
 /// <param name="tokens">Receives as many tokens as the network has positions.</param>
 internal delegate bool TokenReader(Span<ushort> tokens);

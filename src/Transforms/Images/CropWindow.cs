@@ -3,7 +3,7 @@ using IGptMl.Numerics;
 
 namespace IGptMl.Images;
 
-/// <summary>The size to which an image is resized, and the 224x224 window that is then taken of it (Chen et al. 2020, section 3.1).</summary>
+/// <summary>The size to which an image is resized, and the 224x224 window that is then cropped (Chen et al. 2020, section 3.1).</summary>
 /// <param name="Width">The width after the resize, at least <see cref="Side"/>.</param>
 /// <param name="Height">The height after the resize, at least <see cref="Side"/>.</param>
 /// <param name="Left">The first column of the window.</param>

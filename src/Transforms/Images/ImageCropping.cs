@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace IGptMl;
 
 /// <summary>
-/// How an image of any size becomes the model's square. All methods resize with an antialiasing triangle filter, bit-equal to Pillow's (the paper does not
-/// name its filter). None of them changes an image that already has the model's size.
+/// How an image of any size is converted to the model's square. All methods resize with an antialiasing triangle filter, bit-equal to Pillow's (the paper does
+/// not name its filter). None of them changes an image that already has the model's size.
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ImageCropping>))]
 public enum ImageCropping

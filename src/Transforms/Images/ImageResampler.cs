@@ -52,7 +52,7 @@ internal static class ImageResampler
         }
     }
 
-    /// <summary>Resizes an RGB image and takes a window of the result. Only the window is computed.</summary>
+    /// <summary>Resizes an RGB image and crops a window of the result. Only the window is computed.</summary>
     /// <param name="rgb">height x width x 3 channel values, row-major.</param>
     /// <param name="width">Width of the input in pixels, at least 1.</param>
     /// <param name="height">Height of the input in pixels, at least 1.</param>

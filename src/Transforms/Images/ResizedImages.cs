@@ -21,7 +21,7 @@ internal sealed class ResizedImages
     /// <param name="row">A row, or a cursor for its current row.</param>
     /// <param name="column">The column of images.</param>
     /// <param name="size">The side of the squares in pixels.</param>
-    /// <param name="cropping">How images become squares.</param>
+    /// <param name="cropping">How images are cropped to squares.</param>
     /// <param name="seed">The seed of random crops, which depend on the seed and the row's id.</param>
     internal ResizedImages(DataViewRow row, DataViewSchema.Column column, int size, ImageCropping cropping, int seed = 0)
     {

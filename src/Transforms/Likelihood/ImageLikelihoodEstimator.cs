@@ -8,8 +8,8 @@ using Microsoft.ML.Runtime;
 namespace IGptMl;
 
 /// <summary>
-/// <see cref="IEstimator{TTransformer}"/> for <see cref="ImageLikelihoodTransformer"/>: how likely a pretrained Image GPT finds an image, and each of its
-/// tokens.
+/// <see cref="IEstimator{TTransformer}"/> for <see cref="ImageLikelihoodTransformer"/>: the likelihood of an image, and of each of its tokens, under a
+/// pretrained Image GPT.
 /// </summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
@@ -17,16 +17,16 @@ namespace IGptMl;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette gives it |
-/// | Output column data type | <xref:System.Single>, and if asked for a known-sized vector of <xref:System.Single> and <xref:Microsoft.ML.Data.MLImage> |
+/// | Input column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette outputs it |
+/// | Output column data type | <xref:System.Single>, and if requested a known-sized vector of <xref:System.Single> and <xref:Microsoft.ML.Data.MLImage> |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, TorchSharp-cpu or TorchSharp-cuda |
 /// | Exportable to ONNX | No |
 ///
-/// Nats per token is the mean of -ln p(token | tokens before it) over the image (Chen et al. 2020, section 2.1); bits per dimension is that divided by 3 ln 2,
-/// for
-/// the three channels of a pixel, of the quantized image. An image that is unlike those the model was trained on has a high value, but so has a detailed one,
-/// and a plain one a low value.
-/// A masked (BERT) model is asked for hidden tokens alone, by `Options.Masking`. A row whose tokens are missing gives NaN, and no picture.
+/// Nats per token is the mean of -ln p(token | tokens before it) over the image (Chen et al. 2020, section 2.1). Bits per dimension is that value divided by
+/// 3 ln 2, for the three channels of a pixel of the quantized image. The value is high for images that are unlike the training images, but it also depends on
+/// the amount of detail: it is higher for a detailed image than for a plain one.
+///
+/// A masked (BERT) model only predicts hidden tokens, as specified by `Options.Masking`. A row with missing tokens gives NaN, and no surprise map.
 /// ]]></format>
 /// </remarks>
 public sealed class ImageLikelihoodEstimator : ModelEstimatorBase<ImageGptModel, ImageLikelihoodTransformer>
@@ -63,36 +63,36 @@ public sealed class ImageLikelihoodEstimator : ModelEstimatorBase<ImageGptModel,
         public string BitsPerDimensionColumnName { get; init; } = LikelihoodColumns.BitsPerDimension;
 
         /// <summary>
-        /// The column of the nats of each token, <c>Vector&lt;Single, size, size&gt;</c>, NaN where a masked model was not asked; null for none. Default null.
+        /// The column of the nats of each token, <c>Vector&lt;Single, size, size&gt;</c>, NaN for tokens that a masked model does not predict; null for none.
+        /// Default null.
         /// </summary>
         public string? TokenNatsColumnName { get; init; }
 
         /// <summary>
-        /// The column of pictures of those nats, size x size pixels, from black to bright yellow, gray where a masked model was not asked; null for none.
-        /// Default null.
+        /// The column of images of those nats, size x size pixels, from black to bright yellow, and gray for tokens that a masked model does not predict; null
+        /// for none. Default null.
         /// </summary>
         public string? SurpriseMapColumnName { get; init; }
 
-        /// <summary>
-        /// The nats at which the colors of the pictures end, more than 0. Default null: ln K, the surprise of a model that has learned nothing.
-        /// </summary>
+        /// <summary>The nats at the upper end of the color scale, more than 0. Default null: ln K, the value of a uniform prediction.</summary>
         public double? SurpriseRange { get; init; }
 
-        /// <summary>The greatest number of rows computed together, 1 to 4,096. Default 32. It does not change the values beyond rounding.</summary>
+        /// <summary>The maximum number of rows per batch, 1 to 4,096. It does not change the values beyond rounding. Default 32.</summary>
         public int BatchSize { get; init; } = ImageGptExecutor.DefaultRows;
 
         /// <summary>
-        /// Which tokens a masked model is asked for; must be null for an autoregressive one. Default null: each with probability 0.15, by masks of seed 0.
+        /// The tokens that a masked model predicts; must be null for an autoregressive model. Default null: each token with probability 0.15, by masks of seed
+        /// 0.
         /// </summary>
         public TokenMasking? Masking { get; init; }
 
-        /// <summary>The GPU to run on; null takes <c>MLContext.GpuDeviceId</c>, whose null means the CPU. Default null.</summary>
+        /// <summary>The GPU to run on; null uses <c>MLContext.GpuDeviceId</c>, whose null means the CPU. Default null.</summary>
         public int? GpuDeviceId { get; init; }
 
-        /// <summary>Whether the CPU will do where that GPU is missing; null takes <c>MLContext.FallbackToCpu</c>. Default null.</summary>
+        /// <summary>Whether to fall back to the CPU if the GPU is not available; null uses <c>MLContext.FallbackToCpu</c>. Default null.</summary>
         public bool? FallbackToCpu { get; init; }
 
-        /// <summary>Whether a column shows the tokens' own nats.</summary>
+        /// <summary>Whether a column contains the nats of each token.</summary>
         internal bool ShowsTokens => (TokenNatsColumnName ?? SurpriseMapColumnName) is not null;
 
         internal void Check(ImageGptConfig config)

@@ -6,7 +6,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="ITransformer"/> that tells how likely a pretrained Image GPT finds each image, and each of its tokens.</summary>
+/// <summary><see cref="ITransformer"/> that evaluates the likelihood of each image, and of each of its tokens, under a pretrained Image GPT.</summary>
 public sealed class ImageLikelihoodTransformer : ModelTransformerBase<ImageGptModel>, ISavedComponent<ImageLikelihoodTransformer>
 {
     private const string SettingsEntry = "likelihood.json";
@@ -20,7 +20,7 @@ public sealed class ImageLikelihoodTransformer : ModelTransformerBase<ImageGptMo
         Mapping = new LikelihoodMapping(Host, model, options);
     }
 
-    /// <summary>The tokens that a masked model is asked for; null for an autoregressive one, which is asked for all.</summary>
+    /// <summary>The tokens that a masked model predicts; null for an autoregressive model, which predicts all.</summary>
     public TokenMasking? Masking => ((LikelihoodMapping)Mapping).Masking;
 
     private protected override ColumnMapping Mapping { get; }
@@ -65,7 +65,7 @@ public sealed class ImageLikelihoodTransformer : ModelTransformerBase<ImageGptMo
             model);
     }
 
-    /// <summary>What the zip holds. The device is not in it: a model goes to machines with other ones.</summary>
+    /// <summary>The settings stored in the zip. The device is not stored, as a model may be loaded on other machines.</summary>
     private sealed record Settings(
         string InputColumnName,
         string NatsPerTokenColumnName,

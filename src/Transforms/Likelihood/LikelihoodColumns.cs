@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 namespace IGptMl.Likelihood;
 
 /// <summary>
-/// The one description of the likelihood's columns, for the estimator's promise and the transformer's delivery; and where their numbers lie in a row.
+/// The likelihood's columns, from which the schemas of both the estimator and the transformer come, and the offsets of their values in a row.
 /// </summary>
 internal static class LikelihoodColumns
 {

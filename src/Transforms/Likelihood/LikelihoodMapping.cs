@@ -3,8 +3,8 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Likelihood;
 
-/// <summary>How likely the model finds each image, and each of its tokens.</summary>
-/// <remarks>A row's numbers are nats per token, bits per dimension and, where a column shows them, the nats of each token.</remarks>
+/// <summary>Maps tokens to the likelihood of each image, and of each of its tokens.</summary>
+/// <remarks>A row's values are nats per token, bits per dimension and, if a column needs them, the nats of each token.</remarks>
 internal sealed class LikelihoodMapping : BatchedMapping
 {
     private const int Channels = 3;
@@ -22,14 +22,14 @@ internal sealed class LikelihoodMapping : BatchedMapping
         Width = LikelihoodColumns.FirstToken + (options.ShowsTokens ? model.Config.ContextLength : 0);
     }
 
-    /// <summary>The tokens that a masked model is asked for; null for an autoregressive one, which is asked for all.</summary>
+    /// <summary>The tokens that a masked model predicts; null for an autoregressive model, which predicts all.</summary>
     internal TokenMasking? Masking { get; }
 
     internal override int Width { get; }
 
     internal override IReadOnlyList<BatchedColumn> Columns { get; }
 
-    /// <summary>Bits for each color channel of a pixel, from nats a pixel token.</summary>
+    /// <summary>Converts nats per token to bits per color channel of a pixel.</summary>
     internal static double ToBitsPerDimension(double natsPerToken) => natsPerToken / (Math.Log(2) * Channels);
 
     internal override void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers)
@@ -50,7 +50,7 @@ internal sealed class LikelihoodMapping : BatchedMapping
         }
     }
 
-    /// <summary>The mean over the tokens that were asked for: the hidden ones of a masked model.</summary>
+    /// <summary>The mean over the predicted tokens, which are the hidden tokens of a masked model.</summary>
     private static float Mean(ReadOnlySpan<float> nats, ReadOnlySpan<bool> hidden)
     {
         var (sum, count) = (0.0, 0);

@@ -1,8 +1,7 @@
 namespace IGptMl.Likelihood;
 
 /// <summary>
-/// Colors from black by way of purple and orange to pale yellow, of steadily growing lightness: matplotlib's map "inferno" at five places, and straight between
-/// them.
+/// A color scale of increasing lightness from black over purple and orange to pale yellow: matplotlib's "inferno" at five points, interpolated linearly.
 /// </summary>
 internal static class SurpriseColors
 {
@@ -10,7 +9,7 @@ internal static class SurpriseColors
 
     private static readonly (byte R, byte G, byte B)[] Places = [(0, 0, 4), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164)];
 
-    /// <summary>The color of a share from 0 to 1, beyond which the ends go on; gray where it is not a number.</summary>
+    /// <summary>The color of a value from 0 to 1, to which other values are clamped; gray for NaN.</summary>
     internal static (byte R, byte G, byte B) Of(double share)
     {
         if (double.IsNaN(share))

@@ -5,12 +5,12 @@ using Microsoft.ML;
 namespace IGptMl.Likelihood;
 
 /// <summary>
-/// A picture of how much each token surprised the model: a pixel for each, from black (as expected) to bright yellow (<paramref name="range"/> nats or more).
+/// An image of each token's surprise: one pixel per token, from black (as expected) to bright yellow (<paramref name="range"/> nats or more).
 /// </summary>
 /// <param name="name">The column's name.</param>
-/// <param name="size">The side of the picture.</param>
-/// <param name="start">Where the tokens' nats lie in a row of numbers.</param>
-/// <param name="range">The nats at which the colors end.</param>
+/// <param name="size">The side of the image in pixels.</param>
+/// <param name="start">The offset of the tokens' nats in a row's values.</param>
+/// <param name="range">The nats at the upper end of the color scale.</param>
 internal sealed class SurpriseMapColumn(string name, int size, int start, double range) : BatchedColumn
 {
     internal override DataViewSchema.DetachedColumn Definition { get; } = ImageColumn.Define(name, size, size);
@@ -35,7 +35,7 @@ internal sealed class SurpriseMapColumn(string name, int size, int start, double
         });
     }
 
-    /// <summary>A row without tokens; in one of a masked model some at least are numbers.</summary>
+    /// <summary>Whether the row has no tokens. In any other row, at least one value is not NaN, even for a masked model.</summary>
     private static bool IsMissing(ReadOnlySpan<float> nats)
     {
         foreach (var value in nats)

@@ -35,7 +35,7 @@ internal sealed record HuggingFaceProcessor
     public JsonElement CropSize { get; init; }
 
     /// <summary>
-    /// Reads the palette (null if the file has none), and how images become squares. Settings that would give other tokens are refused, all together.
+    /// Reads the palette (null if the file has none), and how images are cropped to squares. Settings that would give other tokens are refused, all together.
     /// </summary>
     /// <exception cref="InvalidDataException">
     /// The file is damaged, has no palette with the model's number of colors, or prepares images differently.

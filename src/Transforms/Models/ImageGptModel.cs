@@ -17,7 +17,7 @@ public sealed class ImageGptModel : IDisposable
 
     /// <param name="network">The network. The model takes ownership.</param>
     /// <param name="palette">The palette of the tokens, if known.</param>
-    /// <param name="cropping">How the training images became squares.</param>
+    /// <param name="cropping">How the training images were cropped to squares.</param>
     internal ImageGptModel(ImageGptNetwork network, Palette? palette, ImageCropping cropping = ImageCropping.Squash)
         : this(new SharedNetwork(network), palette, cropping)
     {
@@ -37,8 +37,8 @@ public sealed class ImageGptModel : IDisposable
     public Palette? Palette { get; }
 
     /// <summary>
-    /// How images become the model's square: <see cref="ImageCropping.Squash"/> or <see cref="ImageCropping.CenterCrop"/>, the latter for a model trained on
-    /// random crops, such as OpenAI's checkpoints.
+    /// How images are cropped to the model's square: <see cref="ImageCropping.Squash"/> or <see cref="ImageCropping.CenterCrop"/>, the latter for a model
+    /// trained on random crops, such as OpenAI's checkpoints.
     /// </summary>
     public ImageCropping Cropping { get; }
 
@@ -47,16 +47,14 @@ public sealed class ImageGptModel : IDisposable
 
     /// <summary>Loads a pretrained model in any of these formats, which is determined from the file or folder at the path.</summary>
     /// <remarks>
-    /// A zip that <see cref="Save"/> wrote, or that <c>mlContext.Model.Save</c> wrote for any chain with a transformer that contains a model;
-    /// of several models, the first one is loaded.
-    /// A checkpoint that a trainer wrote into its checkpoint folder, such as <c>checkpoint-000131000.safetensors</c> or <c>best.safetensors</c>; its checksum
-    /// is verified. From a checkpoint of fine-tuning, the network is loaded without the classifier.
-    /// A folder of Hugging Face's ImageGPT: <c>config.json</c>, the weights as <c>model.safetensors</c> or <c>pytorch_model.bin</c>, complete or in shards
-    /// with their index, and the palette in <c>preprocessor_config.json</c>, if it exists.
-    /// A TensorFlow checkpoint of OpenAI's code, given as the path of its <c>.index</c> file without that extension. It has no palette, and is a masked (BERT)
-    /// model if it has no start-of-sequence vector.
-    /// Weights are converted to single precision, and must be exactly those of this network. The range of the palette's values in a Hugging Face folder is
-    /// detected (<see cref="PaletteRange.Detect"/>).
+    /// A zip that <see cref="Save"/> wrote, or that <c>mlContext.Model.Save</c> wrote for any chain with a transformer that contains a model; of several
+    /// models, the first one is loaded. A checkpoint that a trainer wrote into its checkpoint folder, such as <c>checkpoint-000131000.safetensors</c> or
+    /// <c>best.safetensors</c>; its checksum is verified. From a checkpoint of fine-tuning, the network is loaded without the classifier. A folder of Hugging
+    /// Face's ImageGPT: <c>config.json</c>, the weights as <c>model.safetensors</c> or <c>pytorch_model.bin</c>, complete or in shards with their index, and
+    /// the palette in <c>preprocessor_config.json</c>, if it exists. A TensorFlow checkpoint of OpenAI's code, given as the path of its <c>.index</c> file
+    /// without that extension. It has no palette, and is a masked (BERT) model if it has no start-of-sequence vector. Weights are converted to single
+    /// precision, and must be exactly those of this network. The range of the palette's values in a Hugging Face folder is detected
+    /// (<see cref="PaletteRange.Detect"/>).
     /// </remarks>
     /// <param name="path">Path of the zip, of the training checkpoint or of the folder, or the prefix of the TensorFlow checkpoint.</param>
     /// <returns>The model, on the CPU; the caller disposes it.</returns>
@@ -66,7 +64,7 @@ public sealed class ImageGptModel : IDisposable
     /// </exception>
     public static ImageGptModel Load(string path) => Load(path, PaletteRange.Detect);
 
-    /// <summary>Loads a pretrained model as <see cref="Load(string)"/> does, and says in which range its palette is stored.</summary>
+    /// <summary>Loads a pretrained model as <see cref="Load(string)"/> does, with the given range of its palette's values.</summary>
     /// <param name="path">Path of the zip, of the training checkpoint or of the folder, or the prefix of the TensorFlow checkpoint.</param>
     /// <param name="paletteRange">
     /// The range of the <c>clusters</c> in a Hugging Face folder's <c>preprocessor_config.json</c>. In a zip and in a training checkpoint it is always
@@ -161,9 +159,10 @@ public sealed class ImageGptModel : IDisposable
         HuggingFaceExport.Write(this, folder);
     }
 
-    /// <summary>Gives the same model with another cropping of images to squares. The weights are shared, not copied.</summary>
+    /// <summary>Returns the same model with another cropping of images to squares. The weights are shared, not copied.</summary>
     /// <param name="cropping">
-    /// How images become the model's square. <see cref="ImageCropping.RandomCrop"/> is for training, and means <see cref="ImageCropping.CenterCrop"/> here.
+    /// How images are cropped to the model's square. <see cref="ImageCropping.RandomCrop"/> is for training, and means <see cref="ImageCropping.CenterCrop"/>
+    /// here.
     /// </param>
     /// <returns>The model, another handle to the same weights; the caller disposes it.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The cropping is not one of the named values.</exception>

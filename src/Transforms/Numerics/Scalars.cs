@@ -4,9 +4,9 @@ namespace IGptMl.Numerics;
 
 /// <summary>Constants for operations of libtorch.</summary>
 /// <remarks>
-/// TorchSharp makes a scalar for every number in an expression, and for the factor 1 of a plain sum. Nothing references it once the native call has begun, so
-/// that the garbage collector may free it while libtorch still reads it. Scalars with a name of their own live long enough. The test ScalarTests keeps all
-/// others out of the libraries.
+/// TorchSharp creates a scalar for every number in an expression, and for the factor 1 of a plain sum. Nothing references such a temporary once the native call
+/// has begun, so the garbage collector may free it while libtorch still reads it. Named scalars live long enough. The test ScalarTests ensures that the
+/// libraries use no others.
 /// </remarks>
 internal static class Scalars
 {

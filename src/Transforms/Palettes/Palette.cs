@@ -4,8 +4,8 @@ using IGptMl.Palettes;
 namespace IGptMl;
 
 /// <summary>
-/// The colors to which pixels are reduced: K centers in RGB space, found by k-means ("9-bit palette" for K = 512; Chen et al. 2020, section 3.2).
-/// Token i of an image is color i of the palette. An immutable value: two palettes with the same centers are equal.
+/// The colors to which pixels are quantized: K centers in RGB space, found by k-means ("9-bit palette" for K = 512; Chen et al. 2020, section 3.2). Token i of
+/// an image is color i of the palette. An immutable value: two palettes with the same centers are equal.
 /// </summary>
 public sealed class Palette : IEquatable<Palette>
 {
@@ -29,14 +29,14 @@ public sealed class Palette : IEquatable<Palette>
     public ReadOnlyMemory<float> Centers => _centers;
 
     /// <summary>
-    /// The range that the stored values were taken to have, if <see cref="PaletteRange.Detect"/> could not be certain of it; otherwise null. It is not a part
-    /// of the palette's value: equal palettes may differ in it.
+    /// The assumed range of the stored values, if <see cref="PaletteRange.Detect"/> could not be certain of it; otherwise null. It is not a part of the
+    /// palette's value: equal palettes may differ in it.
     /// </summary>
     public PaletteRange? AssumedRange { get; }
 
     /// <summary>A warning if the range was assumed; otherwise null.</summary>
     internal string? RangeWarning => AssumedRange is null ? null
-        : "No value of the palette is negative and none is above 1, so its colors are taken as [0, 1]. If they are in [-1, 1], say so: "
+        : "No value of the palette is negative or above 1, so the range [0, 1] is assumed. If it is [-1, 1], specify "
             + $"{nameof(PaletteRange)}.{nameof(PaletteRange.MinusOneToOne)}, or --palette-range -1..1 of the tool.";
 
     /// <summary>The channel values 0..255 in the units of <see cref="Centers"/>: v / 127.5 - 1 in float32.</summary>
@@ -99,8 +99,8 @@ public sealed class Palette : IEquatable<Palette>
     }
 
     /// <summary>
-    /// Writes the palette to an npy file, float32 [K, 3] in [-1, 1], which <see cref="Load(string)"/> and NumPy read. An existing file is replaced only when the
-    /// new one is complete.
+    /// Writes the palette to an npy file, float32 [K, 3] in [-1, 1], which <see cref="Load(string)"/> and NumPy read. An existing file is replaced only when
+    /// the new one is complete.
     /// </summary>
     /// <remarks>
     /// If no center has a negative value, as in a palette of light colors only, load it with <see cref="PaletteRange.MinusOneToOne"/>.

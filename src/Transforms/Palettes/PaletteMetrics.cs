@@ -1,6 +1,6 @@
 namespace IGptMl;
 
-/// <summary>How well a palette approximates the pixels that are reduced to it.</summary>
+/// <summary>How well a palette approximates the pixels that are quantized with it.</summary>
 public sealed record PaletteMetrics
 {
     /// <summary>The number of pixels.</summary>

@@ -8,10 +8,12 @@ internal static class PaletteValues
     // How far rounding may carry a center beyond [-1, 1]. Palette.GetColor still rounds such a value to 0..255.
     private const float Tolerance = 1e-3f;
 
-    // Channel values of 0 to 255 of which none is above this would be all but black. Such values are rather a damaged palette of [-1, 1].
+    // If no channel value of 0 to 255 is above this, all colors are almost black. Such values are more likely a damaged palette of [-1, 1].
     private const double DarkestChannel = 2;
 
-    /// <summary>The range of values, and whether it is only likely. Values that fit no range are said to be in [-1, 1], whose check refuses them.</summary>
+    /// <summary>
+    /// Detects the range of values, and whether it is only assumed. Values that fit no range are reported as [-1, 1], whose check rejects them.
+    /// </summary>
     internal static (PaletteRange Range, bool IsAssumed) Detect(ReadOnlySpan<double> values)
     {
         var (least, greatest) = values.IsEmpty ? (0, 0) : (TensorPrimitives.Min(values), TensorPrimitives.Max(values)); // NaN propagates
@@ -33,7 +35,7 @@ internal static class PaletteValues
             centers[i] = range switch
             {
                 PaletteRange.ZeroToOne => (float)((2 * values[i]) - 1),
-                PaletteRange.ZeroTo255 => ((float)values[i] / 127.5f) - 1f, // as Palette.ChannelUnits, so that channel values come back exactly
+                PaletteRange.ZeroTo255 => ((float)values[i] / 127.5f) - 1f, // as Palette.ChannelUnits, so that channel values are restored exactly
                 _ => (float)values[i],
             };
         }
@@ -41,7 +43,7 @@ internal static class PaletteValues
         return centers;
     }
 
-    /// <summary>What is wrong with a number of values; null if nothing is.</summary>
+    /// <summary>The problem of a number of values; null if there is none.</summary>
     internal static string? FindShapeProblem(int length)
     {
         if (length % 3 != 0)
@@ -54,7 +56,7 @@ internal static class PaletteValues
             : null;
     }
 
-    /// <summary>What is wrong with centers; null if nothing is. The message gives the value as it is stored, in <paramref name="range"/>.</summary>
+    /// <summary>The problem of centers; null if there is none. The message contains the value as stored, in <paramref name="range"/>.</summary>
     internal static string? FindProblem(ReadOnlySpan<float> centers, PaletteRange range = PaletteRange.MinusOneToOne)
     {
         if (FindShapeProblem(centers.Length) is { } problem)
@@ -64,7 +66,7 @@ internal static class PaletteValues
 
         for (var i = 0; i < centers.Length; i++)
         {
-            // Negated so that NaN, too, is refused.
+            // Negated so that NaN is also rejected.
             if (!(MathF.Abs(centers[i]) <= 1f + Tolerance))
             {
                 var (value, expected) = range switch

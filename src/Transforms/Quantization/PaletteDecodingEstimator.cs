@@ -6,22 +6,20 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="PaletteDecodingTransformer"/>: sequences of palette colors back to images.</summary>
+/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="PaletteDecodingTransformer"/>: converts sequences of palette colors back to images.</summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// ###  Estimator Characteristics
 /// |  |  |
 /// | -- | -- |
-/// | Does this estimator need to look at the data to train its parameters? | No, but it takes the palette of the token column where it is not given one |
-/// | Input column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette gives it; its length is
-/// the square of the side |
+/// | Does this estimator need to look at the data to train its parameters? | No, but it uses the palette of the token column unless it is given one |
+/// | Input column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), whose length is a square |
 /// | Output column data type | <xref:Microsoft.ML.Data.MLImage> |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, Microsoft.ML.ImageAnalytics |
 /// | Exportable to ONNX | No |
 ///
-/// Each token becomes a pixel of its color's center c in [-1, 1], as round(127.5 (c + 1)); rows of pixels from the top. It undoes QuantizeToPalette as far as
-/// that can be undone. A row whose
-/// tokens are missing gives no image.
+/// Each token becomes a pixel of its color's center c in [-1, 1], as round(127.5 (c + 1)), in raster order. This inverts QuantizeToPalette, except for the
+/// resolution and the quantization of colors. A row with missing tokens gives no image.
 /// ]]></format>
 /// </remarks>
 public sealed class PaletteDecodingEstimator : IEstimator<PaletteDecodingTransformer>
@@ -40,14 +38,14 @@ public sealed class PaletteDecodingEstimator : IEstimator<PaletteDecodingTransfo
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">No palette was given, and the token column tells of none.</exception>
+    /// <exception cref="InvalidOperationException">No palette was given, and the token column has no palette annotation.</exception>
     public PaletteDecodingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         var column = TokenColumn.Require(input.Schema, _host, _inputColumnName, _palette?.Count, null);
         var palette = _palette ?? QuantizedColumn.FindPalette(column)
             ?? throw new InvalidOperationException(
-                $"Column '{_inputColumnName}' does not tell the colors of its tokens. Give DecodeFromPalette their palette.");
+                $"Column '{_inputColumnName}' has no annotation with the palette of its tokens. Pass the palette to DecodeFromPalette.");
         var transformer = new PaletteDecodingTransformer(_host, _outputColumnName, _inputColumnName, palette);
         transformer.GetOutputSchema(input.Schema);
         return transformer;
@@ -57,6 +55,6 @@ public sealed class PaletteDecodingEstimator : IEstimator<PaletteDecodingTransfo
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         TokenColumn.Check(inputSchema, _host, _inputColumnName);
-        return SchemaPromise.Extend(inputSchema, [ImageColumn.Define(_outputColumnName)]); // the size is not known before there is data
+        return SchemaPromise.Extend(inputSchema, [ImageColumn.Define(_outputColumnName)]); // the size is not known without data
     }
 }

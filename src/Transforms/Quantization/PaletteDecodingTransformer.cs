@@ -6,7 +6,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="ITransformer"/> that turns sequences of palette colors back into images.</summary>
+/// <summary><see cref="ITransformer"/> that converts sequences of palette colors back to images.</summary>
 public sealed class PaletteDecodingTransformer : RowTransformerBase, ISavedComponent<PaletteDecodingTransformer>
 {
     private const string SettingsEntry = "decoding.json";
@@ -78,7 +78,7 @@ public sealed class PaletteDecodingTransformer : RowTransformerBase, ISavedCompo
             });
         }
 
-        /// <summary>The side of the square that a column's tokens fill, if they fill one.</summary>
+        /// <summary>The side of the square image of a column's tokens, rounded if their number is not a square.</summary>
         private static int SideOf(DataViewSchema.Column column) => (int)Math.Round(Math.Sqrt(TokenColumn.Sizes(column).Context));
     }
 }

@@ -35,7 +35,7 @@ internal static class PaletteLearner
     }
 
     /// <summary>
-    /// Every color that was seen, in the order of their values, becomes one of the palette; the rest of the palette repeats the last and is never used.
+    /// Every distinct color, in the order of their values, becomes a color of the palette. The remaining entries repeat the last color and are never used.
     /// </summary>
     private static (Palette Palette, PaletteLearning Learning) TakeAll(ColorHistogram sample, int count)
     {

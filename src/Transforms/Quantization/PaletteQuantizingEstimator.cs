@@ -6,7 +6,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="PaletteQuantizingTransformer"/>: images to sequences of palette colors.</summary>
+/// <summary><see cref="IEstimator{TTransformer}"/> for <see cref="PaletteQuantizingTransformer"/>: converts images to sequences of palette colors.</summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
 /// ###  Estimator Characteristics
@@ -18,11 +18,12 @@ namespace IGptMl;
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, Microsoft.ML.ImageAnalytics |
 /// | Exportable to ONNX | No |
 ///
-/// The image, of any size and pixel format, is resized to a square with an antialiasing triangle filter, whole and with its aspect ratio squashed, or
-/// cropped as in the paper (<see cref="ImageCropping"/>); an image of that size already is taken as it is. Each pixel then becomes the index of the nearest
-/// palette color, in raster order (Chen et al. 2020, section 3.2: a "9-bit palette" of 512 colors).
-/// The palette is learned by k-means over a sample of pixels of the resized images. Key values are the colors as "#RRGGBB";
-/// the annotation "Palette" holds the exact centers, and "Cropping" the way to the square. A row without an image gives missing tokens.
+/// The image, of any size and pixel format, is resized to a square with an antialiasing triangle filter, either as a whole without keeping its aspect ratio,
+/// or cropped as in the paper (<see cref="ImageCropping"/>). An image that already has that size is not changed. Each pixel then becomes the index of the
+/// nearest palette color, in raster order (Chen et al. 2020, section 3.2: a "9-bit palette" of 512 colors).
+///
+/// The palette is learned by k-means over a sample of pixels of the resized images. The key values are the colors as "#RRGGBB"; the annotation "Palette"
+/// holds the exact centers, and "Cropping" the cropping. A row without an image gives missing tokens.
 /// ]]></format>
 /// </remarks>
 public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTransformer>
@@ -42,7 +43,7 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A palette is to be learned and the data holds no image.</exception>
+    /// <exception cref="InvalidOperationException">A palette must be learned, and the data contains no image.</exception>
     public PaletteQuantizingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -62,7 +63,7 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ImageColumn.Check(inputSchema, _host, _options.InputColumnName!);
-        var example = _palette ?? Palette.FromCenters(new float[3 * _options.Colors]); // only its size shows in the promise
+        var example = _palette ?? Palette.FromCenters(new float[3 * _options.Colors]); // only its size affects the schema
         return SchemaPromise.Extend(inputSchema, [QuantizedColumn.Create(_options.OutputColumnName, example, _options.ImageSize, _options.Cropping)]);
     }
 
@@ -72,27 +73,28 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
         /// <summary>The column of tokens. Default "Tokens".</summary>
         public string OutputColumnName { get; init; } = "Tokens";
 
-        /// <summary>The column of images; null means the name of the output. Default "Image".</summary>
+        /// <summary>The column of images; null means the output's name. Default "Image".</summary>
         public string? InputColumnName { get; init; } = "Image";
 
         /// <summary>The side of the square in pixels to which images are resized, 1 to 256; its square is the number of tokens. Default 32.</summary>
         public int ImageSize { get; init; } = 32;
 
-        /// <summary>The number K of colors to learn, 2 to 65,535; without meaning where a palette is given. Default 512.</summary>
+        /// <summary>The number K of colors to learn, 2 to 65,535; unused if a palette is given. Default 512.</summary>
         public int Colors { get; init; } = 512;
 
-        /// <summary>The number of pixels that k-means sees, drawn from all images with equal probability, 1,000 to 100,000,000. Default 250,000.</summary>
+        /// <summary>The number of pixels for k-means, drawn uniformly from all images, 1,000 to 100,000,000. Default 250,000.</summary>
         public int SampledPixels { get; init; } = 250_000;
 
-        /// <summary>The greatest number of k-means iterations, 1 to 10,000. Default 20.</summary>
+        /// <summary>The maximum number of k-means iterations, 1 to 10,000. Default 20.</summary>
         public int MaximumNumberOfIterations { get; init; } = 20;
 
         /// <summary>
-        /// How images become squares. Default <see cref="ImageCropping.Squash"/>, as Hugging Face does; a pretrained model expects what it was trained with.
+        /// How images are cropped to squares. Default <see cref="ImageCropping.Squash"/>, as in Hugging Face's processor. For a pretrained model, use the
+        /// cropping of its training.
         /// </summary>
         public ImageCropping Cropping { get; init; } = ImageCropping.Squash;
 
-        /// <summary>The seed of the sample, of k-means and of random crops; null takes the seed of the MLContext. Default null.</summary>
+        /// <summary>The seed of the sample, of k-means and of random crops; null uses the seed of the MLContext. Default null.</summary>
         public int? Seed { get; init; }
 
         internal void Check() => new OptionGuard()

@@ -5,7 +5,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl;
 
-/// <summary><see cref="ITransformer"/> that turns images into sequences of palette colors.</summary>
+/// <summary><see cref="ITransformer"/> that converts images to sequences of palette colors.</summary>
 public sealed class PaletteQuantizingTransformer : RowTransformerBase, ISavedComponent<PaletteQuantizingTransformer>
 {
     private const string SettingsEntry = "quantization.json";
@@ -27,7 +27,7 @@ public sealed class PaletteQuantizingTransformer : RowTransformerBase, ISavedCom
     /// <summary>The colors.</summary>
     public Palette Palette { get; }
 
-    /// <summary>How the palette was learned; null where it was given, and where the transformer was loaded from a file.</summary>
+    /// <summary>How the palette was learned; null if it was given, or if the transformer was loaded from a file.</summary>
     public PaletteLearning? Learning { get; }
 
     /// <summary>The column of tokens.</summary>
@@ -36,7 +36,7 @@ public sealed class PaletteQuantizingTransformer : RowTransformerBase, ISavedCom
     /// <summary>The side of the square in pixels to which images are resized.</summary>
     public int ImageSize { get; }
 
-    /// <summary>How images become squares.</summary>
+    /// <summary>How images are cropped to squares.</summary>
     public ImageCropping Cropping { get; }
 
     /// <summary>The seed of random crops.</summary>
@@ -69,6 +69,6 @@ public sealed class PaletteQuantizingTransformer : RowTransformerBase, ISavedCom
         });
     }
 
-    // What a file of an earlier version does not say has its default.
+    // Settings that a file of an earlier version lacks have their defaults.
     private sealed record Settings(string InputColumnName, string OutputColumnName, int ImageSize, ImageCropping Cropping = ImageCropping.Squash, int Seed = 0);
 }

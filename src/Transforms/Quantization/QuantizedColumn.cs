@@ -4,13 +4,13 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Quantization;
 
-/// <summary>The one description of the token column, for the estimator's promise and the transformer's delivery.</summary>
+/// <summary>The token column, from which the schemas of both the estimator and the transformer come.</summary>
 internal static class QuantizedColumn
 {
     /// <summary>The annotation that holds the palette's centers: Vector&lt;Single, K, 3&gt; in [-1, 1].</summary>
     internal const string PaletteAnnotation = "Palette";
 
-    /// <summary>The annotation that says how images became squares: Text, the name of an <see cref="ImageCropping"/>.</summary>
+    /// <summary>The annotation with the cropping of the images: Text, the name of an <see cref="ImageCropping"/>.</summary>
     internal const string CroppingAnnotation = "Cropping";
 
     internal static DataViewSchema.DetachedColumn Create(string name, Palette palette, int imageSize, ImageCropping cropping)
@@ -33,7 +33,7 @@ internal static class QuantizedColumn
         return new DataViewSchema.DetachedColumn(name, type, annotations.ToAnnotations());
     }
 
-    /// <summary>How the images behind a token column became squares; <see cref="ImageCropping.Squash"/> where the column has no valid annotation.</summary>
+    /// <summary>The cropping of a token column's images; <see cref="ImageCropping.Squash"/> if the column has no valid annotation.</summary>
     internal static ImageCropping FindCropping(DataViewSchema.Column column)
     {
         if (column.Annotations.Schema.GetColumnOrNull(CroppingAnnotation)?.Type is not TextDataViewType)
@@ -46,7 +46,7 @@ internal static class QuantizedColumn
         return Enum.TryParse<ImageCropping>(name.Span, out var cropping) && Enum.IsDefined(cropping) ? cropping : ImageCropping.Squash;
     }
 
-    /// <summary>The palette behind a token column, or null where the column has no valid annotation.</summary>
+    /// <summary>The palette of a token column; null if the column has no valid annotation.</summary>
     internal static Palette? FindPalette(DataViewSchema.Column column)
     {
         var annotation = column.Annotations.Schema.GetColumnOrNull(PaletteAnnotation);
@@ -63,7 +63,7 @@ internal static class QuantizedColumn
         }
         catch (ArgumentException)
         {
-            return null; // annotations are hints: a malformed one must not stop the work
+            return null; // annotations are hints: a malformed one is ignored
         }
     }
 }

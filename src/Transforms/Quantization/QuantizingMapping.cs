@@ -7,7 +7,7 @@ using Microsoft.ML.Runtime;
 
 namespace IGptMl.Quantization;
 
-/// <summary>One image to one vector of tokens.</summary>
+/// <summary>Maps an image to a vector of tokens.</summary>
 internal sealed class QuantizingMapping : RowMapping
 {
     private readonly PaletteQuantizingTransformer _transformer;

@@ -76,8 +76,8 @@ public sealed class CompleteCommandTests
     [DataRow("--keep-row-numbers 0,8", "KeptRegion is rows 0, 8; expected rows from 0 to 7, those of the model's images.")]
     [DataRow("--keep-rectangle 4,4,8,2", "KeptRegion is a rectangle of 8x2 pixels at (4, 4); expected one inside the model's images of 8x8 pixels.")]
     [DataRow("--keep-rectangle 4,4,0,2", "width ('0') must be a non-negative and non-zero value.")]
-    [DataRow("--keep-rectangle 4,4,8", "--keep-rectangle is '4,4,8'; expected X,Y,W,H, whole numbers with commas between them.")]
-    [DataRow("--keep-rows 2 --keep-row-numbers 1", "Say what is kept by one of --keep-rows, --keep-row-numbers and --keep-rectangle.")]
+    [DataRow("--keep-rectangle 4,4,8", "--keep-rectangle is '4,4,8'; expected X,Y,W,H, whole numbers separated by commas.")]
+    [DataRow("--keep-rows 2 --keep-row-numbers 1", "Use at most one of --keep-rows, --keep-row-numbers and --keep-rectangle.")]
     [DataRow("--completions 2 --seeds 1,2,3", "Seeds is a list of 3; expected 2, as Completions says.")]
     [DataRow("--top-k 100", "TopK is 100; expected 1 to 16, the model's number of colors.")]
     public void Complete_WrongUsage_IsTold(string arguments, string message)

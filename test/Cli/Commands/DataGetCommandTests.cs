@@ -64,7 +64,7 @@ public sealed class DataGetCommandTests
 
         var line = CommandLine.Run(cancellation.Token, "data", "get", "cifar10", "--out", folder.Path, "--from", server.Address.ToString());
 
-        line.AssertFails(130, "Canceled. What has been downloaded is kept; the same command goes on from there.");
+        line.AssertFails(130, "Canceled. The partial download is kept; the same command resumes it.");
     }
 
     private static (int Code, string Output, string Error) Run(PublishedData data, params string[] args)

@@ -72,7 +72,7 @@ public sealed class FineTuneCheckpointTests : IDisposable
             using var watcher = new Timer(_ => CancelOnceTraining(cancellation), null, 0, 5);
             var first = FineTune(cancellation.Token, [.. line, "--checkpoint-interval", "20"]);
             Assert.AreEqual(130, first.Code, first.Error);
-            StringAssert.Contains(first.Error, "the classifier so far is saved. The same command goes on from there.");
+            StringAssert.Contains(first.Error, "the classifier so far is saved. The same command resumes from there.");
         }
 
         var second = FineTune(line);

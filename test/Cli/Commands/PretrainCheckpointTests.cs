@@ -76,7 +76,7 @@ public sealed class PretrainCheckpointTests : IDisposable
             using var watcher = new Timer(_ => CancelOnceTraining(cancellation), null, 0, 5);
             var first = Pretrain(cancellation.Token, [.. line, "--checkpoint-interval", "20"]);
             Assert.AreEqual(130, first.Code, first.Error);
-            StringAssert.Contains(first.Error, "The same command goes on from there.");
+            StringAssert.Contains(first.Error, "The same command resumes from there.");
         }
 
         var newest = Directory.GetFiles(Checkpoints, "checkpoint-*").Select(path => Path.GetFileNameWithoutExtension(path)[11..]).Max()!;

@@ -43,7 +43,7 @@ public sealed class SampleCommandTests
     [DataRow("--top-k 0", "--top-k is '0'; expected a whole number, 1 to 65535.")]
     [DataRow("--top-p 1.5", "--top-p is '1.5'")]
     [DataRow("--count 0", "--count is '0'; expected a whole number, 1 to 100000.")]
-    [DataRow("--seeds 1,x", "--seeds is '1,x'; expected whole numbers with commas between them.")]
+    [DataRow("--seeds 1,x", "--seeds is '1,x'; expected whole numbers separated by commas.")]
     public void Sample_WrongUsage_IsTold(string arguments, string message)
     {
         var run = CommandLine.Run(["sample", "--model", TestData.PathOf("tiny"), "--out", "unused", .. arguments.Split(' ')]);
