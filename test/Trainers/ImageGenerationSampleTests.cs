@@ -57,7 +57,7 @@ public sealed class ImageGenerationSampleTests : IDisposable
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(()
             => new MLContext().ImageGeneration.Sample(_model, 0, new SamplingOptions { Temperature = -1, TopK = 9, TopP = 2, Seeds = [1, 2] }));
         Assert.AreEqual(
-            "count is 0; expected 1 to 1000000. Temperature is -1; expected 0 (the likeliest color) or more. TopK is 9; expected 1 to 8, the model's "
+            "count is 0; expected 1 to 1000000. Temperature is -1; expected 0 (the most likely color) or more. TopK is 9; expected 1 to 8, the model's "
                 + "number of colors. "
             + "TopP is 2; expected more than 0, up to 1. Seeds is a list of 2; expected 0, as count says. (Parameter 'options')",
             error.Message);

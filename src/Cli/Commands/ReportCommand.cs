@@ -31,7 +31,7 @@ internal sealed class ReportCommand : IgptCommand
     private readonly Option<string> _name = new("--name")
         { Description = "The name of the model in the report.", HelpName = "TEXT", DefaultValueFactory = _ => new EvaluationStudy.Options().ModelName };
     private readonly Option<string> _out = new("--out")
-        { Description = "The folder to write. What was computed is kept in its folder cache, unless --cache-folder says otherwise, and used by the next run.",
+        { Description = "The folder to write. What was computed is kept in its subfolder cache, or in --cache-folder, for the next run.",
         HelpName = "DIR", Required = true };
 
     internal ReportCommand(Terminal terminal, Option<bool> verbose)

@@ -1,12 +1,12 @@
 namespace IGptMl;
 
-/// <summary>How far a drawing of pictures is.</summary>
+/// <summary>The progress of sampling images.</summary>
 public readonly record struct SamplingProgress
 {
-    /// <summary>The tokens drawn.</summary>
+    /// <summary>The number of tokens sampled.</summary>
     public required long Done { get; init; }
 
-    /// <summary>All tokens to draw.</summary>
+    /// <summary>The total number of tokens to sample.</summary>
     public required long Total { get; init; }
 
     /// <summary>The time since the start.</summary>

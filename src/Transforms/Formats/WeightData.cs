@@ -157,7 +157,7 @@ internal sealed class WeightData : IDisposable
 
         var element = Info.Count - Remaining - values.Length + index;
         throw new InvalidDataException(FormattableString.Invariant(
-            $"{_source}: tensor {Info}: element {element} is {values[index]}. Weights must be finite numbers; these are of a damaged file or a failed training."));
+            $"{_source}: tensor {Info}: element {element} is {values[index]}. Weights must be finite numbers; the file is damaged or the training diverged."));
     }
 
     private void CheckRemaining(int count)

@@ -167,7 +167,7 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
             "OutputColumnName is ' '; expected a column name. Size is 7; expected Model or Input. BatchSize is 0; expected 1 to 4096. "
             + "KeptRegion is the first 5 rows; expected 0 to 4 rows, the height of the model's images. KeptColumnName is ' 2'; expected another name than "
                 + "that of a completion. "
-            + "Temperature is -0.5; expected 0 (the likeliest color) or more. TopK is 9; expected 1 to 8, the model's number of colors. TopP is 0; "
+            + "Temperature is -0.5; expected 0 (the most likely color) or more. TopK is 9; expected 1 to 8, the model's number of colors. TopP is 0; "
                 + "expected more than 0, up to 1. "
             + "Seeds is a list of 1; expected 2, as Completions says. (Parameter 'options')",
             error.Message);
@@ -216,8 +216,8 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
     [DataRow("\"temperature\": 1", "\"temperature\": -1", "Temperature is -1")]
     [DataRow("\"keepRows\": 2", "\"keepRows\": 200", "KeptRegion is the first 200 rows")]
     [DataRow("\"keepRows\": 2", "\"keepRows\": -2", "-2")]
-    [DataRow("\"keepRowNumbers\": null", "\"keepRowNumbers\": [1]", "What is kept is one of")]
-    [DataRow("\"keepRectangle\": null", "\"keepRectangle\": [0, 0, 2]", "What is kept is one of")]
+    [DataRow("\"keepRowNumbers\": null", "\"keepRowNumbers\": [1]", "A kept region has one of")]
+    [DataRow("\"keepRectangle\": null", "\"keepRectangle\": [0, 0, 2]", "A kept region has one of")]
     [DataRow("\"size\": 0", "\"size\": 9", "Size is 9")]
     public void Zip_Edited_IsRefused(string original, string edited, string named)
     {

@@ -9,7 +9,7 @@ namespace IGptMl.Tests.Hosting;
 [TestClass]
 public sealed class DeviceChoiceTests
 {
-    private const string NoGpu = "GPU 0 was asked for, but this machine and build of TorchSharp offer none. "
+    private const string NoGpu = "GPU 0 was requested, but this machine and build of TorchSharp offer none. "
         + "Set FallbackToCpu to run on the CPU instead, or build with -p:TorchBackend=cuda.";
 
     [TestMethod]

@@ -48,7 +48,7 @@ public sealed class DecodeFromPaletteTests : TokenEstimatorContract
     {
         var estimator = new MLContext().Transforms.DecodeFromPalette("Decoded", "Tokens");
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => estimator.Fit(TokenRows.Create()));
-        Assert.AreEqual("Column 'Tokens' does not tell the colors of its tokens. Give DecodeFromPalette their palette.", error.Message);
+        Assert.AreEqual("Column 'Tokens' has no annotation with the palette of its tokens. Pass the palette to DecodeFromPalette.", error.Message);
     }
 
     [TestMethod]
