@@ -70,7 +70,7 @@ public sealed class ImageGenerationCatalog
     /// One row per image: "Image" (<see cref="MLImage"/> of the model's size), "Tokens" (as QuantizeToPalette outputs them) and "Seed" (<see cref="int"/>; with
     /// it in <see cref="SamplingOptions.Seeds"/>, the same image is drawn again). All images are sampled before the method returns.
     /// </returns>
-    /// <exception cref="ArgumentException">The model is masked, or has no palette.</exception>
+    /// <exception cref="ArgumentException">The model is masked, or has no palette or no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The count or options are out of range; all are reported together.</exception>
     /// <exception cref="OperationCanceledException">The cancellation token of the options was canceled.</exception>
     /// <exception cref="InvalidOperationException">The requested GPU is not available, or the model's logits are NaN.</exception>

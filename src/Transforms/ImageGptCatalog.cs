@@ -118,7 +118,7 @@ public static class ImageGptCatalog
     /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
     /// <param name="keptRegion">The region of each image that is kept; null means the upper half, as in the paper.</param>
     /// <param name="temperature">The divisor of the logits: 1 samples from the model's own probabilities, 0 always takes the most likely color.</param>
-    /// <exception cref="ArgumentException">The model is a masked one, or has no palette.</exception>
+    /// <exception cref="ArgumentException">The model is a masked one, or has no palette or no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
     public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
         ImageGptModel model, KeptRegion? keptRegion = null, double temperature = 1)
@@ -133,7 +133,7 @@ public static class ImageGptCatalog
     /// <param name="inputColumnName">The column of images, instead of the options' name; null means the output's name.</param>
     /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
     /// <param name="options">The advanced options.</param>
-    /// <exception cref="ArgumentException">The model is a masked one, or has no palette.</exception>
+    /// <exception cref="ArgumentException">The model is a masked one, or has no palette or no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     [OverloadResolutionPriority(1)] // so that new() { … } means options
     public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
@@ -147,7 +147,7 @@ public static class ImageGptCatalog
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
     /// <param name="options">The advanced options.</param>
-    /// <exception cref="ArgumentException">The model is a masked one, or has no palette.</exception>
+    /// <exception cref="ArgumentException">The model is a masked one, or has no palette or no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, ImageGptModel model, ImageCompletingEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
@@ -161,6 +161,7 @@ public static class ImageGptCatalog
     /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
     /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
     /// <param name="surpriseMapColumnName">The column of images that show each token's surprise; null for none.</param>
+    /// <exception cref="ArgumentException">The model has no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
     public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
         ImageGptModel model, string? surpriseMapColumnName = null)
@@ -175,6 +176,7 @@ public static class ImageGptCatalog
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
     /// <param name="options">The advanced options.</param>
+    /// <exception cref="ArgumentException">The model has no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, ImageGptModel model,
         ImageLikelihoodEstimator.Options options)

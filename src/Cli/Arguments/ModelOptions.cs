@@ -26,10 +26,21 @@ internal sealed class ModelOptions
     }
 
     /// <summary>Reads the model.</summary>
-    /// <exception cref="InvalidDataException">The model has no palette, so it cannot process images.</exception>
-    internal ImageGptModel Load(ParseResult parsed, Terminal terminal)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Receives messages.</param>
+    /// <param name="needsHead">Whether the command needs the model's predictions of tokens.</param>
+    /// <exception cref="InvalidDataException">It has no palette, so images mean nothing to it, or it lacks the head that is needed.</exception>
+    internal ImageGptModel Load(ParseResult parsed, Terminal terminal, bool needsHead = false)
     {
-        var model = _palette.LoadModelWithPalette(parsed.GetRequiredValue(_model), parsed, terminal);
+        var path = parsed.GetRequiredValue(_model);
+        var model = _palette.LoadModelWithPalette(path, parsed, terminal);
+        if (needsHead && !model.HasHead)
+        {
+            model.Dispose();
+            throw new InvalidDataException($"'{path}': the model was saved without its language-model head, so it cannot predict tokens: it has no likelihood, "
+                + "draws nothing and gives no report. features, probe, low-data and finetune need no head.");
+        }
+
         if (parsed.GetValue(_crop) is not { } cropping)
         {
             return model;

@@ -70,7 +70,7 @@ internal sealed class CompleteCommand : IgptCommand
         var folder = new PictureFolder(parsed.GetRequiredValue(_out));
         var context = CreateContext(parsed);
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed) ?? DefaultLimit);
-        using var model = _model.Load(parsed, Terminal);
+        using var model = _model.Load(parsed, Terminal, needsHead: true);
         var (options, completion) = CreateCompletion(context, parsed, model, data.HasTokens ? OriginalColumn : OpenedData.ImageColumn, cancellation);
         var pipeline = new EstimatorChain<ITransformer>();
         if (!data.HasTokens)

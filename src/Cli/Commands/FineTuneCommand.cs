@@ -95,7 +95,7 @@ internal sealed class FineTuneCommand : IgptCommand
                 + $"class.");
         }
 
-        using var model = _model.Load(parsed, Terminal);
+        using var model = _model.Load(parsed, Terminal, needsHead: parsed.GetValue(_report) is not null);
         var options = ReadOptions(parsed, model.Config);
         var experiment = new FineTuneExperiment(context, model, new FineTuneExperiment.Options { Training = options });
         if (test is not null)

@@ -43,6 +43,11 @@ internal sealed class ImportCommand : IgptCommand
         using var read = _palette.LoadModel(parsed.GetRequiredValue(_path), parsed, Terminal);
         using var model = read.WithCropping(parsed.GetValue(_crop) ?? read.Cropping);
         cancellation.ThrowIfCancellationRequested();
+        if (!model.HasHead)
+        {
+            Terminal.Say($"The model has no language-model head, so the zip takes images to the features of layer {model.Config.Layers / 2}, not to likelihoods.");
+        }
+
         using var chain = CreateChain(context, model);
         OutputFile.Write(path, stream => context.Model.Save(chain, null, stream));
         var result = ModelResult.Of(path, model);
@@ -50,19 +55,24 @@ internal sealed class ImportCommand : IgptCommand
         return ExitCodes.Success;
     }
 
-    /// <summary>Creates the chain from images, or from tokens if there is no palette, to their likelihood. Fitting only uses schemas.</summary>
-    private static TransformerChain<ImageLikelihoodTransformer> CreateChain(MLContext context, ImageGptModel model)
+    /// <summary>
+    /// The chain from images, or from tokens if there is no palette, to how likely the model finds them; without a head, to the features of the layer in the
+    /// middle. Fitting looks at schemas alone.
+    /// </summary>
+    private static TransformerChain<ITransformer> CreateChain(MLContext context, ImageGptModel model)
     {
-        var likelihood = context.Transforms.CalculateImageLikelihood("NatsPerToken", TokensColumn, model);
+        IEstimator<ITransformer> last = model.HasHead
+            ? context.Transforms.CalculateImageLikelihood("NatsPerToken", TokensColumn, model)
+            : context.Transforms.ExtractImageGptFeatures("Features", TokensColumn, model, model.Config.Layers / 2);
         if (model.Palette is not null)
         {
-            return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model).Append(likelihood).Fit(context.Data.LoadShapes(1));
+            return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model).Append(last).Fit(context.Data.LoadShapes(1));
         }
 
         var schema = SchemaDefinition.Create(typeof(TokenRow));
         schema[nameof(TokenRow.Tokens)].ColumnType = new VectorDataViewType(new KeyDataViewType(typeof(ushort), model.Config.Colors),
             model.Config.ContextLength);
-        return new EstimatorChain<ITransformer>().Append(likelihood).Fit(context.Data.LoadFromEnumerable<TokenRow>([], schema));
+        return new EstimatorChain<ITransformer>().Append(last).Fit(context.Data.LoadFromEnumerable<TokenRow>([], schema));
     }
 
     private sealed class TokenRow

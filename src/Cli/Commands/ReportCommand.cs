@@ -68,7 +68,7 @@ internal sealed class ReportCommand : IgptCommand
         var context = CreateContext(parsed);
         var (training, test) = _probe.Open(context, parsed);
         var checkpoints = parsed.GetValue(_checkpoints) is { } run ? ComparedModel.FindCheckpoints(run) : [];
-        using var model = _model.Load(parsed, Terminal);
+        using var model = _model.Load(parsed, Terminal, needsHead: true);
         var probe = _probe.Read(parsed, model.Config, folder);
         var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
         {

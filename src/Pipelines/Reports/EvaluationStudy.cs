@@ -23,11 +23,13 @@ public sealed partial class EvaluationStudy
     /// <param name="context">The context, whose seed and device are used.</param>
     /// <param name="model">The pretrained model. The caller owns it.</param>
     /// <param name="options">The parts of the study; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The model has no language-model head, so it has no generative loss.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     public EvaluationStudy(MLContext context, ImageGptModel model, Options? options = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(model);
+        model.RequireHead(nameof(model));
         _context = context;
         _model = model;
         _options = (options ?? new Options()) with { };
@@ -47,7 +49,8 @@ public sealed partial class EvaluationStudy
         var clock = Stopwatch.StartNew();
         foreach (var other in _options.Others)
         {
-            Load(other).Dispose(); // reports a missing or damaged model now, not after hours of work
+            using var loaded = Load(other); // reports a missing or damaged model now, not after hours of work
+            loaded.RequireHead(nameof(_options.Others));
         }
 
         var relay = new StudyRelay(progress);

@@ -26,7 +26,8 @@ public sealed partial class ImageGptFineTuneTrainer
         public long? Steps { get; init; }
 
         /// <summary>
-        /// The weight of the pretraining loss relative to the classification loss, at least 0; with 0 it is not computed. Default 1, as in the paper.
+        /// The weight of the pretraining loss relative to the classification loss, at least 0; with 0 it is not computed. For a model without a
+        /// language-model head, a head is learned from zero. Default 1, as in the paper.
         /// </summary>
         public double GenerativeWeight { get; init; } = 1;
 

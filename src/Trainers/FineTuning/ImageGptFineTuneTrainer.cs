@@ -247,7 +247,9 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
     private ImageGptNetwork CopyNetwork(torch.Device device)
     {
         using var lease = _model.Lease(torch.CPU);
-        return NetworkWeights.Copy(lease.Network, device);
+        var copy = NetworkWeights.Copy(lease.Network, device);
+        copy.HasHead |= _options.GenerativeWeight > 0; // a missing head is learned, from zero as in pretraining
+        return copy;
     }
 
     private static void Warn(IChannel channel, LabeledTokens rows)

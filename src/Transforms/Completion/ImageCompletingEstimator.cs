@@ -51,11 +51,12 @@ public sealed partial class ImageCompletingEstimator : ModelEstimatorBase<ImageG
     private protected override ImageCompletingTransformer CreateTransformer()
         => new ImageCompletingTransformer(Host, Model.Share(), _options with { Seed = _options.Seed ?? Host.Rand.Next() });
 
-    /// <summary>Checks that the model can complete images: it must be autoregressive and have a palette.</summary>
-    /// <exception cref="ArgumentException">The model is masked, or has no palette.</exception>
+    /// <summary>Checks that the model can complete images: it must be autoregressive, and have a palette and a language-model head.</summary>
+    /// <exception cref="ArgumentException">The model is masked, or lacks one of them.</exception>
     internal static void CheckModel(ImageGptModel model)
     {
         SamplingOptions.RequireAutoregressive(model.Config, nameof(model));
+        model.RequireHead(nameof(model));
         if (model.Palette is null)
         {
             throw new ArgumentException(

@@ -37,6 +37,7 @@ public sealed class ImageLikelihoodEstimator : ModelEstimatorBase<ImageGptModel,
         : base(environment, model)
     {
         ArgumentNullException.ThrowIfNull(options);
+        model.RequireHead(nameof(model));
         options.Check(model.Config);
         _options = options;
     }

@@ -15,6 +15,7 @@ internal sealed class LikelihoodMapping : BatchedMapping
     internal LikelihoodMapping(IHost host, ImageGptModel model, ImageLikelihoodEstimator.Options options)
         : base(host, options.InputColumnName, options.BatchSize, model.Config.Colors, model.Config.ContextLength)
     {
+        model.RequireHead(nameof(model));
         _model = model;
         _options = options;
         Masking = TokenMasking.Of(model.Config, options.Masking);

@@ -38,7 +38,7 @@ internal static class HuggingFaceExport
         Directory.CreateDirectory(partial);
         try
         {
-            WriteJson(partial, HuggingFaceConfig.FileName, CreateConfig(model.Config));
+            WriteJson(partial, HuggingFaceConfig.FileName, CreateConfig(model.Config, model.HasHead));
             if (model.Palette is { } palette)
             {
                 WriteJson(partial, HuggingFaceProcessor.FileName, CreateProcessor(palette, model.Config.ImageSize, model.Cropping));
@@ -65,9 +65,9 @@ internal static class HuggingFaceExport
         }
     }
 
-    private static JsonObject CreateConfig(ImageGptConfig config) => new()
+    private static JsonObject CreateConfig(ImageGptConfig config, bool hasHead) => new()
     {
-        ["architectures"] = new JsonArray("ImageGPTForCausalImageModeling"),
+        ["architectures"] = new JsonArray(hasHead ? "ImageGPTForCausalImageModeling" : "ImageGPTModel"),
         ["model_type"] = HuggingFaceConfig.ModelTypeName,
         ["vocab_size"] = config.Colors + 1,
         ["n_positions"] = config.ContextLength,
@@ -127,14 +127,21 @@ internal static class HuggingFaceExport
 
     private static void WriteWeights(ImageGptNetwork network, Stream stream)
     {
-        var weights = network.state_dict();
+        var weights = new Dictionary<string, torch.Tensor>(StringComparer.Ordinal);
         var infos = new List<WeightInfo>();
-        foreach (var (name, weight) in weights)
+        foreach (var (name, weight) in network.state_dict())
         {
-            infos.Add(new WeightInfo(name, WeightType.Float32, weight.shape));
+            if (!network.HasHead && name == NetworkShapes.HeadName)
+            {
+                continue;
+            }
+
+            var nameInFile = network.HasHead ? name : name[HuggingFaceFolder.Prefix.Length..];
+            weights.Add(nameInFile, weight);
+            infos.Add(new WeightInfo(nameInFile, WeightType.Float32, weight.shape));
             if (HuggingFaceFolder.HasBias(name, weight.shape))
             {
-                infos.Add(new WeightInfo(HuggingFaceFolder.BiasOf(name), WeightType.Float32, [weight.shape[1]]));
+                infos.Add(new WeightInfo(HuggingFaceFolder.BiasOf(nameInFile), WeightType.Float32, [weight.shape[1]]));
             }
         }
 

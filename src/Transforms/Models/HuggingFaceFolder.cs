@@ -12,7 +12,10 @@ internal static class HuggingFaceFolder
 {
     internal const string WeightsFile = "model.safetensors";
 
-    private const string Prefix = "transformer.";
+    /// <summary>The part of all names but the head's that a model saved without a head lacks.</summary>
+    internal const string Prefix = "transformer.";
+
+    private const string ClassifierHead = "score.weight";
 
     private static readonly (string Name, Func<string, WeightReader> Open)[] WeightFiles =
     [
@@ -59,14 +62,14 @@ internal static class HuggingFaceFolder
 
     private static ImageGptNetwork Read(WeightReader reader, ImageGptConfig config)
     {
-        // If a model was saved without its head, its names have no prefix. The check then reports the missing head.
+        // If a model was saved as one without a head, ImageGPTModel, its names have no prefix.
         var hasPrefix = reader.Weights.Any(weight => weight.Name.StartsWith(Prefix, StringComparison.Ordinal));
         var names = NetworkShapes.Of(config).Keys.ToDictionary(
             name => hasPrefix || !name.StartsWith(Prefix, StringComparison.Ordinal) ? name : name[Prefix.Length..],
             StringComparer.Ordinal);
         Check(reader, config, hasPrefix ? Prefix : string.Empty, names);
 
-        var network = new ImageGptNetwork(config);
+        var network = new ImageGptNetwork(config) { HasHead = reader.TryFind(NetworkShapes.HeadName, out _) };
         try
         {
             var weights = network.state_dict();
@@ -93,7 +96,15 @@ internal static class HuggingFaceFolder
         var shapes = NetworkShapes.Of(config);
         foreach (var (nameInFile, name) in names)
         {
-            check.Require(nameInFile, shapes[name]);
+            if (name != NetworkShapes.HeadName)
+            {
+                check.Require(nameInFile, shapes[name]);
+            }
+            else
+            {
+                check.Allow(nameInFile, shapes[name]);
+            }
+
             if (HasBias(name, shapes[name]))
             {
                 check.AllowZeros(BiasOf(nameInFile), shapes[name][1]);
@@ -107,7 +118,7 @@ internal static class HuggingFaceFolder
             check.Ignore($"{prefix}h.{l}.attn.masked_bias");
         }
 
-        check.Forbid("score.weight", "is the head of a classifier, which is not read");
+        check.Ignore(ClassifierHead);
         check.ThrowIfAny();
     }
 }

@@ -33,6 +33,12 @@ public sealed class ImageGptModel : IDisposable
     /// <summary>The architecture.</summary>
     public ImageGptConfig Config => _network.Config;
 
+    /// <summary>
+    /// Whether the model has the language-model head, which predicts tokens. A Hugging Face folder of <c>ImageGPTModel</c> or of
+    /// <c>ImageGPTForImageClassification</c> has none. Such a model gives features and can be fine-tuned, but it has no likelihood and draws nothing.
+    /// </summary>
+    public bool HasHead => _network.HasHead;
+
     /// <summary>The palette of the tokens; null if the model was trained on tokens with unknown colors.</summary>
     public Palette? Palette { get; }
 
@@ -51,7 +57,8 @@ public sealed class ImageGptModel : IDisposable
     /// models, the first one is loaded. A checkpoint that a trainer wrote into its checkpoint folder, such as <c>checkpoint-000131000.safetensors</c> or
     /// <c>best.safetensors</c>; its checksum is verified. From a checkpoint of fine-tuning, the network is loaded without the classifier. A folder of Hugging
     /// Face's ImageGPT: <c>config.json</c>, the weights as <c>model.safetensors</c> or <c>pytorch_model.bin</c>, complete or in shards with their index, and
-    /// the palette in <c>preprocessor_config.json</c>, if it exists. A TensorFlow checkpoint of OpenAI's code, given as the path of its <c>.index</c> file
+    /// the palette in <c>preprocessor_config.json</c>, if it exists; the language-model head may be missing (<see cref="HasHead"/>).
+    /// A TensorFlow checkpoint of OpenAI's code, given as the path of its <c>.index</c> file
     /// without that extension. It has no palette, and is a masked (BERT) model if it has no start-of-sequence vector. Weights are converted to single
     /// precision, and must be exactly those of this network. The range of the palette's values in a Hugging Face folder is detected
     /// (<see cref="PaletteRange.Detect"/>).
@@ -197,6 +204,18 @@ public sealed class ImageGptModel : IDisposable
         if (Palette is null)
         {
             throw new ArgumentException("The model has no palette, so images cannot be quantized for it.", parameterName);
+        }
+    }
+
+    /// <summary>Checks that the model can predict tokens.</summary>
+    /// <exception cref="ArgumentException">It has no head.</exception>
+    internal void RequireHead(string parameterName)
+    {
+        if (!HasHead)
+        {
+            throw new ArgumentException(
+                $"The model was saved without its language-model head ('{NetworkShapes.HeadName}'), as Hugging Face's ImageGPTModel is and a classifier. It "
+                + "cannot predict tokens, so it has no likelihood and draws nothing; features, probes and fine-tuning need no head.", parameterName);
         }
     }
 

@@ -117,10 +117,11 @@ internal static class ModelEntries
     private static ImageGptNetwork ReadWeights(ImageGptConfig config, Stream stream, long length)
     {
         // Checked before allocating what a damaged configuration may request.
-        if (length < config.ParameterCount * sizeof(float))
+        var count = config.ParameterCount - ((long)config.Colors * config.EmbeddingSize); // without the head, which may be missing
+        if (length < count * sizeof(float))
         {
-            var expected = config.ParameterCount * sizeof(float);
-            throw new InvalidDataException($"It has {length} bytes; the {config.ParameterCount} weights of the model of '{ConfigEntry}' need {expected}.");
+            var expected = count * sizeof(float);
+            throw new InvalidDataException($"It has {length} bytes; the {count} weights of the model of '{ConfigEntry}' need {expected}.");
         }
 
         return NetworkSafetensors.Read(config, stream, WeightsEntry);

@@ -8,10 +8,10 @@ namespace IGptMl.Models;
 /// <summary>A network's weights as a safetensors stream, with the names and shapes of its state dictionary.</summary>
 internal static class NetworkSafetensors
 {
-    /// <summary>Writes the weights of a network on the CPU, one tensor at a time.</summary>
+    /// <summary>Writes the weights of a network on the CPU, one tensor at a time, without a head that is not known.</summary>
     internal static void Write(ImageGptNetwork network, Stream stream)
     {
-        var weights = network.state_dict();
+        var weights = network.state_dict().Where(weight => network.HasHead || weight.Key != NetworkShapes.HeadName).ToList();
         var writer = new SafetensorsWriter(stream, [.. weights.Select(w => new WeightInfo(w.Key, WeightType.Float32, w.Value.shape))]);
         foreach (var (name, weight) in weights)
         {
@@ -21,7 +21,7 @@ internal static class NetworkSafetensors
         writer.Complete();
     }
 
-    /// <summary>Reads the weights of a new network. Everything that does not match the configuration is reported together.</summary>
+    /// <summary>Reads the weights of a new network, which may lack the head. Everything that does not match the configuration is reported together.</summary>
     /// <exception cref="InvalidDataException">The stream is damaged, or has other tensors than the configuration needs.</exception>
     internal static ImageGptNetwork Read(ImageGptConfig config, Stream stream, string source)
     {
@@ -48,6 +48,7 @@ internal static class NetworkSafetensors
                     data.ReadFloat32(MemoryMarshal.Cast<byte, float>(weight.bytes));
                 }
             });
+            network.HasHead = !missing.Remove(NetworkShapes.HeadName);
             problems.AddRange(missing.Select(name => $"'{name}' [{string.Join(", ", weights[name].shape)}] is missing."));
             return problems.Count == 0
                 ? network

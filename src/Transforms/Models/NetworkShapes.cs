@@ -3,6 +3,9 @@ namespace IGptMl.Models;
 /// <summary>The names and shapes of a network's state dictionary, computed without allocating the network.</summary>
 internal static class NetworkShapes
 {
+    /// <summary>The weights of the language-model head, which a model may lack.</summary>
+    internal const string HeadName = "lm_head.weight";
+
     /// <summary>All tensors of an architecture.</summary>
     internal static IReadOnlyDictionary<string, long[]> Of(ImageGptConfig config)
     {
@@ -24,7 +27,7 @@ internal static class NetworkShapes
         }
 
         shapes.Add("transformer.ln_f.weight", [d]);
-        shapes.Add("lm_head.weight", [config.Colors, d]);
+        shapes.Add(HeadName, [config.Colors, d]);
         return shapes;
     }
 }

@@ -14,11 +14,13 @@ internal sealed class SharedNetwork
     /// <summary>Takes ownership of a network on the CPU, and freezes it.</summary>
     internal SharedNetwork(ImageGptNetwork network)
     {
-        Config = network.Config;
+        (Config, HasHead) = (network.Config, network.HasHead);
         Add(network, torch.CPU);
     }
 
     internal ImageGptConfig Config { get; }
+
+    internal bool HasHead { get; }
 
     /// <summary>Adds a reference; false if the weights have been released.</summary>
     internal bool TryRetain()

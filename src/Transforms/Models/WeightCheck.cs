@@ -41,15 +41,6 @@ internal sealed class WeightCheck(WeightReader reader)
     /// <summary>The file may have any tensor with this name.</summary>
     internal void Ignore(string name) => _known.Add(name);
 
-    /// <summary>The file must not have this tensor, for the given reason.</summary>
-    internal void Forbid(string name, string reason)
-    {
-        if (reader.TryFind(name, out var weight) && _known.Add(name))
-        {
-            _problems.Add($"{weight} {reason}.");
-        }
-    }
-
     /// <summary>If the file has this tensor, all its elements must be zero, because the model does not have it.</summary>
     internal void AllowZeros(string name, params long[] shape)
     {

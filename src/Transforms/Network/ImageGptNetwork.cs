@@ -29,6 +29,12 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
 
     internal ImageGptConfig Config { get; }
 
+    /// <summary>
+    /// Whether the weights of the head are known. If they are not, as in a file that was saved without them, they are zero: the network gives features and can
+    /// be fine-tuned, but its predictions mean nothing.
+    /// </summary>
+    internal bool HasHead { get; set; } = true;
+
     /// <summary>All weights.</summary>
     internal ImageGptWeights Weights
     {

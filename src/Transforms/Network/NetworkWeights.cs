@@ -8,7 +8,7 @@ internal static class NetworkWeights
     /// <summary>Creates a network with the same weights on a device.</summary>
     internal static ImageGptNetwork Copy(ImageGptNetwork source, torch.Device device)
     {
-        var copy = new ImageGptNetwork(source.Config);
+        var copy = new ImageGptNetwork(source.Config) { HasHead = source.HasHead };
         copy.to(device);
         Assign(copy, source);
         return copy;

@@ -167,23 +167,7 @@ public sealed class HuggingFaceFolderTests
         StringAssert.Contains(message, "'transformer.ln_f.weight' [32] is missing.");
         StringAssert.Contains(message, "'transformer.h.2.attn.c_proj.weight' Float32[16, 64] should have floating-point elements of the shape [32, 32].");
         StringAssert.Contains(message, "'transformer.h.0.ln_1.bias' Float32[32] is not part of the model.");
-        StringAssert.Contains(message, "'score.weight' Float32[10, 32] is the head of a classifier");
-    }
-
-    [TestMethod]
-    public void Load_ModelWithoutHead_TellsThatItIsMissing()
-    {
-        using var folder = new TinyFolder();
-        folder.EditWeights(weights =>
-        {
-            weights.Remove("lm_head.weight");
-            foreach (var name in weights.Keys.ToArray())
-            {
-                weights.Remove(name, out var weight);
-                weights.Add(name["transformer.".Length..], weight);
-            }
-        });
-        StringAssert.EndsWith(folder.LoadFails(), "does not have the weights of the model. 'lm_head.weight' [16, 32] is missing.");
+        Assert.DoesNotContain("score.weight", message);
     }
 
     [TestMethod]
