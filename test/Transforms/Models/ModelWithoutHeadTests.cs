@@ -57,7 +57,7 @@ public sealed class ModelWithoutHeadTests
     {
         using var folder = Write(isClassifier: false);
         using var model = ImageGptModel.Load(folder.Path);
-        AssertRefused(() => _context.Transforms.CalculateImageLikelihood(model));
+        AssertRefused(() => _context.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", model));
         AssertRefused(() => _context.Transforms.CompleteImages("Completed", "Image", model));
         AssertRefused(() => _context.ImageGeneration.Sample(model, 1));
         AssertRefused(() => new EvaluationStudy(_context, model));
