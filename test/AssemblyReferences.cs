@@ -3,7 +3,7 @@ using Mono.Cecil.Cil;
 
 namespace IGptMl.Tests;
 
-/// <summary>The types of a built assembly, and what they refer to: types and members in signatures, bodies, bases, constraints and attributes.</summary>
+/// <summary>The types of a built assembly, and the types and members that they reference in signatures, bodies, bases, constraints and attributes.</summary>
 internal sealed class AssemblyReferences : IDisposable
 {
     private readonly DefaultAssemblyResolver _resolver = new();
@@ -11,7 +11,7 @@ internal sealed class AssemblyReferences : IDisposable
     private readonly SourceFolders _source;
 
     /// <param name="name">The assembly's name.</param>
-    /// <param name="root">The folder that holds its source: "src" or "test".</param>
+    /// <param name="root">The root folder of its source: "src" or "test".</param>
     internal AssemblyReferences(string name, string root = "src")
     {
         _resolver.AddSearchDirectory(AppContext.BaseDirectory);
@@ -21,13 +21,13 @@ internal sealed class AssemblyReferences : IDisposable
         _source = new SourceFolders(path, root);
     }
 
-    /// <summary>The assemblies that it refers to.</summary>
+    /// <summary>The referenced assemblies.</summary>
     internal IEnumerable<string> Assemblies => _assembly.MainModule.AssemblyReferences.Select(reference => reference.Name);
 
-    /// <summary>Its types, without nested ones and those that the compiler made up.</summary>
+    /// <summary>The types, without nested and compiler-generated ones.</summary>
     internal IReadOnlyList<SourceType> Types => [.. _assembly.MainModule.Types.Select(Describe).OfType<SourceType>()];
 
-    /// <summary>Every reference of every type, a closure's counted as its outermost type's.</summary>
+    /// <summary>Every reference of every type. The references of nested types and closures count for the outermost type.</summary>
     internal IReadOnlyList<Reference> All
         => [.. _assembly.MainModule.Types.SelectMany(outer => Nested(outer).SelectMany(Of).Select(member => Describe(outer, member))).Distinct()];
 
@@ -137,21 +137,23 @@ internal sealed class AssemblyReferences : IDisposable
             !assembly.StartsWith("Microsoft.ML", StringComparison.Ordinal) || IsPublic(member));
     }
 
-    /// <summary>A type or member that a type refers to.</summary>
+    /// <summary>A reference from a type to a type or member.</summary>
     /// <param name="FromNamespace">The namespace of the type.</param>
-    /// <param name="FromType">The type, outermost, with its namespace.</param>
-    /// <param name="Name">"Namespace.Type" or "Namespace.Type.Member" of what it refers to.</param>
-    /// <param name="Namespace">The namespace of that.</param>
-    /// <param name="Type">The type of that, outermost, with its namespace.</param>
-    /// <param name="Assembly">The assembly of that.</param>
-    /// <param name="IsPublic">Whether any assembly may use it; found out for ML.NET's only.</param>
+    /// <param name="FromType">The full name of the outermost type.</param>
+    /// <param name="Name">The referenced "Namespace.Type" or "Namespace.Type.Member".</param>
+    /// <param name="Namespace">The referenced namespace.</param>
+    /// <param name="Type">The full name of the referenced outermost type.</param>
+    /// <param name="Assembly">The referenced assembly.</param>
+    /// <param name="IsPublic">Whether the reference is to a public type or member; only determined for ML.NET.</param>
     internal sealed record Reference(string FromNamespace, string FromType, string Name, string Namespace, string Type, string Assembly, bool IsPublic);
 
-    /// <summary>A type that stands in the source.</summary>
-    /// <param name="Name">Its name with its namespace.</param>
-    /// <param name="Namespace">Its namespace.</param>
-    /// <param name="IsPublic">Whether other assemblies see it without being friends.</param>
+    /// <summary>A type that is declared in the source.</summary>
+    /// <param name="Name">The full name.</param>
+    /// <param name="Namespace">The namespace.</param>
+    /// <param name="IsPublic">Whether the type is public.</param>
     /// <param name="Folder">The folder of its source files, such as "Transforms/Models".</param>
-    /// <param name="Imports">The namespaces that these files import. They tell of constants, too, of which compiled code keeps the value alone.</param>
+    /// <param name="Imports">
+    /// The namespaces that these files import. They also reveal the use of constants, of which compiled code only contains the values.
+    /// </param>
     internal sealed record SourceType(string Name, string Namespace, bool IsPublic, string Folder, IReadOnlyList<string> Imports);
 }

@@ -1,2 +1,2 @@
-// The torch generator and dispose-scope statistics are process-global: tests that run side by side would see each other.
+// The torch generator and dispose-scope statistics are process-global: tests must not run in parallel.
 [assembly: Microsoft.VisualStudio.TestTools.UnitTesting.DoNotParallelize]

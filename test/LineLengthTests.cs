@@ -1,6 +1,6 @@
 namespace IGptMl.Tests;
 
-/// <summary>No line of code or prose is longer than 160 characters. Lists that tools read, such as the public API, are left out.</summary>
+/// <summary>No line of code or prose is longer than 160 characters. Files for tools, such as the public API lists, are excluded.</summary>
 [TestClass]
 public sealed class LineLengthTests
 {

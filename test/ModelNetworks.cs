@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests;
 
-/// <summary>The network of a model that a test holds, and which therefore outlives the lease.</summary>
+/// <summary>The network of a model. The test holds the model, so the network outlives the lease.</summary>
 internal static class ModelNetworks
 {
     internal static ImageGptNetwork On(this ImageGptModel model, torch.Device device)

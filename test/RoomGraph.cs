@@ -1,6 +1,6 @@
 namespace IGptMl.Tests;
 
-/// <summary>The rooms of the house, each a folder of src, and the arrows between them: which room's types use which other's.</summary>
+/// <summary>The dependency graph of the rooms, which are the folders of src: an arrow means that types of one room use types of another.</summary>
 internal sealed class RoomGraph
 {
     private readonly Dictionary<string, string> _roomOfType;
@@ -14,7 +14,7 @@ internal sealed class RoomGraph
             Add(RoomOf(reference.FromType), RoomOf(reference.Type), $"{reference.FromType} uses {reference.Name}");
         }
 
-        // What compiled code keeps no trace of, such as a constant of another room, shows in the imports.
+        // Imports also show dependencies that leave no trace in compiled code, such as constants of another room.
         var roomsOfNamespace = types
             .Where(type => !type.IsPublic && type.Namespace.StartsWith("IGptMl.", StringComparison.Ordinal))
             .Select(type => (type.Namespace, Room: RoomOf(type)))
@@ -29,21 +29,23 @@ internal sealed class RoomGraph
         }
     }
 
-    /// <summary>The rooms' names: the folders of an assembly, such as "Models" or "Data/Download", and for its root its own, such as "Transforms".</summary>
+    /// <summary>
+    /// The names of the rooms: the folders of an assembly, such as "Models" or "Data/Download", and for its root the assembly's own, such as "Transforms".
+    /// </summary>
     internal IReadOnlyCollection<string> Rooms => [.. _roomOfType.Values.Distinct().Order(StringComparer.Ordinal)];
 
     internal IReadOnlyCollection<(string From, string To)> Arrows => _uses.Keys;
 
-    /// <summary>The types that make an arrow, each with what it uses.</summary>
+    /// <summary>The types that cause an arrow, each with the types that it uses.</summary>
     internal IReadOnlyList<string> UsesOf((string From, string To) arrow) => _uses[arrow];
 
-    /// <summary>The room of a type; null for one that is not ours.</summary>
+    /// <summary>The room of a type; null for types of other libraries.</summary>
     internal string? RoomOf(string type) => _roomOfType.GetValueOrDefault(type);
 
     /// <summary>The room of a type.</summary>
     internal static string RoomOf(AssemblyReferences.SourceType type) => type.Folder[(type.Folder.IndexOf('/') + 1)..];
 
-    /// <summary>The rooms of a circle in the order of its arrows, the first one again at the end; empty if there is none.</summary>
+    /// <summary>The rooms of a cycle in the order of its arrows, with the first one repeated at the end; empty if there is none.</summary>
     internal static IReadOnlyList<string> FindCircle(IEnumerable<(string From, string To)> arrows)
     {
         var next = arrows.ToLookup(arrow => arrow.From, arrow => arrow.To);
@@ -61,7 +63,7 @@ internal sealed class RoomGraph
         }
     }
 
-    /// <summary>The rooms that a room knows, or that one of these knows, and so on.</summary>
+    /// <summary>The rooms that a room depends on, directly or indirectly.</summary>
     internal IReadOnlyCollection<string> Reach(string room)
     {
         HashSet<string> reached = [];

@@ -1,10 +1,10 @@
 namespace IGptMl.Tests;
 
-/// <summary>The rooms of the house, read from the built assemblies: who may know whom.</summary>
+/// <summary>Checks the dependencies between rooms in the built assemblies.</summary>
 [TestClass]
 public sealed class RoomsTests
 {
-    /// <summary>The libraries, each with those of ours that it may refer to.</summary>
+    /// <summary>The libraries, each with the libraries of this solution that it may reference.</summary>
     private static readonly Dictionary<string, string[]> Libraries = new()
     {
         ["IGptMl.Transforms"] = [],
@@ -13,7 +13,7 @@ public sealed class RoomsTests
         ["igpt"] = ["IGptMl.Transforms", "IGptMl.Trainers", "IGptMl.Pipelines"],
     };
 
-    /// <summary>The model and what it is made of.</summary>
+    /// <summary>The room of models and the rooms that it depends on.</summary>
     private static readonly string[] Model = ["Models", "Inference", "Network", "Palettes", "Images", "Formats", "Numerics"];
 
     private static readonly string[] Transforms = ["Completion", "Likelihood", "Features", "Quantization", "Hosting", "Kernels", .. Model];
@@ -22,14 +22,15 @@ public sealed class RoomsTests
 
     private static readonly string[] Pipelines = ["Reports", "FineTune", "SemiSupervised", "LinearProbe", "Classification", "Caching", "Data/Download", "Data"];
 
-    /// <summary>What an experiment may know of the two libraries below it: everything.</summary>
+    /// <summary>The rooms of the two lower libraries, on all of which an experiment may depend.</summary>
     private static readonly string[] BelowPipelines = ["Trainers", .. Trainers, "Transforms", .. Transforms];
 
-    /// <summary>What the tool may know of the three libraries; it sees their public types alone.</summary>
+    /// <summary>The rooms of the three libraries on which the tool may depend. It only uses their public types.</summary>
     private static readonly string[] BelowCli = [.. Pipelines, .. BelowPipelines];
 
     /// <summary>
-    /// All arrows that there may be: each room with those that it may know. The root of an assembly knows all of its rooms, and none of them knows the root.
+    /// All allowed arrows: each room with the rooms on which it may depend. The root of an assembly may depend on all of its rooms; no room may depend on the
+    /// root.
     /// </summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
@@ -71,7 +72,7 @@ public sealed class RoomsTests
         ["Cli"] = ["Commands", "Arguments", "Results", "Sources", "Output", .. BelowCli],
     };
 
-    /// <summary>Types in other namespaces than their room's: the tool's entry point, named by the compiler, and an attribute that the runtime wants.</summary>
+    /// <summary>Types in other namespaces than their room's: the tool's compiler-generated entry point, and an attribute that the runtime requires.</summary>
     private static readonly string[] Elsewhere = ["Program", "System.Runtime.CompilerServices.IgnoresAccessChecksToAttribute"];
 
     private static readonly Lazy<House> Built = new(Read);
@@ -228,7 +229,7 @@ public sealed class RoomsTests
         return type.Namespace == NamespaceOf("IGptMl", type);
     }
 
-    /// <summary>The namespace of a folder: that of a library's root is everybody's, and its name is in none.</summary>
+    /// <summary>The namespace of a folder. The root of a library is in the common namespace; the library's name is not part of any namespace.</summary>
     private static string NamespaceOf(string root, AssemblyReferences.SourceType type)
     {
         var folders = type.Folder.Split('/', StringSplitOptions.RemoveEmptyEntries);

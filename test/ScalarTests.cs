@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 namespace IGptMl.Tests;
 
 /// <summary>
-/// No operation of libtorch gets a scalar that nothing references: TorchSharp passes the bare handle, and the garbage collector may run the finalizer, which
-/// frees the scalar, while libtorch still reads it. A training run of hours would stop sooner or later.
+/// No operation of libtorch may receive an unreferenced scalar: TorchSharp passes the native handle, and the garbage collector may run the finalizer, which
+/// frees the scalar, while libtorch still reads it. A long training run would crash sooner or later.
 /// </summary>
 [TestClass]
 public class ScalarTests
 {
     private const string Scalar = "TorchSharp.Scalar";
 
-    /// <summary>The methods of TorchSharp that make a scalar of their own, themselves or through others.</summary>
+    /// <summary>The methods of TorchSharp that create scalars, directly or indirectly.</summary>
     private static readonly Lazy<HashSet<string>> Makers = new(() =>
     {
         using var module = Read("TorchSharp");
@@ -77,7 +77,7 @@ public class ScalarTests
                     && (Makers.Value.Contains(NameOf(call)) || (MakesScalar(call) && !IsKept(instruction))))
                 .Select(instruction => $"{method.DeclaringType.FullName}.{method.Name}: {NameOf((MethodReference)instruction.Operand)}"))];
 
-    /// <summary>Whether the result goes into a variable or field, not straight into the next call.</summary>
+    /// <summary>Whether the result is stored in a variable or field, not passed directly to the next call.</summary>
     private static bool IsKept(Instruction instruction)
         => instruction.Next.OpCode.Code is Code.Stloc or Code.Stloc_S or Code.Stloc_0 or Code.Stloc_1 or Code.Stloc_2 or Code.Stloc_3
             or Code.Stfld or Code.Stsfld or Code.Ret;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace IGptMl.Tests;
 
-/// <summary>The source folders of a built assembly's types, and the namespaces that their files import, from the portable PDB beside the assembly.</summary>
+/// <summary>The source folders of a built assembly's types, and the namespaces that their files import, from the portable PDB next to the assembly.</summary>
 internal sealed class SourceFolders : IDisposable
 {
     /// <summary>The files of a type without method bodies, such as an enumeration or an interface (Portable PDB format, "Type Definition Documents").</summary>
@@ -15,8 +15,8 @@ internal sealed class SourceFolders : IDisposable
     private readonly string _root;
     private readonly Dictionary<int, HashSet<string>> _documents = [];
 
-    /// <param name="assembly">The assembly's path.</param>
-    /// <param name="root">The folder that the paths are relative to: "src" or "test". What comes before it differs, as deterministic builds map it.</param>
+    /// <param name="assembly">The path of the assembly.</param>
+    /// <param name="root">The folder to which paths are relative: "src" or "test". Their beginning varies, as deterministic builds map it.</param>
     internal SourceFolders(string assembly, string root)
     {
         _provider = MetadataReaderProvider.FromPortablePdbStream(File.OpenRead(Path.ChangeExtension(assembly, ".pdb")));
@@ -27,7 +27,7 @@ internal sealed class SourceFolders : IDisposable
 
     public void Dispose() => _provider.Dispose();
 
-    /// <summary>The folder of the type below the root, such as "Transforms/Models"; null for a type that the compiler or a generator made up.</summary>
+    /// <summary>The folder of the type below the root, such as "Transforms/Models"; null for a generated type.</summary>
     /// <param name="type">The metadata token of the type.</param>
     /// <param name="methods">The metadata tokens of its methods and of those of its nested types.</param>
     internal string? Of(int type, IEnumerable<int> methods)

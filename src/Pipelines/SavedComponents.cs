@@ -1,5 +1,5 @@
 using IGptMl;
 using IGptMl.Hosting;
 
-// The names of this assembly's transformers in saved models. None is ever changed.
+// The names of this assembly's transformers in saved models, which must never change.
 [assembly: SavedComponent<ImageDecodingTransformer>("DecodedImages")]

@@ -1,7 +1,7 @@
 using IGptMl;
 using IGptMl.Hosting;
 
-// The names of this assembly's transformers in saved models. None is ever changed.
+// The names of this assembly's transformers in saved models, which must never change.
 [assembly: SavedComponent<ImageGptClassificationTransformer>("ImageGptClassification")]
 [assembly: SavedComponent<ImageGptTransformer>("ImageGpt")]
 [assembly: SavedComponent<MaskVoteTransformer>("ImageGptMaskVote")]

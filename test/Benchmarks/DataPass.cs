@@ -4,9 +4,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>
-/// One pass over all images of CIFAR-10, training and test, to tokens: images a second, and the memory at the start, on the way and at the end.
-/// </summary>
+/// <summary>One pass over all images of CIFAR-10, training and test, to tokens: images per second, and the memory before, during and after the pass.</summary>
 internal static class DataPass
 {
     private const int Shown = 10_000;
@@ -17,7 +15,7 @@ internal static class DataPass
         var context = new MLContext(seed: 1);
         IDataView[] views = [context.Data.LoadCifar10(folder), context.Data.LoadCifar10(folder, CifarSplit.Test)];
         var quantizer = context.Transforms.QuantizeToPalette("Tokens", "Image", Palette.Load(palette)).Fit(views[0]);
-        Read(quantizer.Transform(context.Data.TakeRows(views[0], WarmUp)), 0, static _ => { }); // what is compiled and loaded once
+        Read(quantizer.Transform(context.Data.TakeRows(views[0], WarmUp)), 0, static _ => { }); // warm-up: compilation and loading
 
         var clock = Stopwatch.StartNew();
         Report(0, TimeSpan.Zero);

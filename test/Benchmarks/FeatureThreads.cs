@@ -8,7 +8,7 @@ namespace IGptMl.Benchmarks;
 /// <summary>
 /// Features of layer 4 through the pipeline (d 256, 8 heads, 1,024 tokens, random weights) with 1, 2, 4 and 8 threads and several batch sizes.
 /// </summary>
-/// <remarks>More threads than the machine has cores cannot be faster; they show that nothing breaks and that no work is done twice.</remarks>
+/// <remarks>More threads than cores cannot be faster; they show that the results are correct and that no work is duplicated.</remarks>
 internal static class FeatureThreads
 {
     private const int Rows = 16, Layer = 4, Rounds = 3;

@@ -7,9 +7,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace IGptMl.Benchmarks;
 
 /// <summary>
-/// Features of layer 4 through the pipeline, tokens in and features out, beside a graph of the same shape in ONNX Runtime: d 256, 8 heads, 1,024 tokens, random
-/// weights.
-/// Both sides take turns on the same tokens, each turn after one that is not counted.
+/// Features of layer 4 through the pipeline, tokens in and features out, compared with a graph of the same shape in ONNX Runtime: d 256, 8 heads, 1,024 tokens,
+/// random weights. Both sides run alternately on the same tokens, each after a warm-up.
 /// </summary>
 internal static class FeaturesBesideOnnx
 {
@@ -34,7 +33,7 @@ internal static class FeaturesBesideOnnx
             InputSchemaDefinition = TokenData.Schema(config),
             OutputSchemaDefinition = FeatureRow.Schema(config),
         });
-        for (var round = -1; round < rounds; round++) // the first is not counted
+        for (var round = -1; round < rounds; round++) // the first round is a warm-up
         {
             Measure(ours, round, () => Consume(transformer.Transform(view)));
             Measure(onnx, round, () => RunGraph(session, rows));
@@ -47,8 +46,8 @@ internal static class FeaturesBesideOnnx
     }
 
     /// <summary>
-    /// iGPT-S with random weights: features of layer 12 beside those of layer 24. No block above the deepest layer is computed, so the first takes half the
-    /// time.
+    /// iGPT-S with random weights: features of layer 12 compared with those of layer 24. No block above the deepest layer is computed, so the former take half
+    /// the time.
     /// </summary>
     internal static void RunSmall(int rounds)
     {
@@ -92,7 +91,7 @@ internal static class FeaturesBesideOnnx
 
     private static void Measure(List<double> times, int round, Action work)
     {
-        work(); // threads of the other side go on spinning for a while, and its memory fills the caches
+        work(); // warm-up, as the other side's threads spin for a while and its data fills the caches
         var clock = Stopwatch.StartNew();
         work();
         if (round >= 0)

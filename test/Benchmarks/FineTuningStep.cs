@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>A fine-tuning step on both losses, and one on the classes alone, beside a pretraining step.</summary>
+/// <summary>A fine-tuning step with the joint loss, and one with the classification loss only, compared with a pretraining step.</summary>
 internal static class FineTuningStep
 {
     private const int Rounds = 5, Epochs = 4;

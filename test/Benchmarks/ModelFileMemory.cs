@@ -3,7 +3,9 @@ using Microsoft.ML;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>Saving and loading a model of the size of iGPT-S with ML.NET: seconds, and the greatest resident memory beside the size of the weights.</summary>
+/// <summary>
+/// Saving and loading a model of the size of iGPT-S with ML.NET: seconds, and the peak resident memory compared with the size of the weights.
+/// </summary>
 internal static class ModelFileMemory
 {
     internal static void Run()

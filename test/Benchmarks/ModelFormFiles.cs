@@ -4,7 +4,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>Writes one model of random weights in each form that can be loaded.</summary>
+/// <summary>Writes a model of random weights in each form that can be loaded.</summary>
 internal static class ModelFormFiles
 {
     private const int Shards = 4;
@@ -81,7 +81,7 @@ internal static class ModelFormFiles
         return builder.Build();
     }
 
-    /// <summary>The values are those of other layouts, which makes no difference to time and memory.</summary>
+    /// <summary>The values are not permuted to the form's layout, which does not affect time and memory.</summary>
     private static void WriteTensorFlow(SafetensorsWeights weights, ImageGptConfig config, string prefix)
     {
         long d = config.EmbeddingSize, heads = config.Heads;

@@ -6,15 +6,15 @@ using TorchSharp;
 namespace IGptMl.Benchmarks;
 
 /// <summary>
-/// Loading random weights of the size of iGPT-S from each form of a model: seconds, those of them that a processor was busy, and the greatest resident memory
-/// beside the size of the weights. Each load has a process of its own; the forms take turns, and the median counts.
+/// Loads random weights of the size of iGPT-S from each form of a model: seconds, processor seconds, and the peak resident memory compared with the size of the
+/// weights. Each load runs in its own process; the forms alternate, and the median is reported.
 /// </summary>
 internal static class ModelForms
 {
     private const string LoadWord = "load";
     private const int Rounds = 3;
 
-    /// <summary>Measures all forms; or, as the process of one load, prints its numbers.</summary>
+    /// <summary>Measures all forms or, in the process of one load, prints its measurements.</summary>
     internal static int Run(string[] args)
     {
         if (args is [LoadWord, var path])
@@ -64,7 +64,7 @@ internal static class ModelForms
 
     private static void Load(string path)
     {
-        new MLContext().GetDeviceName(); // loads libtorch, whose memory does not count
+        new MLContext().GetDeviceName(); // loads libtorch, whose memory is not counted
         torch.zeros(1).Dispose();
         var before = Peak();
         using var process = Process.GetCurrentProcess();
@@ -87,13 +87,13 @@ internal static class ModelForms
         return new LoadCost(numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 
-    /// <summary>The process's greatest resident memory so far, in MB.</summary>
+    /// <summary>The process's peak resident memory so far, in MB.</summary>
     private static double Peak()
     {
         using var process = Process.GetCurrentProcess();
         return process.PeakWorkingSet64 / 1e6;
     }
 
-    /// <summary>What a load took; memory in MB.</summary>
+    /// <summary>The measurements of a load; memory in MB.</summary>
     private readonly record struct LoadCost(double Seconds, double ProcessorSeconds, double Before, double Peak);
 }

@@ -5,7 +5,10 @@ using Microsoft.ML.Trainers;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>Learning a palette from the same pixels with as many iterations at most: ours, with the reading of the images, beside ML.NET's k-means.</summary>
+/// <summary>
+/// Learns a palette from the same pixels with the same maximum number of iterations: this library, including reading the images, compared with ML.NET's
+/// k-means.
+/// </summary>
 internal static class PaletteKMeans
 {
     private const int Images = 250; // a quarter of a million pixels

@@ -3,16 +3,16 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>32 x 32 pictures in memory: CIFAR-10's training images from a folder, or the built-in ones.</summary>
+/// <summary>32 x 32 images in memory: CIFAR-10's training images from a folder, or the built-in images.</summary>
 internal static class Pixels
 {
     internal const int Side = 32;
 
-    /// <summary>The pictures as a data view, at most <paramref name="count"/>.</summary>
+    /// <summary>The images as a data view, at most <paramref name="count"/>.</summary>
     internal static IDataView Load(MLContext ml, string? cifarFolder, int count)
         => cifarFolder is null ? ml.Data.LoadShapes(count) : ml.Data.TakeRows(ml.Data.LoadCifar10(cifarFolder), count);
 
-    /// <summary>R, G, B a pixel, one picture after the other, at most <paramref name="count"/> pictures.</summary>
+    /// <summary>The R, G, B values of at most <paramref name="count"/> images, concatenated.</summary>
     internal static byte[] Read(string? cifarFolder, int count)
     {
         var view = Load(new MLContext(seed: 1), cifarFolder, count);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>The same network as a user of TorchSharp would write it: its modules and functions, its fused attention, nothing folded.</summary>
+/// <summary>The same network as a user of TorchSharp would write it: with its modules and functions and its fused attention, without folded factors.</summary>
 internal sealed class PlainImageGpt : nn.Module<Tensor, Tensor>
 {
     private readonly Embedding _tokens;

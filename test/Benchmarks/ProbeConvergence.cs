@@ -5,8 +5,8 @@ using TorchSharp;
 namespace IGptMl.Benchmarks;
 
 /// <summary>
-/// Whether the probe's solver has converged: on the features of a layer of a pretrained model, ML.NET's L-BFGS at the probe's tolerance and at tighter ones
-/// beside the minimum, found by Newton's method.
+/// Checks that the probe's solver has converged: on the features of a layer of a pretrained model, compares ML.NET's L-BFGS at the probe's tolerance and at
+/// tighter ones with the minimum, found by Newton's method.
 /// </summary>
 internal static class ProbeConvergence
 {
@@ -55,7 +55,7 @@ internal static class ProbeConvergence
 
     private static int CountSame(IEnumerable<int> some, IEnumerable<int> others) => some.Zip(others).Count(pair => pair.First == pair.Second);
 
-    /// <summary>The predictions of the minimum.</summary>
+    /// <summary>The predictions at the minimum.</summary>
     private static int[] Newton(Features training, Features test, float l2)
     {
         using var scope = torch.NewDisposeScope();
@@ -69,7 +69,7 @@ internal static class ProbeConvergence
         static torch.Tensor WithOnes(torch.Tensor values) => torch.cat([values, torch.ones([values.shape[0], 1], torch.float64)], 1);
     }
 
-    /// <summary>The features of images, and their classes from 0.</summary>
+    /// <summary>The features of images, and their 0-based classes.</summary>
     private sealed record Features(float[][] Rows, int[] Labels)
     {
         internal static Features Read(ITransformer pipeline, IDataView images, int layer)

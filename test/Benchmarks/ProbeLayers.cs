@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>The linear probe of all layers in one pass beside each layer alone, and its accuracy with a tighter tolerance of the solver.</summary>
+/// <summary>The linear probe of all layers in one pass, compared with each layer separately, and its accuracy with a tighter tolerance of the solver.</summary>
 internal static class ProbeLayers
 {
     internal static void Run()

@@ -1,7 +1,7 @@
 using System.Globalization;
 using IGptMl.Benchmarks;
 
-// Measures what the documents claim. Machines differ: take the ratios, and run both sides in one go.
+// Measures the claims of the documentation. Machines differ: use the ratios, and run both sides in one go.
 switch (args)
 {
     case ["training-step", .. var rest]:

@@ -2,15 +2,13 @@ using System.Diagnostics;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>Times of contestants that take turns, so that a machine's changing load meets all of them.</summary>
+/// <summary>Times contestants alternately, so that a machine's changing load affects all of them.</summary>
 internal static class Rounds
 {
-    /// <summary>The median seconds of each contestant, after a round that does not count.</summary>
+    /// <summary>The median seconds of each contestant, after a warm-up round.</summary>
     internal static double[] Median(int rounds, params Action[] contestants) => [.. Measure(rounds, contestants).Select(time => time.Elapsed)];
 
-    /// <summary>
-    /// The median of each contestant, after a round that does not count: seconds, and seconds of processor time, which other processes do not lengthen as much.
-    /// </summary>
+    /// <summary>The median of each contestant, after a warm-up round: seconds, and processor seconds, which other processes affect less.</summary>
     internal static (double Elapsed, double Processor)[] Measure(int rounds, params Action[] contestants)
     {
         var elapsed = Array.ConvertAll(contestants, _ => new List<double>());

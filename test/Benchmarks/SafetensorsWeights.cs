@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>The float32 tensors of a safetensors file in memory: eight bytes with the length of the header, the header as json, the values.</summary>
+/// <summary>The float32 tensors of a safetensors file in memory: eight bytes with the length of the header, the header as JSON, the values.</summary>
 internal sealed class SafetensorsWeights
 {
     private readonly byte[] _file;

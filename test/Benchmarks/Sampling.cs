@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>Tokens a second of drawing whole pictures, which keeps what it has computed of earlier tokens, beside a full pass for every token.</summary>
+/// <summary>Tokens per second of sampling whole images with a key-value cache, compared with a full pass for every token.</summary>
 internal static class Sampling
 {
     private const int RoundCount = 3, MaxFullRows = 8;
@@ -29,8 +29,8 @@ internal static class Sampling
     }
 
     /// <summary>
-    /// The seconds of a drawing without a cache, as OpenAI's sampler does it: all positions for each token. As many passes are timed as tell the mean, and
-    /// the drawing itself, which is nothing beside them, is left out.
+    /// The estimated seconds of sampling without a cache, as in OpenAI's sampler, which computes all positions for each token. Only a few passes are timed, for
+    /// their mean; the negligible time of drawing tokens is not included.
     /// </summary>
     private static double FullPasses(MLContext ml, ImageGptModel model, int batch)
     {

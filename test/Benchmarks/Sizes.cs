@@ -4,10 +4,10 @@ namespace IGptMl.Benchmarks;
 
 /// <summary>The sizes of a network and of a batch, as named on the command line.</summary>
 /// <param name="Config">The architecture.</param>
-/// <param name="Batch">Images a step.</param>
+/// <param name="Batch">The number of images per step.</param>
 internal sealed record Sizes(ImageGptConfig Config, int Batch)
 {
-    /// <summary>D LAYERS HEADS SIZE COLORS and, where there is a sixth number, BATCH; others where there are none.</summary>
+    /// <summary>Parses D LAYERS HEADS SIZE COLORS and, if there is a sixth number, BATCH; uses the defaults if there are none.</summary>
     internal static Sizes Read(string[] args, params string[] others)
     {
         int[] numbers = [.. (args.Length == others.Length ? args : others).Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
@@ -16,9 +16,8 @@ internal sealed record Sizes(ImageGptConfig Config, int Batch)
     }
 
     /// <summary>
-    /// The floating-point operations of learning from a batch, forwards and backwards: 3 · (T (24 L d² + 2 K d) + 2 L T² d) an image, with attention at half of
-    /// T²
-    /// because it is causal.
+    /// The floating-point operations of the forward and backward passes of a batch: 3 · (T (24 L d² + 2 K d) + 2 L T² d) per image. Causal attention counts
+    /// half of T².
     /// </summary>
     internal double TrainingOperations
     {

@@ -3,20 +3,21 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>Multinomial logistic regression by Newton's method in double precision: the minimum itself, to compare other solvers with.</summary>
+/// <summary>Multinomial logistic regression by Newton's method in double precision: the exact minimum, as a reference for other solvers.</summary>
 /// <remarks>
-/// It minimizes the summed cross-entropy + l2/2 · the squared norm of the weights; the biases are free, but for a weight that only makes their sum known.
+/// It minimizes the summed cross-entropy + l2/2 · the squared norm of the weights. The biases are not regularized, except for a small weight that makes their
+/// sum unique.
 /// </remarks>
 internal static class SoftmaxRegression
 {
     private const double BiasWeight = 1e-6;
     private const int GreatestSteps = 50;
 
-    /// <summary>The weights (D + 1, K), biases last, the steps taken and the norm of the gradient that is left.</summary>
+    /// <summary>Returns the weights (D + 1, K), biases last, the number of steps, and the norm of the remaining gradient.</summary>
     /// <param name="x">Features with a last column of ones: (N, D + 1) float64.</param>
     /// <param name="labels">Classes: (N) int64.</param>
-    /// <param name="classes">Their number, K.</param>
-    /// <param name="l2">The weight of the squared norm.</param>
+    /// <param name="classes">The number of classes, K.</param>
+    /// <param name="l2">The L2 regularization weight.</param>
     internal static (Tensor Weights, int Steps, double Gradient) Fit(Tensor x, Tensor labels, int classes, double l2)
     {
         using var scope = NewDisposeScope();
@@ -39,7 +40,7 @@ internal static class SoftmaxRegression
             var (loss, length) = (Loss(x, truth, weights, penalty), 1.0);
             while (length > 1e-6 && Loss(x, truth, weights - (length * direction), penalty) > loss)
             {
-                length /= 2; // far from the minimum, a whole step may overshoot
+                length /= 2; // far from the minimum, a full step may overshoot
             }
 
             weights = weights - (length * direction);

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>What training keeps in memory: the same after many steps as after few, and less where activations are computed again.</summary>
+/// <summary>The memory of training: constant over many steps, and less with recomputed activations.</summary>
 internal static class TrainingMemory
 {
     private const double MiB = 1 << 20;
@@ -21,7 +21,7 @@ internal static class TrainingMemory
         ml.ImageGeneration.Trainers.ImageGpt(options).Fit(TokenData.View(ml, config, 8)).Dispose();
     }
 
-    /// <summary>Time and peak memory of steps with all activations kept, and with those of a block at a time, each in a process of its own.</summary>
+    /// <summary>The time and peak memory of steps with all activations kept, and with recomputation block by block, each in its own process.</summary>
     internal static int RunRecomputation(string[] args)
     {
         var kept = Launch("kept");
@@ -45,12 +45,12 @@ internal static class TrainingMemory
         static string[] Host() => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(TrainingMemory).Assembly.Location] : [];
     }
 
-    /// <summary>One of the two ways: seconds and MiB on one line.</summary>
+    /// <summary>Measures one of the two: seconds and MiB on one line.</summary>
     internal static void RunRecomputationPart(string way, string[] args)
     {
         var (config, batch) = Sizes.Read(args, LongSequence);
         var ml = new MLContext(seed: 1);
-        ml.GetDeviceName(); // loads libtorch, whose memory does not count
+        ml.GetDeviceName(); // loads libtorch, whose memory is not counted
         var data = TokenData.View(ml, config, batch);
         var before = Environment.WorkingSet;
         var seconds = Math.Min(Seconds(), Seconds());

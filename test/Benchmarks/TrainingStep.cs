@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>Images a second of a whole pretraining step, its share of the speed of a square matrix product, and plain TorchSharp beside it.</summary>
+/// <summary>
+/// Images per second of a whole pretraining step, its utilization relative to a square matrix product, and the same step in plain TorchSharp.
+/// </summary>
 internal static class TrainingStep
 {
     private const int Rounds = 5, Steps = 3;
@@ -35,7 +37,7 @@ internal static class TrainingStep
     }
 
     /// <summary>
-    /// The mean of a few steps of the trainer: reading the batch, the loss and its gradients, their norm, Adam, the report. The first step counts for nothing.
+    /// The mean of a few steps of the trainer: reading the batch, the loss and its gradients, their norm, Adam, the report. The first step is a warm-up.
     /// </summary>
     internal static double Seconds(MLContext ml, IDataView data, ImageGptConfig config, int batch, bool recomputes = false)
     {
@@ -52,7 +54,7 @@ internal static class TrainingStep
         return times.Mean;
     }
 
-    /// <summary>The mean of a few steps as TorchSharp has them.</summary>
+    /// <summary>The mean of a few steps in plain TorchSharp.</summary>
     private static double Seconds(Func<torch.Tensor> loss, torch.optim.Optimizer optimizer)
     {
         var clock = Stopwatch.StartNew();

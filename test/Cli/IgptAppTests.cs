@@ -32,7 +32,7 @@ public sealed class IgptAppTests
 
     [TestMethod]
     [DataRow("pretrain --data shapes --out nowhere/x.zip", "the folder '")]
-    [DataRow("pretrain --data shapes:12 --out x.zip --gpu 1000", "GPU 1000 was asked for")]
+    [DataRow("pretrain --data shapes:12 --out x.zip --gpu 1000", "GPU 1000 was requested")]
     [DataRow("evaluate --model missing.zip --data shapes:3", "Model file 'missing.zip' does not exist.")]
     public void Failure_EndsWithOneAndOneLine(string line, string part) => CommandLine.Run(line.Split(' ')).AssertFails(1, part);
 
@@ -77,7 +77,7 @@ public sealed class IgptAppTests
                 "features.npy" => folder.Combine("features.npy"),
                 _ => word,
             })]);
-            run.AssertFails(1, folder.Path); // understood, and then there is no model or no batch
+            run.AssertFails(1, folder.Path); // the options are valid; the command then fails for lack of a model or a batch
         }
     }
 

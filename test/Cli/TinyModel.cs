@@ -11,10 +11,10 @@ internal static class TinyModel
 
     internal static string ZipPath => File.Value;
 
-    /// <summary>A masked one, with heads of 32 numbers.</summary>
+    /// <summary>A masked model, with head size 32.</summary>
     internal static string MaskedZipPath => MaskedFile.Value;
 
-    /// <summary>The same sizes with heads of that many numbers.</summary>
+    /// <summary>The same sizes with another head size.</summary>
     internal static string[] SizesOf(int headSize)
         => ["--image-size", "4", "--colors", "8", "--embedding-size", $"{2 * headSize}", "--layers", "1", "--heads", "2", "--batch-size", "4"];
 

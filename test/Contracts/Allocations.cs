@@ -5,7 +5,7 @@ internal static class Allocations
 {
     private const int Rounds = 5;
 
-    /// <summary>The least bytes of a few rounds: a collection in a round also counts what was left of the thread's allocation buffer.</summary>
+    /// <summary>The minimum over a few rounds, as a garbage collection in a round also counts the rest of the thread's allocation buffer.</summary>
     internal static long Least(Action code) => Enumerable.Range(0, Rounds).Min(_ =>
     {
         var before = GC.GetAllocatedBytesForCurrentThread();

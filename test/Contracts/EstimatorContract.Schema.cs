@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Contracts;
 
-// The promised schema, the actual schema, and the input that is refused.
+// The estimator's schema, the transformer's schema, and invalid input.
 public abstract partial class EstimatorContract
 {
     [TestMethod]

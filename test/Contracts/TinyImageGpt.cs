@@ -10,14 +10,16 @@ public static class TinyImageGpt
 
     public static ImageGptConfig Config { get; } = new() { ImageSize = 4, Colors = 8, EmbeddingSize = 2 * HeadSize, Layers = 2, Heads = 2 };
 
-    /// <summary>Heads of 16, 32 and 64 fill whole registers, as those of users' models do, so that training has a kernel for them; heads of 4 do not.</summary>
+    /// <summary>
+    /// Head sizes of 16, 32 and 64 are multiples of the register width, as in users' models, so that training uses a kernel; a head size of 4 is not.
+    /// </summary>
     public static IEnumerable<int> HeadSizes => [HeadSize, 16, 32, 64];
 
     /// <summary>The corners of the color cube.</summary>
     public static Palette Palette { get; } = Palette.FromColors(
         [0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 255, 255, 0, 0, 255, 0, 255, 255, 255, 0, 255, 255, 255]);
 
-    /// <summary>The configuration with another size of heads.</summary>
+    /// <summary>The configuration with another head size.</summary>
     public static ImageGptConfig ConfigOf(int headSize) => Config with { EmbeddingSize = Config.Heads * headSize };
 
     /// <summary>A model of random weights, including the output head, so that its likelihoods differ between images.</summary>

@@ -1,6 +1,6 @@
 namespace IGptMl.Tests.Contracts;
 
-/// <summary>The workout of estimators that read <see cref="TokenRows"/> and take a model.</summary>
+/// <summary>The contract of estimators that read <see cref="TokenRows"/> and have a model.</summary>
 public abstract class TokenModelContract(ImageGptModel model) : TokenEstimatorContract, IDisposable
 {
     protected ImageGptModel Model => model;

@@ -15,7 +15,7 @@ public static class TokenRows
 
     public static VectorDataViewType TypeOf(int colors, int context) => new(new KeyDataViewType(typeof(ushort), colors), context);
 
-    /// <summary>Rows whose tokens follow from a random first token by a rule, so that there is something to learn. Keys are 1-based.</summary>
+    /// <summary>Rows whose tokens follow by a rule from a random first token, so that a model can learn them. Keys are 1-based.</summary>
     public static TableView Create(int rows = 21, Func<int, bool>? missing = null, Func<int, bool>? labeled = null)
     {
         return new TableView(rows)

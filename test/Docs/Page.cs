@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace IGptMl.Tests.Docs;
 
 /// <summary>A page of the documentation: a Markdown file of the repository.</summary>
-/// <param name="Name">Its path below the root of the repository, with slashes.</param>
-/// <param name="Lines">Its lines.</param>
+/// <param name="Name">The path relative to the root of the repository, with slashes.</param>
+/// <param name="Lines">The lines.</param>
 internal sealed partial record Page(string Name, IReadOnlyList<string> Lines)
 {
     private const string Fence = "```";
@@ -17,10 +17,10 @@ internal sealed partial record Page(string Name, IReadOnlyList<string> Lines)
     /// <summary>All pages.</summary>
     internal static IReadOnlyList<Page> All => Read.Value;
 
-    /// <summary>What stands between fences, from the top.</summary>
+    /// <summary>The fenced blocks, from the top.</summary>
     internal IReadOnlyList<Block> Blocks => [.. FindBlocks()];
 
-    /// <summary>The lines that do not stand between fences, each with its number from 1.</summary>
+    /// <summary>The lines outside of fenced blocks, each with its 1-based number.</summary>
     internal IEnumerable<(int Number, string Text)> Prose
     {
         get
@@ -42,12 +42,12 @@ internal sealed partial record Page(string Name, IReadOnlyList<string> Lines)
     internal IEnumerable<(int Number, string Target)> Links
         => Prose.SelectMany(line => LinkPattern().Matches(line.Text).Select(match => (line.Number, match.Groups["target"].Value)));
 
-    /// <summary>The anchors that links may name: one for each heading, as GitHub makes them.</summary>
+    /// <summary>The anchors of the headings, as GitHub generates them.</summary>
     internal IEnumerable<string> Anchors => Prose
         .Where(line => line.Text.StartsWith('#'))
         .Select(line => NotInAnchors().Replace(line.Text.TrimStart('#').Trim().ToLowerInvariant(), string.Empty).Replace(' ', '-'));
 
-    /// <summary>The page of that name.</summary>
+    /// <summary>The page with a name.</summary>
     internal static Page Find(string name) => All.Single(page => page.Name == name);
 
     /// <inheritdoc/>
@@ -103,9 +103,9 @@ internal sealed partial record Page(string Name, IReadOnlyList<string> Lines)
         }
     }
 
-    /// <summary>What stands between two fences.</summary>
-    /// <param name="Language">What stands behind the first fence, such as csharp.</param>
-    /// <param name="FirstLine">The number of its first line, from 1.</param>
-    /// <param name="Lines">Its lines.</param>
+    /// <summary>A fenced block.</summary>
+    /// <param name="Language">The language after the opening fence, such as csharp.</param>
+    /// <param name="FirstLine">The 1-based number of the first line.</param>
+    /// <param name="Lines">The lines.</param>
     internal sealed record Block(string Language, int FirstLine, IReadOnlyList<string> Lines);
 }

@@ -9,7 +9,7 @@ public sealed partial class PageCommandTests
 {
     private static readonly string[] Starts = ["igpt ", "dotnet run -c Release --project src/Cli -- "];
 
-    /// <summary>Commands that have commands of their own.</summary>
+    /// <summary>Commands with subcommands.</summary>
     private static readonly string[] Groups = ["palette", "data"];
 
     private static readonly Dictionary<string, IReadOnlyList<string>> Known = [];
@@ -52,7 +52,7 @@ public sealed partial class PageCommandTests
         where start is not null
         select (line.Number, Arguments: Words(line.Text[start.Length..]));
 
-    /// <summary>The lines of a block, those joined that end in a backslash.</summary>
+    /// <summary>The command lines of a block, with continuation lines joined.</summary>
     private static IEnumerable<(int Number, string Text)> Continued(Page.Block block)
     {
         var start = string.Empty;
@@ -71,7 +71,7 @@ public sealed partial class PageCommandTests
 
     private static string[] Words(string line) => [.. Word().Matches(line).Select(match => match.Value)];
 
-    /// <summary>What is wrong with a command line, by the command's help.</summary>
+    /// <summary>The problems of a command line, according to the command's help.</summary>
     private static IEnumerable<string> Faults(string page, int line, string[] arguments)
     {
         var command = arguments[..(Groups.Contains(arguments[0]) ? 2 : 1)];
@@ -82,14 +82,14 @@ public sealed partial class PageCommandTests
             : [$"{page}({line}): there is no command {name}"];
     }
 
-    /// <summary>The options that the help of a command lists; null where there is no such command.</summary>
+    /// <summary>The options that the help of a command lists; null if the command does not exist.</summary>
     private static IReadOnlyList<string>? OptionsOf(string[] command)
     {
         var name = string.Join(' ', command);
         if (!Known.TryGetValue(name, out var options))
         {
             var help = CommandLine.Run([.. command, "--help"]).Output;
-            var isCommand = help.Contains($"igpt {name}", StringComparison.Ordinal); // for an unknown word, the help is that of the tool
+            var isCommand = help.Contains($"igpt {name}", StringComparison.Ordinal); // for an unknown command, the help is that of the tool
             Known[name] = options = isCommand ? [.. OptionInHelp().Matches(help).Select(match => match.Groups[1].Value)] : [];
         }
 

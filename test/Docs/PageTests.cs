@@ -69,7 +69,7 @@ public sealed partial class PageTests
         Assert.AreEqual(string.Empty, string.Join("\n", faults));
     }
 
-    /// <summary>The rows of tables whose first column is headed "option".</summary>
+    /// <summary>The rows of tables whose first column has the header "option".</summary>
     private static IEnumerable<(int Number, string Text)> RowsOfOptions(Page page)
     {
         var isTable = false;

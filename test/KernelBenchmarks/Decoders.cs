@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>Tokens a second of drawing whole pictures with a cache: by the executor of kernels, and by that of the modules, which GPUs use.</summary>
+/// <summary>Tokens per second of sampling whole images with a cache: with the kernel executor, and with the module executor, which GPUs use.</summary>
 internal static class Decoders
 {
     private const int RoundCount = 3;

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>The ways to compute the two expensive parts of a block, forwards and backwards: which one the network takes must be the fast one.</summary>
+/// <summary>Implementations of the two expensive parts of a block, forward and backward. The network must use the fastest one.</summary>
 internal static class NetworkParts
 {
     internal static void Run(string[] args)
@@ -101,9 +101,9 @@ internal static class NetworkParts
         return nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], is_casual: true).transpose(1, 2).reshape(b, t, d);
     }
 
-    /// <summary>A way to compute something.</summary>
+    /// <summary>An implementation.</summary>
     /// <param name="Name">Its name.</param>
-    /// <param name="Forward">The forward pass alone.</param>
-    /// <param name="Both">Forwards and backwards.</param>
+    /// <param name="Forward">The forward pass only.</param>
+    /// <param name="Both">The forward and backward passes.</param>
     private sealed record Way(string Name, Action Forward, Action Both);
 }

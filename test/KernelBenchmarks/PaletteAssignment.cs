@@ -2,12 +2,12 @@ using IGptMl.Palettes;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>The nearest color of every pixel: ours beside the plain double loop over pixels and colors, whose tokens must be the same.</summary>
+/// <summary>The nearest color of every pixel: this library compared with a plain double loop over pixels and colors, which must give the same tokens.</summary>
 internal static class PaletteAssignment
 {
     private const int PixelsPerImage = Pixels.Side * Pixels.Side;
 
-    // The loop takes its time, so it sees fewer of the images.
+    // The plain loop is slow, so it runs on fewer images.
     private const int Images = 10_000;
     private const int PlainImages = 500;
     private const int RoundCount = 5;

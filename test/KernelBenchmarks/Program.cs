@@ -1,6 +1,6 @@
 using IGptMl.Benchmarks;
 
-// Measures the parts of what test/Benchmarks measures as a whole. Machines differ: take the ratios, and run both sides in one go.
+// Measures the parts that test/Benchmarks measures as a whole. Machines differ: use the ratios, and run both sides in one go.
 switch (args)
 {
     case ["network-parts", .. var rest]:

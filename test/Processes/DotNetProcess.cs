@@ -12,7 +12,7 @@ internal static class DotNetProcess
     /// <summary>Starts an assembly, whose output the caller reads.</summary>
     /// <param name="assembly">The path of an executable's dll.</param>
     /// <param name="arguments">The command line.</param>
-    /// <param name="environment">Variables that the process has beside, or in place of, those of this one; null removes one.</param>
+    /// <param name="environment">Environment variables to add or replace; null removes a variable.</param>
     public static Process Start(string assembly, IEnumerable<string> arguments, params IEnumerable<(string Name, string? Value)> environment)
     {
         var start = new ProcessStartInfo(Host, [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };

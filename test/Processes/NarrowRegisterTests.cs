@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace IGptMl.Tests.Processes;
 
-/// <summary>The runtime's switches of registers do what <see cref="EveryRegisterWidthTests"/> starts processes for.</summary>
+/// <summary>Checks that the runtime's switches limit the register width, as <see cref="EveryRegisterWidthTests"/> assumes.</summary>
 [TestClass]
 [EveryRegisterWidth]
 public sealed class NarrowRegisterTests

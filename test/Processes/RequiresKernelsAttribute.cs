@@ -2,7 +2,7 @@ using IGptMl.Inference;
 
 namespace IGptMl.Tests.Processes;
 
-/// <summary>Skips tests of kernels on a processor for which there are none.</summary>
+/// <summary>Skips tests of kernels on processors that do not support them.</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
 public sealed class RequiresKernelsAttribute : ConditionBaseAttribute
 {

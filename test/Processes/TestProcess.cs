@@ -2,18 +2,18 @@ using IGptMl.Tests.Data;
 
 namespace IGptMl.Tests.Processes;
 
-/// <summary>Runs some of these tests again in a process of its own, with a switch of the runtime that only a new process reads.</summary>
+/// <summary>Runs some of these tests again in a new process, with a runtime switch that is only read at startup.</summary>
 internal static class TestProcess
 {
-    /// <summary>The exit codes of a run that came to its end.</summary>
+    /// <summary>The exit codes of a completed run.</summary>
     private const int AllPassed = 0, SomeFailed = 2;
 
-    /// <summary>Far beyond what a slow machine needs.</summary>
+    /// <summary>Much longer than a slow machine needs.</summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(10);
 
     /// <summary>Runs the tests of a category.</summary>
-    /// <param name="category">The category; a test of it must not call this method.</param>
-    /// <param name="variable">The environment variable of the switch.</param>
+    /// <param name="category">The category; its tests must not call this method.</param>
+    /// <param name="variable">The environment variable that is the switch.</param>
     /// <param name="value">Its value.</param>
     /// <exception cref="AssertFailedException">The process crashed, or took too long.</exception>
     public static TestRun Run(string category, string variable, string value)

@@ -2,9 +2,9 @@ using System.Xml.Linq;
 
 namespace IGptMl.Tests.Processes;
 
-/// <summary>The outcome of these tests, or some of them, in another process.</summary>
-/// <param name="Passed">"Class.Test" of those that passed.</param>
-/// <param name="Failures">"Class.Test", and what was wrong, of those that did not.</param>
+/// <summary>The results of these tests, or some of them, in another process.</summary>
+/// <param name="Passed">The "Class.Test" names of the tests that passed.</param>
+/// <param name="Failures">The "Class.Test" names of the others, with their errors.</param>
 internal sealed record TestRun(IReadOnlyList<string> Passed, IReadOnlyList<string> Failures)
 {
     /// <summary>Reads a report in the format of Visual Studio (TRX).</summary>

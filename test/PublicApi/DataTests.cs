@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.PublicApi.Tests;
 
-/// <summary>Where images come from, and where columns go.</summary>
+/// <summary>Sources of images, and formats to which columns are saved.</summary>
 [TestClass]
 public sealed class DataTests
 {

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.PublicApi.Tests;
 
-/// <summary>Models of others, and ours for others.</summary>
+/// <summary>Import and export of models in other libraries' formats.</summary>
 [TestClass]
 public sealed class ModelFormsTests
 {

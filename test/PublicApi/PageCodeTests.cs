@@ -6,11 +6,11 @@ using Microsoft.ML;
 
 namespace IGptMl.PublicApi.Tests;
 
-/// <summary>The C# of each page is one program that compiles against the public API; those programs run that need no data sets.</summary>
+/// <summary>The C# code of each page is one program that compiles against the public API. Programs that need no data sets are also run.</summary>
 [TestClass]
 public sealed class PageCodeTests
 {
-    /// <summary>What a console project imports by itself.</summary>
+    /// <summary>The implicit usings of a console project.</summary>
     private const string ImplicitUsings = """
         global using System;
         global using System.Collections.Generic;
@@ -77,14 +77,14 @@ public sealed class PageCodeTests
 
     private static IEnumerable<Page.Block> CodeOf(Page page) => page.Blocks.Where(block => block.Language == "csharp");
 
-    /// <summary>The files that the pages name: photographs of two classes, and a model of them and of their palette.</summary>
+    /// <summary>Creates the files that the pages use: photographs of two classes, and a model that is trained on them.</summary>
     private static void PrepareFiles(WorkFolder folder)
     {
         var ml = new MLContext(seed: 1);
         var photos = ml.Data.LoadImageFolder(folder.WritePhotos("photos", count: 3));
         folder.WritePhotos("test-photos", count: 2);
         folder.WritePhotos("validation-photos", count: 2);
-        File.Copy(folder.Combine("photos", "dark", "0.png"), folder.Combine("cat.jpg")); // an image is known by its content
+        File.Copy(folder.Combine("photos", "dark", "0.png"), folder.Combine("cat.jpg")); // the content determines the image format
         var config = new ImageGptConfig { ImageSize = 16, Colors = 16, EmbeddingSize = 8, Layers = 6, Heads = 2 };
         var quantizer = ml.Transforms.QuantizeToPalette("Tokens", "Image", config.ImageSize, config.Colors).Fit(photos);
         using var model = ImageGptModel.CreateUntrained(config, quantizer.Palette);
@@ -93,7 +93,7 @@ public sealed class PageCodeTests
         masked.Save(folder.Combine("masked.zip"));
     }
 
-    /// <summary>The errors, with the page's line numbers. No warning is an error: pages show what they do not use.</summary>
+    /// <summary>The errors, with the page's line numbers. Warnings are not errors, as pages may show unused code.</summary>
     private static IEnumerable<string> Compile(Page page) => CreateCompilation(page).GetDiagnostics()
         .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
         .Select(diagnostic => $"{page.Name}({diagnostic.Location.GetMappedLineSpan().StartLinePosition.Line + 1}): {diagnostic.GetMessage()}");

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.PublicApi.Tests;
 
-/// <summary>From images to a model, to its uses, and through files to another context.</summary>
+/// <summary>Pipelines from images to a model and its uses, and through saved files to another context.</summary>
 [TestClass]
 public sealed class PipelineTests
 {

@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace IGptMl.PublicApi.Tests;
 
-/// <summary>The smallest model that has everything, pretrained for a moment on the built-in pictures.</summary>
+/// <summary>A minimal model with all features, pretrained for a few steps on the built-in images.</summary>
 internal static class Tiny
 {
     internal static ImageGptConfig Config { get; } = new() { ImageSize = 4, Colors = 8, EmbeddingSize = 8, Layers = 2, Heads = 2 };

@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.PublicApi.Tests;
 
-/// <summary>A temporary folder that goes with the test.</summary>
+/// <summary>A temporary folder that is deleted after the test.</summary>
 internal sealed class WorkFolder : IDisposable
 {
     internal string Path { get; } = Directory.CreateTempSubdirectory("igptml-api-").FullName;
@@ -11,7 +11,7 @@ internal sealed class WorkFolder : IDisposable
 
     internal string Combine(params string[] names) => System.IO.Path.Combine([Path, .. names]);
 
-    /// <summary>A folder of photographs as PNG files, one subfolder a class: dark and bright ones of random colors.</summary>
+    /// <summary>Creates a folder of PNG images with one subfolder per class: dark and bright random colors.</summary>
     internal string WritePhotos(string name, int count = 4, int side = 16)
     {
         foreach (var (label, least) in new[] { ("bright", 128), ("dark", 0) })

@@ -4,7 +4,7 @@ using IGptMl.Tests.Data;
 
 namespace IGptMl.Tests.Samples;
 
-/// <summary>The sample's training, consumption and evaluation, on pictures that are easy to tell apart.</summary>
+/// <summary>The sample's training, consumption and evaluation, on images that are easy to distinguish.</summary>
 [TestClass]
 public sealed class PhotoClassifierTests
 {
@@ -49,7 +49,7 @@ public sealed class PhotoClassifierTests
         }
     }
 
-    /// <summary>Bright and dark pictures of random colors.</summary>
+    /// <summary>Bright and dark images of random colors.</summary>
     private static string WritePhotos(TemporaryFolder folder, string name, int count)
     {
         for (var i = 0; i < count; i++)

@@ -6,7 +6,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests;
 
-/// <summary>The way of a user: a published model, image files, and the catalog's verbs, against the values of another implementation.</summary>
+/// <summary>A user's pipeline: a published model, image files, and the catalog's methods, compared with the values of another implementation.</summary>
 [TestClass]
 [EveryRegisterWidth]
 public sealed class ImageGptCatalogTests
@@ -66,7 +66,7 @@ public sealed class ImageGptCatalogTests
         CollectionAssert.AreEqual(tokens.Select(token => palette.GetColor((int)token)).ToArray(), colors);
     }
 
-    /// <summary>The columns that a pipeline computes of the reference's three images.</summary>
+    /// <summary>The columns that a pipeline computes from the reference's three images.</summary>
     private List<RowValues> Apply(ReferenceModel reference, IEstimator<ITransformer> pipeline, IReadOnlyList<string> columns)
     {
         var images = _context.Data.LoadImageFolder(reference.PathOf("images"));

@@ -17,12 +17,12 @@ namespace Microsoft.ML;
 /// </summary>
 /// <remarks>
 /// Images are created when a row is read, and are not cached; those in files are decoded ahead on all processors. ML.NET's
-/// <see cref="DataOperationsCatalog.Cache"/> and <see cref="DataOperationsCatalog.ShuffleRows"/> drop every column that is neither a simple value nor a
-/// vector of them, and thus the image column. So cache what is computed from the images. To shuffle, pass shuffleSeed, which gives an order that depends
-/// only on the seed and the number of rows, or leave it to trainers that request a shuffled order, which these views support for all columns.
-/// Pass the same variable for every row to an image getter: it disposes the image that it put there before, and the cursor disposes the last one.
-/// Transforms whose outputs are simple values or vectors of them read a view with several cursors at once and keep the order of the rows. An error in a
-/// row then is the inner exception of the one that ML.NET's reading threads throw.
+/// <see cref="DataOperationsCatalog.Cache"/> and <see cref="DataOperationsCatalog.ShuffleRows"/> drop every column that is neither a simple value nor a vector
+/// of them, and thus the image column. So cache what is computed from the images. To shuffle, pass shuffleSeed, which gives an order that depends only on the
+/// seed and the number of rows, or leave it to trainers that request a shuffled order, which these views support for all columns. Pass the same variable for
+/// every row to an image getter: it disposes the image that it put there before, and the cursor disposes the last one. Transforms whose outputs are simple
+/// values or vectors of them read a view with several cursors at once and keep the order of the rows. An error in a row then is the inner exception of the one
+/// that ML.NET's reading threads throw.
 /// </remarks>
 public static class ImageDataCatalog
 {
@@ -132,8 +132,8 @@ public static class ImageDataCatalog
     /// </param>
     /// <param name="shuffleSeed">The seed for the order of the rows; null, the default, for the order by class and then by path (ordinal).</param>
     /// <returns>
-    /// The images, with their paths relative to the folder as names. They are turned upright (EXIF) and opaque (transparent pixels are blended with white);
-    /// of an animation the first frame is taken. The size of an image is unknown until it is read.
+    /// The images, with their paths relative to the folder as names. They are upright (EXIF) and opaque (transparent pixels are blended with white); an
+    /// animation is its first frame. The size of an image is unknown until it is read.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// <paramref name="folder"/> is null or blank, or <paramref name="unreadable"/> is not one of the named values.

@@ -3,7 +3,7 @@ using IGptMl.Hosting;
 
 namespace Microsoft.ML;
 
-/// <summary>Extends <see cref="TransformsCatalog"/> by the decoding of image files.</summary>
+/// <summary>Extends <see cref="TransformsCatalog"/> with the decoding of image files.</summary>
 public static class ImageDecodingCatalog
 {
     /// <summary>

@@ -1,8 +1,8 @@
 namespace IGptMl.Data;
 
 /// <summary>
-/// The image files below a folder, with one class per subfolder.
-/// Hidden subfolders and files are left out, and so are files next to the subfolders that are not images.
+/// The image files below a folder, with one class per subfolder. Hidden subfolders and files are skipped, and so are files next to the subfolders that are not
+/// images.
 /// </summary>
 internal static class ImageFolder
 {

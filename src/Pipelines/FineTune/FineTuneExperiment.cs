@@ -54,7 +54,7 @@ public sealed class FineTuneExperiment
     /// <summary>Fine-tunes a copy of the model on the training images.</summary>
     /// <param name="training">Images with a label of key type.</param>
     /// <param name="validation">
-    /// Images of the same classes to choose the best weights on; null takes a share of the training images, as the options say.
+    /// Images of the same classes to choose the best weights on; null holds out a fraction of the training images, according to the options.
     /// </param>
     /// <param name="progress">Receives the progress after every step.</param>
     /// <param name="cancellationToken">Stops the training early; the best weights so far are returned.</param>

@@ -6,10 +6,10 @@ public sealed record FineTuneResult
     /// <summary>The classes in the order of their keys; "1", "2", … if the label has no names.</summary>
     public required IReadOnlyList<string> ClassNames { get; init; }
 
-    /// <summary>The share of test rows whose class is predicted, 0 to 1 (ML.NET's micro-accuracy).</summary>
+    /// <summary>The fraction of test rows whose class is predicted, 0 to 1 (ML.NET's micro-accuracy).</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>The share of test rows whose class is among the five likeliest, 0 to 1; null if there are at most five classes.</summary>
+    /// <summary>The fraction of test rows whose class is among the five most probable ones, 0 to 1; null if there are at most five classes.</summary>
     public required double? Top5Accuracy { get; init; }
 
     /// <summary>The mean of -ln p(class), in nats.</summary>

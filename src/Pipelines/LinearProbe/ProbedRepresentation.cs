@@ -12,7 +12,7 @@ public sealed record ProbedRepresentation
     /// <summary>The number of features.</summary>
     public required int FeatureCount { get; init; }
 
-    /// <summary>The share of test rows whose class is predicted, 0 to 1 (ML.NET's micro-accuracy).</summary>
+    /// <summary>The fraction of test rows whose class is predicted, 0 to 1 (ML.NET's micro-accuracy).</summary>
     public required double Accuracy { get; init; }
 
     /// <summary>The chosen L2 regularization weight.</summary>
@@ -24,7 +24,7 @@ public sealed record ProbedRepresentation
     /// <summary>The layers; empty for a baseline.</summary>
     public IReadOnlyList<int> Layers { get; init; } = [];
 
-    /// <summary>The share of test rows whose class is among the five likeliest, 0 to 1; null if there are at most five classes.</summary>
+    /// <summary>The fraction of test rows whose class is among the five most probable ones, 0 to 1; null if there are at most five classes.</summary>
     public double? Top5Accuracy { get; init; }
 
     /// <summary>The accuracy of the chosen weight on the held-out training rows; null if no choice was made.</summary>

@@ -5,9 +5,9 @@ namespace IGptMl.SemiSupervised;
 /// comparable.
 /// </summary>
 /// <remarks>
-/// The rule of FixMatch's tool for splits: NumPy's generator is seeded; the rows of each class in turn, in the order of the data, are shuffled; then labels
-/// are taken one at a time from the class of which the smallest share has been taken, the first of equals. On CIFAR-10 in its official order, the rows are
-/// those of FixMatch's own splits with the same seed. If class sizes differ, FixMatch draws in proportion to them; this class draws equal numbers.
+/// The rule of FixMatch's tool for splits: NumPy's generator is seeded; the rows of each class in turn, in the order of the data, are shuffled; then labels are
+/// taken one at a time from the class of which the smallest fraction has been taken, the first of equals. On CIFAR-10 in its official order, the rows are those
+/// of FixMatch's own splits with the same seed. If class sizes differ, FixMatch draws in proportion to them; this class draws equal numbers.
 /// </remarks>
 internal static class LabelSubset
 {
@@ -39,7 +39,7 @@ internal static class LabelSubset
             }
         }
 
-        // Taking one at a time from the class with the smallest share, the first of equals, gives equal numbers; the first classes get the remainder.
+        // Taking one at a time from the class with the smallest fraction, the first of equals, gives equal numbers; the first classes get the remainder.
         return [.. members.SelectMany((rows, c) => rows.Take(wanted[c])).Order()];
     }
 }

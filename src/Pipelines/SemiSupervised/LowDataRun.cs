@@ -18,7 +18,7 @@ public sealed record LowDataRun
     /// <summary>The L2 regularization weight that was chosen with these labels only.</summary>
     public required float L2Regularization { get; init; }
 
-    /// <summary>The share of all test rows whose class is predicted, 0 to 1.</summary>
+    /// <summary>The accuracy on all test rows, 0 to 1.</summary>
     public required double Accuracy { get; init; }
 
     /// <summary>The duration of choosing, fitting and evaluating.</summary>

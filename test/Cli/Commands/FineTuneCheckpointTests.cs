@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Cli.Commands;
 
-/// <summary>igpt finetune with what keeps, watches and shapes a run.</summary>
+/// <summary>The options of igpt finetune for checkpoints, metrics and the course of a run.</summary>
 [TestClass]
 public sealed class FineTuneCheckpointTests : IDisposable
 {
@@ -32,7 +32,7 @@ public sealed class FineTuneCheckpointTests : IDisposable
         Assert.HasCount(4, File.ReadAllLines(Path.Combine(Checkpoints, "metrics.jsonl")));
         StringAssert.Contains(run.Error, ", validation ");
 
-        // The settings that decide the weights, as another run is told them.
+        // A run with other settings lists those that determine the weights.
         var other = FineTune("--steps", "9", "--batch-size", "4", "--checkpoints", Checkpoints);
         Assert.AreEqual(1, other.Code);
         string[] expected =
@@ -102,7 +102,7 @@ public sealed class FineTuneCheckpointTests : IDisposable
     [TestMethod]
     public void FineTune_EarlyStop_IsACompletedRun()
     {
-        // At a rate this high the validation accuracy soon becomes no better.
+        // At a rate this high, the validation accuracy soon stops improving.
         var run = FineTune("--steps", "400", "--learning-rate", "0.5", "--validation-fraction", "0.5", "--validation-interval", "1", "--patience", "2",
             "--json");
         Assert.IsTrue(run.Json().GetProperty("completed").GetBoolean());

@@ -23,7 +23,7 @@ public sealed class PretrainCommandTests
         Assert.AreEqual(24, json.GetProperty("images").GetInt32());
         Assert.AreEqual(12, json.GetProperty("test").GetProperty("image_count").GetInt32());
 
-        // A network that knows nothing has ln 8 = 2.08 nats per token.
+        // An untrained network has ln 8 = 2.08 nats per token.
         Assert.AreEqual(Math.Log(8), json.GetProperty("test").GetProperty("mean_nats_per_token").GetDouble(), 0.2);
         using var model = ImageGptModel.Load(path);
         Assert.AreEqual(json.GetProperty("parameters").GetInt64(), model.Config.ParameterCount);
@@ -109,7 +109,7 @@ public sealed class PretrainCommandTests
         using var folder = new TemporaryFolder();
         Contracts.TinyImageGpt.Palette.Save(folder.Combine("palette.npy"));
         CommandLine.Run("pretrain", "--data", "shapes:24", "--palette", folder.Combine("palette.npy"), "--colors", "8", "--out", folder.Combine("model.zip"))
-            .AssertFails(2, "--colors is for a palette that is learned");
+            .AssertFails(2, "--colors is for a learned palette");
     }
 
     [TestMethod]

@@ -116,7 +116,7 @@ public sealed class DataSourceTests
             foreach (var file in PublishedData.Cifar10.Files.Where(file => file.Bytes is not null))
             {
                 using var stream = File.Create(folder.Combine("cifar-10-batches-bin", file.Name));
-                stream.SetLength(file.Bytes!.Value); // takes no room where files may have holes
+                stream.SetLength(file.Bytes!.Value); // takes no disk space on file systems with sparse files
             }
 
             AssertOpens("cifar10", 10, 50_000, 10_000);

@@ -9,7 +9,7 @@ public sealed class TokenAugmentationTests
 {
     private const int Side = 8;
 
-    // Every pixel another token, so that a moved image tells where each of its pixels came from.
+    // Every pixel has a different token, so that the origin of each pixel of a moved image is known.
     private static readonly ushort[] s_image = [.. Enumerable.Range(0, Side * Side).Select(i => (ushort)i)];
 
     [TestMethod]
@@ -54,7 +54,7 @@ public sealed class TokenAugmentationTests
     [TestMethod]
     public void Apply_Tokens_GivesTheTokensOfTheMovedPixels()
     {
-        // Quantizing and moving may change places, which is why trainers can move tokens.
+        // Quantizing and moving commute, so trainers can move tokens.
         var rgb = new byte[3 * Side * Side];
         new Random(1).NextBytes(rgb);
         var quantizer = new PaletteQuantizer(TinyImageGpt.Palette);
@@ -86,7 +86,7 @@ public sealed class TokenAugmentationTests
         return moved;
     }
 
-    /// <summary>The crop, from an image that was padded first, row by row and then column by column, as NumPy's mode "reflect" does it.</summary>
+    /// <summary>The crop of an image that is first padded, rows and then columns, as in NumPy's mode "reflect".</summary>
     private static ushort[] Crop(int top, int left)
     {
         var rows = Pad(s_image.Chunk(Side).ToArray());

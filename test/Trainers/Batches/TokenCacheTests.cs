@@ -80,7 +80,7 @@ public sealed class TokenCacheTests
     [TestMethod]
     public void Open_OneImageOfAFolderChanged_WritesAgain()
     {
-        // The hundredth, which the comparison of the first rows does not see.
+        // The hundredth row, which is not among the first rows that are compared.
         for (var i = 0; i < 100; i++)
         {
             _folder.WriteImage($"photos/{i:D3}.png", 4, 4, (255, 0, 0));

@@ -36,7 +36,7 @@ public sealed class TokenFileTests
     {
         using var folder = new TemporaryFolder();
         var (few, many) = (new FileInfo(Write(folder, rows: 10, name: "few")), new FileInfo(Write(folder, rows: 1010, name: "many")));
-        Assert.AreEqual(1000 * ((16 * 2) + 4), many.Length - few.Length); // and four a label
+        Assert.AreEqual(1000 * ((16 * 2) + 4), many.Length - few.Length); // and four bytes per label
     }
 
     [TestMethod]

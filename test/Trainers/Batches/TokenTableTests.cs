@@ -31,7 +31,7 @@ public sealed class TokenTableTests
     [TestMethod]
     public void Read_MoreRowsThanOnePieceHolds_KeepsThem()
     {
-        const int context = 65536, rows = 150; // 64 rows a piece
+        const int context = 65536, rows = 150; // 64 rows per array
         var data = new TableView(rows).AddVector<ushort>("Tokens", TokenRows.TypeOf(60000, context), row
             => [.. Enumerable.Range(0, context).Select(i => (ushort)(1 + ((row + i) % 60000)))]);
         using var table = TokenTable.Read(data, data.Schema["Tokens"], CancellationToken.None);

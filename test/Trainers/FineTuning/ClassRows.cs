@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.FineTuning;
 
-/// <summary>Rows of tokens with classes of any type, made keys by ML.NET: "Name", "Class", "Label", "Tokens" and "Features" (two numbers).</summary>
+/// <summary>Rows of tokens with classes of any type, which ML.NET maps to keys: "Name", "Class", "Label", "Tokens" and "Features" (two values).</summary>
 internal static class ClassRows
 {
     /// <summary>Classes of text.</summary>

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.FineTuning;
 
-/// <summary>The joint loss and its gradients beside the formulas of <see cref="PlainImageGpt"/>, in double precision.</summary>
+/// <summary>Compares the joint loss and its gradients with the formulas of <see cref="PlainImageGpt"/>, in double precision.</summary>
 [TestClass]
 public sealed class ClassifierNetworkTests
 {
@@ -63,7 +63,7 @@ public sealed class ClassifierNetworkTests
         CollectionAssert.AreEqual(new float[2 * Classes], logits.data<float>().ToArray());
     }
 
-    /// <summary>The central difference of the loss over a weight, which is moved in single precision and measured where it is then.</summary>
+    /// <summary>The central difference of the loss with respect to a weight, divided by the step that single precision actually made.</summary>
     private static double Slope(torch.Tensor weights, int index, Func<double> loss)
     {
         using var noGradients = torch.no_grad();

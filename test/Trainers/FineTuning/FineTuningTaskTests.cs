@@ -7,20 +7,20 @@ using TorchSharp;
 
 namespace IGptMl.Tests.FineTuning;
 
-/// <summary>Fine-tuning with what the loop offers.</summary>
+/// <summary>Fine-tuning with the features of the training loop.</summary>
 [TestClass]
 public sealed class FineTuningTaskTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ImageGptModel _model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette);
-    private readonly ImageGptModel _masked = TinyImageGpt.CreateModel(1, objective: PretrainingObjective.Masked, headSize: 32); // for which there is a kernel
+    private readonly ImageGptModel _masked = TinyImageGpt.CreateModel(1, objective: PretrainingObjective.Masked, headSize: 32); // a head size with a kernel
 
     private static ImageGptFineTuneTrainer.Options Options => new() { Steps = 8, BatchSize = 8, LearningRate = 0.01, ValidationFraction = 0, Seed = 4 };
 
     [TestMethod]
     public void Fit_WholeBatches_HasTheLossAndTheWeightsOfTheFirstVersion()
     {
-        // Every step takes all rows, so that no order and no random number matters.
+        // Every step uses all rows, so that neither their order nor random numbers matter.
         double loss = 0;
         using var transformer = Fit(Options with { Steps = null, Epochs = 6, BatchSize = 100, Progress = new Reporter(p => loss = p.Loss) });
         Assert.AreEqual(2.4856615, loss, 1e-5);
@@ -32,7 +32,7 @@ public sealed class FineTuningTaskTests : IDisposable
     [DataRow(PretrainingObjective.Masked)]
     public void Fit_AccumulatedInFour_EqualsOneBatch(PretrainingObjective objective)
     {
-        // Rounding grows with the steps, as Adam divides by the roots of small numbers.
+        // Rounding errors grow with the steps, as Adam divides by the roots of small values.
         var options = Options with { BatchSize = 16, Steps = 4, LearningRate = 0.001 };
         List<FineTuningProgress> whole = [], parts = [];
         var expected = Weights(options with { Progress = new Reporter(whole.Add) }, objective);
@@ -104,7 +104,7 @@ public sealed class FineTuningTaskTests : IDisposable
     [DataRow(9)]
     public void Fit_KilledAnywhereInARunThatStopsEarly_StopsAtTheSameStepWithTheSameWeights(int kill)
     {
-        // What is learned is wrong on the validation rows, so that the first validations are the best. Checkpoints come every fourth step only.
+        // The validation rows contradict the training rows, so that the first validations are the best. Checkpoints are only written every fourth step.
         var validation = Rows(row => 3 - Half(row));
         var options = Options with { Steps = 100, ValidationInterval = 2, Patience = 4, CheckpointIntervalSteps = 4, CheckpointInterval = null,
             CheckpointFolder = _folder.Path };
@@ -175,7 +175,7 @@ public sealed class FineTuningTaskTests : IDisposable
     [TestMethod]
     public void Fit_MaxGradientNorm_ShortensTheStepThatLeavesTheSameReport()
     {
-        // Adam's first step has the length of the rate whatever the gradient, so that clipping shows from the second step on.
+        // The length of Adam's first step does not depend on the gradient, so clipping has an effect from the second step on.
         List<FineTuningProgress> free = [], clipped = [];
         var expected = Weights(Options with { Progress = new Reporter(free.Add) });
         CollectionAssert.AreNotEqual(expected, Weights(Options with { MaxGradientNorm = 0.5, Progress = new Reporter(clipped.Add) }));
@@ -187,7 +187,7 @@ public sealed class FineTuningTaskTests : IDisposable
     [TestMethod]
     public void Fit_WeightDecay_TakesItsShareOfTheMatrices()
     {
-        // The colors' matrix gets no gradient where the generative loss is left out, so that decay alone moves it.
+        // Without the generative loss, the output head gets no gradient, so that only weight decay changes it.
         var before = HeadOf(_model);
         using var transformer = Fit(Options with { GenerativeWeight = 0, WeightDecay = 0.5, Steps = 2, LearningRate = 0.1 });
         var after = HeadOf(transformer.Model);
@@ -273,7 +273,7 @@ public sealed class FineTuningTaskTests : IDisposable
         Fit(Options with { Steps = steps, Progress = new Reporter(Measure) }, objective).Dispose();
         Assert.AreEqual(tensors[steps / 40], tensors[steps / 2]);
         Assert.AreEqual(tensors[steps / 40], tensors[steps]);
-        Assert.IsLessThan(32 << 20, bytes[steps] - bytes[steps / 2]); // by then the heaps have grown to what a step needs, whatever ran before
+        Assert.IsLessThan(32 << 20, bytes[steps] - bytes[steps / 2]); // by then the heaps have grown to the size that a step needs
 
         void Measure(FineTuningProgress progress)
         {
@@ -312,7 +312,7 @@ public sealed class FineTuningTaskTests : IDisposable
         => new MLContext(seed: 1).MulticlassClassification.Trainers.ImageGptFineTune(objective == PretrainingObjective.Masked ? _masked : _model,
             options).Fit(data ?? Rows(Half), validation);
 
-    /// <summary>Cancels after that many steps.</summary>
+    /// <summary>Cancels after a number of steps.</summary>
     private ImageGptClassificationTransformer FitUntil(ImageGptFineTuneTrainer.Options options, long stop,
         PretrainingObjective objective = PretrainingObjective.Autoregressive)
     {

@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.FineTuning;
 
-/// <summary>The scorer as a citizen of ML.NET.</summary>
+/// <summary>The scorer with ML.NET's evaluation, prediction engines and model files.</summary>
 [TestClass]
 public sealed class ImageGptClassificationTransformerTests : IDisposable
 {

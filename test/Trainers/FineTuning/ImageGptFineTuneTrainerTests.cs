@@ -135,7 +135,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     [TestMethod]
     public void Fit_NoBetterValidation_StopsEarly()
     {
-        // What is learned is wrong on the validation set, so that every epoch is worse than the first.
+        // The validation set contradicts the training set, so that every epoch is worse than the first.
         var validation = Rows(21, row => 3 - Half(row));
         var reports = new List<FineTuningProgress>();
         Fit(Options with { Seed = 5, Epochs = 50, Patience = 3, Progress = new Reporter(reports.Add) }, Rows(21, Half), validation: validation).Dispose();
@@ -192,7 +192,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
     [DataRow(PretrainingObjective.Masked)]
     public void Fit_WhatAveragesHide_IsLearned(PretrainingObjective objective)
     {
-        // The class is whether one certain token is of the first or the second half of the colors: hard to read from averages over the positions.
+        // The class is whether a particular token is in the first or second half of the colors, which is hard to read from averages over the positions.
         var (training, test) = (Rows(400, Half), Rows(200, Half, first: 1000));
         using var model = new ImageGptModel(TinyImageGpt.CreateNetwork(TinyImageGpt.Config with { Objective = objective }), null);
         using var transformer = Fit(Options with { Epochs = 8, BatchSize = 16, MaskProbability = 0.02, ValidationFraction = 0.1 }, training, model);
@@ -408,7 +408,7 @@ public sealed class ImageGptFineTuneTrainerTests : IDisposable
 
     private static uint Parity(int row) => (uint)(1 + ((TokenRows.Keys(row)[8] + TokenRows.Keys(row)[3]) % 2));
 
-    /// <summary>Rows of tokens, numbered from <paramref name="first"/>, with a class each; without those that are <paramref name="skipped"/>.</summary>
+    /// <summary>Rows of tokens with classes, numbered from <paramref name="first"/>, without those that are <paramref name="skipped"/>.</summary>
     private static TableView Rows(int count, Func<int, uint> label, int first = 0, params int[] skipped)
     {
         var rows = Enumerable.Range(first, count + skipped.Length).Except(skipped).ToArray();

@@ -18,7 +18,7 @@ public sealed class MaskVoteTrainerTests : IDisposable
         using var ensemble = Trainer(new() { Layers = [1, 2], Seed = 10 }).Fit(data);
         var predicted = ensemble.Transform(data).GetColumn<uint>("PredictedLabel").ToArray();
 
-        // The same from the parts that a user has: five transformers of features, and the classifier fitted to the first one's.
+        // The same from public components: five feature transformers, and a classifier fitted to the features of the first.
         ITransformer? classifier = null;
         var votes = new List<uint[]>();
         for (var seed = 10; seed < 15; seed++)
@@ -105,7 +105,7 @@ public sealed class MaskVoteTrainerTests : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Rows of three classes: the class says how often a color occurs.</summary>
+    /// <summary>Rows of three classes, which determine how often a color occurs.</summary>
     private static TableView Data(int rows) => new TableView(rows)
         .Add("Label", new KeyDataViewType(typeof(uint), 3), row => (uint)(1 + (row % 3)))
         .AddVector("Tokens", TokenRows.Type, row =>

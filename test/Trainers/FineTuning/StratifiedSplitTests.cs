@@ -5,7 +5,7 @@ namespace IGptMl.Tests.FineTuning;
 [TestClass]
 public sealed class StratifiedSplitTests
 {
-    /// <summary>Some 100 rows of class 0, 20 of class 1, three of class 2, one of class 3, mixed.</summary>
+    /// <summary>100 rows of class 0, 20 of class 1, three of class 2 and one of class 3, shuffled.</summary>
     private static readonly int[] Labels = [.. Enumerable.Range(0, 124).Select(i => i == 7 ? 3 : i % 41 == 5 ? 2 : i % 6 == 0 && i < 120 ? 1 : 0)];
 
     [TestMethod]

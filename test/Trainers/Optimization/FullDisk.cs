@@ -1,6 +1,6 @@
 namespace IGptMl.Tests.Optimization;
 
-/// <summary>A file on a disk that has room for some bytes and no more.</summary>
+/// <summary>A file on a disk with a limited number of free bytes.</summary>
 internal sealed class FullDisk(FileStream file, int room) : Stream
 {
     public override bool CanRead => false;

@@ -11,7 +11,7 @@ public sealed class LearningRateTestTests
     {
         var found = Find();
         var best = Enumerable.Range(0, found.Losses.Count).MinBy(i => found.Losses[i]);
-        Assert.AreEqual(0.1 * found.Rates[best], found.Rate, 0.05 * found.Rate); // rounded to two digits
+        Assert.AreEqual(0.1 * found.Rates[best], found.Rate, 0.05 * found.Rate); // rounded to two significant digits
         Assert.AreEqual(1e-5, found.Rates[0]);
         Assert.IsTrue(found.Rates.Zip(found.Rates.Skip(1), (a, b) => b / a).All(ratio => Math.Abs(ratio - Math.Pow(1e5, 1 / 99.0)) < 1e-9));
         Assert.IsLessThan(0.8 * found.Losses[0], found.Losses[best], "The loss has fallen before it rises.");

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Optimization;
 
-/// <summary>A task that is a loss and nothing else.</summary>
+/// <summary>A task that consists only of a loss.</summary>
 internal sealed class LossTask : ITrainingTask
 {
     private readonly Func<BatchPart, torch.Tensor> _backward;
@@ -21,7 +21,7 @@ internal sealed class LossTask : ITrainingTask
         };
     }
 
-    /// <param name="backward">Adds the gradients of a part's loss, and returns the loss, which the task disposes.</param>
+    /// <param name="backward">Accumulates the gradients of a part's loss, and returns the loss, which the task disposes.</param>
     /// <param name="module">What is learned.</param>
     private LossTask(Func<BatchPart, torch.Tensor> backward, torch.nn.Module module)
     {
@@ -29,7 +29,7 @@ internal sealed class LossTask : ITrainingTask
         Module = module;
     }
 
-    /// <summary>A task of a module that takes its gradients itself: what adds them returns the loss, which the task disposes.</summary>
+    /// <summary>A task of a module that accumulates its gradients itself. The delegate returns the loss, which the task disposes.</summary>
     internal static LossTask OfBackward(torch.nn.Module module, Func<torch.Tensor> backward) => new(_ => backward(), module);
 
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ internal sealed class LossTask : ITrainingTask
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, float[]> Attachments => new Dictionary<string, float[]>();
 
-    /// <summary>Further numbers of a part.</summary>
+    /// <summary>Further metrics of a part.</summary>
     internal Func<BatchPart, IReadOnlyList<BatchResult.Metric>> Metrics { get; init; } = _ => [];
 
     /// <summary>Measures the module.</summary>

@@ -6,7 +6,7 @@ using TorchSharp.Modules;
 
 namespace IGptMl.Tests.Optimization;
 
-/// <summary>The loop on a task without any network: the weight must go to 3.</summary>
+/// <summary>The training loop on a task without a network, whose weight must converge to 3.</summary>
 [TestClass]
 public sealed class TrainingLoopTests : IDisposable
 {
@@ -33,7 +33,7 @@ public sealed class TrainingLoopTests : IDisposable
     [TestMethod]
     public void Run_FirstStep_MovesByTheRate()
     {
-        // Adam's first step has the length of the rate, whatever the gradient.
+        // The length of Adam's first step is the learning rate, regardless of the gradient.
         Run(new CosineSchedule(0.25, 0, 1), Loss);
         Assert.AreEqual(0.25, _weight.item<float>(), 1e-6);
     }

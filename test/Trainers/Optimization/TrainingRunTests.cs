@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Optimization;
 
-/// <summary>The loop with checkpoints, validation and the rest, on a module without any network.</summary>
+/// <summary>Training runs with checkpoints, validation and so on, on a module without a network.</summary>
 [TestClass]
 public sealed class TrainingRunTests : IDisposable
 {
@@ -273,7 +273,7 @@ public sealed class TrainingRunTests : IDisposable
             }
             catch (NotSupportedException)
             {
-                // As if it had been killed.
+                // As if the process had been killed.
             }
 
             return (module.Values, done);
@@ -310,7 +310,7 @@ public sealed class TrainingRunTests : IDisposable
         }
 
         Assert.ThrowsExactly<NotSupportedException>(() => TrainTo(7));
-        File.AppendAllText(_folder.Combine("metrics.jsonl"), "{\"step\":8,\"lo"); // killed in a line
+        File.AppendAllText(_folder.Combine("metrics.jsonl"), "{\"step\":8,\"lo"); // killed within a line
         TrainTo(Steps);
         var lines = File.ReadAllLines(_folder.Combine("metrics.jsonl")).Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).ToList();
         CollectionAssert.AreEqual(Enumerable.Range(1, Steps).ToArray(), lines.Select(line => line.GetProperty("step").GetInt32()).ToArray());
@@ -346,7 +346,7 @@ public sealed class TrainingRunTests : IDisposable
 
     private CheckpointFolder Open(CheckpointSettings settings, Func<string, Stream>? create = null) => new(settings, _warnings.Add, create);
 
-    /// <summary>Trains to a step of the same schedule as if the run were canceled there, and gives the weights.</summary>
+    /// <summary>Trains to a step of the same schedule, as if the run were canceled there, and returns the weights.</summary>
     private float[] Train(CheckpointSettings? settings, int stop, Action<TrainingProgress>? report = null, Func<string, Stream>? create = null)
     {
         using var cancellation = new CancellationTokenSource();

@@ -4,7 +4,7 @@ using TorchSharp.Modules;
 
 namespace IGptMl.Tests.Optimization;
 
-/// <summary>A module with a matrix and a vector that learns a fixed map, and whose step is a pure function of its number.</summary>
+/// <summary>A module with a matrix and a vector that learns a fixed map. The input of a step is a pure function of its number.</summary>
 internal sealed class TwoLayers : torch.nn.Module
 {
     private readonly Parameter _matrix;
@@ -21,7 +21,7 @@ internal sealed class TwoLayers : torch.nn.Module
 
     internal float[] Values => [.. parameters().SelectMany(p => p.data<float>().ToArray())];
 
-    /// <summary>The loss on inputs drawn for that step and part.</summary>
+    /// <summary>The loss on inputs that are drawn for a step and part.</summary>
     internal torch.Tensor Loss(BatchPart part) => Loss(part, rows: 4);
 
     internal torch.Tensor Loss(BatchPart part, int rows)

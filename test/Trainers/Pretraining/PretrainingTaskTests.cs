@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Pretraining;
 
-/// <summary>Pretraining with what the loop offers, on a network.</summary>
+/// <summary>Pretraining of a network with the features of the training loop.</summary>
 [TestClass]
 public sealed class PretrainingTaskTests : IDisposable
 {
@@ -114,7 +114,7 @@ public sealed class PretrainingTaskTests : IDisposable
     [TestMethod]
     public void Fit_CheckpointOfTheFirstVersion_IsTakenUp()
     {
-        // Written by the version before options had these names, after 6 of 12 steps over all rows: no order and no random number matters.
+        // Written by the version before options had these names, after 6 of 12 steps over all rows, so that neither their order nor random numbers matter.
         foreach (var path in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Data", "former-run")))
         {
             File.Copy(path, _folder.Combine(Path.GetFileName(path)));
@@ -143,7 +143,7 @@ public sealed class PretrainingTaskTests : IDisposable
         Fit(Options with { Model = TinyImageGpt.ConfigOf(headSize), Steps = steps, Progress = new Reporter(Measure) }).Dispose();
         Assert.AreEqual(tensors[steps / 40], tensors[steps / 2]);
         Assert.AreEqual(tensors[steps / 40], tensors[steps]);
-        Assert.IsLessThan(32 << 20, bytes[steps] - bytes[steps / 2]); // by then the heaps have grown to what a step needs, whatever ran before
+        Assert.IsLessThan(32 << 20, bytes[steps] - bytes[steps / 2]); // by then the heaps have grown to the size that a step needs
 
         void Measure(TrainingProgress progress)
         {
@@ -170,7 +170,7 @@ public sealed class PretrainingTaskTests : IDisposable
         Assert.AreEqual(found.Rate, peak);
         Assert.IsTrue(found.Rate is > 1e-4 and < 0.1, $"{found.Rate}");
 
-        // A run that goes on keeps its rate.
+        // A resumed run keeps its rate.
         peak = 0;
         Fit(options).Dispose();
         Assert.AreEqual(found.Rate, peak);
@@ -193,7 +193,7 @@ public sealed class PretrainingTaskTests : IDisposable
         var colors = sheet.Pixels.ToArray().Chunk(4).Select(p => (p[0], p[1], p[2])).Distinct().Count();
         Assert.IsTrue(colors is > 2 and <= 8, $"{colors} colors: those of the palette, and white between the pictures.");
 
-        // Pictures change nothing of what is learned.
+        // Sampling images does not affect the weights.
         using var without = Train(options with { SampleInterval = null, CheckpointFolder = null });
         CollectionAssert.AreEqual(WeightsOf(without.Model), WeightsOf(transformer.Model));
     }

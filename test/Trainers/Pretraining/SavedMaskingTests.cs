@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Pretraining;
 
-/// <summary>What is hidden from a masked model, as the zips of its transformers say.</summary>
+/// <summary>The masking of masked models in the zips of their transformers.</summary>
 [TestClass]
 public sealed class SavedMaskingTests : IDisposable
 {

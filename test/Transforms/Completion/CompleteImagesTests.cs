@@ -4,7 +4,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Completion;
 
-/// <summary>The contract of CompleteImages at the model's size, with several completions and what was kept.</summary>
+/// <summary>The contract of CompleteImages at the model's size, with several completions and the kept part.</summary>
 public abstract class CompleteImagesTests(int headSize) : ImageEstimatorContract, IDisposable
 {
     private readonly ImageGptModel _model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette, headSize: headSize);

@@ -50,7 +50,7 @@ public sealed class ImageCompletingEstimatorTests : IDisposable
     [TestMethod]
     public void Completed_AtTheInputsSize_LeavesWhatIsKeptAsItWas()
     {
-        // 10 x 7 pixels on 4 x 4: a pixel belongs to that of the model in which its middle lies.
+        // 10 x 7 pixels on 4 x 4: a pixel belongs to the model's pixel that contains its center.
         var image = ImageRows.Random(10, 7, 5);
         var composed = Complete(ImageRows.Of(image), new() { Size = CompletionSize.Input }, "Completed")[0];
         var drawn = 0;

@@ -78,7 +78,7 @@ public sealed class SamplerTests
     [TestMethod]
     public void Fill_ManyPictures_HaveTheModelsProbabilities()
     {
-        // 2x2 pixels of 5 colors: all 25 beginnings of two tokens, with their exact probabilities.
+        // 2x2 pixels of 5 colors: all 25 prefixes of two tokens, with their exact probabilities.
         var config = new ImageGptConfig { ImageSize = 2, Colors = 5, EmbeddingSize = 8, Layers = 2, Heads = 2 };
         const int draws = 20_000;
         using var network = TinyImageGpt.CreateNetwork(config, seed: 4);
@@ -144,7 +144,7 @@ public sealed class SamplerTests
         }
 
         var sampler = new Sampler(Kernels(network), new SamplingOptions());
-        Assert.Contains("not numbers", Assert.ThrowsExactly<InvalidOperationException>(()
+        Assert.Contains("logits are not finite", Assert.ThrowsExactly<InvalidOperationException>(()
             => sampler.Fill(new ushort[40 * 16], new ulong[40], Kept(16, 0))).Message);
     }
 

@@ -5,9 +5,7 @@ using IGptMl.Tests.Models;
 
 namespace IGptMl.Tests.Formats;
 
-/// <summary>
-/// Reading a damaged file ends soon, with its values or with an InvalidDataException, and takes memory in proportion to the file.
-/// </summary>
+/// <summary>Reading a damaged file ends quickly, with values or an InvalidDataException, and needs memory in proportion to the file size.</summary>
 [TestClass]
 public sealed class DamagedFileTests
 {

@@ -22,7 +22,7 @@ public sealed class PyTorchReaderTests
             Assert.IsTrue(MemoryMarshal.AsBytes<float>(expected).SequenceEqual(MemoryMarshal.AsBytes<float>(actual)), weight.Name);
         }
 
-        // What only this format has, in each of three layers: zero biases, the causal mask, and the value that stands for minus infinity.
+        // What only this format has, in each of three layers: zero biases, the causal mask, and the value that represents minus infinity.
         Assert.AreSequenceEqual(
             new[] { "bias", "masked_bias", "c_attn.bias" }
                 .SelectMany(name => Enumerable.Range(0, 3).Select(layer => $"transformer.h.{layer}.attn.{name}"))

@@ -60,7 +60,7 @@ internal sealed class TensorFlowFileBuilder
         }
     }
 
-    /// <summary>The CRC-32C of bytes as LevelDB stores it: rotated and shifted, so that a checksum of checksums is no weak one.</summary>
+    /// <summary>The CRC-32C of bytes as LevelDB stores it: rotated and offset, so that checksums of checksums are not weak.</summary>
     public static uint Checksum(byte[] bytes)
     {
         var crc = ~bytes.Aggregate(uint.MaxValue, BitOperations.Crc32C);

@@ -7,7 +7,7 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Tests.Images;
 
-/// <summary>How images become squares, observed through their tokens.</summary>
+/// <summary>How images are cropped to squares, observed through their tokens.</summary>
 [TestClass]
 public sealed class ImageCroppingTests
 {

@@ -157,7 +157,7 @@ public sealed class ImageResamplerTests
         }
     }
 
-    // Lines of elements of so many bytes, a line after so many others, and an element of the axis after so many.
+    // The bytes per element, the stride between lines, and the stride between elements of the axis.
     private static byte[] ResizePlainly(byte[] input, ResampleCoefficients table, int lines, int elementBytes, int lineBytes, int newLineBytes, int step)
     {
         var output = new byte[lines * Math.Max(newLineBytes, table.Length * step)];

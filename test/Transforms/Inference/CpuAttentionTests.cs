@@ -99,7 +99,7 @@ public sealed class CpuAttentionTests
     public void Register_WhenTheLibraryIsLoaded_GivesTheNetworkItsKernel()
         => Assert.AreEqual(RegisterWidth.Widest > 0, SelfAttention.Kernel is not null);
 
-    /// <summary>softmax(Q Kᵀ / √size) V, as the paper writes it, for the layout (B, T, 3d).</summary>
+    /// <summary>softmax(Q Kᵀ / √size) V, as in the paper, for the layout (B, T, 3d).</summary>
     private static Tensor Formula(Tensor projected, int heads, bool causal)
     {
         var (b, t, d) = (projected.shape[0], projected.shape[1], projected.shape[2] / 3);

@@ -7,14 +7,14 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Inference;
 
-/// <summary>Decoding position by position, by both ways, against full passes of the network.</summary>
+/// <summary>Compares decoding position by position, with both implementations, with full passes of the network.</summary>
 [TestClass]
 [EveryRegisterWidth]
 public sealed class DecoderTests
 {
     private const double Tolerance = 1e-5;
 
-    /// <summary>Nothing in it is a multiple of a register or of a panel.</summary>
+    /// <summary>A configuration in which no size is a multiple of a register or a panel.</summary>
     private static readonly ImageGptConfig Odd = new() { ImageSize = 7, Colors = 37, EmbeddingSize = 33, Layers = 3, Heads = 3 };
 
     [TestMethod]
@@ -101,7 +101,7 @@ public sealed class DecoderTests
         return [.. Enumerable.Range(0, rows * config.ContextLength).Select(_ => (ushort)random.Next(config.Colors))];
     }
 
-    /// <summary>The logits of the positions from <paramref name="read"/> on, (rows, T - read, K); those before are read only.</summary>
+    /// <summary>The logits of the positions from <paramref name="read"/> on, (rows, T - read, K); earlier positions are read without prediction.</summary>
     private static float[] Decode(ImageGptExecutor executor, ImageGptConfig config, ushort[] tokens, int rows, int read)
     {
         using var decoder = executor.CreateDecoder(rows);

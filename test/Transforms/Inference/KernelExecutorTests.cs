@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Inference;
 
-/// <summary>Kernels of each width of registers against the network's modules.</summary>
+/// <summary>Compares the kernels of each register width with the network's modules.</summary>
 [TestClass]
 [EveryRegisterWidth]
 public sealed class KernelExecutorTests
@@ -18,7 +18,7 @@ public sealed class KernelExecutorTests
         from size in (ImageGptConfig[])
         [
             new() { ImageSize = 8, Colors = 27, EmbeddingSize = 32, Layers = 2, Heads = 1 },
-            new() { ImageSize = 7, Colors = 37, EmbeddingSize = 33, Layers = 3, Heads = 3 }, // nothing in it is a multiple of a register or of a panel
+            new() { ImageSize = 7, Colors = 37, EmbeddingSize = 33, Layers = 3, Heads = 3 }, // no size is a multiple of a register or a panel
             new() { ImageSize = 15, Colors = 64, EmbeddingSize = 96, Layers = 2, Heads = 3 },
             new() { ImageSize = 10, Colors = 512, EmbeddingSize = 128, Layers = 2, Heads = 2 },
             new() { ImageSize = 4, Colors = 8, EmbeddingSize = 64, Layers = 2, Heads = 4 },

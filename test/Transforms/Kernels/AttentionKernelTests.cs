@@ -52,7 +52,7 @@ public sealed unsafe class AttentionKernelTests
             where TLanes : ILanes<TVector>
             where TVector : struct
         {
-            foreach (var positions in (int[])[1, 5, 32, 33, 130]) // fewer and more queries, and keys, than are taken at once
+            foreach (var positions in (int[])[1, 5, 32, 33, 130]) // fewer and more queries and keys than a block has
             {
                 foreach (var size in (int[])[TLanes.Count, 3 * TLanes.Count])
                 {
@@ -90,7 +90,7 @@ public sealed unsafe class AttentionKernelTests
         }
     }
 
-    /// <summary>Queries, keys and values in memory of their own, rows contiguous.</summary>
+    /// <summary>Queries, keys and values in separate buffers, with contiguous rows.</summary>
     private static void CheckApart<TLanes, TVector>(PlainAttention plain, MemoryEdge edge)
         where TLanes : ILanes<TVector>
         where TVector : struct
@@ -113,7 +113,7 @@ public sealed unsafe class AttentionKernelTests
         AssertClose(plain.ValueGradient, valueGradient);
     }
 
-    /// <summary>One row of queries, keys and values a position, without log sums, into rows that are longer than a head.</summary>
+    /// <summary>Queries, keys and values interleaved in one row per position, without log sums, and output rows that are longer than a head.</summary>
     private static void CheckSideBySide<TLanes, TVector>(PlainAttention plain, MemoryEdge edge)
         where TLanes : ILanes<TVector>
         where TVector : struct
@@ -133,7 +133,7 @@ public sealed unsafe class AttentionKernelTests
         AssertClose(plain.SideBySide(plain.QueryGradient, plain.KeyGradient, plain.ValueGradient), gradient);
     }
 
-    /// <summary>The last queries alone against transposed keys, as decoding has them.</summary>
+    /// <summary>Only the last queries, with transposed keys, as in decoding.</summary>
     private static void CheckLast<TLanes, TVector>(PlainAttention plain, int rows, MemoryEdge edge)
         where TLanes : ILanes<TVector>
         where TVector : struct
@@ -141,7 +141,7 @@ public sealed unsafe class AttentionKernelTests
         var (positions, size, first, wide) = (plain.Positions, plain.Size, plain.Positions - rows, plain.Size + 3);
         var width = AttentionKernel<TLanes, TVector>.Padded(positions);
         var transposed = new float[size * width];
-        Numbers.Fill(new Random(1), transposed); // what is beyond the keys does not show
+        Numbers.Fill(new Random(1), transposed); // the padding after the keys must not affect the result
         for (var i = 0; i < plain.Keys.Length; i++)
         {
             transposed[(i % size * width) + (i / size)] = plain.Keys[i];
@@ -175,7 +175,7 @@ public sealed unsafe class AttentionKernelTests
     private static void AssertClose(float[] expected, float[] actual)
     {
         Assert.HasCount(expected.Length, actual);
-        var scale = Math.Max(1, expected.Max(Math.Abs)); // the gradient of a single score is zero, as a difference of greater numbers
+        var scale = Math.Max(1, expected.Max(Math.Abs)); // the gradient of a single score is zero, as a difference of larger values
         Assert.IsLessThan(2e-6f, expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max() / scale);
     }
 }

@@ -21,7 +21,7 @@ public sealed unsafe class FloatBufferTests
             }
 
             Assert.IsFalse(new Span<float>(own.Pointer, length).ContainsAnyExcept(0));
-            new Span<float>(rented.Pointer, length).Fill(i); // the next one may have it again
+            new Span<float>(rented.Pointer, length).Fill(i); // the next buffer may reuse the memory
         }
     }
 

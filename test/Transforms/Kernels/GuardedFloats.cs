@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace IGptMl.Tests.Kernels;
 
 /// <summary>
-/// Memory for a kernel that ends where it says. On Linux, one step beyond the edge ends the process and names the kernel; on the other side, and on other
-/// systems on both, <see cref="AssertIntact"/> finds what was written outside.
+/// A buffer with a guarded edge. On Linux, an access beyond the edge terminates the process and names the kernel. Writes beyond the other edge, or on other
+/// systems beyond either edge, are detected by <see cref="AssertIntact"/>.
 /// </summary>
 internal sealed unsafe class GuardedFloats : IDisposable
 {
-    /// <summary>The bits of a NaN that no computation gives.</summary>
+    /// <summary>The bits of a NaN that no computation returns.</summary>
     private const uint Canary = 0x7FABCDEF;
 
     private const int None = 0, Read = 1, ReadWrite = 3, PrivateAnonymous = 0x22;
@@ -30,7 +30,7 @@ internal sealed unsafe class GuardedFloats : IDisposable
         Span.Clear();
     }
 
-    /// <summary>As long as the values, which it holds and the kernel must not change.</summary>
+    /// <summary>A buffer with the given values, which the kernel must not change.</summary>
     internal GuardedFloats(ReadOnlySpan<float> values, MemoryEdge edge)
         : this(values.Length, edge)
     {
@@ -51,12 +51,12 @@ internal sealed unsafe class GuardedFloats : IDisposable
 
     private Span<uint> Behind => new(Pointer + Length, (int)(Start + (WholeSize / sizeof(uint)) - (uint*)(Pointer + Length)));
 
-    /// <summary>The pages that hold the memory, and one more on each side where those are not guarded.</summary>
+    /// <summary>The pages of the buffer, with an additional page on each side if pages cannot be guarded.</summary>
     private uint* Start => (uint*)(OperatingSystem.IsLinux() ? _memory : _memory - Page);
 
     private nuint WholeSize => OperatingSystem.IsLinux() ? _size : _size + (2 * Page);
 
-    /// <summary>Fails if anything was written beside the memory.</summary>
+    /// <summary>Fails if anything was written outside of the buffer.</summary>
     internal void AssertIntact()
     {
         Assert.AreEqual(-1, Before.IndexOfAnyExcept(Canary), "Something was written in front of the memory.");
@@ -75,7 +75,7 @@ internal sealed unsafe class GuardedFloats : IDisposable
         }
     }
 
-    /// <summary>Pages of which the first and the last cannot be read, where the system allows it.</summary>
+    /// <summary>Pages of which the first and the last are inaccessible, if the system supports that.</summary>
     private static void* Reserve(nuint size)
     {
         if (!OperatingSystem.IsLinux())

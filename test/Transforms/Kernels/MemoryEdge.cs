@@ -1,11 +1,11 @@
 namespace IGptMl.Tests.Kernels;
 
-/// <summary>The end of its memory that a kernel must not cross.</summary>
+/// <summary>The edge of a buffer that is guarded.</summary>
 public enum MemoryEdge
 {
-    /// <summary>The first element is the first one of a page, and the page before cannot be read.</summary>
+    /// <summary>The first element is at the start of a page, and the page before is inaccessible.</summary>
     Start,
 
-    /// <summary>The last element is the last one of a page, and the page behind cannot be read.</summary>
+    /// <summary>The last element is at the end of a page, and the page after is inaccessible.</summary>
     End,
 }

@@ -1,9 +1,9 @@
 namespace IGptMl.Tests.Kernels;
 
-/// <summary>Random numbers between -2 and 2 for kernels.</summary>
+/// <summary>Random values between -2 and 2 for kernels.</summary>
 internal static class Numbers
 {
-    /// <summary>An input, which a kernel must neither leave nor change.</summary>
+    /// <summary>An input, which a kernel must neither exceed nor change.</summary>
     public static GuardedFloats Draw(Random random, int length, MemoryEdge edge)
     {
         var values = new float[length];

@@ -42,7 +42,7 @@ public sealed unsafe class PackedMatrixTests
         using var weights = Numbers.Draw(random, inputs * outputs, edge);
         using var gains = Numbers.Draw(random, inputs, edge);
         using var memory = new GuardedFloats((int)PackedMatrix<TLanes, TVector>.Size(inputs, outputs), edge);
-        memory.Span.Fill(float.NaN); // all of it is written
+        memory.Span.Fill(float.NaN); // all elements must be overwritten
         var matrix = new PackedMatrix<TLanes, TVector>(memory.Pointer, inputs, outputs);
         for (var panel = 0; panel < matrix.Panels; panel++)
         {

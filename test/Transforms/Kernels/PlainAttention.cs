@@ -1,6 +1,6 @@
 namespace IGptMl.Tests.Kernels;
 
-/// <summary>Attention of one head over random numbers, forwards and backwards, by the formulas, in double precision and plain loops.</summary>
+/// <summary>Attention of one head over random values, forward and backward, by the formulas, in double precision and plain loops.</summary>
 internal sealed class PlainAttention
 {
     internal PlainAttention(int positions, int size, bool isCausal)
@@ -48,13 +48,13 @@ internal sealed class PlainAttention
 
     internal double[] ValueGradient { get; }
 
-    /// <summary>The logarithm of each query's sum of exponentials, (positions).</summary>
+    /// <summary>The log-sum-exp of each query's scores, (positions).</summary>
     internal double[] LogSums { get; }
 
-    /// <summary>The rows of three matrices side by side: (positions, 3, size).</summary>
+    /// <summary>The rows of three matrices, interleaved: (positions, 3, size).</summary>
     internal T[] SideBySide<T>(T[] a, T[] b, T[] c) => [.. Enumerable.Range(0, Positions).SelectMany(i => (T[])[.. Row(a, i), .. Row(b, i), .. Row(c, i)])];
 
-    /// <summary>Rows at a greater distance, with zeros in between, and none behind the last.</summary>
+    /// <summary>Rows with a larger stride, padded with zeros, except after the last row.</summary>
     internal T[] InRowsOf<T>(int stride, T[] matrix)
     {
         var result = new T[((matrix.Length / Size) - 1) * stride + Size];
@@ -68,7 +68,7 @@ internal sealed class PlainAttention
 
     private Span<T> Row<T>(T[] matrix, int row) => matrix.AsSpan(row * Size, Size);
 
-    /// <summary>The output of a query that sees some keys, and its part of the gradients.</summary>
+    /// <summary>The output of a query that attends to some keys, and its contribution to the gradients.</summary>
     private void Compute(int query, int seen)
     {
         double Dot(float[] a, int i, float[] b, int j) => Enumerable.Range(0, Size).Sum(c => (double)a[(i * Size) + c] * b[(j * Size) + c]);

@@ -4,7 +4,7 @@ using IGptMl.Tests.Processes;
 
 namespace IGptMl.Tests.Kernels;
 
-/// <summary>Counts that are not whole registers are rounded up to them, in memory as in the expected values.</summary>
+/// <summary>Counts that are not multiples of the register width are rounded up, in the buffers and in the expected values.</summary>
 [TestClass]
 [EveryRegisterWidth]
 [RequiresKernels]

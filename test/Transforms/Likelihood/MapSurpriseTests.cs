@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Likelihood;
 
-/// <summary>The contract of CalculateImageLikelihood's pictures.</summary>
+/// <summary>The contract of CalculateImageLikelihood with surprise maps.</summary>
 [TestClass]
 public sealed class MapSurpriseTests() : TokenModelContract(TinyImageGpt.CreateModel())
 {

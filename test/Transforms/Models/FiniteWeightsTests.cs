@@ -7,7 +7,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Models;
 
-/// <summary>Weights that are not finite are noticed when they come in, in every form and by every command, in the same words.</summary>
+/// <summary>Weights that are not finite are rejected when they are read, from every form and by every command, with the same message.</summary>
 [TestClass]
 public sealed class FiniteWeightsTests : IDisposable
 {

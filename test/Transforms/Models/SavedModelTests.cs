@@ -101,7 +101,7 @@ public sealed class SavedModelTests
     [TestMethod]
     public void CreateUntrained_Disposed_LeavesNoTensors()
     {
-        ImageGptModel.CreateUntrained(TinyImageGpt.Config).Dispose(); // initializes what is loaded only once
+        ImageGptModel.CreateUntrained(TinyImageGpt.Config).Dispose(); // one-time initialization
         Assert.AreEqual(0, LiveTensors.CountLeft(() => ImageGptModel.CreateUntrained(TinyImageGpt.Config).Dispose()));
     }
 

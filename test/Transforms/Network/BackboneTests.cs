@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Network;
 
-/// <summary>The backward pass that walks the blocks, with activations kept and computed again.</summary>
+/// <summary>The backward pass by blocks, with kept and with recomputed activations.</summary>
 [TestClass]
 public sealed class BackboneTests
 {
@@ -72,7 +72,7 @@ public sealed class BackboneTests
     [TestMethod]
     public void Backward_Recomputed_KeepsNoActivationsOfTheBlocks()
     {
-        // What is alive when the loss is asked for is what the backward pass needs: of each block its input alone.
+        // The tensors that are alive when the loss is computed are those for the backward pass: only the input of each block.
         var config = TinyImageGpt.Config with { ImageSize = 32, EmbeddingSize = 64, Layers = 16 };
         var (kept, recomputed) = (Activations(config, recomputes: false), Activations(config, recomputes: true));
         Assert.IsLessThan(0.5 * kept, recomputed, "About a sixth; what else the process does shows, too.");
@@ -119,7 +119,7 @@ public sealed class BackboneTests
         return (value, gradients);
     }
 
-    /// <summary>The growth of the process's memory until the loss is asked for.</summary>
+    /// <summary>The growth of the process's memory until the loss is computed.</summary>
     private static long Activations(ImageGptConfig config, bool recomputes)
     {
         using var network = TinyImageGpt.CreateNetwork(config);

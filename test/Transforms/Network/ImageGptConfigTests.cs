@@ -18,7 +18,7 @@ public sealed class ImageGptConfigTests
         (ImageGptConfig.ExtraLarge, 6_810_875_904),
         (ImageGptConfig.Tiny, 377_728),
         (ImageGptConfig.Mini, 1_739_008),
-        (ImageGptConfig.Small with { Objective = PretrainingObjective.Masked }, 76_571_136), // without the start of sequence, 512 values
+        (ImageGptConfig.Small with { Objective = PretrainingObjective.Masked }, 76_571_136), // without the start of sequence: 512 parameters fewer
     ];
 
     [TestMethod]

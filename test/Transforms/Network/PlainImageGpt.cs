@@ -2,9 +2,7 @@ using IGptMl.Network;
 
 namespace IGptMl.Tests.Network;
 
-/// <summary>
-/// Image GPT a second time, as the paper's formulas say it, one image, in double precision and plain loops: what the fast network is compared with.
-/// </summary>
+/// <summary>A reference implementation of Image GPT by the paper's formulas, for one image, in double precision and plain loops.</summary>
 internal sealed class PlainImageGpt
 {
     private readonly ImageGptConfig _config;
@@ -16,7 +14,7 @@ internal sealed class PlainImageGpt
         _weights = network.state_dict().ToDictionary(w => w.Key, w => w.Value.data<float>().ToArray());
     }
 
-    /// <summary>The representation of every layer, 0 to L, a row a position; the last is the final norm's output.</summary>
+    /// <summary>The representation of every layer, 0 to L, one row per position; the last is the final norm's output.</summary>
     internal List<double[][]> Representations(IReadOnlyList<int> tokens, IReadOnlyList<bool>? hiddenTokens = null)
     {
         var d = _config.EmbeddingSize;
@@ -47,7 +45,7 @@ internal sealed class PlainImageGpt
 
     private bool IsMasked => _config.Objective == PretrainingObjective.Masked;
 
-    /// <summary>-ln p(token | what the model sees of the others) of every position.</summary>
+    /// <summary>-ln p(token | visible tokens) of every position.</summary>
     internal double[] NegativeLogLikelihood(IReadOnlyList<int> tokens, IReadOnlyList<bool>? hiddenTokens = null)
     {
         var head = _weights["lm_head.weight"];
@@ -92,7 +90,7 @@ internal sealed class PlainImageGpt
         })];
     }
 
-    /// <summary>Rows times a matrix stored (in, out).</summary>
+    /// <summary>Multiplies rows by a matrix (in, out).</summary>
     private double[][] Multiply(double[][] rows, string name, int outputs)
     {
         var matrix = _weights[$"{name}.weight"];

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace IGptMl.Tests.Network;
 
-/// <summary>A model of another implementation, with the values that it computed.</summary>
+/// <summary>A model of another implementation, with its computed values.</summary>
 internal sealed class ReferenceModel : IDisposable
 {
     private readonly string _name;
@@ -20,10 +20,12 @@ internal sealed class ReferenceModel : IDisposable
         Tokens = torch.tensor(Integers("tokens"), [3, Config.ContextLength]);
     }
 
-    /// <summary>The models, with heads of 8, 16, 32 and 64. CPU kernels need whole registers in a head, so they run for some of these alone.</summary>
+    /// <summary>
+    /// The models, with head sizes of 8, 16, 32 and 64. CPU kernels need a multiple of the register width, so they only run for some of these.
+    /// </summary>
     public static IEnumerable<string> Names => ["tiny", "small", "wide-heads/heads32", "wide-heads/heads64"];
 
-    /// <summary>The model as it is loaded.</summary>
+    /// <summary>The model as loaded.</summary>
     public ImageGptModel Model { get; }
 
     public ImageGptConfig Config => Model.Config;

@@ -6,7 +6,7 @@ using TorchSharp;
 namespace IGptMl.Tests.Network;
 
 /// <summary>
-/// Compares the network with others on PyTorch, in single precision on the CPU. An error is relative: the largest difference by the largest magnitude.
+/// Compares the network with others on PyTorch, in single precision on the CPU. Errors are relative: the largest difference divided by the largest magnitude.
 /// </summary>
 [TestClass]
 [EveryRegisterWidth]
@@ -41,7 +41,7 @@ public sealed class ReferenceParityTests(TestContext context)
     public void Backward_EveryGradient_IsTheReferences(string name)
     {
         CheckGradients(name, network => network.Network.Loss(network.Tokens).backward());
-        CheckGradients(name, network => network.Network.Backward(network.Tokens)); // with the kernels' attention where they support the heads
+        CheckGradients(name, network => network.Network.Backward(network.Tokens)); // with the attention kernels if they support the head size
         CheckGradients(name, network =>
         {
             network.Network.RecomputesBlocks = true;

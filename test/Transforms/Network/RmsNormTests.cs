@@ -24,7 +24,7 @@ public sealed class RmsNormTests
     [TestMethod]
     public void Forward_ConstantAdded_ChangesTheResult()
     {
-        // A true layer norm takes the mean away and would not see the constant.
+        // A true layer norm subtracts the mean, so the constant would have no effect.
         using var scope = torch.NewDisposeScope();
         using var norm = new RmsNorm(8);
         var input = torch.randn(2, 8);

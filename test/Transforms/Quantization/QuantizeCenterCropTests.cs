@@ -3,7 +3,7 @@ using Microsoft.ML;
 
 namespace IGptMl.Tests.Quantization;
 
-/// <summary>The contract of QuantizeToPalette with images that are cropped to their middle.</summary>
+/// <summary>The contract of QuantizeToPalette with center-cropped images.</summary>
 [TestClass]
 public sealed class QuantizeCenterCropTests : QuantizeToLearnedPaletteTests
 {
