@@ -100,7 +100,7 @@ public sealed class ImageGenerationCatalog
                 { Model = model ?? ImageGptConfig.Small, Steps = steps, BatchSize = batchSize, LearningRate = learningRate });
 
         /// <summary>Create an <see cref="ImageGptTrainer"/> with advanced options.</summary>
-        /// <param name="inputColumnName">The token column, in place of the options' name.</param>
+        /// <param name="inputColumnName">The token column, instead of the options' name.</param>
         /// <param name="options">The advanced options.</param>
         /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
         [System.Runtime.CompilerServices.OverloadResolutionPriority(1)] // so that new() { … } means options

@@ -35,7 +35,7 @@ public static class ImageGptClassificationCatalog
     /// Create a <see cref="MaskVoteTrainer"/>, which fits a classifier to a masked model's features and classifies by a majority vote over several masks.
     /// </summary>
     /// <param name="catalog">The trainers' catalog.</param>
-    /// <param name="model">The masked model. The transformer keeps a handle of its own.</param>
+    /// <param name="model">The masked model. The transformer keeps its own handle.</param>
     /// <param name="classifier">Any multiclass trainer, or a chain that ends in one, which reads the column "Features" and, when fitted, the label.</param>
     /// <param name="labelColumnName">The column of classes, a key of UInt32.</param>
     /// <param name="inputColumnName">The token column, as QuantizeToPalette outputs it for the model's palette.</param>
@@ -51,7 +51,7 @@ public static class ImageGptClassificationCatalog
 
     /// <summary>Create a <see cref="MaskVoteTrainer"/> with advanced options.</summary>
     /// <param name="catalog">The trainers' catalog.</param>
-    /// <param name="model">The masked model. The transformer keeps a handle of its own.</param>
+    /// <param name="model">The masked model. The transformer keeps its own handle.</param>
     /// <param name="classifier">
     /// Any multiclass trainer, or a chain that ends in one, which reads the options' feature column and, when fitted, the label.
     /// </param>

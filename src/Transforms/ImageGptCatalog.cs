@@ -84,7 +84,7 @@ public static class ImageGptCatalog
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of features: <c>Vector&lt;Single, layers · d&gt;</c>, the layers concatenated.</param>
     /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
-    /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
+    /// <param name="model">The pretrained model. The transformer keeps its own handle.</param>
     /// <param name="layers">The layers, 0 to L; none means the middle one, L / 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">A layer is outside 0 … L.</exception>
     public static ImageGptFeatureExtractingEstimator ExtractImageGptFeatures(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
@@ -102,7 +102,7 @@ public static class ImageGptCatalog
 
     /// <summary>Create an <see cref="ImageGptFeatureExtractingEstimator"/> with advanced options, such as several output columns from one pass.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
-    /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
+    /// <param name="model">The pretrained model. The transformer keeps its own handle.</param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
     public static ImageGptFeatureExtractingEstimator ExtractImageGptFeatures(this TransformsCatalog catalog, ImageGptModel model,
@@ -115,7 +115,7 @@ public static class ImageGptCatalog
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of completed images, <see cref="Data.MLImage"/> of the model's size.</param>
     /// <param name="inputColumnName">The column of images; null means the name of the output.</param>
-    /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
+    /// <param name="model">An autoregressive model with a palette. The transformer keeps its own handle.</param>
     /// <param name="keptRegion">The region of each image that is kept; null means the upper half, as in the paper.</param>
     /// <param name="temperature">The divisor of the logits: 1 samples from the model's own probabilities, 0 always takes the most likely color.</param>
     /// <exception cref="ArgumentException">The model is a masked one, or has no palette or no language-model head.</exception>
@@ -131,7 +131,7 @@ public static class ImageGptCatalog
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of completed images, instead of the options' name.</param>
     /// <param name="inputColumnName">The column of images, instead of the options' name; null means the output's name.</param>
-    /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
+    /// <param name="model">An autoregressive model with a palette. The transformer keeps its own handle.</param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentException">The model is a masked one, or has no palette or no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
@@ -145,7 +145,7 @@ public static class ImageGptCatalog
 
     /// <summary>Create an <see cref="ImageCompletingEstimator"/> with advanced options, column names included.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
-    /// <param name="model">An autoregressive model that knows its palette. The transformer keeps a handle of its own.</param>
+    /// <param name="model">An autoregressive model with a palette. The transformer keeps its own handle.</param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentException">The model is a masked one, or has no palette or no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
@@ -159,7 +159,7 @@ public static class ImageGptCatalog
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="outputColumnName">The column of nats per token, <see cref="float"/>.</param>
     /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
-    /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
+    /// <param name="model">The pretrained model. The transformer keeps its own handle.</param>
     /// <param name="surpriseMapColumnName">The column of images that show each token's surprise; null for none.</param>
     /// <exception cref="ArgumentException">The model has no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
@@ -174,7 +174,7 @@ public static class ImageGptCatalog
 
     /// <summary>Create an <see cref="ImageLikelihoodEstimator"/> with advanced options.</summary>
     /// <param name="catalog">The transforms' catalog.</param>
-    /// <param name="model">The pretrained model. The transformer keeps a handle of its own.</param>
+    /// <param name="model">The pretrained model. The transformer keeps its own handle.</param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentException">The model has no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>

@@ -81,8 +81,8 @@ internal sealed class PaletteOptions(string description)
     {
         if (palette?.AssumedRange is not null)
         {
-            terminal.Say($"Warning: no value of the palette of '{path}' is negative and none is above 1, so its colors are taken as 0..1. "
-                + "If that is wrong, give --palette-range -1..1; if it is right, --palette-range 0..1 ends this message.");
+            terminal.Say($"Warning: no value of the palette of '{path}' is negative or above 1, so the range 0..1 is assumed. "
+                + "If that is wrong, use --palette-range -1..1; otherwise --palette-range 0..1 avoids this warning.");
         }
 
         return palette;

@@ -45,7 +45,7 @@ internal sealed class ImportCommand : IgptCommand
         cancellation.ThrowIfCancellationRequested();
         if (!model.HasHead)
         {
-            Terminal.Say($"The model has no language-model head, so the zip takes images to the features of layer {model.Config.Layers / 2}, not to likelihoods.");
+            Terminal.Say($"The model has no language-model head, so the zip maps images to features of layer {model.Config.Layers / 2}, not to likelihoods.");
         }
 
         using var chain = CreateChain(context, model);
@@ -57,7 +57,7 @@ internal sealed class ImportCommand : IgptCommand
 
     /// <summary>
     /// The chain from images, or from tokens if there is no palette, to how likely the model finds them; without a head, to the features of the layer in the
-    /// middle. Fitting looks at schemas alone.
+    /// middle. Fitting only uses schemas.
     /// </summary>
     private static TransformerChain<ITransformer> CreateChain(MLContext context, ImageGptModel model)
     {

@@ -63,7 +63,7 @@ internal sealed class PaletteFitCommand : IgptCommand
         quantizer.Palette.Save(path);
         if (Palette.Load(path).AssumedRange is not null)
         {
-            Terminal.Say("The colors are all so light that the file does not tell the range of its values. Give --palette-range -1..1 where you use it.");
+            Terminal.Say("All colors are so light that the range of the file's values cannot be detected. Use it with --palette-range -1..1.");
         }
 
         var result = PaletteFitResult.Of(path, data.Count, quantizer.Palette, quantizer.Learning!);

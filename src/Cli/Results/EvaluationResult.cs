@@ -14,7 +14,7 @@ internal sealed record EvaluationResult(double MeanNatsPerToken, double BitsPerD
     internal EvaluationSummary Summary => new(Images.Count, MeanNatsPerToken, BitsPerDimension);
 
     /// <summary>Reads the output of CalculateImageLikelihood or of a pretrained model, in one pass.</summary>
-    /// <exception cref="InvalidDataException">The likelihood of an image is not a number.</exception>
+    /// <exception cref="InvalidDataException">The likelihood of an image is NaN.</exception>
     internal static EvaluationResult Measure(IDataView scored)
     {
         var images = new List<ImageLikelihood>();

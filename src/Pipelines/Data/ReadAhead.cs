@@ -8,7 +8,7 @@ namespace IGptMl.Data;
 /// </summary>
 internal sealed class ReadAhead(ImageSource source, SourceCursor cursor) : IDisposable
 {
-    // An approximate limit of the memory for images that wait, whatever their size.
+    // An approximate limit of the memory for waiting images.
     private const long MemoryBudget = 256L << 20;
 
     private static readonly int Longest = 2 * Environment.ProcessorCount;

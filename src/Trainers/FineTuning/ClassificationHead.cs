@@ -48,7 +48,7 @@ internal sealed class ClassificationHead(int classes, int embeddingSize, float[]
         {
             if (data.Info.Name != WeightName || !data.Info.HasShape(classes, embeddingSize))
             {
-                throw new InvalidDataException($"It holds {data.Info} in place of '{WeightName}' [{classes}, {embeddingSize}].");
+                throw new InvalidDataException($"It holds {data.Info} instead of '{WeightName}' [{classes}, {embeddingSize}].");
             }
 
             weights = new float[data.Info.Count];

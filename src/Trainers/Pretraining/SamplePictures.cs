@@ -44,7 +44,7 @@ internal sealed class SamplePictures(ImageGptNetwork network, Palette palette, i
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            warn($"Sample pictures could not be written: {e.Message}");
+            warn($"Sample images could not be written: {e.Message}");
         }
     }
 

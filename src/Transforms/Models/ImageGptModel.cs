@@ -57,11 +57,10 @@ public sealed class ImageGptModel : IDisposable
     /// models, the first one is loaded. A checkpoint that a trainer wrote into its checkpoint folder, such as <c>checkpoint-000131000.safetensors</c> or
     /// <c>best.safetensors</c>; its checksum is verified. From a checkpoint of fine-tuning, the network is loaded without the classifier. A folder of Hugging
     /// Face's ImageGPT: <c>config.json</c>, the weights as <c>model.safetensors</c> or <c>pytorch_model.bin</c>, complete or in shards with their index, and
-    /// the palette in <c>preprocessor_config.json</c>, if it exists; the language-model head may be missing (<see cref="HasHead"/>).
-    /// A TensorFlow checkpoint of OpenAI's code, given as the path of its <c>.index</c> file
-    /// without that extension. It has no palette, and is a masked (BERT) model if it has no start-of-sequence vector. Weights are converted to single
-    /// precision, and must be exactly those of this network. The range of the palette's values in a Hugging Face folder is detected
-    /// (<see cref="PaletteRange.Detect"/>).
+    /// the palette in <c>preprocessor_config.json</c>, if it exists; the language-model head may be missing (<see cref="HasHead"/>). A TensorFlow checkpoint of
+    /// OpenAI's code, given as the path of its <c>.index</c> file without that extension. It has no palette, and is a masked (BERT) model if it has no
+    /// start-of-sequence vector. Weights are converted to single precision, and must be exactly those of this network. The range of the palette's values in a
+    /// Hugging Face folder is detected (<see cref="PaletteRange.Detect"/>).
     /// </remarks>
     /// <param name="path">Path of the zip, of the training checkpoint or of the folder, or the prefix of the TensorFlow checkpoint.</param>
     /// <returns>The model, on the CPU; the caller disposes it.</returns>
@@ -89,7 +88,7 @@ public sealed class ImageGptModel : IDisposable
         return AnyModelFile.Load(path, paletteRange);
     }
 
-    /// <summary>Loads a pretrained model as <see cref="Load(string)"/> does, and gives it a palette if its format has none.</summary>
+    /// <summary>Loads a pretrained model as <see cref="Load(string)"/> does, and adds a palette if its format has none.</summary>
     /// <param name="path">Path of the zip, of the training checkpoint or of the folder, or the prefix of the TensorFlow checkpoint.</param>
     /// <param name="palette">
     /// The palette of the tokens, with <see cref="ImageGptConfig.Colors"/> colors; OpenAI's models have that of its kmeans_centers.npy.

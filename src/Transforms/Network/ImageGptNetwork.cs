@@ -23,7 +23,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     {
         Config = config;
         _backbone = new Backbone(config, generator);
-        _head = new EmbeddingTable(config.Colors, config.EmbeddingSize, 0, generator); // zero, so that the first loss is ln K whatever the input
+        _head = new EmbeddingTable(config.Colors, config.EmbeddingSize, 0, generator); // zero, so that the initial loss is ln K for any input
         RegisterComponents();
     }
 
