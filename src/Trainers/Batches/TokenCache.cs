@@ -80,7 +80,7 @@ internal static class TokenCache
         var header = file.Header;
         if ((header.Colors, header.ContextLength) != (colors, context))
         {
-            return $"they are {header.ContextLength} of {header.Colors} colors a row, not {context} of {colors}";
+            return $"they have {header.ContextLength} tokens of {header.Colors} colors per row, not {context} of {colors}";
         }
 
         if (file.Description.Palette != description.Palette)

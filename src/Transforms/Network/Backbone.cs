@@ -215,7 +215,7 @@ internal sealed class Backbone : nn.Module<Tensor, Tensor>
 
         if (mask is not null)
         {
-            throw new InvalidOperationException("An autoregressive model takes no masks.");
+            throw new InvalidOperationException("An autoregressive model does not support masks.");
         }
 
         using var start = full([tokens.shape[0], 1], startToken, ScalarType.Int64, tokens.device);

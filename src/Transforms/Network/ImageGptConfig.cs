@@ -89,8 +89,8 @@ public sealed record ImageGptConfig
         if (Objective != objective)
         {
             throw new InvalidOperationException(objective == PretrainingObjective.Autoregressive
-                ? "The model is a masked (BERT) one; this asks for an autoregressive model."
-                : "The model is an autoregressive one; this asks for a masked (BERT) model.");
+                ? "The model is a masked (BERT) one; an autoregressive model is required."
+                : "The model is an autoregressive one; a masked (BERT) model is required.");
         }
     }
 

@@ -63,7 +63,7 @@ public sealed class MaskedModelTests
     public void Masks_OfAnAutoregressiveModel_AreWrongUsage()
     {
         CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", "shapes:3", "--mask-seed", "1")
-            .AssertFails(2, "this model is an autoregressive one");
+            .AssertFails(2, "this model is autoregressive");
         CommandLine.Run(["pretrain", "--data", "shapes:3", "--mask-probability", "0.2", "--out", "model.zip", .. TinyModel.Sizes])
             .AssertFails(2, "--mask-probability is for --objective masked");
         CommandLine.Run(["pretrain", "--data", "shapes:3", "--objective", "bert", "--out", "model.zip", .. TinyModel.Sizes]).AssertFails(2, "'bert'");

@@ -71,7 +71,7 @@ public sealed class PaletteCommandTests
         string[] line = ["palette", "show", "--palette", path, "--out", folder.Combine("p.png")];
         CommandLine.Run(line).AssertFails(1, path);
         AssertRefused([0f, 0, float.NaN, 0, 0, 0], 2, 3, "Color 0, channel B is NaN; expected a value in [-1, 1] (v / 127.5 - 1).");
-        AssertRefused([0f, 0, 0, 0, 300, 0], 2, 3, "Color 1, channel G is 300; expected a value in [-1, 1] (v / 127.5 - 1).");
+        AssertRefused([0f, 0, 0, 0, 300, 0], 2, 3, "Color 1, channel G is 300; expected a value in [0, 255].");
         AssertRefused(new float[8], 2, 4, "its shape is (2, 4), expected (K, 3).");
         AssertRefused(new float[3], 1, 3, "A palette has 2 to 65535 colors, not 1.");
         Assert.IsFalse(File.Exists(folder.Combine("p.png")));

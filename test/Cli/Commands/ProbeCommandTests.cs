@@ -42,7 +42,7 @@ public sealed class ProbeCommandTests
         }
 
         CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", folder.Combine("train"), "--test", folder.Combine("test"))
-            .AssertFails(1, "dog, owl in place of cat, dog");
+            .AssertFails(1, "dog, owl instead of cat, dog");
         CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", folder.Combine("train", "cat"), "--test", folder.Combine("test"))
             .AssertFails(1, "one class only, 'cat'");
     }

@@ -86,7 +86,7 @@ public sealed class QuantizeCommandTests
         var path = folder.Combine("t.npy");
         CommandLine.Run("quantize", "--data", "shapes:3", "--out", path).AssertFails(2, "--palette or --model");
         CommandLine.Run("quantize", "--data", "shapes:3", "--model", TinyModel.ZipPath, "--image-size", "8", "--out", path).AssertFails(2,
-            "a model has a size of its own");
+            "a model has an image size of its own");
         CommandLine.Run("quantize", "--data", "shapes:3", "--palette", ProcessorReference.PalettePath, "--crop", "middle", "--out", path).AssertFails(2,
             "--crop is 'middle'; expected squash or center or random.");
         CommandLine.Run("quantize", "--data", "shapes:3", "--palette", folder.Combine("gone.npy"), "--out", path).AssertFails(1, "gone.npy");

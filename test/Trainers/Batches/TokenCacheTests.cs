@@ -73,7 +73,7 @@ public sealed class TokenCacheTests
     {
         Open(Shapes(TinyImageGpt.Palette, 4)).Dispose();
         AssertMadeAgain(Shapes(Palette.FromColors([.. Enumerable.Range(0, 24).Select(i => (byte)i)]), 4), "they were quantized with another palette");
-        AssertMadeAgain(Shapes(TinyImageGpt.Palette, 5), "they are 16 of 8 colors a row, not 25 of 8");
+        AssertMadeAgain(Shapes(TinyImageGpt.Palette, 5), "they have 16 tokens of 8 colors per row, not 25 of 8");
         AssertMadeAgain(Shapes(TinyImageGpt.Palette, 5, ImageCropping.CenterCrop), "their images were cropped by Squash, not by CenterCrop");
     }
 

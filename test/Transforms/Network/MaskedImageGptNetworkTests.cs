@@ -160,18 +160,18 @@ public sealed class MaskedImageGptNetworkTests
         foreach (var forward in (Func<torch.Tensor>[])[() => masked.forward(tokens), () => masked.Loss(tokens), () => masked.LogitsOfIds(tokens), ()
             => masked.NegativeLogLikelihood(tokens)])
         {
-            Assert.AreEqual("The model is a masked (BERT) one; this asks for an autoregressive model.",
+            Assert.AreEqual("The model is a masked (BERT) one; an autoregressive model is required.",
                 Assert.ThrowsExactly<InvalidOperationException>(() => forward()).Message);
         }
 
         foreach (var forward in (Func<torch.Tensor>[])[() => autoregressive.Logits(tokens, mask), () => autoregressive.Logits(tokens, null), ()
             => autoregressive.Loss(tokens, mask), () => autoregressive.NegativeLogLikelihood(tokens, mask)])
         {
-            Assert.AreEqual("The model is an autoregressive one; this asks for a masked (BERT) model.",
+            Assert.AreEqual("The model is an autoregressive one; a masked (BERT) model is required.",
                 Assert.ThrowsExactly<InvalidOperationException>(() => forward()).Message);
         }
 
-        Assert.AreEqual("An autoregressive model takes no masks.",
+        Assert.AreEqual("An autoregressive model does not support masks.",
             Assert.ThrowsExactly<InvalidOperationException>(() => autoregressive.Features(tokens, [1], mask)).Message);
     }
 
