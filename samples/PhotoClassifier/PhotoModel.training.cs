@@ -56,7 +56,7 @@ public static partial class PhotoModel
         {
             if (p.Step % 100 == 0)
             {
-                Console.WriteLine($"step {p.Step:N0} of {p.Steps:N0}: {p.Loss:F3} nats per token, {p.TimeLeft:h\\:mm\\:ss} left");
+                Console.WriteLine($"step {p.Step:N0} of {p.Steps:N0}: {p.MeanLoss:F3} nats per token, {p.TimeLeft:h\\:mm\\:ss} left");
             }
         });
         return ml.ImageGeneration.Trainers.ImageGpt("Tokens", new()

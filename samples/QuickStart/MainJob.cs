@@ -22,11 +22,18 @@ internal static class MainJob
         var tokens = quantizer.Transform(images);
 
         // 2. Pretraining: predict every token from the tokens before it. No labels are used.
-        steps ??= Status("Measuring the speed", () => StepsIn(TimeSpan.FromMinutes(minutes), ml, tokens, pictures));
-        using var gpt = Pretrain(ml, tokens, pictures, steps.Value, checkpoints);
+        TimeSpan? limit = steps is null ? TimeSpan.FromMinutes(minutes) : null;
+        steps ??= Status("Measuring the speed", () => StepsIn(limit!.Value, ml, tokens, pictures));
+        if (limit is not null)
+        {
+            Say(clock, $"Pretraining for {minutes:0.##} minutes: {steps:N0} steps at the measured speed, fewer if the machine becomes slower.");
+        }
+
+        var (pretrainedModel, done) = Pretrain(ml, tokens, pictures, steps.Value, limit, checkpoints);
+        using var gpt = pretrainedModel;
         var test = pictures.Test(ml);
         var metrics = Status("Evaluating", () => ml.ImageGeneration.Evaluate(gpt.Transform(quantizer.Transform(test))));
-        var pretrained = $"Pretrained {gpt.Model.Config.ParameterCount:N0} parameters for {steps:N0} steps of {BatchSize} images";
+        var pretrained = $"Pretrained {gpt.Model.Config.ParameterCount:N0} parameters for {done:N0} steps of {BatchSize} images";
         var loss = $"{metrics.NatsPerToken:F3} nats per token on test images ({metrics.BitsPerDimension:F3} bits per dimension)";
         Say(clock, $"{pretrained}: {loss}; untrained {Math.Log(pictures.Model.Colors):F3}.");
 
@@ -77,8 +84,11 @@ internal static class MainJob
         return Math.Max(10, (long)(time / durations[durations.Count / 2]));
     }
 
-    private static ImageGptTransformer Pretrain(MLContext ml, IDataView tokens, Pictures pictures, long steps, string? checkpoints)
+    /// <summary>Pretrains until the steps are done or the time is up. Also returns the number of steps.</summary>
+    private static (ImageGptTransformer Model, long Steps) Pretrain(
+        MLContext ml, IDataView tokens, Pictures pictures, long steps, TimeSpan? limit, string? checkpoints)
     {
+        var done = 0L;
         ImageGptTransformer? result = null;
         AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
@@ -87,13 +97,15 @@ internal static class MainJob
                 var bar = bars.AddTask("Pretraining", maxValue: steps);
                 var progress = new Reporter(p =>
                 {
-                    bar.Value = p.Step;
-                    bar.Description = $"Pretraining: {p.Loss:F3} nats per token, {p.ImagesPerSecond:F0} images/s";
+                    done = p.Step;
+                    bar.Value = Math.Max(p.Step, steps * (p.Elapsed / limit ?? 0));
+                    bar.Description = $"Pretraining: {p.MeanLoss:F3} nats per token, {p.ImagesPerSecond:F0} images/s";
                 });
                 var options = new ImageGptTrainer.Options
                 {
                     Model = pictures.Model,
                     Steps = steps,
+                    TimeLimit = limit,
                     BatchSize = BatchSize,
                     LearningRate = 0.004,
                     CheckpointFolder = checkpoints,
@@ -102,7 +114,7 @@ internal static class MainJob
                 };
                 result = ml.ImageGeneration.Trainers.ImageGpt("Tokens", options).Fit(tokens);
             });
-        return result!;
+        return (result!, done);
     }
 
     private static LinearProbeResult Probe(LinearProbeExperiment experiment, IDataView labeled, IDataView test)

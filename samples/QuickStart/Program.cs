@@ -4,7 +4,7 @@ using IGptMl.Samples.QuickStart;
 var data = new Option<string>("--data") { Description = "shapes (the built-in images) or cifar10.", DefaultValueFactory = _ => "shapes" };
 data.AcceptOnlyFromAmong("shapes", "cifar10");
 var path = new Option<DirectoryInfo?>("--path") { Description = "The folder of CIFAR-10's binary files, for --data cifar10." };
-var minutes = new Option<double>("--minutes") { Description = "How long to pretrain.", DefaultValueFactory = _ => 3 };
+var minutes = new Option<double>("--minutes") { Description = "How long to pretrain, even if the machine becomes slower.", DefaultValueFactory = _ => 3 };
 var steps = new Option<long?>("--steps")
 {
     Description = "How many steps of 8 images to pretrain, instead of --minutes; the same number gives the same model.",

@@ -20,9 +20,9 @@ internal sealed record CommandLine(int Code, string Output, string Error)
     }
 
     /// <summary>The output, which must be exactly one JSON object.</summary>
-    internal JsonElement Json()
+    internal JsonElement Json(int code = 0)
     {
-        Assert.AreEqual(0, Code, Error);
+        Assert.AreEqual(code, Code, Error);
         Assert.IsFalse(Output.TrimEnd('\n').EndsWith('\n'));
         return JsonDocument.Parse(Output).RootElement;
     }

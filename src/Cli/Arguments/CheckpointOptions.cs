@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IGptMl.Cli.Output;
 
 namespace IGptMl.Cli.Arguments;
 
@@ -38,6 +39,11 @@ internal sealed class CheckpointOptions
         where T : TrainingOptions
     {
         Require(parsed, _minutes, _interval, _kept, _steps, _startOver);
+        if (parsed.GetValue(_folder) is { } folder)
+        {
+            OutputFolder.Prepare(folder);
+        }
+
         return options with
         {
             CheckpointFolder = parsed.GetValue(_folder),

@@ -9,6 +9,8 @@ namespace IGptMl.Cli.Arguments;
 /// <summary>Creates options whose values are checked before a command runs. An error states what was wrong and what is expected.</summary>
 internal static class CommandOptions
 {
+    private static readonly string[] FileEndings = [".png", ".jpg", ".jpeg", ".html", ".json", ".zip", ".npy", ".csv"];
+
     private static readonly Dictionary<ImageCropping, (string Word, string Meaning)> Croppings = new()
     {
         [ImageCropping.Squash] = ("squash", "squash: the whole image, regardless of its aspect ratio, as in Hugging Face's processor."),
@@ -104,6 +106,33 @@ internal static class CommandOptions
                 return null;
             },
         };
+
+    /// <summary>Makes an option of a file to write refuse a name whose ending says another form, or none.</summary>
+    internal static Option<T> EndsIn<T>(this Option<T> option, params string[] endings)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var path] && !endings.Contains(Path.GetExtension(path.Value), StringComparer.OrdinalIgnoreCase))
+            {
+                result.AddError($"{option.Name} is '{path.Value}'; expected a file name that ends in {string.Join(" or ", endings)}.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Makes an option of a folder to write refuse what is a file, or has the name of one.</summary>
+    internal static Option<T> IsFolder<T>(this Option<T> option)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var path }]
+                && (File.Exists(path) || FileEndings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)))
+            {
+                result.AddError($"{option.Name} is '{path}'; expected a folder, in which several files are written.");
+            }
+        });
+        return option;
+    }
 
     /// <summary>The path of a file to read or write.</summary>
     internal static Option<string> FilePath(string name, string description)

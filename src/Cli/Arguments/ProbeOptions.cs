@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IGptMl.Cli.Output;
 using IGptMl.Cli.Sources;
 using Microsoft.ML;
 
@@ -59,10 +60,10 @@ internal sealed class ProbeOptions
 
     /// <summary>Opens the images.</summary>
     /// <exception cref="InvalidDataException">The two sets do not have the same classes, or fewer than two.</exception>
-    internal (OpenedData Training, OpenedData Test) Open(MLContext context, ParseResult parsed)
+    internal (OpenedData Training, OpenedData Test) Open(MLContext context, ParseResult parsed, SkippedImages skipped)
     {
-        var training = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit));
-        var test = parsed.GetRequiredValue(_test)!.Open(context, parsed.GetValue(_testLimit));
+        var training = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit), skipped);
+        var test = parsed.GetRequiredValue(_test)!.Open(context, parsed.GetValue(_testLimit), skipped);
         CheckClasses(training.ClassNames, test.ClassNames);
         return (training, test);
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
@@ -12,7 +11,7 @@ namespace IGptMl.Cli.Commands;
 /// <summary>igpt complete: keeps a part of each image, and samples the rest from a model.</summary>
 internal sealed class CompleteCommand : IgptCommand
 {
-    private const int DefaultLimit = 16, DefaultCompletions = 4, MostGridRows = 64;
+    private const int DefaultLimit = 16, DefaultCompletions = 4;
     private const string OriginalColumn = "Original", KeptColumn = "Kept";
 
     private static readonly Activity Completing = new("Completing", "image");
@@ -33,8 +32,8 @@ internal sealed class CompleteCommand : IgptCommand
     private readonly Option<int> _scale = CommandOptions.Number("--scale", "The side in pixels to which each pixel is enlarged in the grid.",
         1, 64, 4);
     private readonly Option<string> _out = new("--out")
-        { Description = "The folder to write: a PNG file per completion, and grid.png with the kept part, the completions and the original of each image, "
-        + "side by side.", HelpName = "DIR", Required = true };
+        { Description = "The folder to write: a PNG file per completion, and grid.png with the kept part, the completions and the original of the first "
+        + "images, side by side.", HelpName = "DIR", Required = true };
 
     internal CompleteCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -53,7 +52,7 @@ internal sealed class CompleteCommand : IgptCommand
 
         _sampling.AddTo(this);
         Add(_scale);
-        Add(_out);
+        Add(_out.IsFolder());
         AddCommonOptions();
         Validators.Add(result =>
         {
@@ -69,8 +68,9 @@ internal sealed class CompleteCommand : IgptCommand
     {
         var folder = new PictureFolder(parsed.GetRequiredValue(_out));
         var context = CreateContext(parsed);
-        var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed) ?? DefaultLimit);
+        var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed) ?? DefaultLimit, Skipped);
         using var model = _model.Load(parsed, Terminal, needsHead: true);
+        RequireTokens(data, model.Config);
         var (options, completion) = CreateCompletion(context, parsed, model, data.HasTokens ? OriginalColumn : OpenedData.ImageColumn, cancellation);
         var pipeline = new EstimatorChain<ITransformer>();
         if (!data.HasTokens)
@@ -83,7 +83,7 @@ internal sealed class CompleteCommand : IgptCommand
         var result = Terminal.Track(progress => Write(folder, chain.Transform(data.Watch(Completing, progress, cancellation)), options,
             parsed.GetValue(_scale), model.Config.ImageSize));
         WriteResult(parsed, result, [("images", $"{result.Images.Count:N0}"), ("completions of each", $"{options.Completions:N0}"),
-            ("kept", $"{result.KeptPixels:N0} of {model.Config.ContextLength:N0} pixels"), ("grid", result.Grid)]);
+            ("kept", $"{result.KeptPixels:N0} of {model.Config.ContextLength:N0} pixels"), ("grid", result.Grid ?? GridRows.TooLarge)]);
         return ExitCodes.Success;
     }
 
@@ -135,7 +135,8 @@ internal sealed class CompleteCommand : IgptCommand
         string[] completedNames = options.Completions == 1 ? [options.OutputColumnName]
             : [.. Enumerable.Range(1, options.Completions).Select(i => $"{options.OutputColumnName}{i}")];
         string[] shown = options.Size == CompletionSize.Model ? [KeptColumn, .. completedNames, OriginalColumn] : [.. completedNames, options.InputColumnName!];
-        var (pictures, rows) = (new List<CompletedPicture>(), new List<MLImage[]>());
+        var pictures = new List<CompletedPicture>();
+        using var rows = new GridRows(options.Size == CompletionSize.Model ? scale : 1);
         using (var cursor = completed.GetRowCursor([names, .. shown.Select(name => completed.Schema[name])]))
         {
             var getName = cursor.GetGetter<ReadOnlyMemory<char>>(names);
@@ -145,18 +146,16 @@ internal sealed class CompleteCommand : IgptCommand
             {
                 getName(ref name);
                 MLImage[] images = [.. getters.Select(Read)];
-                var completions = images.Skip(options.Size == CompletionSize.Model ? 1 : 0).Take(options.Completions).OfType<MLImage>();
+                var completions = images.Skip(options.Size == CompletionSize.Model ? 1 : 0).Take(options.Completions);
                 pictures.Add(new CompletedPicture($"{name}",
-                    [.. completions.Select((image, i) => folder.Write(FileName(pictures.Count + 1, $"{name}", i + 1), image))]));
-                if (rows.Count < MostGridRows)
-                {
-                    rows.Add(images);
-                }
+                    [.. completions.Select((image, i) => folder.Write(PictureFolder.NameOf(pictures.Count + 1, $"{name}", i + 1), image))]));
+                rows.Add(images);
             }
         }
 
-        using var grid = ImageGrid.Create(rows, options.Size == CompletionSize.Model ? scale : 1);
-        return new CompleteResult(folder.Write("grid.png", grid), options.KeptRegion.ToMask(size).Count(kept => kept), pictures);
+        using var grid = rows.Create();
+        var kept = options.KeptRegion.ToMask(size).Count(kept => kept);
+        return new CompleteResult(grid is null ? null : folder.Write("grid.png", grid), kept, pictures);
     }
 
     /// <summary>Reads the row's image into a new variable, as a getter disposes the previous image of its variable.</summary>
@@ -165,12 +164,5 @@ internal sealed class CompleteCommand : IgptCommand
         MLImage image = null!;
         getter(ref image);
         return image;
-    }
-
-    /// <summary>"0003-cat-2.png", of the third image's second completion.</summary>
-    private static string FileName(int image, string name, int completion)
-    {
-        var word = string.Concat(Path.GetFileNameWithoutExtension(name).Select(c => Array.IndexOf(Path.GetInvalidFileNameChars(), c) < 0 ? c : '_'));
-        return string.Create(CultureInfo.InvariantCulture, $"{image:D4}-{word}-{completion}.png");
     }
 }

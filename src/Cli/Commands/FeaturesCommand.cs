@@ -28,18 +28,11 @@ internal sealed class FeaturesCommand : IgptCommand
             terminal,
             verbose)
     {
-        _out.Validators.Add(result =>
-        {
-            if (result.Tokens is [var path] && !FeatureFile.Knows(path.Value))
-            {
-                result.AddError($"--out is '{path.Value}'; its extension determines the format. {FeatureFile.Endings}.");
-            }
-        });
         _model.AddTo(this);
         _data.AddTo(this);
         Add(_layers);
         _masks.AddTo(this);
-        Add(_out);
+        Add(_out.EndsIn(FeatureFile.All));
         AddCommonOptions();
     }
 
@@ -49,7 +42,7 @@ internal sealed class FeaturesCommand : IgptCommand
         var path = parsed.GetRequiredValue(_out);
         OutputFile.Check(path);
         var context = CreateContext(parsed);
-        var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
+        var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed), Skipped);
         using var model = _model.Load(parsed, Terminal);
         var layers = parsed.GetRequiredValue(_layers).Of(model.Config);
         var features = new ImageGptFeatureExtractingEstimator.Options
@@ -63,7 +56,7 @@ internal sealed class FeaturesCommand : IgptCommand
             return path;
         });
 
-        var result = new FeaturesResult(path, data.Count, layers, layers.Count * model.Config.EmbeddingSize);
+        var result = new FeaturesResult(path, data.ReadCount, layers, layers.Count * model.Config.EmbeddingSize);
         WriteResult(parsed, result, [("file", path), ("images", $"{result.Images:N0}"), ("layers", string.Join(", ", layers)),
             ("features per image", $"{result.Features:N0}")]);
         return ExitCodes.Success;

@@ -52,7 +52,8 @@ internal sealed class FineTuneCommand : IgptCommand
     {
         _data.Required = true;
         _model.AddTo(this);
-        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _out, _report, _epochs, _steps, _generativeWeight, _maskProbability, _votes })
+        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _out.EndsIn(".zip"), _report.IsFolder(), _epochs, _steps,
+            _generativeWeight, _maskProbability, _votes })
         {
             Add(option);
         }
@@ -81,13 +82,13 @@ internal sealed class FineTuneCommand : IgptCommand
         OutputFile.Check(path);
         if (parsed.GetValue(_report) is { } early)
         {
-            Directory.CreateDirectory(early); // fail before hours of work
+            OutputFolder.Prepare(early);
         }
 
         var context = CreateContext(parsed, _training.Seed(parsed));
-        var training = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit));
-        var validation = _training.Validation(parsed)?.Open(context, _training.ValidationLimit(parsed));
-        var test = parsed.GetValue(_test)?.Open(context, parsed.GetValue(_testLimit));
+        var training = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit), Skipped);
+        var validation = _training.Validation(parsed)?.Open(context, _training.ValidationLimit(parsed), Skipped);
+        var test = parsed.GetValue(_test)?.Open(context, parsed.GetValue(_testLimit), Skipped);
         if (training.ClassNames.Count < 2)
         {
             throw new InvalidDataException(
@@ -114,7 +115,7 @@ internal sealed class FineTuneCommand : IgptCommand
         // ML.NET cannot store a schema with an image column, which the model needs, so no schema is stored.
         OutputFile.Write(path, stream => context.Model.Save(classifier.Transformer, null, stream));
         Terminal.Say(TrainingEnd.Describe("classifier", last, completed, options));
-        var summary = new FineTuneSummary(path, completed, last.Step, last.Steps, last.Epoch, training.Count, classifier.Classification.ClassCount,
+        var summary = new FineTuneSummary(path, completed, last.Step, last.Steps, last.Epoch, training.ReadCount, classifier.Classification.ClassCount,
             last.Elapsed.TotalSeconds, last.PeakLearningRate, last.BestValidationAccuracy, null);
         if (completed && test is not null)
         {
@@ -126,14 +127,7 @@ internal sealed class FineTuneCommand : IgptCommand
             }
         }
 
-        if (WantsJson(parsed))
-        {
-            Terminal.WriteJson(summary);
-        }
-        else
-        {
-            Terminal.Write(Tables.Of(summary.Facts));
-        }
+        WriteResult(parsed, summary, summary.Facts);
 
         return completed ? ExitCodes.Success : ExitCodes.Canceled;
     }
@@ -176,12 +170,12 @@ internal sealed class FineTuneCommand : IgptCommand
         }
     }
 
-    /// <summary>"loss 3.2145, accuracy 71.0 %, validation 70.2 % (best 70.5 %)".</summary>
+    /// <summary>"mean loss 3.2145, accuracy 71.0 %, validation 70.2 % (best 70.5 %)".</summary>
     private string Describe(FineTuningProgress value)
     {
         _lastValidation = value.ValidationAccuracy ?? _lastValidation;
         var validation = value.BestValidationAccuracy is { } best ? $", validation {_lastValidation ?? best:P1} (best {best:P1})" : string.Empty;
-        return $"loss {value.Loss:F4}, accuracy {value.Accuracy:P1}{validation}";
+        return $"mean loss {value.MeanLoss:F4}, accuracy {value.MeanAccuracy:P1}{validation}";
     }
 
     private ImageGptFineTuneTrainer.Options ReadOptions(ParseResult parsed, ImageGptConfig config)

@@ -34,12 +34,16 @@ internal abstract class IgptCommand : Command
         Example = example;
         Terminal = terminal;
         _verbose = verbose;
-        SetAction((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
+        Skipped = new SkippedImages(terminal);
+        SetAction((parsed, cancellation) => Task.FromResult(Finish(Run(parsed, cancellation))));
     }
 
     internal string Example { get; }
 
     protected Terminal Terminal { get; }
+
+    /// <summary>The images that are skipped because they cannot be read.</summary>
+    protected SkippedImages Skipped { get; }
 
     /// <summary>Runs the command, and returns the exit code.</summary>
     protected abstract int Run(ParseResult parsed, CancellationToken cancellation);
@@ -55,8 +59,6 @@ internal abstract class IgptCommand : Command
     /// <summary>Adds the option for the format of the result, for commands that do not run a network.</summary>
     protected void AddJsonOption() => Add(_json);
 
-    protected bool WantsJson(ParseResult parsed) => parsed.GetValue(_json);
-
     /// <summary>Writes the result: one JSON object with --json, otherwise names and values.</summary>
     protected void WriteResult<T>(ParseResult parsed, T result, IEnumerable<(string Name, string Value)> facts)
         => WriteResult(parsed, result, Tables.Of(facts));
@@ -64,9 +66,9 @@ internal abstract class IgptCommand : Command
     /// <summary>Writes the result: one JSON object with --json, otherwise a table.</summary>
     protected void WriteResult<T>(ParseResult parsed, T result, IRenderable table)
     {
-        if (WantsJson(parsed))
+        if (parsed.GetValue(_json))
         {
-            Terminal.WriteJson(result);
+            Terminal.WriteJson(result, Skipped.All);
         }
         else
         {
@@ -91,12 +93,49 @@ internal abstract class IgptCommand : Command
         return context;
     }
 
+    /// <summary>The exit code of a command that has done its work, for all of the images or for some.</summary>
+    private int Finish(int code)
+    {
+        if (code != ExitCodes.Success || Skipped.All.Count == 0)
+        {
+            return code;
+        }
+
+        Terminal.Say($"{Skipped.All.Count:N0} of the images could not be read; the result is that of the others.");
+        return ExitCodes.Partial;
+    }
+
     /// <summary>Whether a message is always shown: images were skipped, or a checkpoint could not be written or is damaged.</summary>
     private static bool IsAboutFiles(LoggingEventArgs message) => message.Kind == ChannelMessageKind.Warning
         && Array.Exists(FileSources, source => message.Source.Contains(source, StringComparison.Ordinal));
 
+    /// <summary>Finds out at once whether images that are tokens already are those of a model.</summary>
+    /// <param name="data">The images, of which only tokens are looked at.</param>
+    /// <param name="config">The model's architecture.</param>
+    /// <param name="cure">Says what to do about other tokens, by the side of their images and their number of colors; null for the same images' tokens.</param>
+    /// <exception cref="UsageException">They are of another size, or of other colors.</exception>
+    protected static void RequireTokens(OpenedData data, ImageGptConfig config, Func<int, int, string>? cure = null)
+    {
+        if (data.View.Schema.GetColumnOrNull(TokensColumn)?.Type is not VectorDataViewType { Size: var size, ItemType: KeyDataViewType { Count: var keys } })
+        {
+            return;
+        }
+
+        var (side, colors) = ((int)Math.Sqrt(size), (int)keys);
+        if ((size, colors) != (config.ContextLength, config.Colors))
+        {
+            throw new UsageException($"The tokens are those of images of {side}x{side} pixels in {colors:N0} colors; the model's are of "
+                + $"{config.ImageSize}x{config.ImageSize} pixels in {config.Colors:N0} colors. "
+                + (cure?.Invoke(side, colors) ?? "'igpt quantize --model' makes a model's tokens of images."));
+        }
+    }
+
     /// <summary>Creates the transformer from images to a model's tokens.</summary>
+    /// <exception cref="UsageException">The images are tokens already, and not those of the model.</exception>
     protected static ITransformer CreateQuantizer(MLContext context, ImageGptModel model, OpenedData data)
-        => data.HasTokens ? new TransformerChain<ITransformer>()
+    {
+        RequireTokens(data, model.Config);
+        return data.HasTokens ? new TransformerChain<ITransformer>()
             : context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model).Fit(data.View);
+    }
 }

@@ -30,7 +30,7 @@ internal sealed class ImportCommand : IgptCommand
         Add(_path);
         _palette.AddTo(this);
         Add(_crop);
-        Add(_out);
+        Add(_out.EndsIn(".zip"));
         AddJsonOption();
     }
 

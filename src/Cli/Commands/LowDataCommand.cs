@@ -28,7 +28,7 @@ internal sealed class LowDataCommand : IgptCommand
         _model.AddTo(this);
         _probe.AddTo(this);
         _lowData.AddTo(this);
-        Add(_report);
+        Add(_report.IsFolder());
         AddCommonOptions();
     }
 
@@ -38,11 +38,11 @@ internal sealed class LowDataCommand : IgptCommand
         var folder = parsed.GetValue(_report);
         if (folder is not null)
         {
-            Directory.CreateDirectory(folder); // fail before hours of work
+            OutputFolder.Prepare(folder);
         }
 
         var context = CreateContext(parsed);
-        var (training, test) = _probe.Open(context, parsed);
+        var (training, test) = _probe.Open(context, parsed, Skipped);
         using var model = _model.Load(parsed, Terminal, needsHead: folder is not null);
         var probe = _probe.Read(parsed, model.Config, folder);
         var options = _lowData.Read(parsed, probe);

@@ -33,7 +33,7 @@ internal sealed class PaletteFitCommand : IgptCommand
             verbose)
     {
         _data.AddTo(this);
-        foreach (var option in new Option[] { _out, _colors, _imageSize, _crop, _pixels, _iterations, _seed })
+        foreach (var option in new Option[] { _out.EndsIn(".npy"), _colors, _imageSize, _crop, _pixels, _iterations, _seed })
         {
             Add(option);
         }
@@ -47,7 +47,7 @@ internal sealed class PaletteFitCommand : IgptCommand
         var path = parsed.GetRequiredValue(_out);
         OutputFile.Check(path);
         var context = CreateContext(parsed);
-        var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
+        var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed), Skipped);
         var estimator = context.Transforms.QuantizeToPalette(new PaletteQuantizingEstimator.Options
         {
             OutputColumnName = TokensColumn,
@@ -66,7 +66,7 @@ internal sealed class PaletteFitCommand : IgptCommand
             Terminal.Say("All colors are so light that the range of the file's values cannot be detected. Use it with --palette-range -1..1.");
         }
 
-        var result = PaletteFitResult.Of(path, data.Count, quantizer.Palette, quantizer.Learning!);
+        var result = PaletteFitResult.Of(path, data.ReadCount, quantizer.Palette, quantizer.Learning!);
         WriteResult(parsed, result, result.Facts);
         return ExitCodes.Success;
     }

@@ -28,7 +28,7 @@ internal sealed class PaletteShowCommand : IgptCommand
             verbose)
     {
         _palette.AddTo(this);
-        foreach (var option in new Option[] { _data, _limit, _imageSize, _crop, _out })
+        foreach (var option in new Option[] { _data, _limit, _imageSize, _crop, _out.EndsIn(".png") })
         {
             Add(option);
         }
@@ -42,7 +42,7 @@ internal sealed class PaletteShowCommand : IgptCommand
         var path = parsed.GetRequiredValue(_out);
         OutputFile.Check(path);
         var palette = _palette.Load(parsed, Terminal)!;
-        var images = parsed.GetValue(_data)?.Open(CreateContext(parsed), parsed.GetValue(_limit));
+        var images = parsed.GetValue(_data)?.Open(CreateContext(parsed), parsed.GetValue(_limit), Skipped);
         PaletteMetrics? metrics = null;
         OutputFile.Write(path, stream => metrics = Draw(stream, palette, images, parsed, cancellation));
         var pixels = parsed.GetValue(_imageSize) * parsed.GetValue(_imageSize);

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
+using IGptMl.Cli.Sources;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Spectre.Console;
 
 namespace IGptMl.Cli.Commands;
@@ -9,10 +11,13 @@ namespace IGptMl.Cli.Commands;
 /// <summary>igpt predict: classifies image files with a classifier from igpt probe or igpt finetune.</summary>
 internal sealed class PredictCommand : IgptCommand
 {
+    private static readonly Activity Predicting = new("Predicting", "image");
+
     private readonly Option<string> _classifier = new("--classifier")
-        { Description = "The classifier: a zip that igpt probe or igpt finetune wrote, or that mlContext.Model.Save wrote of a pipeline from the column Image "
-        + "to PredictedClass.", HelpName = "FILE", Required = true };
-    private readonly Argument<string[]> _files = new("files") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
+        { Description = "The classifier: a zip that igpt probe or igpt finetune wrote, or that mlContext.Model.Save wrote of a pipeline from the column "
+        + "Image to PredictedClass and Score.", HelpName = "FILE", Required = true };
+    private readonly Argument<string[]> _files = new("files")
+        { Description = "Image files, and folders whose images are taken at any depth.", Arity = ArgumentArity.OneOrMore };
 
     internal PredictCommand(Terminal terminal, Option<bool> verbose)
         : base("predict", "Predict the classes of image files.", "igpt predict --classifier classifier.zip cat.jpg dog.jpg", terminal, verbose)
@@ -26,22 +31,45 @@ internal sealed class PredictCommand : IgptCommand
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var context = CreateContext(parsed);
-        var path = parsed.GetRequiredValue(_classifier);
-        var contents = parsed.GetRequiredValue(_files).Select(file => (File: file, Bytes: File.ReadAllBytes(file))).ToList();
-        var classifier = context.Model.Load(path, out _);
-        var decoder = context.Transforms.DecodeImages("Image", nameof(ImageContent.Content)).Fit(context.Data.LoadFromEnumerable<ImageContent>([]));
-        using var engine = context.Model.CreatePredictionEngine<ImageContent,
-            Prediction>(new Microsoft.ML.Data.TransformerChain<ITransformer>(decoder, classifier));
-        var lines = new List<PredictionLine>();
-        foreach (var (file, bytes) in contents)
+        using var classifier = ClassifierFile.Load(context, parsed.GetRequiredValue(_classifier));
+        var data = DataSource.Files(parsed.GetRequiredValue(_files)).Open(context, null, Skipped);
+        var lines = Terminal.Track(progress => Read(classifier.Predict(data.Watch(Predicting, progress, cancellation))));
+        if (lines.Count == 0)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var prediction = engine.Predict(new ImageContent { Content = bytes });
-            lines.Add(new PredictionLine(file, prediction.PredictedClass ?? string.Empty, prediction.Score.Max()));
+            throw new InvalidDataException($"'{parsed.GetRequiredValue(_classifier)}' gives a class for none of the images.");
         }
 
         WriteResult(parsed, new { Predictions = lines }, CreateTable(lines));
         return ExitCodes.Success;
+    }
+
+    /// <summary>Reads the predictions one by one, so that no more images than a batch are in memory.</summary>
+    private List<PredictionLine> Read(IDataView predictions)
+    {
+        var (name, predicted, score) = (predictions.Schema[OpenedData.NameColumn], predictions.Schema[ClassifierFile.ClassColumn],
+            predictions.Schema[ClassifierFile.ScoreColumn]);
+        using var cursor = predictions.GetRowCursor([name, predicted, score]);
+        var (getName, getClass) = (cursor.GetGetter<ReadOnlyMemory<char>>(name), cursor.GetGetter<ReadOnlyMemory<char>>(predicted));
+        var getScore = cursor.GetGetter<VBuffer<float>>(score);
+        ReadOnlyMemory<char> file = default, predictedClass = default;
+        VBuffer<float> scores = default;
+        var lines = new List<PredictionLine>();
+        while (cursor.MoveNext())
+        {
+            getName(ref file);
+            getClass(ref predictedClass);
+            getScore(ref scores);
+            float[] values = [.. scores.DenseValues()];
+            if (predictedClass.IsEmpty || values.Length == 0 || values.Any(float.IsNaN))
+            {
+                Skipped.Add($"{file}", $"'{file}' gets no class: the classifier's scores are no numbers.");
+                continue;
+            }
+
+            lines.Add(new PredictionLine($"{file}", $"{predictedClass}", values.Max()));
+        }
+
+        return lines;
     }
 
     private static Table CreateTable(List<PredictionLine> lines)
@@ -53,17 +81,5 @@ internal sealed class PredictCommand : IgptCommand
         }
 
         return table;
-    }
-
-    private sealed class ImageContent
-    {
-        public byte[] Content { get; set; } = [];
-    }
-
-    private sealed class Prediction
-    {
-        public string? PredictedClass { get; set; }
-
-        public float[] Score { get; set; } = [];
     }
 }

@@ -53,7 +53,7 @@ internal sealed class PretrainCommand : IgptCommand
             verbose)
     {
         _data.Required = true;
-        foreach (var option in new Option[] { _data, _out, _limit, _test, _testLimit, _crop, _crops, _cache })
+        foreach (var option in new Option[] { _data, _out.EndsIn(".zip"), _limit, _test, _testLimit, _crop, _crops, _cache })
         {
             Add(option);
         }
@@ -80,9 +80,11 @@ internal sealed class PretrainCommand : IgptCommand
         }
 
         var context = CreateContext(parsed, _training.Seed(parsed));
-        var data = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit));
-        var validation = _training.Validation(parsed)?.Open(context, _training.ValidationLimit(parsed));
-        var test = parsed.GetValue(_test)?.Open(context, parsed.GetValue(_testLimit));
+        var data = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit), Skipped);
+        var validation = _training.Validation(parsed)?.Open(context, _training.ValidationLimit(parsed), Skipped);
+        var test = parsed.GetValue(_test)?.Open(context, parsed.GetValue(_testLimit), Skipped);
+
+        CheckTokens(options.Model, palette, data, validation, test);
 
         TrainingWatch<TrainingProgress>? watch = null;
         using var model = Terminal.Track(progress =>
@@ -99,7 +101,7 @@ internal sealed class PretrainCommand : IgptCommand
         // ML.NET cannot store a schema with an image column, which the model needs, so no schema is stored.
         OutputFile.Write(path, stream => context.Model.Save(model, null, stream));
         Terminal.Say(TrainingEnd.Describe("model", last, isCompleted, options));
-        var result = new PretrainingResult(path, isCompleted, last.Step, last.Steps, options.Model.ParameterCount, data.Count, last.Elapsed.TotalSeconds,
+        var result = new PretrainingResult(path, isCompleted, last.Step, last.Steps, options.Model.ParameterCount, data.ReadCount, last.Elapsed.TotalSeconds,
             last.PeakLearningRate, last.Loss, null);
         if (result.Completed && test is not null)
         {
@@ -107,15 +109,34 @@ internal sealed class PretrainCommand : IgptCommand
             result = result with { Test = evaluation.Summary };
         }
 
-        Show(result, WantsJson(parsed));
+        WriteResult(parsed, result, Facts(result));
         return result.Completed ? ExitCodes.Success : ExitCodes.Canceled;
     }
 
-    /// <summary>"3.2145 nats per token, validation 3.3021".</summary>
+    /// <summary>Images that are tokens already must be those of the model, and then all of them are tokens.</summary>
+    private static void CheckTokens(ImageGptConfig model, Palette? palette, OpenedData data, params OpenedData?[] others)
+    {
+        foreach (var tokens in others.Prepend(data).OfType<OpenedData>())
+        {
+            if (tokens.HasTokens != data.HasTokens)
+            {
+                throw new UsageException("Some of the data are tokens and some are images; expected tokens alone, or images alone.");
+            }
+
+            RequireTokens(tokens, model, (side, colors) =>
+            {
+                var size = side == model.ImageSize ? string.Empty : $"Give --image-size {side}.";
+                var color = colors == model.Colors ? string.Empty : palette is null ? $"Give --colors {colors}." : "They are not of this --palette.";
+                return $"{color} {size}".Trim();
+            });
+        }
+    }
+
+    /// <summary>"mean 3.2145 nats per token, validation 3.3021".</summary>
     private string Describe(TrainingProgress value)
     {
         _lastValidation = value.ValidationLoss ?? _lastValidation;
-        return $"{value.Loss:F4} nats per token{(_lastValidation is { } nats ? $", validation {nats:F4}" : string.Empty)}";
+        return $"mean {value.MeanLoss:F4} nats per token{(_lastValidation is { } nats ? $", validation {nats:F4}" : string.Empty)}";
     }
 
     private static TransformerChain<ITransformer> Train(
@@ -144,7 +165,7 @@ internal sealed class PretrainCommand : IgptCommand
                     quantization).Fit(data.Watch(Learning, progress, cancellation))
                 : context.Transforms.QuantizeToPalette(options.InputColumnName, OpenedData.ImageColumn, palette, options.Model.ImageSize,
                     cropping).Fit(data.View);
-            var images = data with { View = context.Data.RepeatRows(data.View, crops), Count = checked(data.Count * crops) };
+            var images = data.Repeat(crops);
             var tokens = quantizer.Transform(images.Watch(Reading, progress, cancellation));
             var gpt = trainer.Fit(tokens, validation is null ? null : quantizer.Transform(validation.View));
             if (cropping == ImageCropping.RandomCrop)
@@ -185,15 +206,9 @@ internal sealed class PretrainCommand : IgptCommand
         return _checkpoints.Read(parsed, _training.Read(parsed, options, options.Steps, options.Model.ImageSize));
     }
 
-    private void Show(PretrainingResult result, bool asJson)
+    private static List<(string Name, string Value)> Facts(PretrainingResult result)
     {
-        if (asJson)
-        {
-            Terminal.WriteJson(result);
-            return;
-        }
-
-        var facts = new List<(string, string)>
+        var facts = new List<(string Name, string Value)>
         {
             ("model", result.Model),
             ("parameters", $"{result.Parameters:N0}"),
@@ -208,6 +223,6 @@ internal sealed class PretrainCommand : IgptCommand
             facts.AddRange(test.Facts);
         }
 
-        Terminal.Write(Tables.Of(facts));
+        return facts;
     }
 }

@@ -37,8 +37,8 @@ internal sealed class ProbeCommand : IgptCommand
     {
         _model.AddTo(this);
         _probe.AddTo(this);
-        Add(_out);
-        Add(_report);
+        Add(_out.EndsIn(".zip"));
+        Add(_report.IsFolder());
         AddCommonOptions();
     }
 
@@ -53,11 +53,11 @@ internal sealed class ProbeCommand : IgptCommand
 
         if (folder is not null)
         {
-            Directory.CreateDirectory(folder); // fail before hours of work
+            OutputFolder.Prepare(folder);
         }
 
         var context = CreateContext(parsed);
-        var (training, test) = _probe.Open(context, parsed);
+        var (training, test) = _probe.Open(context, parsed, Skipped);
         using var model = _model.Load(parsed, Terminal, needsHead: folder is not null);
         var options = _probe.Read(parsed, model.Config, folder);
         var experiment = new LinearProbeExperiment(context, model, options);

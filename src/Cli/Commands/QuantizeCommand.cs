@@ -37,7 +37,7 @@ internal sealed class QuantizeCommand : IgptCommand
         _data.AddTo(this);
         Add(_model);
         _palette.AddTo(this);
-        Option[] options = [_imageSize, _crop, _seed, _out];
+        Option[] options = [_imageSize, _crop, _seed, _out.EndsIn(".npy")];
         foreach (var option in options)
         {
             Add(option);
@@ -65,7 +65,7 @@ internal sealed class QuantizeCommand : IgptCommand
         var path = parsed.GetRequiredValue(_out);
         OutputFile.Check(path);
         var context = CreateContext(parsed, parsed.GetValue(_seed));
-        var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed));
+        var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed), Skipped);
         var quantizer = CreateQuantizer(parsed, context).Fit(data.View);
         Terminal.Track(progress =>
         {
@@ -74,7 +74,7 @@ internal sealed class QuantizeCommand : IgptCommand
             return path;
         });
 
-        var result = new QuantizeResult(path, data.Count, quantizer.ImageSize, quantizer.ImageSize * quantizer.ImageSize, quantizer.Palette.Count,
+        var result = new QuantizeResult(path, data.ReadCount, quantizer.ImageSize, quantizer.ImageSize * quantizer.ImageSize, quantizer.Palette.Count,
             quantizer.Cropping);
         WriteResult(parsed, result, [("file", path), ("images", $"{result.Images:N0} of {result.ImageSize}x{result.ImageSize} pixels"),
             ("colors", $"{result.Colors:N0}")]);

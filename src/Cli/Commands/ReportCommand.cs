@@ -52,7 +52,7 @@ internal sealed class ReportCommand : IgptCommand
         _model.AddTo(this);
         _probe.AddTo(this);
         _lowData.AddTo(this);
-        foreach (var option in new Option[] { _noLowData, _fineTune, _checkpoints, _beside, _title, _name, _out })
+        foreach (var option in new Option[] { _noLowData, _fineTune, _checkpoints, _beside, _title, _name, _out.IsFolder() })
         {
             Add(option);
         }
@@ -64,10 +64,12 @@ internal sealed class ReportCommand : IgptCommand
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var folder = parsed.GetRequiredValue(_out);
-        Directory.CreateDirectory(folder); // fail before hours of work
+        OutputFolder.Prepare(folder);
         var context = CreateContext(parsed);
-        var (training, test) = _probe.Open(context, parsed);
+        var (training, test) = _probe.Open(context, parsed, Skipped);
         var checkpoints = parsed.GetValue(_checkpoints) is { } run ? ComparedModel.FindCheckpoints(run) : [];
+        var beside = parsed.GetRequiredValue(_beside).Select(text => text.Split('=', 2)).Select(parts => new ComparedModel(parts[0], parts[1])).ToList();
+        beside.ForEach(other => ModelOptions.CheckKind(other.Path));
         using var model = _model.Load(parsed, Terminal, needsHead: true);
         var probe = _probe.Read(parsed, model.Config, folder);
         var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
@@ -78,8 +80,7 @@ internal sealed class ReportCommand : IgptCommand
             LowData = parsed.GetValue(_noLowData) ? null : _lowData.Read(parsed, probe),
             FineTune = parsed.GetValue(_fineTune) is { } epochs ? new ImageGptFineTuneTrainer.Options { Epochs = epochs, Seed = 1 } : null,
             PretrainedOn = _probe.PretrainedOn(parsed),
-            Others = [.. checkpoints, .. parsed.GetRequiredValue(_beside).Select(text => text.Split('=', 2)).Select(parts
-                => new ComparedModel(parts[0], parts[1]))],
+            Others = [.. checkpoints, .. beside],
             Facts = _probe.Describe(parsed),
         });
         var results = Terminal.Track(progress => study.Run(training.View, test.View, new StudyAdvance(progress), cancellation));

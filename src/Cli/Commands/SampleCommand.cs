@@ -10,7 +10,7 @@ namespace IGptMl.Cli.Commands;
 /// <summary>igpt sample: samples images from a model.</summary>
 internal sealed class SampleCommand : IgptCommand
 {
-    private const int DefaultCount = 16;
+    private const int DefaultCount = 16, MostGridPictures = 1024;
 
     private static readonly Activity Drawing = new("Drawing", "token");
 
@@ -21,7 +21,7 @@ internal sealed class SampleCommand : IgptCommand
     private readonly Option<int> _scale = CommandOptions.Number("--scale", "The side in pixels to which each pixel is enlarged in the grid.",
         1, 64, 4);
     private readonly Option<string> _out = new("--out")
-        { Description = "The folder to write: a PNG file per image, and all of them in grid.png.", HelpName = "DIR", Required = true };
+        { Description = "The folder to write: a PNG file per image, and the first ones, up to a thousand, in grid.png.", HelpName = "DIR", Required = true };
 
     internal SampleCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -35,7 +35,7 @@ internal sealed class SampleCommand : IgptCommand
         Add(_count);
         _sampling.AddTo(this);
         Add(_scale);
-        Add(_out);
+        Add(_out.IsFolder());
         AddCommonOptions();
     }
 
@@ -61,15 +61,18 @@ internal sealed class SampleCommand : IgptCommand
         var speed = (double)count * model.Config.ContextLength / clock.Elapsed.TotalSeconds;
         var (files, grid) = Write(folder, pictures, count, parsed.GetValue(_scale));
         WriteResult(parsed, new SampleResult(grid, Math.Round(speed, 1), files),
-            [("pictures", $"{count:N0} of {model.Config.ImageSize}x{model.Config.ImageSize} pixels"), ("speed", $"{speed:N0} tokens/s"), ("grid", grid)]);
+            [("pictures", $"{count:N0} of {model.Config.ImageSize}x{model.Config.ImageSize} pixels"), ("speed", $"{speed:N0} tokens/s"),
+                ("grid", grid ?? GridRows.TooLarge)]);
         return ExitCodes.Success;
     }
 
-    private static (List<SampledPicture> Files, string Grid) Write(PictureFolder folder, IDataView pictures, int count, int scale)
+    private static (List<SampledPicture> Files, string? Grid) Write(PictureFolder folder, IDataView pictures, int count, int scale)
     {
         var digits = Math.Max(3, $"{count}".Length);
         var files = new List<SampledPicture>();
-        var images = new List<MLImage>();
+        var columns = (int)Math.Ceiling(Math.Sqrt(Math.Min(count, MostGridPictures)));
+        using var rows = new GridRows(scale);
+        var row = new List<MLImage>();
         using (var cursor = pictures.GetRowCursor(pictures.Schema))
         {
             var getImage = cursor.GetGetter<MLImage>(pictures.Schema["Image"]);
@@ -80,16 +83,19 @@ internal sealed class SampleCommand : IgptCommand
                 MLImage image = null!; // a new variable per row, as a getter disposes the previous image of its variable
                 getImage(ref image);
                 getSeed(ref seed);
-                images.Add(image);
                 files.Add(
                     new SampledPicture(
                     folder.Write($"sample-{(files.Count + 1).ToString($"D{digits}", System.Globalization.CultureInfo.InvariantCulture)}.png", image), seed));
+                row.Add(image);
+                if (row.Count == columns || files.Count == count)
+                {
+                    rows.Add([.. row]);
+                    row.Clear();
+                }
             }
         }
 
-        var columns = (int)Math.Ceiling(Math.Sqrt(images.Count));
-        using var grid = ImageGrid.Create([.. images.Chunk(columns)], scale);
-        images.ForEach(image => image.Dispose());
-        return (files, folder.Write("grid.png", grid));
+        using var grid = rows.Create();
+        return (files, grid is null ? null : folder.Write("grid.png", grid));
     }
 }

@@ -10,6 +10,9 @@ internal static class ExitCodes
     /// <summary>The command line is invalid.</summary>
     internal const int Usage = 2;
 
+    /// <summary>The work is done, but some of the images could not be read; the result is that of the others.</summary>
+    internal const int Partial = 3;
+
     /// <summary>Canceled by Ctrl-C; 128 + SIGINT, as in shells.</summary>
     internal const int Canceled = 130;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Data;
 
 namespace IGptMl.Cli.Output;
@@ -11,8 +12,15 @@ internal sealed class PictureFolder
     internal PictureFolder(string path)
     {
         _path = path;
-        Directory.CreateDirectory(path);
-        OutputFile.Check(Path.Combine(path, "grid.png"));
+        OutputFolder.Prepare(path);
+    }
+
+    /// <summary>"0003-cat-2.png": the third image's second picture; "0003-cat.png" if it has only one.</summary>
+    internal static string NameOf(int image, string name, int? picture = null)
+    {
+        var word = string.Concat(Path.GetFileNameWithoutExtension(name).Select(c => Array.IndexOf(Path.GetInvalidFileNameChars(), c) < 0 ? c : '_'));
+        var number = picture is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"-{picture}");
+        return string.Create(CultureInfo.InvariantCulture, $"{image:D4}-{word}{number}.png");
     }
 
     /// <summary>Writes an image, and returns its path.</summary>

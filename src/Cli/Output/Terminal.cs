@@ -49,8 +49,17 @@ internal sealed class Terminal
     /// <summary>Writes a formatted result.</summary>
     internal void Write(IRenderable result) => _results.Write(result);
 
-    /// <summary>Writes the result as one JSON object, the only content of the output stream.</summary>
-    internal void WriteJson<T>(T result) => _output.WriteLine(JsonSerializer.Serialize(result, Json));
+    /// <summary>Writes the result as one JSON object, the only content of the output stream. It also names the skipped images.</summary>
+    internal void WriteJson<T>(T result, IReadOnlyList<SkippedImage> skipped)
+    {
+        var json = JsonSerializer.SerializeToNode(result, Json)!.AsObject();
+        if (skipped.Count > 0)
+        {
+            json.Add("skipped", JsonSerializer.SerializeToNode(skipped, Json));
+        }
+
+        _output.WriteLine(json.ToJsonString(Json));
+    }
 
     /// <summary>Runs work and shows its progress, as bars on an interactive terminal and as lines otherwise.</summary>
     internal T Track<T>(Func<IProgress<Advance>, T> work)

@@ -16,8 +16,8 @@ internal static class FeatureFile
     private const string Csv = ".csv";
     private const string Idv = ".idv";
 
-    /// <summary>Whether the extension is known.</summary>
-    internal static bool Knows(string path) => Ending(path) is Npy or Csv or Idv;
+    /// <summary>The endings that say a form.</summary>
+    internal static string[] All => [Npy, Csv, Idv];
 
     /// <summary>Writes a column of features in the format of the path's extension.</summary>
     internal static void Write(MLContext context, string path, Stream stream, IDataView view, string column)

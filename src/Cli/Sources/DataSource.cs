@@ -1,4 +1,5 @@
 using System.Globalization;
+using IGptMl.Cli.Output;
 using Microsoft.ML;
 
 namespace IGptMl.Cli.Sources;
@@ -8,9 +9,9 @@ internal abstract record DataSource
 {
     /// <summary>The syntax of data sources, for help and errors.</summary>
     internal const string Syntax = "shapes, shapes:COUNT, shapes:COUNT:SEED, cifar10:DIR, cifar10-test:DIR, cifar100:DIR (also cifar100-test, -coarse, "
-        + "-coarse-test), stl10:DIR (also stl10-test, -unlabeled, -fold1 to -fold10), csv:FILE with columns path and label, a folder of images, "
-        + "readable:DIR for a folder whose unreadable files are skipped, or tokens:FILE, an npy file of tokens of 512 colors (for pretrain, evaluate and "
-        + "features). Without :DIR, data sets are read from where igpt data get puts them";
+        + "-coarse-test), stl10:DIR (also stl10-test, -unlabeled, -fold1 to -fold10), csv:FILE with columns path and label, an image file, a folder of "
+        + "images, readable:DIR for a folder whose unreadable files are expected, or tokens:FILE, an npy file of tokens of 512 colors (for pretrain, "
+        + "evaluate and features). Without :DIR, data sets are read from where igpt data get puts them";
 
     private const int DefaultCount = 12_000;
     private const int TrainingSeed = 1;
@@ -36,6 +37,7 @@ internal abstract record DataSource
             ("csv", { } file) => IsFile(text, file, out problem) ? new ImageListFile(file) : null,
             ("tokens", { } file) => IsFile(text, file, out problem) ? new TokenArray(file) : null,
             ("readable", { } folder) => Folder(folder, out problem) is null ? null : new ImageFolder(folder, UnreadableImages.Skip),
+            _ when File.Exists(text) => OfFile(text, out problem),
             _ => Folder(text, out problem),
         };
     }
@@ -47,8 +49,35 @@ internal abstract record DataSource
         return problem.Length == 0 ? new ImageFolder(path, UnreadableImages.Refuse) : null;
     }
 
+    /// <summary>Image files and folders of images, without labels.</summary>
+    internal static DataSource Files(IReadOnlyList<string> paths) => new ImageFiles(paths);
+
     /// <summary>Opens the images: all, or at most <paramref name="limit"/> of them.</summary>
-    internal abstract OpenedData Open(MLContext context, int? limit);
+    /// <param name="context">The context.</param>
+    /// <param name="limit">The most images; null for all.</param>
+    /// <param name="skipped">Is told of image files that cannot be read, when a pass reaches them.</param>
+    internal OpenedData Open(MLContext context, int? limit, SkippedImages skipped)
+    {
+        var data = Open(context, limit);
+        return HasFiles ? data.Readable(skipped) : data;
+    }
+
+    /// <summary>Whether every image is a file of its own, of which some may be unreadable.</summary>
+    private protected virtual bool HasFiles => false;
+
+    private protected abstract OpenedData Open(MLContext context, int? limit);
+
+    /// <summary>A file that is named without saying what it is: an image, unless its ending says another thing.</summary>
+    private static ImageFiles? OfFile(string path, out string problem)
+    {
+        problem = Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".csv" or ".tsv" or ".tab" => $"'{path}' is a list, not an image; expected csv:{path}.",
+            ".npy" => $"'{path}' is an array, not an image; expected tokens:{path}.",
+            _ => string.Empty,
+        };
+        return problem.Length == 0 ? new ImageFiles([path]) : null;
+    }
 
     private static bool IsFile(string text, string path, out string problem)
     {
@@ -75,7 +104,7 @@ internal abstract record DataSource
 
     private sealed record Shapes(int Count, int Seed) : DataSource
     {
-        internal override OpenedData Open(MLContext context, int? limit)
+        private protected override OpenedData Open(MLContext context, int? limit)
         {
             var count = Math.Min(Count, limit ?? Count);
             return new OpenedData(context.Data, context.Data.LoadShapes(count, Seed), count);
@@ -84,18 +113,32 @@ internal abstract record DataSource
 
     private sealed record Published(PublishedSource Source, string Path, bool HeldOut) : DataSource
     {
-        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(context.Data, Source.Load(context.Data, Path, HeldOut)).Take(limit);
+        private protected override OpenedData Open(MLContext context, int? limit)
+            => OpenedData.Of(context.Data, Source.Load(context.Data, Path, HeldOut)).Take(limit);
+    }
+
+    private sealed record ImageFiles(IReadOnlyList<string> Paths) : DataSource
+    {
+        private protected override bool HasFiles => true;
+
+        private protected override OpenedData Open(MLContext context, int? limit)
+            => OpenedData.Of(context.Data, context.Data.LoadImageFiles(Paths)).Sample(limit);
     }
 
     private sealed record ImageFolder(string Path, UnreadableImages Unreadable) : DataSource
     {
-        internal override OpenedData Open(MLContext context, int? limit)
+        private protected override bool HasFiles => Unreadable == UnreadableImages.Refuse;
+
+        private protected override OpenedData Open(MLContext context, int? limit)
             => OpenedData.Of(context.Data, context.Data.LoadImageFolder(Path, Unreadable)).Sample(limit);
     }
 
     private sealed record ImageListFile(string Path) : DataSource
     {
-        internal override OpenedData Open(MLContext context, int? limit) => OpenedData.Of(context.Data, context.Data.LoadImageList(Path)).Sample(limit);
+        private protected override bool HasFiles => true;
+
+        private protected override OpenedData Open(MLContext context, int? limit)
+            => OpenedData.Of(context.Data, context.Data.LoadImageList(Path, new ImageListOptions { ChecksFiles = false })).Sample(limit);
     }
 
     /// <summary>OpenAI's files are named in pairs, cifar10_trX.npy and cifar10_trY.npy.</summary>
@@ -104,7 +147,7 @@ internal abstract record DataSource
         private const string TokensEnding = "X.npy";
         private const string LabelsEnding = "Y.npy";
 
-        internal override OpenedData Open(MLContext context, int? limit)
+        private protected override OpenedData Open(MLContext context, int? limit)
         {
             var labels = Path.EndsWith(TokensEnding, StringComparison.Ordinal) ? $"{Path[..^TokensEnding.Length]}{LabelsEnding}" : null;
             return OpenedData.Of(context.Data, context.Data.LoadTokenArray(Path, File.Exists(labels) ? labels : null)).Take(limit);

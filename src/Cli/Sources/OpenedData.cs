@@ -17,6 +17,12 @@ internal sealed record OpenedData(DataOperationsCatalog Catalog, IDataView View,
 
     private const int SampleSeed = 1;
 
+    /// <summary>Counts the rows skipped so far; null if every row is read.</summary>
+    private Func<int>? Skipped { get; init; }
+
+    /// <summary>The number of images without those skipped so far.</summary>
+    internal int ReadCount => Count - (Skipped?.Invoke() ?? 0);
+
     /// <summary>Whether the rows are already tokens instead of images.</summary>
     internal bool HasTokens => View.Schema.GetColumnOrNull(TokensColumn) is not null;
 
@@ -51,12 +57,38 @@ internal sealed record OpenedData(DataOperationsCatalog Catalog, IDataView View,
         return this with { View = Catalog.FilterByCustomPredicate<NamedRow>(View, row => !chosen.Contains(row.Name)), Count = count };
     }
 
+    /// <summary>The images that can be read. The others are reported when a pass reaches them; a single image is refused instead.</summary>
+    internal OpenedData Readable(SkippedImages skipped)
+    {
+        if (Count == 1)
+        {
+            return this;
+        }
+
+        var count = 0;
+        var readable = Catalog.FilterUnreadableImages(View, image =>
+        {
+            Interlocked.Increment(ref count);
+            skipped.Add(image.Name, image.Problem);
+        });
+        return this with { View = readable, Skipped = () => Volatile.Read(ref count) };
+    }
+
+    /// <summary>The images several times, one pass after the other.</summary>
+    internal OpenedData Repeat(int times) => this with
+    {
+        View = Catalog.RepeatRows(View, times),
+        Count = checked(Count * times),
+        Skipped = Skipped is { } once ? () => times * once() : null,
+    };
+
     /// <summary>The images for one pass, which reports progress and can be canceled.</summary>
     internal IDataView Watch(Activity activity, IProgress<Advance> progress, CancellationToken cancellation)
-        => Track(new Relay<RowProgress>(rows => progress.Report(Advance.Of(activity, rows))), cancellation);
+        => Track(new Relay<RowProgress>(rows => progress.Report(Advance.Of(activity, rows with { Total = ReadCount }))), cancellation);
 
     /// <summary>The images for one pass, which can be canceled.</summary>
-    internal IDataView Track(IProgress<RowProgress>? progress, CancellationToken cancellation) => Catalog.TrackRows(View, progress, Count, cancellation);
+    internal IDataView Track(IProgress<RowProgress>? progress, CancellationToken cancellation)
+        => Catalog.TrackRows(View, progress, Skipped is null ? Count : null, cancellation);
 
     private sealed class NamedRow
     {

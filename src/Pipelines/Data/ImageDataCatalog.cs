@@ -153,6 +153,31 @@ public static class ImageDataCatalog
         return LoadFiles(catalog, ImageFolder.List(folder), unreadable, shuffleSeed);
     }
 
+    /// <summary>Reads image files, given one by one or by folders, without labels.</summary>
+    /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
+    /// <param name="paths">
+    /// Files, and folders whose images (png, jpg, …) are read at any depth, in ordinal order. At least one. What is not there, or is a folder without images,
+    /// is an unreadable image.
+    /// </param>
+    /// <param name="unreadable">What to do with a file that cannot be decoded; <see cref="UnreadableImages.Refuse"/> is the default.</param>
+    /// <param name="shuffleSeed">The seed for the order of the rows; null, the default, for the order of the paths.</param>
+    /// <returns>The images, with the paths as names. Every label is a missing value. The size of an image is unknown until it is read.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is no path, one is blank, or <paramref name="unreadable"/> is not one of the named values.
+    /// </exception>
+    /// <exception cref="InvalidDataException">Reading a row throws it for an unreadable file.</exception>
+    public static IDataView LoadImageFiles(
+        this DataOperationsCatalog catalog,
+        IReadOnlyList<string> paths,
+        UnreadableImages unreadable = UnreadableImages.Refuse,
+        int? shuffleSeed = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(paths);
+        CheckChoice(unreadable);
+        return LoadFiles(catalog, ImageFolder.ListFiles(paths), unreadable, shuffleSeed);
+    }
+
     /// <summary>Reads the images that a CSV or TSV file lists in the column "path", with the class names of its column "label".</summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="path">

@@ -6,6 +6,8 @@ namespace IGptMl.Data;
 /// </summary>
 internal static class ImageFolder
 {
+    private const string Unlabeled = "unlabeled"; // the one class that a key type needs, which no row has
+
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"];
 
     /// <summary>Lists the files by class and then by path, ordinal.</summary>
@@ -40,6 +42,27 @@ internal static class ImageFolder
 
         var name = Path.GetFileName(root) is { Length: > 0 } last ? last : root;
         return new ImageFileSet($"Image folder '{folder}'", root, [name], [.. loose.Images.Select(path => new ImageFile(path, 0))]) { Others = loose.Others };
+    }
+
+    /// <summary>Lists files without classes: those given, and for a folder the images at any depth below it.</summary>
+    /// <exception cref="ArgumentException">There is no path, or one is blank.</exception>
+    public static ImageFileSet ListFiles(IReadOnlyList<string> paths)
+    {
+        if (paths.Count == 0 || paths.Any(string.IsNullOrWhiteSpace))
+        {
+            throw new ArgumentException("Expected at least one path, and none that is blank.", nameof(paths));
+        }
+
+        var (files, skipped) = (new List<string>(), new List<string>());
+        foreach (var path in paths)
+        {
+            var (images, others) = Directory.Exists(path) ? Find(path, path, recursive: true) : ([], []);
+            files.AddRange(images.Count > 0 ? images.Select(image => Path.Combine(path, image)) : [path]);
+            skipped.AddRange(others.Select(other => Path.Combine(path, other)));
+        }
+
+        return new ImageFileSet("Image files", string.Empty, [Unlabeled], [.. files.Select(file => new ImageFile(file, RowSource.NoLabel))])
+            { Others = skipped };
     }
 
     private static ImageFileSet ListClasses(string origin, string root, string[] classNames, List<string> loose)

@@ -36,7 +36,7 @@ internal static class ImageList
             throw new InvalidDataException($"Image list '{path}' has no images.");
         }
 
-        if (options.Unreadable == UnreadableImages.Refuse)
+        if (options is { Unreadable: UnreadableImages.Refuse, ChecksFiles: true })
         {
             CheckFiles(path, folder, rows);
         }

@@ -27,6 +27,13 @@ public sealed record ImageListOptions
     /// <value>Default <see cref="UnreadableImages.Refuse"/>, which also refuses a list with a file that does not exist.</value>
     public UnreadableImages Unreadable { get; init; } = UnreadableImages.Refuse;
 
+    /// <summary>
+    /// Whether a list with a file that does not exist is refused when it is loaded, if <see cref="Unreadable"/> is <see cref="UnreadableImages.Refuse"/>; if
+    /// false, the file is refused when its row is read.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool ChecksFiles { get; init; } = true;
+
     /// <summary>The seed for the order of the rows, which is the same on every platform; null for the order of the list.</summary>
     /// <value>Default null.</value>
     public int? ShuffleSeed { get; init; }

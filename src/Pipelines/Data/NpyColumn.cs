@@ -54,8 +54,11 @@ internal sealed class NpyColumn
     private void Write<T>(Stream stream, NpyType type, Func<T[], bool>? change = null)
         where T : unmanaged
     {
-        var rows = checked((int)(_data.GetRowCount() ?? CountRows()));
-        NpyFormat.WriteHeader(stream, type, [rows, .. _vector?.Dimensions ?? []]);
+        // A header with the longest number keeps the place of one that is written when the rows have been counted by writing them.
+        var known = _data.GetRowCount() ?? (stream.CanSeek ? null : CountRows());
+        var start = known is null ? stream.Position : 0;
+        NpyFormat.WriteHeader(stream, type, Shape(known ?? int.MaxValue));
+        var header = known is null ? checked((int)(stream.Position - start)) : 0;
         var row = new T[_vector?.Size ?? 1];
         var written = 0;
         using var cursor = _data.GetRowCursor([_column]);
@@ -71,11 +74,20 @@ internal sealed class NpyColumn
             stream.Write(MemoryMarshal.AsBytes(row.AsSpan()));
         }
 
-        if (written != rows)
+        if (known is null)
         {
-            throw new InvalidDataException($"The data has {written} rows; its row count is {rows}.");
+            var end = stream.Position;
+            stream.Position = start;
+            NpyFormat.WriteHeader(stream, type, Shape(written), header);
+            stream.Position = end;
+        }
+        else if (written != known)
+        {
+            throw new InvalidDataException($"The data has {written} rows; its row count is {known}.");
         }
     }
+
+    private int[] Shape(long rows) => [checked((int)rows), .. _vector?.Dimensions ?? []];
 
     private Action Reader<T>(DataViewRowCursor cursor, T[] row)
     {

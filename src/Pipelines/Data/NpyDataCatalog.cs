@@ -13,7 +13,7 @@ public static class NpyDataCatalog
     /// tokens become uint16 (rows, tokens), which LoadTokenArray reads, and labels int32 (rows). Rows are written as they are computed; none is kept in memory.
     /// </remarks>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
-    /// <param name="data">The rows. If the view does not have a row count, they are counted first.</param>
+    /// <param name="data">The rows.</param>
     /// <param name="path">The file. An existing file is replaced only when the new one is complete. Its folder must exist.</param>
     /// <param name="columnName">The column: Single, Double, Byte, UInt16, Int32, Int64 or a key, or a known-size vector of them.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
@@ -28,7 +28,7 @@ public static class NpyDataCatalog
 
     /// <summary>Writes a column to a stream in npy format.</summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
-    /// <param name="data">The rows. If the view does not have a row count, they are counted first.</param>
+    /// <param name="data">The rows. If neither the view has a row count nor the stream can seek, they are counted first.</param>
     /// <param name="stream">Receives the array; it stays open.</param>
     /// <param name="columnName">The column: Single, Double, Byte, UInt16, Int32, Int64 or a key, or a known-size vector of them.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>

@@ -15,13 +15,15 @@ internal sealed class RowCounter(IProgress<RowProgress> progress, long? total)
     private long _done;
 
     /// <summary>Reports that a cursor has finished this number of rows. Time is measured from the first call.</summary>
-    internal void Reach(long rows)
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="isLast">Whether these are all rows.</param>
+    internal void Reach(long rows, bool isLast)
     {
         lock (_lock)
         {
             _clock.Start();
             var elapsed = _clock.Elapsed;
-            if (rows <= _done || (elapsed < _next && rows != total))
+            if (rows <= _done || (elapsed < _next && !isLast))
             {
                 return;
             }

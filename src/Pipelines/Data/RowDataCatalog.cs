@@ -1,11 +1,15 @@
 using IGptMl;
 using IGptMl.Data;
+using IGptMl.Hosting;
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML;
 
-/// <summary>Collection of extension methods for <see cref="DataOperationsCatalog"/> that repeat rows and track the reading of rows.</summary>
+/// <summary>Collection of extension methods for <see cref="DataOperationsCatalog"/> that repeat, filter and track rows.</summary>
 public static class RowDataCatalog
 {
+    private const string NameRole = "name";
+
     /// <summary>
     /// Repeats all rows several times, one pass after the other. Transforms that are random per row give other values in each pass: after this,
     /// <c>QuantizeToPalette</c> with <c>ImageCropping.RandomCrop</c> gives several crops of every image, as in the paper's training.
@@ -21,6 +25,37 @@ public static class RowDataCatalog
         ArgumentNullException.ThrowIfNull(input);
         ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);
         return new RepeatedDataView(input, times);
+    }
+
+    /// <summary>
+    /// Leaves out the rows whose images cannot be read. This is found out when a row is reached, so that no file is decoded twice; a later pass leaves out the
+    /// same rows.
+    /// </summary>
+    /// <remarks>
+    /// With a loader that has <see cref="UnreadableImages.Refuse"/>, the default, this reports every unreadable image and keeps the others, where
+    /// <see cref="UnreadableImages.Skip"/> decodes all files in advance. The number of rows is unknown. The rows are read by one cursor.
+    /// </remarks>
+    /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
+    /// <param name="input">The rows.</param>
+    /// <param name="report">Receives each unreadable image once, on the reading thread; null, the default, to leave them out without a report.</param>
+    /// <param name="imageColumnName">The column of images.</param>
+    /// <param name="nameColumnName">The column of names (text), by which the images of the rows are told apart.</param>
+    /// <returns>The rows, lazily. A pass in which no image can be read ends with an <see cref="InvalidDataException"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public static IDataView FilterUnreadableImages(
+        this DataOperationsCatalog catalog,
+        IDataView input,
+        Action<UnreadableImage>? report = null,
+        string imageColumnName = "Image",
+        string nameColumnName = "Name")
+    {
+        var host = HostSettings.Register(CatalogEnvironment.Of(catalog), nameof(FilterUnreadableImages));
+        ArgumentNullException.ThrowIfNull(input);
+        var image = ImageColumn.Require(input.Schema, host, imageColumnName);
+        var name = SchemaErrors.Require(input.Schema, host, NameRole, nameColumnName);
+        return name.Type is TextDataViewType
+            ? new ReadableDataView(input, image, name, new ImageCensus(report))
+            : throw SchemaErrors.Mismatch(host, NameRole, name.Name, "String", name.Type.ToString() ?? string.Empty);
     }
 
     /// <summary>

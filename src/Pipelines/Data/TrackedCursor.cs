@@ -19,8 +19,10 @@ internal sealed class TrackedCursor(DataViewRowCursor inner, RowCounter? counter
     public override bool MoveNext()
     {
         cancellationToken.ThrowIfCancellationRequested();
-        counter?.Reach(inner.Position + 1); // requesting the next row means that this one is finished
-        return inner.MoveNext();
+        var finished = inner.Position + 1; // requesting the next row means that this one is finished
+        var hasMore = inner.MoveNext();
+        counter?.Reach(finished, !hasMore);
+        return hasMore;
     }
 
     /// <inheritdoc/>

@@ -25,6 +25,9 @@ public sealed record FineTuningProgress : TrainingProgress
     /// <summary>The accuracy on the batch before the step, 0 to 1. NaN if a run that is already complete is resumed.</summary>
     public double Accuracy { get; init; }
 
+    /// <summary>The running mean of <see cref="Accuracy"/>, computed as <see cref="TrainingProgress.MeanLoss"/>.</summary>
+    public double MeanAccuracy { get; init; }
+
     /// <summary>The accuracy on the validation rows, 0 to 1, if it was measured after this step; otherwise null.</summary>
     public double? ValidationAccuracy { get; init; }
 

@@ -35,6 +35,7 @@ internal sealed class FineTuningTask(
     private const int RowsPerValidationBatch = ImageGptExecutor.DefaultRows;
 
     private readonly TrainingBatches _batches = new(images, network.Config, options, seed, device);
+    private RunningMean _meanAccuracy;
 
     /// <inheritdoc/>
     public torch.nn.Module Module => network;
@@ -138,15 +139,20 @@ internal sealed class FineTuningTask(
     }
 
     /// <summary>The progress to report for a step.</summary>
-    internal FineTuningProgress Progress(StepReport step) => new(step.Progress)
+    internal FineTuningProgress Progress(StepReport step)
     {
-        Epoch = (int)((step.Progress.Step + StepsPerEpoch - 1) / StepsPerEpoch),
-        ClassificationLoss = step.Batch?.Find(ClassificationLoss) ?? double.NaN,
-        GenerativeLoss = step.Batch?.Find(GenerativeLoss),
-        Accuracy = step.Batch?.Find(Accuracy) ?? double.NaN,
-        ValidationAccuracy = step.Validation?.Accuracy,
-        BestValidationAccuracy = step.Best?.Accuracy,
-    };
+        var accuracy = step.Batch?.Find(Accuracy) ?? double.NaN;
+        return new FineTuningProgress(step.Progress)
+        {
+            Epoch = (int)((step.Progress.Step + StepsPerEpoch - 1) / StepsPerEpoch),
+            ClassificationLoss = step.Batch?.Find(ClassificationLoss) ?? double.NaN,
+            GenerativeLoss = step.Batch?.Find(GenerativeLoss),
+            Accuracy = accuracy,
+            MeanAccuracy = _meanAccuracy.Add(accuracy),
+            ValidationAccuracy = step.Validation?.Accuracy,
+            BestValidationAccuracy = step.Best?.Accuracy,
+        };
+    }
 
     /// <summary>Computes the logits of the classes, (rows, C).</summary>
     private void ComputeLogits(ReadOnlySpan<ushort> tokens, int rows, TokenMask? mask, Span<float> logits)

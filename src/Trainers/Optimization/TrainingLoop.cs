@@ -18,6 +18,9 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
     /// <summary>Whether the run ended because validation stopped improving.</summary>
     internal bool StoppedEarly { get; private set; }
 
+    /// <summary>Whether the run ended because its time limit was reached before its last step.</summary>
+    internal bool TimeIsUp { get; private set; }
+
     /// <summary>Runs the remaining steps, until a cancellation or an early stop. Returns the total number of steps completed.</summary>
     /// <exception cref="InvalidOperationException">The loss or a gradient has become NaN or infinite, or the loss has exploded.</exception>
     internal long Run(Action<StepReport> report, CancellationToken cancellation)
@@ -29,9 +32,11 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
         var watch = new DivergenceWatch();
         var (begun, before, clock) = (state.Step, state.Seconds, Stopwatch.StartNew());
         double? peak = null;
-        while (state.Step < schedule.Steps && !cancellation.IsCancellationRequested && !StoppedEarly)
+        var mean = new RunningMean();
+        TimeIsUp = IsTimeUp(state);
+        while (state.Step < schedule.Steps && !cancellation.IsCancellationRequested && !StoppedEarly && !TimeIsUp)
         {
-            var rate = schedule.RateAt(state.Step);
+            var rate = schedule.RateAt(PlaceInSchedule(state));
             var batch = training.Backward(state.Step);
             RequireNumber("loss", batch.Loss, state.Step, rate);
             var norm = training.Update(state.Step, rate);
@@ -43,6 +48,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
                 throw Diverged($"The loss has exploded: it is {value:G4}, and was {first:G4} at the beginning,", state.Step, rate);
             }
 
+            TimeIsUp = state.Step < schedule.Steps && IsTimeUp(state);
             ValidationScore? validation = IsValidated(state.Step) ? task.Validate() : null;
             if (validation is { } measured)
             {
@@ -61,6 +67,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
                 Step = state.Step,
                 Steps = schedule.Steps,
                 Loss = value,
+                MeanLoss = mean.Add(value),
                 LearningRate = rate,
                 PeakLearningRate = schedule.Peak,
                 GradientNorm = norm,
@@ -68,7 +75,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
                 ImagesPerSecond = speed,
                 PeakShare = speed * task.OperationsPerImage / peak,
                 Elapsed = TimeSpan.FromSeconds(state.Seconds),
-                TimeLeft = clock.Elapsed / (state.Step - begun) * (schedule.Steps - state.Step),
+                TimeLeft = TimeLeft(state, clock.Elapsed / (state.Step - begun)),
             };
             var step = new StepReport(progress, batch, validation, state.Best);
             foreach (var metrics in _settings.Metrics)
@@ -122,11 +129,29 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
         Step = state.Step,
         Steps = schedule.Steps,
         Loss = state.Loss ?? double.NaN,
+        MeanLoss = state.Loss ?? double.NaN,
         PeakLearningRate = schedule.Peak,
         Elapsed = TimeSpan.FromSeconds(state.Seconds),
     };
 
-    private bool IsValidated(long step) => _settings.Validation is { } validation && (step % validation.Interval == 0 || step == schedule.Steps);
+    private bool IsTimeUp(RunState state) => state.Seconds >= _settings.TimeLimit?.TotalSeconds;
+
+    /// <summary>
+    /// The step whose learning rate is used. With a time limit, this is the step that corresponds to the elapsed time if it is the later one, so that the
+    /// schedule is completed within the time.
+    /// </summary>
+    private long PlaceInSchedule(RunState state) => _settings.TimeLimit is { TotalSeconds: var limit }
+        ? Math.Clamp((long)(schedule.Steps * (state.Seconds / limit)), state.Step, schedule.Steps - 1)
+        : state.Step;
+
+    private TimeSpan TimeLeft(RunState state, TimeSpan step)
+    {
+        var left = step * (schedule.Steps - state.Step);
+        var limit = _settings.TimeLimit - TimeSpan.FromSeconds(state.Seconds);
+        return limit < left ? (limit < TimeSpan.Zero ? TimeSpan.Zero : limit.Value) : left;
+    }
+
+    private bool IsValidated(long step) => _settings.Validation is { } validation && (step % validation.Interval == 0 || step == schedule.Steps || TimeIsUp);
 
     private bool IsExhausted(RunState state) => state.Best?.WorseSince >= _settings.Validation?.Patience;
 

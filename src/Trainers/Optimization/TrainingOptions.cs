@@ -113,6 +113,13 @@ public abstract record TrainingOptions
     /// <summary>Whether existing checkpoints in the folder are deleted, and the run starts from the beginning. Default false.</summary>
     public bool StartOver { get; init; }
 
+    /// <summary>
+    /// The time after which the training ends even if steps remain, more than 0; the time before an interruption counts. The learning rate then follows the
+    /// elapsed time if that is further than the steps, so that its schedule is completed. The weights depend on the speed of the machine. Default null: no
+    /// limit.
+    /// </summary>
+    public TimeSpan? TimeLimit { get; init; }
+
     /// <summary>The folder for TensorBoard event files: losses, learning rate, gradient norm, images per second. Default null: none.</summary>
     public string? TensorBoardFolder { get; init; }
 
@@ -166,6 +173,7 @@ public abstract record TrainingOptions
         .Require(CheckpointSteps?.All(step => step >= 1) == true, nameof(CheckpointSteps), CheckpointSteps is null ? null
             : string.Join(", ", CheckpointSteps), "steps of at least 1")
         .Require(IsPath(TensorBoardFolder), nameof(TensorBoardFolder), $"'{TensorBoardFolder}'", "a folder")
+        .Require(!(TimeLimit <= TimeSpan.Zero), nameof(TimeLimit), TimeLimit, "more than 0")
         .AtLeast(nameof(MetricsInterval), MetricsInterval ?? 1, 1);
 
     private static bool IsPath(string? path) => path is null || !string.IsNullOrWhiteSpace(path);

@@ -16,6 +16,12 @@ public record TrainingProgress
     /// </summary>
     public double Loss { get; init; }
 
+    /// <summary>
+    /// The running mean of <see cref="Loss"/>, whose trend is visible where that of single batches is not: over the steps since the start or since the run was
+    /// taken up again, and from the hundredth on with a weight of a hundredth for each newer step.
+    /// </summary>
+    public double MeanLoss { get; init; }
+
     /// <summary>The learning rate of the step.</summary>
     public double LearningRate { get; init; }
 

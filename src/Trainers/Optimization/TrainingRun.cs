@@ -71,6 +71,7 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         ComputeType = options.Precision == TrainingPrecision.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
         Checkpoints = checkpoints,
         Validation = plan.ValidationInterval is { } interval ? new ValidationSettings(interval, options.Patience, options.TakeBestWeights) : null,
+        TimeLimit = options.TimeLimit,
         Metrics = metrics,
     };
 
@@ -138,6 +139,10 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         if (loop.StoppedEarly)
         {
             log.Info($"Stopped after {done:N0} of {plan.Schedule.Steps:N0} steps: validation has not improved since step {loop.Best!.Step:N0}.");
+        }
+        else if (loop.TimeIsUp)
+        {
+            log.Info($"Stopped after {done:N0} of {plan.Schedule.Steps:N0} steps: the time limit of {options.TimeLimit:g} is reached.");
         }
         else if (done < plan.Schedule.Steps)
         {

@@ -20,6 +20,9 @@ internal sealed record TrainingSettings
     /// <summary>The validation settings; null for no validation.</summary>
     internal ValidationSettings? Validation { get; init; }
 
+    /// <summary>The time after which the run ends even if steps remain; null for no limit.</summary>
+    internal TimeSpan? TimeLimit { get; init; }
+
     /// <summary>The writers of the run's metrics.</summary>
     internal IReadOnlyList<IMetricsWriter> Metrics { get; init; } = [];
 }

@@ -117,11 +117,14 @@ internal static class NpyFormat
         => Write(stream, NpyType.UInt8, values, values.Length, shape);
 
     /// <summary>Writes the header of an array of the given shape. The caller then writes the elements, row-major and little-endian.</summary>
-    public static void WriteHeader(Stream stream, NpyType type, params ReadOnlySpan<int> shape)
+    public static void WriteHeader(Stream stream, NpyType type, params ReadOnlySpan<int> shape) => WriteHeader(stream, type, shape, leastBytes: 0);
+
+    /// <summary>Writes a header of at least that length, such as one in the place of another with a longer shape.</summary>
+    public static void WriteHeader(Stream stream, NpyType type, ReadOnlySpan<int> shape, int leastBytes)
     {
         const int Preamble = 10;
         var dictionary = $"{{'descr': '{DescriptorOf(type)}', 'fortran_order': False, 'shape': {NpyHeader.ToText(Dimensions(shape))}, }}";
-        var total = (Preamble + dictionary.Length + 1 + Alignment - 1) / Alignment * Alignment;
+        var total = Math.Max(leastBytes, (Preamble + dictionary.Length + 1 + Alignment - 1) / Alignment * Alignment);
         var header = new byte[total];
         header.AsSpan().Fill((byte)' ');
         Magic.CopyTo(header);

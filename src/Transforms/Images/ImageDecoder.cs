@@ -82,7 +82,7 @@ internal static class ImageDecoder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unreadable(path, e.Message.TrimEnd('.'), e);
+            throw Unreadable(path, Directory.Exists(path) ? "it is a folder" : e.Message.TrimEnd('.'), e);
         }
     }
 

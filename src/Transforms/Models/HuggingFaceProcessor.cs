@@ -17,6 +17,9 @@ internal sealed record HuggingFaceProcessor
     [JsonPropertyName("size")]
     public JsonElement Size { get; init; }
 
+    [JsonPropertyName("do_resize")]
+    public bool? Resizes { get; init; }
+
     [JsonPropertyName("resample")]
     public int? Resample { get; init; }
 
@@ -45,6 +48,7 @@ internal sealed record HuggingFaceProcessor
         var file = HuggingFaceJson.Read<HuggingFaceProcessor>(path);
         var guard = new OptionGuard()
             .Require(IsSize(file.Size, config.ImageSize), "size", file.Size, $"{config.ImageSize}, as n_positions is {config.ContextLength}")
+            .Require(file.Resizes != false, "do_resize", file.Resizes, "true, as images of other sizes have no tokens for the model")
             .Require(file.Resample is null or Bilinear, "resample", file.Resample, $"{Bilinear}, which is bilinear")
             .Require(file.Normalizes != false, "do_normalize", file.Normalizes, "true")
             .Require(file.Quantizes != false, "do_color_quantize", file.Quantizes, "true")

@@ -66,7 +66,8 @@ public sealed class EvaluateCommandTests
         Assert.AreEqual(1, run.Json().GetProperty("images").GetArrayLength());
         StringAssert.Contains(run.Error, "1 of 2 images cannot be read and are left out.");
         StringAssert.Contains(run.Error, "b.png' cannot be read as an image: it is empty.");
-        CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", folder.Path).AssertFails(1, "b.png' cannot be read as an image: it is empty.");
+        var strict = CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", folder.Path, "--json");
+        Assert.AreEqual(1, strict.Json(code: 3).GetProperty("images").GetArrayLength(), "What is not known to be damaged asks for attention.");
     }
 
     [TestMethod]
@@ -90,13 +91,17 @@ public sealed class EvaluateCommandTests
     public void Evaluate_SurpriseMaps_AreDrawnBesideTheImages()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.Combine("maps.png");
+        var path = folder.Combine("maps");
         var json = CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--data", TestData.PathOf("tiny", "images"), "--surprise-maps", path,
             "--json").Json();
         Assert.AreEqual(3, json.GetProperty("images").GetArrayLength());
-        using var grid = SkiaSharp.SKBitmap.Decode(path);
+        using var grid = SkiaSharp.SKBitmap.Decode(Path.Combine(path, "grid.png"));
         Assert.AreEqual(((6 * 36) + 4, 36 + 4), (grid.Width, grid.Height), "3 images and their maps of 8 x 8 pixels, enlarged four times");
+        CollectionAssert.AreEqual(
+            json.GetProperty("images").EnumerateArray().Select(image => Path.GetFileNameWithoutExtension(image.GetProperty("file").GetString()))
+                .Select((name, i) => $"{i + 1:D4}-{name}.png").Append("grid.png").ToArray(),
+            Directory.GetFiles(path).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToArray());
         CommandLine.Run("evaluate", "--model", TestData.PathOf("tiny"), "--data", TestData.PathOf("tiny", "images"), "--surprise-maps",
-            folder.Combine("no", "maps.png")).AssertFails(1, "does not exist");
+            folder.Combine("maps.png")).AssertFails(2, "maps.png'; expected a folder");
     }
 }

@@ -45,7 +45,7 @@ public sealed class FineTuneCommandTests
         Assert.AreEqual(0, run.Code, run.Error);
         StringAssert.Contains(run.Output, "validation accuracy");
         StringAssert.Contains(run.Output, "test top-5 accuracy");
-        StringAssert.Contains(run.Error, "Fine-tuning: step 1 of 1, loss ");
+        StringAssert.Contains(run.Error, "Fine-tuning: step 1 of 1, mean loss ");
         StringAssert.Contains(run.Error, "The classifier is saved.");
     }
 

@@ -170,10 +170,9 @@ public sealed class PretrainCommandTests
     }
 
     [TestMethod]
-    public void Pretrain_UnreadableImage_NamesItAndLeavesTheOldFile()
+    public void Pretrain_UnreadableImageAlone_NamesItAndLeavesTheOldFile()
     {
         using var folder = new TemporaryFolder();
-        folder.WriteImage("images/a.png", 5, 5, (1, 2, 3));
         folder.Write("images/b.png", [1, 2, 3]);
         var path = folder.Write("model.zip", [1, 2, 3]);
         CommandLine.Run(["pretrain", "--data", folder.Combine("images"), "--steps", "3", "--out", path, .. TinyModel.Sizes])

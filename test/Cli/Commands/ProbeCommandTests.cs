@@ -53,8 +53,10 @@ public sealed class ProbeCommandTests
         using var folder = new TemporaryFolder();
         folder.WriteImage("cat/1.png", 4, 4, (1, 2, 3));
         folder.Write("dog/2.png", [1, 2, 3]);
-        CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", folder.Path, "--test", folder.Path)
-            .AssertFails(1, "2.png' cannot be read as an image");
+        var run = CommandLine.Run("probe", "--model", TinyModel.ZipPath, "--data", folder.Path, "--test", folder.Path);
+        Assert.AreEqual(1, run.Code);
+        StringAssert.Contains(run.Error, "2.png' cannot be read as an image");
+        StringAssert.Contains(run.Error, "All rows of the training data have the class 'cat'");
     }
 
     [TestMethod]

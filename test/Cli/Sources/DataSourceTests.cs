@@ -1,3 +1,4 @@
+using IGptMl.Cli.Output;
 using System.Text;
 using IGptMl.Cli.Sources;
 using IGptMl.Formats;
@@ -191,5 +192,6 @@ public sealed class DataSourceTests
     }
 
     private static OpenedData Open(string text, bool heldOut, int? limit)
-        => (DataSource.Parse(text, heldOut, out var problem) ?? throw new AssertFailedException(problem)).Open(Context, limit);
+        => (DataSource.Parse(text, heldOut, out var problem) ?? throw new AssertFailedException(problem)).Open(Context, limit,
+            new SkippedImages(new Terminal(TextWriter.Null, TextWriter.Null)));
 }

@@ -38,7 +38,8 @@ public sealed class TrainingRunTests : IDisposable
         var expected = Train(Checkpoints, Steps, progress => last = progress);
         var reports = new List<TrainingProgress>();
         CollectionAssert.AreEqual(expected, Train(Checkpoints, Steps, reports.Add));
-        Assert.AreEqual(new TrainingProgress { Step = Steps, Steps = Steps, Loss = last.Loss, Elapsed = last.Elapsed, PeakLearningRate = 0.05 },
+        Assert.AreEqual(new TrainingProgress { Step = Steps, Steps = Steps, Loss = last.Loss, MeanLoss = last.Loss, Elapsed = last.Elapsed,
+            PeakLearningRate = 0.05 },
             reports.Single());
     }
 

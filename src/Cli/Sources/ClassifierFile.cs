@@ -1,0 +1,92 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace IGptMl.Cli.Sources;
+
+/// <summary>A saved pipeline from images to class names and scores.</summary>
+internal sealed class ClassifierFile : IDisposable
+{
+    /// <summary>The column of class names.</summary>
+    internal const string ClassColumn = "PredictedClass";
+
+    /// <summary>The column of one score a class.</summary>
+    internal const string ScoreColumn = "Score";
+
+    private const string Makers = "igpt finetune, or igpt probe with --out, makes a classifier from a pretrained model";
+
+    private readonly MLContext _context;
+    private readonly ITransformer _pipeline;
+
+    private ClassifierFile(MLContext context, ITransformer pipeline)
+    {
+        _context = context;
+        _pipeline = pipeline;
+    }
+
+    /// <summary>Loads a classifier, and finds out at once whether it is one.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is something else; the message says what, and which command makes a classifier.</exception>
+    internal static ClassifierFile Load(MLContext context, string path)
+    {
+        if (FileKind.Find(path) is not { } kind)
+        {
+            throw new FileNotFoundException($"The classifier '{path}' does not exist. {Makers}.", path);
+        }
+
+        if (kind != FileKind.Zip)
+        {
+            throw new InvalidDataException($"'{path}' is {kind.Name}, not a classifier. {Makers}.");
+        }
+
+        var classifier = new ClassifierFile(context, LoadPipeline(context, path));
+        try
+        {
+            classifier.Check(path);
+            return classifier;
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The predictions of images, with the columns Name, <see cref="ClassColumn"/> and <see cref="ScoreColumn"/>.</summary>
+    internal IDataView Predict(IDataView images) => _pipeline.Transform(
+        _context.Transforms.SelectColumns(OpenedData.ImageColumn, OpenedData.NameColumn).Fit(images).Transform(images));
+
+    /// <inheritdoc/>
+    public void Dispose() => (_pipeline as IDisposable)?.Dispose();
+
+    private static ITransformer LoadPipeline(MLContext context, string path)
+    {
+        try
+        {
+            return context.Model.Load(path, out _);
+        }
+        catch (Exception e) when (e is InvalidOperationException or InvalidDataException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException($"'{path}' is a zip, but no pipeline that mlContext.Model.Save wrote: {e.Message} {Makers}.", e);
+        }
+    }
+
+    private void Check(string path)
+    {
+        DataViewSchema schema;
+        try
+        {
+            schema = Predict(_context.Data.LoadShapes(1)).Schema;
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new InvalidDataException($"'{path}' is a pipeline that cannot be run on a column of images: {e.Message} {Makers}.", e);
+        }
+
+        if (schema.GetColumnOrNull(ClassColumn)?.Type is not TextDataViewType
+            || schema.GetColumnOrNull(ScoreColumn)?.Type is not VectorDataViewType { ItemType.RawType: var score } || score != typeof(float))
+        {
+            var what = schema.GetColumnOrNull("NatsPerToken") is null ? "a pipeline without classes" : "a pretrained model, not a classifier";
+            throw new InvalidDataException($"'{path}' is {what}: it gives no columns {ClassColumn} (text) and {ScoreColumn} (vector of Single). {Makers}.");
+        }
+    }
+}
