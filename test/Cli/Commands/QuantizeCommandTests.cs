@@ -91,7 +91,7 @@ public sealed class QuantizeCommandTests
             "--crop is 'middle'; expected squash or center or random.");
         CommandLine.Run("quantize", "--data", "shapes:3", "--palette", folder.Combine("gone.npy"), "--out", path).AssertFails(1, "gone.npy");
         CommandLine.Run("quantize", "--data", "shapes:3", "--model", TestData.PathOf("tiny-tf", "model.ckpt-1000"), "--out", path)
-            .AssertFails(1, "Give one by --palette.");
+            .AssertFails(1, "Use --palette to give one.");
         Assert.HasCount(0, Directory.GetFileSystemEntries(folder.Path));
     }
 
