@@ -14,6 +14,12 @@ internal sealed class TrainingArguments
         ["bf16"] = TrainingPrecision.BFloat16,
     };
 
+    private static readonly Dictionary<string, ImageGptOptimizer> Optimizers = new()
+    {
+        ["adam"] = ImageGptOptimizer.Adam,
+        ["muon"] = ImageGptOptimizer.Muon,
+    };
+
     private static readonly Dictionary<string, LearningRateSchedule> Schedules = new()
     {
         ["constant"] = LearningRateSchedule.Constant,
@@ -22,6 +28,9 @@ internal sealed class TrainingArguments
 
     private readonly Option<int?> _batchSize;
     private readonly Option<double?> _learningRate;
+    private readonly Option<string?> _optimizer;
+    private readonly Option<double?> _muonRate = CommandOptions.Number("--muon-rate",
+        "With --optimizer muon, the peak learning rate of the blocks' matrices; --learning-rate is that of the other weights [default: 0.02].", 1e-9, 1);
     private readonly Option<string?> _schedule;
     private readonly Option<long?> _warmUp;
     private readonly Option<int> _accumulate = CommandOptions.Number("--accumulate",
@@ -60,6 +69,12 @@ internal sealed class TrainingArguments
     {
         _batchSize = CommandOptions.Number("--batch-size", $"Images per step [default: {words.BatchSize}].", 1, 65536);
         _learningRate = LearningRateOption.Create(words.LearningRate);
+        _optimizer = new Option<string?>("--optimizer")
+        {
+            Description = "The optimizer: adam, as in the paper, or muon, which updates the blocks' matrices in orthogonalized steps and reaches the same "
+                + $"loss in fewer steps [default: {words.Optimizer}].",
+            HelpName = "NAME",
+        };
         _schedule = new Option<string?>("--schedule")
             { Description = $"The learning rate after the warm-up: constant, or cosine, which decays to zero [default: {words.Schedule}].", HelpName = "NAME" };
         _warmUp = CommandOptions.Number("--warm-up", $"Steps of the linear warm-up [default: {words.WarmUp}].", 0L, long.MaxValue);
@@ -79,6 +94,7 @@ internal sealed class TrainingArguments
     internal static TrainingArguments ForPretraining() => new(new Words(
         BatchSize: "the preset's",
         LearningRate: "the preset's",
+        Optimizer: "the preset's",
         Schedule: "cosine",
         WarmUp: "one epoch, but at most a tenth of the steps",
         Measure: "nats per token",
@@ -91,6 +107,7 @@ internal sealed class TrainingArguments
     internal static TrainingArguments ForFineTuning(ImageGptFineTuneTrainer.Options defaults) => new(new Words(
         BatchSize: Text(defaults.BatchSize),
         LearningRate: $"{Text(defaults.LearningRate)}, a tenth of pretraining's",
+        Optimizer: "adam",
         Schedule: "constant",
         WarmUp: "none",
         Measure: "the accuracy",
@@ -103,11 +120,11 @@ internal sealed class TrainingArguments
     {
         _precision.AcceptOnlyFromAmong([.. Precisions.Keys]);
         _schedule.AcceptOnlyFromAmong([.. Schedules.Keys]);
+        _optimizer.AcceptOnlyFromAmong([.. Optimizers.Keys]);
         Option[] options =
         [
-            _batchSize, _learningRate, _schedule, _warmUp, _accumulate, _clip, _decay, _augment, _precision, _recompute, _validation, _validationLimit,
-                _validationFraction,
-            _validationInterval, _patience, _last, _tensorBoard, _metricsInterval, _seed,
+            _batchSize, _learningRate, _optimizer, _muonRate, _schedule, _warmUp, _accumulate, _clip, _decay, _augment, _precision, _recompute, _validation,
+            _validationLimit, _validationFraction, _validationInterval, _patience, _last, _tensorBoard, _metricsInterval, _seed,
         ];
         foreach (var option in options)
         {
@@ -140,6 +157,8 @@ internal sealed class TrainingArguments
             BatchSize = parsed.GetValue(_batchSize) ?? options.BatchSize,
             LearningRate = rate is { } given and not LearningRateOption.Auto ? given : options.LearningRate,
             FindLearningRate = rate == LearningRateOption.Auto,
+            Optimizer = parsed.GetValue(_optimizer) is { } optimizer ? Optimizers[optimizer] : options.Optimizer,
+            MuonLearningRate = parsed.GetValue(_muonRate) ?? options.MuonLearningRate,
             LearningRateSchedule = parsed.GetValue(_schedule) is { } schedule ? Schedules[schedule] : options.LearningRateSchedule,
             WarmUpSteps = parsed.GetValue(_warmUp),
             AccumulationSteps = parsed.GetValue(_accumulate),
@@ -200,6 +219,6 @@ internal sealed class TrainingArguments
         => Array.Find(options, option => parsed.GetResult(option) is { Implicit: false });
 
     /// <summary>The texts of the help that differ between pretraining and fine-tuning.</summary>
-    private sealed record Words(string BatchSize, string LearningRate, string Schedule, string WarmUp, string Measure, string ValidationFraction,
-        string ValidationInterval, string Patience, string Seeded);
+    private sealed record Words(string BatchSize, string LearningRate, string Optimizer, string Schedule, string WarmUp, string Measure,
+        string ValidationFraction, string ValidationInterval, string Patience, string Seeded);
 }

@@ -41,6 +41,9 @@ internal sealed class FineTuningTask(
     public torch.nn.Module Module => network;
 
     /// <inheritdoc/>
+    public int CountHiddenMatrices(string parameterName) => BlockMatrices.Count(parameterName);
+
+    /// <inheritdoc/>
     public int ImagesPerStep => _batches.RowsPerStep;
 
     /// <inheritdoc/>

@@ -113,7 +113,8 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         var options = _options;
         if (options.FindLearningRate)
         {
-            options = options with { LearningRate = RunSettings.LearningRateOf(checkpoints?.Newest) ?? FindLearningRate(images, seed, device, channel).Rate };
+            var rate = RunSettings.LearningRateOf(checkpoints?.Newest) ?? FindLearningRate(images, seed, device, channel).Rate;
+            options = options with { LearningRate = rate, MuonLearningRate = options.MuonLearningRate / options.LearningRate * rate };
         }
 
         var origin = palette is null ? new TokenOrigin(_model.Palette, _model.Cropping)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using IGptMl.Numerics;
 using TorchSharp;
@@ -21,43 +20,35 @@ internal sealed class Adam : IDisposable
 
     private readonly FlatParameters _parameters;
     private readonly double _weightDecay;
+    private readonly long _start;
     private readonly List<Piece> _pieces = [];
 
     /// <param name="parameters">The parameters; the caller still owns them.</param>
     /// <param name="weightDecay">The decoupled weight decay of the matrices, as a fraction per step at learning rate 1.</param>
     /// <param name="inPieces">Whether steps run in chunks, which requires the CPU; null means on the CPU only.</param>
-    internal Adam(FlatParameters parameters, double weightDecay = 0, bool? inPieces = null)
+    /// <param name="start">The index of the first parameter to update; those before it have another optimizer.</param>
+    internal Adam(FlatParameters parameters, double weightDecay = 0, bool? inPieces = null, long start = 0)
     {
         _parameters = parameters;
         _weightDecay = weightDecay;
-        FirstMoments = torch.zeros_like(parameters.Values).DetachFromDisposeScope();
-        SecondMoments = torch.zeros_like(parameters.Values).DetachFromDisposeScope();
+        _start = start;
+        FirstMoments = torch.zeros(parameters.Count - start, torch.ScalarType.Float32, parameters.Values.device).DetachFromDisposeScope();
+        SecondMoments = torch.zeros_like(FirstMoments).DetachFromDisposeScope();
         if (inPieces ?? parameters.Values.device_type == DeviceType.CPU)
         {
-            AddPieces(0, parameters.MatrixCount, decays: true);
+            AddPieces(start, parameters.MatrixCount, decays: true);
             AddPieces(parameters.MatrixCount, parameters.Count, decays: false);
         }
     }
 
-    /// <summary>The exponential moving averages of the gradients, with the length of the buffers.</summary>
+    /// <summary>The exponential moving averages of the gradients, one per parameter from the first to update on.</summary>
     internal torch.Tensor FirstMoments { get; }
 
-    /// <summary>The exponential moving averages of the squared gradients, with the length of the buffers.</summary>
+    /// <summary>The exponential moving averages of the squared gradients, as long.</summary>
     internal torch.Tensor SecondMoments { get; }
 
-    /// <summary>The Euclidean norm of all gradients; NaN or infinite if one of them is.</summary>
-    internal double GradientNorm()
-    {
-        if (_pieces.Count == 0)
-        {
-            using var norm = _parameters.Gradients.norm();
-            return norm.item<float>();
-        }
-
-        var sums = new double[_pieces.Count];
-        Parallel.For(0, sums.Length, i => sums[i] = TensorPrimitives.SumOfSquares<float>(Span(_pieces[i].Gradients)));
-        return Math.Sqrt(TensorPrimitives.Sum<double>(sums));
-    }
+    /// <summary>The state, which checkpoints contain.</summary>
+    internal IReadOnlyList<OptimizerBuffer> Buffers => [new("first_moments", FirstMoments, _start), new("second_moments", SecondMoments, _start)];
 
     /// <summary>Updates the parameters with the gradients times <paramref name="gradientFactor"/>, and zeroes the gradients. Steps are 1-based.</summary>
     internal void Step(long step, double rate, double gradientFactor)
@@ -75,8 +66,6 @@ internal sealed class Adam : IDisposable
         {
             StepWhole(numbers);
         }
-
-        _parameters.Update();
     }
 
     public void Dispose()
@@ -94,7 +83,9 @@ internal sealed class Adam : IDisposable
     private void StepWhole(Numbers numbers)
     {
         using var noGradients = torch.no_grad();
-        var gradients = _parameters.Gradients;
+        var length = _parameters.Count - _start;
+        using var values = _parameters.Values.narrow(0, _start, length);
+        using var gradients = _parameters.Gradients.narrow(0, _start, length);
         if (numbers.GradientFactor != 1)
         {
             using Scalar factor = numbers.GradientFactor;
@@ -103,7 +94,7 @@ internal sealed class Adam : IDisposable
 
         if (numbers.Kept != 1)
         {
-            using var matrices = _parameters.Values.narrow(0, 0, _parameters.MatrixCount);
+            using var matrices = values.narrow(0, 0, _parameters.MatrixCount - _start);
             using Scalar kept = numbers.Kept;
             matrices.mul_(kept);
         }
@@ -114,7 +105,7 @@ internal sealed class Adam : IDisposable
         SecondMoments.mul_(beta2).addcmul_(gradients, gradients, newShare2);
         using var denominators = SecondMoments.sqrt();
         denominators.mul_(rootFactor).add_(epsilon, Scalars.One);
-        _parameters.Values.addcdiv_(FirstMoments, denominators, rate);
+        values.addcdiv_(FirstMoments, denominators, rate);
         gradients.fill_(Scalars.Zero);
     }
 
@@ -144,9 +135,10 @@ internal sealed class Adam : IDisposable
         for (; start < end; start += size)
         {
             var length = Math.Min(size, end - start);
-            _pieces.Add(new Piece(Part(_parameters.Values), Part(_parameters.Gradients), Part(FirstMoments), Part(SecondMoments), decays));
+            var (values, gradients) = (Part(_parameters.Values, 0), Part(_parameters.Gradients, 0));
+            _pieces.Add(new Piece(values, gradients, Part(FirstMoments, _start), Part(SecondMoments, _start), decays));
 
-            torch.Tensor Part(torch.Tensor buffer) => buffer.narrow(0, start, length).DetachFromDisposeScope();
+            torch.Tensor Part(torch.Tensor buffer, long offset) => buffer.narrow(0, start - offset, length).DetachFromDisposeScope();
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class BestWeights(FlatParameters parameters, TrainingSettings se
         {
             var path = settings.Checkpoints!.BestPath;
             var found = CheckpointFile.Check(path).Best;
-            CheckpointFile.Read(path, parameters, adam: null);
+            CheckpointFile.Read(path, parameters, optimizer: []);
             _values = parameters.Values.clone().DetachFromDisposeScope();
             return state with { Best = found!.Step == best.Step ? best : found with { WorseSince = 0 } };
         }

@@ -13,9 +13,6 @@ namespace IGptMl.Optimization;
 /// </summary>
 internal static class CheckpointFile
 {
-    private const string FirstMoments = CheckpointFormat.OptimizerPrefix + "first_moments.";
-    private const string SecondMoments = CheckpointFormat.OptimizerPrefix + "second_moments.";
-
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
         { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
@@ -23,20 +20,20 @@ internal static class CheckpointFile
     /// <param name="stream">An empty file.</param>
     /// <param name="state">The run's state.</param>
     /// <param name="parameters">The weights.</param>
-    /// <param name="adam">The optimizer; null for weights alone.</param>
+    /// <param name="optimizer">The state of the optimizer; empty for weights alone.</param>
     /// <param name="attachments">Further arrays of the run, by name.</param>
-    internal static void Write(Stream stream, RunState state, FlatParameters parameters, Adam? adam, IReadOnlyDictionary<string, float[]> attachments)
+    internal static void Write(
+        Stream stream,
+        RunState state,
+        FlatParameters parameters,
+        IReadOnlyList<OptimizerBuffer> optimizer,
+        IReadOnlyDictionary<string, float[]> attachments)
     {
-        var buffers = new List<(string Prefix, torch.Tensor Buffer)> { (string.Empty, parameters.Values) };
-        if (adam is not null)
-        {
-            buffers.Add((FirstMoments, adam.FirstMoments));
-            buffers.Add((SecondMoments, adam.SecondMoments));
-        }
-
+        IReadOnlyList<OptimizerBuffer> buffers = [WeightsOf(parameters), .. optimizer];
         List<WeightInfo> arrays =
         [
-            .. buffers.SelectMany(buffer => parameters.Places.Select(place => new WeightInfo(buffer.Prefix + place.Name, WeightType.Float32, place.Shape))),
+            .. buffers.SelectMany(buffer
+                => parameters.PlacesOf(buffer).Select(place => new WeightInfo(PrefixOf(buffer) + place.Name, WeightType.Float32, place.Shape))),
             .. attachments.Select(a => new WeightInfo(a.Key, WeightType.Float32, [a.Value.Length])),
             new WeightInfo(CheckpointFormat.DigestName, WeightType.UInt8, [SHA256.HashSizeInBytes]),
         ];
@@ -45,13 +42,13 @@ internal static class CheckpointFile
         {
             var metadata = new Dictionary<string, string> { [CheckpointFormat.StateKey] = JsonSerializer.Serialize(state, Json) };
             var writer = new SafetensorsWriter(hashing, arrays, metadata);
-            foreach (var (prefix, buffer) in buffers)
+            foreach (var buffer in buffers)
             {
-                using var host = buffer.cpu();
-                foreach (var (name, _) in parameters.Places)
+                using var host = buffer.Values.cpu();
+                foreach (var (name, _) in parameters.PlacesOf(buffer))
                 {
-                    using var view = parameters.View(host, name);
-                    writer.Write(prefix + name, MemoryMarshal.Cast<byte, float>(view.bytes));
+                    using var view = parameters.View(host, name, buffer.Start);
+                    writer.Write(PrefixOf(buffer) + name, MemoryMarshal.Cast<byte, float>(view.bytes));
                 }
             }
 
@@ -86,36 +83,34 @@ internal static class CheckpointFile
         }
     }
 
-    /// <summary>Reads the weights and, unless <paramref name="adam"/> is null, the optimizer's moments of a verified checkpoint.</summary>
+    /// <summary>Reads the weights and the given state of the optimizer from a verified checkpoint.</summary>
     /// <exception cref="InvalidDataException">They belong to another network.</exception>
-    internal static void Read(string path, FlatParameters parameters, Adam? adam)
+    internal static void Read(string path, FlatParameters parameters, IReadOnlyList<OptimizerBuffer> optimizer)
     {
         using var noGradients = torch.no_grad();
         using var reader = SafetensorsReader.OpenFile(path);
-        Fill(string.Empty, parameters.Values);
-        if (adam is not null)
+        foreach (var buffer in optimizer.Prepend(WeightsOf(parameters)))
         {
-            Fill(FirstMoments, adam.FirstMoments);
-            Fill(SecondMoments, adam.SecondMoments);
-        }
-
-        parameters.Update();
-
-        void Fill(string prefix, torch.Tensor buffer)
-        {
-            using var host = torch.zeros(buffer.shape);
-            foreach (var (name, shape) in parameters.Places)
+            var prefix = PrefixOf(buffer);
+            using var host = torch.zeros(buffer.Values.shape);
+            foreach (var (name, shape) in parameters.PlacesOf(buffer))
             {
                 if (!reader.TryFind(prefix + name, out var found) || !found.HasShape(shape))
                 {
                     throw new InvalidDataException($"'{path}' holds no '{prefix}{name}' of the shape [{string.Join(", ", shape)}].");
                 }
 
-                using var view = parameters.View(host, name);
+                using var view = parameters.View(host, name, buffer.Start);
                 reader.ReadFloat32(prefix + name, MemoryMarshal.Cast<byte, float>(view.bytes));
             }
 
-            buffer.copy_(host);
+            buffer.Values.copy_(host);
         }
+
+        parameters.Update();
     }
+
+    private static OptimizerBuffer WeightsOf(FlatParameters parameters) => new(string.Empty, parameters.Values, 0);
+
+    private static string PrefixOf(OptimizerBuffer buffer) => buffer.Name.Length == 0 ? string.Empty : $"{CheckpointFormat.OptimizerPrefix}{buffer.Name}.";
 }

@@ -104,7 +104,7 @@ internal sealed class CheckpointFolder : IDisposable
             || (_settings.IntervalTime is { } time && _clock.GetElapsedTime(_lastTime) >= time);
 
     /// <summary>Writes a checkpoint unless it exists. If it cannot be written, the existing checkpoints are kept, and a warning is logged.</summary>
-    internal void Save(RunState state, FlatParameters parameters, Adam adam)
+    internal void Save(RunState state, FlatParameters parameters, Optimizer optimizer)
     {
         (_last, _lastTime) = (state.Step, _clock.GetTimestamp());
         var path = PathOf(state.Step);
@@ -113,7 +113,7 @@ internal sealed class CheckpointFolder : IDisposable
             return;
         }
 
-        if (TryWrite(path, stream => CheckpointFile.Write(stream, state, parameters, adam, Attachments)))
+        if (TryWrite(path, stream => CheckpointFile.Write(stream, state, parameters, optimizer.Buffers, Attachments)))
         {
             (NewestPath, Newest) = (path, state);
             Prune();
@@ -122,7 +122,7 @@ internal sealed class CheckpointFolder : IDisposable
 
     /// <summary>Replaces the best weights.</summary>
     internal void SaveBest(RunState state, FlatParameters parameters)
-        => TryWrite(BestPath, stream => CheckpointFile.Write(stream, state, parameters, adam: null, Attachments));
+        => TryWrite(BestPath, stream => CheckpointFile.Write(stream, state, parameters, optimizer: [], Attachments));
 
     /// <summary>Unlocks the folder.</summary>
     public void Dispose() => _lock.Dispose();

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using IGptMl.Numerics;
 using TorchSharp;
 
@@ -8,28 +10,42 @@ namespace IGptMl.Optimization;
 /// parameters is then one pass over memory.
 /// </summary>
 /// <remarks>
-/// Matrices come first, then vectors, each in the module's order; every tensor is aligned to a cache line. If the module computes in another type than float32,
-/// it gets a second pair of buffers of that type, and <see cref="Values"/> and <see cref="Gradients"/> stay float32.
+/// Hidden matrices come first, then other matrices, then vectors, each in the module's order; every tensor is aligned to a cache line.
+/// If the module computes in another type than float32, it gets a second pair of buffers of that type, and <see cref="Values"/> and
+/// <see cref="Gradients"/> stay float32.
 /// </remarks>
 internal sealed class FlatParameters : IDisposable
 {
     /// <summary>The number of float32 values in a cache line.</summary>
     private const long Alignment = 16;
 
+    /// <summary>The number of gradients that a thread adds up at once; the result must not depend on the number of threads.</summary>
+    private const long NormPiece = 1 << 18;
+
     private readonly torch.nn.Module _module;
     private readonly List<(string Name, long Start, long[] Shape)> _places = [];
+    private readonly List<HiddenMatrix> _hidden = [];
     private readonly torch.Tensor? _computed;
     private readonly torch.Tensor? _computedGradients;
 
     /// <summary>Moves the parameters of a float32 module into a buffer on their device, and converts the module to the type that it computes in.</summary>
-    internal FlatParameters(torch.nn.Module module, torch.ScalarType computeType = torch.ScalarType.Float32)
+    /// <param name="module">The module; the caller still owns it.</param>
+    /// <param name="computeType">The type that the module computes in.</param>
+    /// <param name="hidden">The number of hidden matrices side by side in a parameter of this name, 0 if it is none; null means that there are none.</param>
+    internal FlatParameters(torch.nn.Module module, torch.ScalarType computeType = torch.ScalarType.Float32, Func<string, int>? hidden = null)
     {
         _module = module;
         using var noGradients = torch.no_grad();
         var parameters = module.named_parameters().ToDictionary(p => p.name, p => p.parameter);
-        foreach (var (name, parameter) in parameters.OrderBy(p => p.Value.dim() < 2))
+        foreach (var (name, parameter) in parameters.OrderBy(p => p.Value.dim() < 2).ThenByDescending(p => hidden?.Invoke(p.Key) > 0))
         {
             _places.Add((name, Count, parameter.shape));
+            if (hidden?.Invoke(name) is > 0 and var parts)
+            {
+                _hidden.Add(new HiddenMatrix(Count, parameter.shape[0], parameter.shape[1], parts));
+                HiddenCount = Count + ((parameter.numel() + Alignment - 1) / Alignment * Alignment);
+            }
+
             Count += (parameter.numel() + Alignment - 1) / Alignment * Alignment;
             MatrixCount = parameter.dim() < 2 ? MatrixCount : Count;
         }
@@ -59,7 +75,13 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>The length of the buffers.</summary>
     internal long Count { get; }
 
-    /// <summary>The length of the part with the matrices; the vectors follow it.</summary>
+    /// <summary>The length of the part with the hidden matrices, at the beginning.</summary>
+    internal long HiddenCount { get; }
+
+    /// <summary>The hidden matrices, in buffer order.</summary>
+    internal IReadOnlyList<HiddenMatrix> HiddenMatrices => _hidden;
+
+    /// <summary>The length of the part with all matrices; the vectors follow it.</summary>
     internal long MatrixCount { get; }
 
     /// <summary>The parameters, (<see cref="Count"/>) float32.</summary>
@@ -71,8 +93,35 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>The parameters' names and shapes, in buffer order.</summary>
     internal IEnumerable<(string Name, long[] Shape)> Places => _places.Select(place => (place.Name, place.Shape));
 
-    /// <summary>A view of a parameter's part of a buffer of length <see cref="Count"/>; the caller disposes it.</summary>
-    internal torch.Tensor View(torch.Tensor buffer, string name) => View(buffer, _places.Find(place => place.Name == name));
+    /// <summary>The names and shapes of the parameters for which an optimizer keeps that buffer.</summary>
+    internal IEnumerable<(string Name, long[] Shape)> PlacesOf(OptimizerBuffer buffer) => _places
+        .Where(place => place.Start >= buffer.Start && place.Start < buffer.Start + buffer.Values.numel())
+        .Select(place => (place.Name, place.Shape));
+
+    /// <summary>A view of a parameter's part of a buffer that begins at a position of <see cref="Values"/>; the caller disposes it.</summary>
+    internal torch.Tensor View(torch.Tensor buffer, string name, long start = 0)
+    {
+        var place = _places.Find(place => place.Name == name);
+        return View(buffer, (place.Name, place.Start - start, place.Shape));
+    }
+
+    /// <summary>The Euclidean norm of <see cref="Gradients"/>; NaN or infinite if one of them is.</summary>
+    internal double GradientNorm()
+    {
+        if (Gradients.device_type != DeviceType.CPU)
+        {
+            using var norm = Gradients.norm();
+            return norm.item<float>();
+        }
+
+        var sums = new double[(Count + NormPiece - 1) / NormPiece];
+        Parallel.For(0, sums.Length, i =>
+        {
+            using var piece = Gradients.narrow(0, i * NormPiece, Math.Min(NormPiece, Count - (i * NormPiece)));
+            sums[i] = TensorPrimitives.SumOfSquares(MemoryMarshal.Cast<byte, float>(piece.bytes));
+        });
+        return Math.Sqrt(TensorPrimitives.Sum<double>(sums));
+    }
 
     /// <summary>Adds the module's new gradients to <see cref="Gradients"/>, if the module has buffers of another type.</summary>
     internal void Collect()

@@ -21,6 +21,12 @@ internal interface ITrainingTask
     /// <summary>The floating-point operations per training image, for the utilization of the device; 0 if unknown.</summary>
     double OperationsPerImage { get; }
 
+    /// <summary>
+    /// The number of hidden matrices (those of the blocks) side by side in a parameter, for optimizers that treat them differently; 0 for embeddings, gains and
+    /// heads.
+    /// </summary>
+    int CountHiddenMatrices(string parameterName);
+
     /// <summary>Computes the loss of a part of a step's batch, and accumulates its gradients. Called inside a dispose scope.</summary>
     BatchResult Backward(BatchPart part);
 

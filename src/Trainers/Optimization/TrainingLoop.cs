@@ -26,9 +26,9 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
     internal long Run(Action<StepReport> report, CancellationToken cancellation)
     {
         using var training = new TrainingStep(task, _settings);
-        var (parameters, adam, checkpoints) = (training.Parameters, training.Adam, _settings.Checkpoints);
+        var (parameters, optimizer, checkpoints) = (training.Parameters, training.Optimizer, _settings.Checkpoints);
         using var best = new BestWeights(parameters, _settings);
-        var state = Resume(parameters, adam, best);
+        var state = Resume(parameters, optimizer, best);
         var watch = new DivergenceWatch();
         var (begun, before, clock) = (state.Step, state.Seconds, Stopwatch.StartNew());
         double? peak = null;
@@ -85,7 +85,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
 
             if (!watch.IsSuspicious && state.Step < schedule.Steps && checkpoints?.IsDue(state.Step) == true)
             {
-                checkpoints.Save(state, parameters, adam);
+                checkpoints.Save(state, parameters, optimizer);
             }
 
             report(step);
@@ -93,7 +93,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
 
         if (state.Step > 0 && !watch.IsSuspicious)
         {
-            checkpoints?.Save(state, parameters, adam);
+            checkpoints?.Save(state, parameters, optimizer);
         }
 
         if (state.Step == begun && begun > 0)
@@ -105,13 +105,13 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
         return state.Step;
     }
 
-    private RunState Resume(FlatParameters parameters, Adam adam, BestWeights best)
+    private RunState Resume(FlatParameters parameters, Optimizer optimizer, BestWeights best)
     {
         var checkpoints = _settings.Checkpoints;
         var state = checkpoints?.Newest ?? new RunState(0, 0, 0, null, null, checkpoints?.Run ?? new Dictionary<string, string>());
         if (checkpoints?.NewestPath is { } path)
         {
-            CheckpointFile.Read(path, parameters, adam);
+            CheckpointFile.Read(path, parameters, optimizer.Buffers);
             state = best.Resume(state);
         }
 

@@ -30,9 +30,19 @@ public abstract record TrainingOptions
     /// </summary>
     public double LearningRate { get; init; }
 
+    /// <summary>The optimizer. Default <see cref="ImageGptOptimizer.Adam"/>, as in the paper.</summary>
+    public ImageGptOptimizer Optimizer { get; init; }
+
+    /// <summary>
+    /// The peak learning rate of the matrices that Muon updates, more than 0 and at most 1; it follows the same schedule as <see cref="LearningRate"/>, which
+    /// then is that of the other weights. It depends little on the size of the model. Has no effect with Adam. Default 0.02.
+    /// </summary>
+    public double MuonLearningRate { get; init; } = 0.02;
+
     /// <summary>Whether a range test determines the peak learning rate before the first step, instead of <see cref="LearningRate"/>. Default false.</summary>
     /// <remarks>
-    /// The range test is the trainer's method FindLearningRate: at most 100 steps with an increasing rate. A resumed run keeps the rate that was found.
+    /// The range test is the trainer's method FindLearningRate: at most 100 steps with an increasing rate. A resumed run keeps the rate that was found. Muon's
+    /// rate keeps its ratio to <see cref="LearningRate"/>.
     /// </remarks>
     public bool FindLearningRate { get; init; }
 
@@ -146,6 +156,9 @@ public abstract record TrainingOptions
     /// </summary>
     public CancellationToken CancellationToken { get; init; }
 
+    /// <summary>The ratio of Muon's learning rate to Adam's; null if Adam updates all weights.</summary>
+    internal double? MuonRateFactor => Optimizer == ImageGptOptimizer.Muon ? MuonLearningRate / LearningRate : null;
+
     internal CheckpointSettings? CheckpointSettings
         => CheckpointFolder is null ? null : new CheckpointSettings(CheckpointFolder, CheckpointIntervalSteps, CheckpointInterval, CheckpointsKept,
             CheckpointSteps, StartOver);
@@ -158,6 +171,8 @@ public abstract record TrainingOptions
         .Require(AccumulationSteps >= 1 && BatchSize % Math.Max(1, AccumulationSteps) == 0, nameof(AccumulationSteps), AccumulationSteps,
             $"a divisor of BatchSize ({BatchSize})")
         .Require(LearningRate is > 0 and <= 1, nameof(LearningRate), LearningRate, "more than 0 and at most 1")
+        .Require(MuonLearningRate is > 0 and <= 1, nameof(MuonLearningRate), MuonLearningRate, "more than 0 and at most 1")
+        .Require(Enum.IsDefined(Optimizer), nameof(Optimizer), Optimizer, "Adam or Muon")
         .Require(Enum.IsDefined(LearningRateSchedule), nameof(LearningRateSchedule), LearningRateSchedule, "Constant or Cosine")
         .Range(nameof(WarmUpSteps), WarmUpSteps ?? 0, 0, Math.Max(0, steps ?? long.MaxValue))
         .Positive(nameof(MaxGradientNorm), MaxGradientNorm ?? 1)

@@ -68,6 +68,7 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
     {
         MaxGradientNorm = options.MaxGradientNorm,
         WeightDecay = options.WeightDecay,
+        MuonRateFactor = options.MuonRateFactor,
         ComputeType = options.Precision == TrainingPrecision.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
         Checkpoints = checkpoints,
         Validation = plan.ValidationInterval is { } interval ? new ValidationSettings(interval, options.Patience, options.TakeBestWeights) : null,
@@ -105,6 +106,12 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         if (options.LearningRateSchedule != LearningRateSchedule.Cosine)
         {
             settings.Add(nameof(options.LearningRateSchedule), options.LearningRateSchedule); // omitted if default, for compatibility with older checkpoints
+        }
+
+        if (options.Optimizer != ImageGptOptimizer.Adam)
+        {
+            settings.Add(nameof(options.Optimizer), options.Optimizer);
+            settings.Add(nameof(options.MuonLearningRate), options.MuonLearningRate);
         }
 
         settings.Add(nameof(options.MaxGradientNorm), options.MaxGradientNorm);

@@ -11,6 +11,9 @@ internal sealed record TrainingSettings
     /// <summary>The decoupled weight decay of the matrices, as a fraction per step at learning rate 1.</summary>
     internal double WeightDecay { get; init; }
 
+    /// <summary>The ratio of Muon's learning rate, for hidden matrices, to Adam's, for the rest; null if Adam updates all parameters.</summary>
+    internal double? MuonRateFactor { get; init; }
+
     /// <summary>The type in which the module computes; the learned weights are float32.</summary>
     internal torch.ScalarType ComputeType { get; init; } = torch.ScalarType.Float32;
 

@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace IGptMl.Optimization;
 
-/// <summary>An optimization step: the gradients of a batch's parts, their norm, clipping, Adam.</summary>
+/// <summary>An optimization step: the gradients of a batch's parts, their norm, clipping, and the optimizer.</summary>
 internal sealed class TrainingStep : IDisposable
 {
     private readonly ITrainingTask _task;
@@ -12,15 +12,16 @@ internal sealed class TrainingStep : IDisposable
     {
         _task = task;
         _maxGradientNorm = settings.MaxGradientNorm;
-        Parameters = new FlatParameters(task.Module, settings.ComputeType);
-        Adam = new Adam(Parameters, settings.WeightDecay);
+        var usesMuon = settings.MuonRateFactor is not null;
+        Parameters = new FlatParameters(task.Module, settings.ComputeType, usesMuon ? task.CountHiddenMatrices : null);
+        Optimizer = new Optimizer(Parameters, settings.WeightDecay, settings.MuonRateFactor ?? 1);
     }
 
     /// <summary>The parameters.</summary>
     internal FlatParameters Parameters { get; }
 
     /// <summary>The optimizer.</summary>
-    internal Adam Adam { get; }
+    internal Optimizer Optimizer { get; }
 
     /// <summary>Accumulates the gradients of a step's whole batch. Steps are 0-based.</summary>
     internal BatchResult Backward(long step)
@@ -41,11 +42,11 @@ internal sealed class TrainingStep : IDisposable
     /// </summary>
     internal double Update(long step, double rate)
     {
-        var norm = Adam.GradientNorm() / _task.Parts;
+        var norm = Parameters.GradientNorm() / _task.Parts;
         if (double.IsFinite(norm))
         {
             var clip = norm > _maxGradientNorm ? _maxGradientNorm.Value / norm : 1;
-            Adam.Step(step + 1, rate, clip / _task.Parts);
+            Optimizer.Step(step + 1, rate, clip / _task.Parts);
         }
 
         return norm;
@@ -54,7 +55,7 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>Converts the module back to float32 parameters.</summary>
     public void Dispose()
     {
-        Adam.Dispose();
+        Optimizer.Dispose();
         Parameters.Dispose();
     }
 }

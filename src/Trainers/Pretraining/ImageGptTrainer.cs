@@ -93,7 +93,8 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
         var options = _options;
         if (options.FindLearningRate)
         {
-            options = options with { LearningRate = RunSettings.LearningRateOf(checkpoints?.Newest) ?? FindLearningRate(images, seed, device, channel).Rate };
+            var rate = RunSettings.LearningRateOf(checkpoints?.Newest) ?? FindLearningRate(images, seed, device, channel).Rate;
+            options = options with { LearningRate = rate, MuonLearningRate = options.MuonLearningRate / options.LearningRate * rate };
         }
 
         var origin = new TokenOrigin(QuantizedColumn.FindPalette(column), QuantizedColumn.FindCropping(column));

@@ -30,6 +30,9 @@ internal sealed class PretrainingTask(
     public torch.nn.Module Module => network;
 
     /// <inheritdoc/>
+    public int CountHiddenMatrices(string parameterName) => BlockMatrices.Count(parameterName);
+
+    /// <inheritdoc/>
     public int ImagesPerStep => _batches.RowsPerStep;
 
     /// <inheritdoc/>

@@ -36,6 +36,9 @@ internal sealed class LossTask : ITrainingTask
     public torch.nn.Module Module { get; }
 
     /// <inheritdoc/>
+    public int CountHiddenMatrices(string parameterName) => HiddenMatrices.GetValueOrDefault(parameterName);
+
+    /// <inheritdoc/>
     public int ImagesPerStep { get; init; } = 4;
 
     /// <inheritdoc/>
@@ -46,6 +49,9 @@ internal sealed class LossTask : ITrainingTask
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, float[]> Attachments => new Dictionary<string, float[]>();
+
+    /// <summary>The hidden matrices side by side in a parameter, by its name.</summary>
+    internal IReadOnlyDictionary<string, int> HiddenMatrices { get; init; } = new Dictionary<string, int>();
 
     /// <summary>Further metrics of a part.</summary>
     internal Func<BatchPart, IReadOnlyList<BatchResult.Metric>> Metrics { get; init; } = _ => [];

@@ -221,7 +221,7 @@ public sealed class TrainingRunTests : IDisposable
         using var other = new TwoLayers();
         using var parameters = new FlatParameters(other);
         using var adam = new Adam(parameters);
-        CheckpointFile.Read(folder.NewestPath!, parameters, adam);
+        CheckpointFile.Read(folder.NewestPath!, parameters, adam.Buffers);
         Assert.AreEqual(0.001, adam.FirstMoments.norm().item<float>(), 1e-6);
     }
 
