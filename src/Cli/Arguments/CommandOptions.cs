@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using IGptMl.Cli.Sources;
 
 namespace IGptMl.Cli.Arguments;
@@ -78,6 +79,16 @@ internal static class CommandOptions
             CustomParser = result => Report(result, DataSource.Parse(result.Tokens[0].Value, heldOut, out var problem), problem),
         };
 
+    /// <summary>The encoding of the lists of images; null if the option is not given.</summary>
+    internal static Option<Encoding?> ListEncoding()
+        => new("--encoding")
+        {
+            Description = "The encoding of csv:FILE, such as latin1 or windows-1252 [default: utf-8, or as a byte order mark says].",
+            HelpName = "NAME",
+            CustomParser = result => Report(result, FindEncoding(result.Tokens[0].Value),
+                $"--encoding is '{result.Tokens[0].Value}'; expected the name of an encoding, such as utf-8, latin1 or windows-1252."),
+        };
+
     /// <summary>The layers of a model.</summary>
     internal static Option<LayerSelection> Layers(string description)
         => new("--layers")
@@ -140,6 +151,18 @@ internal static class CommandOptions
 
     /// <summary>The values of a multi-valued option; null if it is not given, where System.CommandLine returns an empty list.</summary>
     internal static T[]? Given<T>(ParseResult parsed, Option<T[]?> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);
+
+    private static Encoding? FindEncoding(string name)
+    {
+        try
+        {
+            return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
 
     private static T? Report<T>(ArgumentResult result, T? value, string problem)
         where T : class

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Sources;
 using Microsoft.ML;
@@ -23,6 +24,8 @@ internal sealed class ProbeOptions
         HelpName = "LAYERS",
         CustomParser = result => Parse(result.Tokens[0].Value, out var problem) is { } layers ? layers : Refuse(result, problem),
     };
+
+    private readonly Option<Encoding?> _encoding = CommandOptions.ListEncoding();
 
     private readonly Option<ProbeClassifier> _trainer = new("--trainer")
     {
@@ -51,7 +54,7 @@ internal sealed class ProbeOptions
     {
         _data.Required = true;
         _test.Required = true;
-        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _layers, _concatenate, _trainer, _l2, _votes, _raw, _patches, _cache,
+        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _encoding, _layers, _concatenate, _trainer, _l2, _votes, _raw, _patches, _cache,
             _pretrainedOn })
         {
             command.Add(option);
@@ -62,8 +65,8 @@ internal sealed class ProbeOptions
     /// <exception cref="InvalidDataException">The two sets do not have the same classes, or fewer than two.</exception>
     internal (OpenedData Training, OpenedData Test) Open(MLContext context, ParseResult parsed, SkippedImages skipped)
     {
-        var training = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit), skipped);
-        var test = parsed.GetRequiredValue(_test)!.Open(context, parsed.GetValue(_testLimit), skipped);
+        var training = parsed.GetRequiredValue(_data)!.In(parsed.GetValue(_encoding)).Open(context, parsed.GetValue(_limit), skipped);
+        var test = parsed.GetRequiredValue(_test)!.In(parsed.GetValue(_encoding)).Open(context, parsed.GetValue(_testLimit), skipped);
         CheckClasses(training.ClassNames, test.ClassNames);
         return (training, test);
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
@@ -23,6 +24,7 @@ internal sealed class FineTuneCommand : IgptCommand
     private readonly Option<int?> _limit = CommandOptions.Number("--limit",
         "Use at most N training images: the first N, or from a folder a fixed random sample.", 1, int.MaxValue);
     private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Use at most N test images.", 1, int.MaxValue);
+    private readonly Option<Encoding?> _encoding = CommandOptions.ListEncoding();
     private readonly Option<string> _out = CommandOptions.FilePath("--out",
         "The classifier to write, a zip for mlContext.Model.Load that maps images to class names. An existing file is replaced once the new one is complete.");
     private readonly Option<string?> _report = new("--report")
@@ -52,7 +54,7 @@ internal sealed class FineTuneCommand : IgptCommand
     {
         _data.Required = true;
         _model.AddTo(this);
-        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _out.EndsIn(".zip"), _report.IsFolder(), _epochs, _steps,
+        foreach (var option in new Option[] { _data, _test, _limit, _testLimit, _encoding, _out.EndsIn(".zip"), _report.IsFolder(), _epochs, _steps,
             _generativeWeight, _maskProbability, _votes })
         {
             Add(option);
@@ -86,9 +88,10 @@ internal sealed class FineTuneCommand : IgptCommand
         }
 
         var context = CreateContext(parsed, _training.Seed(parsed));
-        var training = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit), Skipped);
-        var validation = _training.Validation(parsed)?.Open(context, _training.ValidationLimit(parsed), Skipped);
-        var test = parsed.GetValue(_test)?.Open(context, parsed.GetValue(_testLimit), Skipped);
+        var encoding = parsed.GetValue(_encoding);
+        var training = parsed.GetRequiredValue(_data)!.In(encoding).Open(context, parsed.GetValue(_limit), Skipped);
+        var validation = _training.Validation(parsed)?.In(encoding).Open(context, _training.ValidationLimit(parsed), Skipped);
+        var test = parsed.GetValue(_test)?.In(encoding).Open(context, parsed.GetValue(_testLimit), Skipped);
         if (training.ClassNames.Count < 2)
         {
             throw new InvalidDataException(

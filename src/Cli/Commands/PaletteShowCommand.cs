@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
@@ -14,6 +15,7 @@ internal sealed class PaletteShowCommand : IgptCommand
         $"Images to draw before and after quantization: {DataSource.Syntax}. Without it, only the colors are drawn.", heldOut: false);
     private readonly Option<int> _limit = CommandOptions.Number("--limit",
         "Draw at most N images: the first N, or from a folder a fixed random sample.", 1, 1000, 12);
+    private readonly Option<Encoding?> _encoding = CommandOptions.ListEncoding();
     private readonly Option<int> _imageSize = CommandOptions.Number("--image-size", "Side of the square that images are resized to, in pixels.", 1, 256, 32);
     private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images are cropped to squares [default: squash].", ImageCropping.Squash,
         ImageCropping.CenterCrop);
@@ -28,7 +30,7 @@ internal sealed class PaletteShowCommand : IgptCommand
             verbose)
     {
         _palette.AddTo(this);
-        foreach (var option in new Option[] { _data, _limit, _imageSize, _crop, _out.EndsIn(".png") })
+        foreach (var option in new Option[] { _data, _limit, _encoding, _imageSize, _crop, _out.EndsIn(".png") })
         {
             Add(option);
         }
@@ -42,7 +44,7 @@ internal sealed class PaletteShowCommand : IgptCommand
         var path = parsed.GetRequiredValue(_out);
         OutputFile.Check(path);
         var palette = _palette.Load(parsed, Terminal)!;
-        var images = parsed.GetValue(_data)?.Open(CreateContext(parsed), parsed.GetValue(_limit), Skipped);
+        var images = parsed.GetValue(_data)?.In(parsed.GetValue(_encoding)).Open(CreateContext(parsed), parsed.GetValue(_limit), Skipped);
         PaletteMetrics? metrics = null;
         OutputFile.Write(path, stream => metrics = Draw(stream, palette, images, parsed, cancellation));
         var pixels = parsed.GetValue(_imageSize) * parsed.GetValue(_imageSize);

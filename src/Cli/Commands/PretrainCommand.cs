@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
@@ -24,6 +25,7 @@ internal sealed class PretrainCommand : IgptCommand
     private readonly Option<DataSource?> _test = CommandOptions.Data("--test",
         "Test images to evaluate the final model on. Built-in images have seed 2 here, and cifar10:DIR is its test split.", heldOut: true);
     private readonly Option<int?> _testLimit = CommandOptions.Number("--test-limit", "Use at most N test images.", 1, int.MaxValue);
+    private readonly Option<Encoding?> _encoding = CommandOptions.ListEncoding();
     private readonly Option<string> _out = CommandOptions.FilePath("--out",
         "The model file to write, a zip for mlContext.Model.Load. An existing file is replaced once the new one is complete.");
     private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images are cropped to squares [default: squash].", ImageCropping.Squash,
@@ -53,7 +55,7 @@ internal sealed class PretrainCommand : IgptCommand
             verbose)
     {
         _data.Required = true;
-        foreach (var option in new Option[] { _data, _out.EndsIn(".zip"), _limit, _test, _testLimit, _crop, _crops, _cache })
+        foreach (var option in new Option[] { _data, _out.EndsIn(".zip"), _limit, _test, _testLimit, _encoding, _crop, _crops, _cache })
         {
             Add(option);
         }
@@ -80,9 +82,10 @@ internal sealed class PretrainCommand : IgptCommand
         }
 
         var context = CreateContext(parsed, _training.Seed(parsed));
-        var data = parsed.GetRequiredValue(_data)!.Open(context, parsed.GetValue(_limit), Skipped);
-        var validation = _training.Validation(parsed)?.Open(context, _training.ValidationLimit(parsed), Skipped);
-        var test = parsed.GetValue(_test)?.Open(context, parsed.GetValue(_testLimit), Skipped);
+        var encoding = parsed.GetValue(_encoding);
+        var data = parsed.GetRequiredValue(_data)!.In(encoding).Open(context, parsed.GetValue(_limit), Skipped);
+        var validation = _training.Validation(parsed)?.In(encoding).Open(context, _training.ValidationLimit(parsed), Skipped);
+        var test = parsed.GetValue(_test)?.In(encoding).Open(context, parsed.GetValue(_testLimit), Skipped);
 
         CheckTokens(options.Model, palette, data, validation, test);
 

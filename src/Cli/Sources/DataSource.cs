@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using IGptMl.Cli.Output;
 using Microsoft.ML;
 
@@ -16,6 +17,9 @@ internal abstract record DataSource
     private const int DefaultCount = 12_000;
     private const int TrainingSeed = 1;
     private const int HeldOutSeed = 2;
+
+    /// <summary>The encoding of a list of images; null for UTF-8, or as a byte order mark says.</summary>
+    private Encoding? ListEncoding { get; init; }
 
     /// <summary>Parses a source.</summary>
     /// <param name="text">As in <see cref="Syntax"/>.</param>
@@ -51,6 +55,9 @@ internal abstract record DataSource
 
     /// <summary>Image files and folders of images, without labels.</summary>
     internal static DataSource Files(IReadOnlyList<string> paths) => new ImageFiles(paths);
+
+    /// <summary>The same source, whose list of images, if it is one, is in the encoding.</summary>
+    internal DataSource In(Encoding? encoding) => this with { ListEncoding = encoding };
 
     /// <summary>Opens the images: all, or at most <paramref name="limit"/> of them.</summary>
     /// <param name="context">The context.</param>
@@ -138,7 +145,7 @@ internal abstract record DataSource
         private protected override bool HasFiles => true;
 
         private protected override OpenedData Open(MLContext context, int? limit)
-            => OpenedData.Of(context.Data, context.Data.LoadImageList(Path, new ImageListOptions { ChecksFiles = false })).Sample(limit);
+            => OpenedData.Of(context.Data, context.Data.LoadImageList(Path, new ImageListOptions { ChecksFiles = false, Encoding = ListEncoding })).Sample(limit);
     }
 
     /// <summary>OpenAI's files are named in pairs, cifar10_trX.npy and cifar10_trY.npy.</summary>

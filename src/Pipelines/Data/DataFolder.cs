@@ -1,3 +1,5 @@
+using IGptMl.Numerics;
+
 namespace IGptMl.Data;
 
 /// <summary>Finds the folder of an unpacked data set, and reads its class names.</summary>
@@ -32,7 +34,7 @@ internal static class DataFolder
             throw new FileNotFoundException($"{dataSet}'s class names are missing: '{path}' does not exist.", path);
         }
 
-        var names = File.ReadLines(path).Select(line => line.Trim()).Where(line => line.Length > 0).ToArray();
+        var names = TextFile.ReadLines(path, $"the class names of {dataSet}").Select(line => line.Trim()).Where(line => line.Length > 0).ToArray();
         return names.Distinct().Count() == classes && names.Length == classes
             ? names
             : throw new InvalidDataException(

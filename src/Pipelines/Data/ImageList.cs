@@ -1,3 +1,4 @@
+using IGptMl.Numerics;
 using Microsoft.VisualBasic.FileIO;
 
 namespace IGptMl.Data;
@@ -6,6 +7,7 @@ namespace IGptMl.Data;
 internal static class ImageList
 {
     private const int NamedColumns = 12;
+    private const string EncodingRemedy = $"give its encoding: {nameof(ImageListOptions)}.{nameof(ImageListOptions.Encoding)}, --encoding of the tool";
 
     private static readonly string[] TabbedExtensions = [".tsv", ".tab"];
 
@@ -53,7 +55,8 @@ internal static class ImageList
     private static List<Row> ReadRows(string path, ImageListOptions options)
     {
         var separator = options.Separator ?? (TabbedExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) ? '\t' : ',');
-        using var parser = new TextFieldParser(path) { TextFieldType = FieldType.Delimited, HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = true };
+        var text = TextFile.Read(path, "a list of images", options.Encoding, EncodingRemedy);
+        using var parser = new TextFieldParser(new StringReader(text)) { TextFieldType = FieldType.Delimited, HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = true };
         parser.SetDelimiters(separator.ToString());
         var (pathColumn, labelColumn) = (0, options.LabelColumnName is null ? -1 : 1);
         if (options.HasHeader)

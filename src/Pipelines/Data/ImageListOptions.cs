@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace IGptMl;
 
 /// <summary>The layout of a file that lists images, and the treatment of the images.</summary>
@@ -18,6 +20,10 @@ public sealed record ImageListOptions
     /// <summary>The separator of the columns; null for a tab in files that end in .tsv or .tab, and a comma in others.</summary>
     /// <value>Default null.</value>
     public char? Separator { get; init; }
+
+    /// <summary>The encoding of the list, such as <see cref="Encoding.Latin1"/>; null for UTF-8. A byte order mark in the list has precedence.</summary>
+    /// <value>Default null.</value>
+    public Encoding? Encoding { get; init; }
 
     /// <summary>The folder to which paths are relative; null for the folder of the list.</summary>
     /// <value>Default null.</value>

@@ -1,3 +1,4 @@
+using IGptMl.Numerics;
 using Microsoft.Win32.SafeHandles;
 
 namespace IGptMl.Data;
@@ -78,6 +79,7 @@ internal sealed class RecordFiles
         // The garbage collector closes the handle when no view uses it any more, because an IDataView cannot be disposed.
         var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
         var length = RandomAccess.GetLength(handle);
+        CheckPlaceholder(dataSet, path, handle, length);
         if (length == 0 || length % _recordBytes != 0)
         {
             handle.Dispose();
@@ -88,6 +90,18 @@ internal sealed class RecordFiles
 
         records = checked((int)(length / _recordBytes));
         return handle;
+    }
+
+    /// <summary>Records may look like any form, but not like a short text.</summary>
+    private static void CheckPlaceholder(string dataSet, string path, SafeFileHandle handle, long length)
+    {
+        Span<byte> start = stackalloc byte[FileKind.StartBytes];
+        start = start[..RandomAccess.Read(handle, start, 0)];
+        if (length <= FileKind.StartBytes && FileKind.Of(start, length) is { Form: FileForm.Foreign } kind)
+        {
+            handle.Dispose();
+            kind.Require(path, $"records of {dataSet}");
+        }
     }
 
     private (int File, int Record) Locate(int index)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IGptMl.Numerics;
 using Microsoft.ML.Data;
 
 namespace IGptMl.Data;
@@ -114,7 +115,7 @@ internal sealed class Stl10Source : ImageSource
             throw new FileNotFoundException($"{DataSet}'s folds are missing: '{path}' does not exist.", path);
         }
 
-        var line = File.ReadLines(path).ElementAtOrDefault(fold - 1)
+        var line = TextFile.ReadLines(path, $"the folds of {DataSet}").ElementAtOrDefault(fold - 1)
             ?? throw new InvalidDataException($"'{path}' must have {Folds} lines of indices; it has no line {fold}.");
         var indices = new List<int>();
         foreach (var text in line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))

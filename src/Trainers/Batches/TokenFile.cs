@@ -2,6 +2,7 @@ using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using IGptMl.Formats;
+using IGptMl.Numerics;
 
 namespace IGptMl.Batches;
 
@@ -25,6 +26,11 @@ internal sealed unsafe class TokenFile : ITokenRows, IDisposable
     {
         // Other processes may replace or delete the file meanwhile; the mapping stays valid.
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        if (FileKind.Of(stream) is { Form: not FileForm.Unknown } kind)
+        {
+            throw new InvalidDataException($"it is {kind.Description}");
+        }
+
         Span<byte> header = stackalloc byte[TokenFileHeader.Size];
         var read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         Header = TokenFileHeader.Read(header[..read]);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using IGptMl.Numerics;
 
 namespace IGptMl.Optimization;
 
@@ -26,7 +27,7 @@ internal sealed class MetricsFile(string path, long interval, Action<string> war
     {
         if (File.Exists(path))
         {
-            File.WriteAllLines(path, [.. File.ReadAllLines(path).Where(line => StepOf(line) <= step)]);
+            File.WriteAllLines(path, [.. TextFile.ReadLines(path, "the metrics of a run").Where(line => StepOf(line) <= step)]);
         }
     });
 
@@ -77,7 +78,7 @@ internal sealed class MetricsFile(string path, long interval, Action<string> war
             write();
             _failed = false;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             if (!_failed)
             {

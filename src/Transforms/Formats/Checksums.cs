@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using IGptMl.Numerics;
 
 namespace IGptMl.Formats;
 
@@ -60,8 +61,9 @@ internal sealed class Checksums
     internal static Checksums ReadList(Stream stream)
     {
         var result = new Checksums();
-        using var reader = new StreamReader(stream, leaveOpen: true);
-        while (reader.ReadLine() is { } line)
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        foreach (var line in TextFile.LinesOf(TextFile.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), EntryName)))
         {
             if (line.Split(Separator, 2) is not [{ Length: 2 * SHA256.HashSizeInBytes } digest, { Length: > 0 } name] || !result._digests.TryAdd(name, digest))
             {

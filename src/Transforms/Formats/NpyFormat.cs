@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using IGptMl.Numerics;
 
 namespace IGptMl.Formats;
 
@@ -72,6 +73,7 @@ internal static class NpyFormat
     /// <exception cref="InvalidDataException">The header is malformed, or the size of the data differs from what it states.</exception>
     public static NpyHeader ReadHeader(Stream stream, string name)
     {
+        FileKind.Require(stream, name, "an npy file", FileForm.Npy);
         Span<byte> start = stackalloc byte[8];
         Fill(stream, start, name);
         if (!start[..6].SequenceEqual(Magic))

@@ -1,3 +1,5 @@
+using IGptMl.Numerics;
+
 namespace IGptMl.Formats;
 
 /// <summary>
@@ -30,6 +32,7 @@ internal sealed class PyTorchReader : WeightReader
     {
         try
         {
+            FileKind.Require(stream, source, "a file of torch.save", FileForm.PyTorch, FileForm.Zip);
             IPyTorchFile file = StartsLikeZip(stream, source) ? new PyTorchZipFile(stream, source) : new PyTorchLegacyFile(stream, source);
             return new PyTorchReader(source, file, PyTorchStateDict.Check(file.Root, stream.Length, source));
         }

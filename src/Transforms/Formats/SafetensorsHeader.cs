@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using IGptMl.Numerics;
 
 namespace IGptMl.Formats;
 
@@ -43,6 +44,7 @@ internal sealed class SafetensorsHeader
     /// <exception cref="InvalidDataException">The header is malformed.</exception>
     public static SafetensorsHeader Read(Stream stream, string source)
     {
+        FileKind.Require(stream, source, "a safetensors file", FileForm.Safetensors);
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
         if (stream.ReadAtLeast(lengthBytes, LengthBytes, throwOnEndOfStream: false) < LengthBytes)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IGptMl.Numerics;
 
 namespace IGptMl.Formats;
 
@@ -84,15 +85,17 @@ internal sealed class ShardedReader : WeightReader
 
     private static Dictionary<string, string> ReadMap(string indexPath)
     {
-        using var stream = File.OpenRead(indexPath);
-        if (stream.Length > MaxIndexBytes)
+        var length = new FileInfo(indexPath).Length;
+        if (length > MaxIndexBytes)
         {
-            throw new InvalidDataException($"{indexPath}: the index has {stream.Length} bytes; expected at most {MaxIndexBytes}.");
+            throw new InvalidDataException($"{indexPath}: the index has {length} bytes; expected at most {MaxIndexBytes}.");
         }
+
+        var text = TextFile.Read(indexPath, "the index of a model's shards, in JSON");
 
         try
         {
-            using var json = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = 8 });
+            using var json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 8 });
             if (json.RootElement.ValueKind != JsonValueKind.Object
                 || !json.RootElement.TryGetProperty("weight_map", out var entries)
                 || entries.ValueKind != JsonValueKind.Object)

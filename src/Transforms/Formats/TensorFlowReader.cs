@@ -1,4 +1,5 @@
 using System.Globalization;
+using IGptMl.Numerics;
 
 namespace IGptMl.Formats;
 
@@ -79,6 +80,7 @@ internal sealed class TensorFlowReader : WeightReader
     private static byte[] ReadIndex(string path, Func<string, Stream> open)
     {
         using var stream = open(path);
+        FileKind.Require(stream, path, "the index of a TensorFlow checkpoint", FileForm.TensorFlowIndex);
         if (stream.Length > MaxIndexBytes)
         {
             throw new InvalidDataException($"{path}: the index has {stream.Length} bytes; expected at most {MaxIndexBytes}.");
@@ -93,11 +95,30 @@ internal sealed class TensorFlowReader : WeightReader
     {
         try
         {
-            return open(path);
+            var stream = open(path);
+            try
+            {
+                CheckPlaceholder(stream, path);
+                return stream;
+            }
+            catch
+            {
+                stream.Dispose();
+                throw;
+            }
         }
         catch (FileNotFoundException exception)
         {
             throw new InvalidDataException($"{path}: this data file of the checkpoint is missing.", exception);
+        }
+    }
+
+    /// <summary>The bytes of variables may look like any form, but not like a short text.</summary>
+    private static void CheckPlaceholder(Stream stream, string path)
+    {
+        if (stream.Length <= FileKind.StartBytes && FileKind.Of(stream) is { Form: FileForm.Foreign } kind)
+        {
+            kind.Require(path, "the data of a TensorFlow checkpoint");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using IGptMl.Numerics;
 using Microsoft.ML.Data;
 using SkiaSharp;
 
@@ -37,7 +38,7 @@ internal static class ImageDecoder
 
     private static MLImage Decode(SKData data, string path)
     {
-        using var codec = SKCodec.Create(data) ?? throw Unreadable(path, "it is not an image in a supported format");
+        using var codec = SKCodec.Create(data) ?? throw Unreadable(path, DescribeContent(data));
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if (width < 1 || height < 1 || (long)width * height > MostPixels)
         {
@@ -67,6 +68,18 @@ internal static class ImageDecoder
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>What a file is that no codec reads.</summary>
+    private static string DescribeContent(SKData data)
+    {
+        var start = data.AsSpan()[..(int)Math.Min(data.Size, FileKind.StartBytes)];
+        return FileKind.Of(start, data.Size) switch
+        {
+            { Form: FileForm.Unknown } => "it is not an image in a supported format",
+            { Form: FileForm.Image } kind => $"it starts like {kind.Description}, but is damaged",
+            var kind => $"it is {kind.Description}",
+        };
     }
 
     private static SKData Load(string path)

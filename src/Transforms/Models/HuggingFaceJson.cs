@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IGptMl.Numerics;
 
 namespace IGptMl.Models;
 
@@ -12,10 +13,10 @@ internal static class HuggingFaceJson
     internal static T Read<T>(string path)
         where T : class
     {
-        using var stream = File.OpenRead(path);
+        var text = TextFile.Read(path, "the settings of a model, in JSON");
         try
         {
-            return JsonSerializer.Deserialize<T>(stream, Json) ?? throw new JsonException("it is null.");
+            return JsonSerializer.Deserialize<T>(text, Json) ?? throw new JsonException("it is null.");
         }
         catch (JsonException e)
         {

@@ -32,6 +32,7 @@ internal static class ModelFile
     internal static ImageGptModel Load(string path)
     {
         using var file = File.OpenRead(path);
+        FileKind.Require(file, path, $"a model: {AnyModelFile.Forms}", FileForm.Zip);
         using var zip = Open(path, file);
         var entries = ListEntries(path, zip);
         var folder = entries.Keys

@@ -76,7 +76,7 @@ public sealed class CifarSourceTests
     }
 
     [TestMethod]
-    [DataRow(0, "'{0}' has 0 bytes, which is not a whole number of records of 3073 bytes: record 0 has only 0.")]
+    [DataRow(0, "'{0}' is an empty file; expected records of CIFAR-10.")]
     [DataRow(3072, "'{0}' has 3072 bytes, which is not a whole number of records of 3073 bytes: record 0 has only 3072.")]
     [DataRow(6147, "'{0}' has 6147 bytes, which is not a whole number of records of 3073 bytes: record 2 has only 1.")]
     public void Load_WrongSize_NamesFileAndRecord(int bytes, string message)

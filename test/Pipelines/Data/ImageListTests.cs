@@ -10,6 +10,20 @@ public sealed class ImageListTests
     private static readonly MLContext Ml = new(seed: 1);
 
     [TestMethod]
+    public void LoadImageList_Latin1_IsRefusedOrReadByItsEncoding()
+    {
+        using var folder = new TemporaryFolder();
+        string[] names = ["bär", "bör", "bür"];
+        var lines = names.Select((name, i) => $"{Path.GetFileName(folder.WriteImage($"{i}.png", 1, 1, ((byte)i, 0, 0)))},{name}\n");
+        var list = folder.Write("list.csv", System.Text.Encoding.Latin1.GetBytes($"path,label\n{string.Concat(lines)}"));
+        var message = Assert.ThrowsExactly<InvalidDataException>(() => Ml.Data.LoadImageList(list)).Message;
+        StringAssert.StartsWith(message, $"'{list}', line 2, ");
+        StringAssert.Contains(message, "ImageListOptions.Encoding, --encoding of the tool");
+        var view = Ml.Data.LoadImageList(list, new() { Encoding = System.Text.Encoding.Latin1 });
+        CollectionAssert.AreEqual(names, IGptMl.Cli.Sources.OpenedData.ClassNamesOf(view).ToArray());
+    }
+
+    [TestMethod]
     public void Csv_PathsAndLabels_InTheOrderOfTheList()
     {
         using var folder = Pictures();
@@ -82,7 +96,7 @@ public sealed class ImageListTests
     [DataRow("path,label\n\"2.png,a\n", "'{0}', line 2: the quotes of the fields do not match.")]
     [DataRow("path,label\n2.png,\n", "Image list '{0}' has no labels: every one is empty.")]
     [DataRow("path,label\n", "Image list '{0}' has no images.")]
-    [DataRow("", "Image list '{0}' is empty.")]
+    [DataRow("", "'{0}' is an empty file; expected a list of images.")]
     public void Load_BadList_NamesTheLine(string content, string message)
     {
         using var folder = Pictures();

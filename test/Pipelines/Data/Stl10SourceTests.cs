@@ -99,7 +99,7 @@ public sealed class Stl10SourceTests
     [DataRow("0 3\n", "'{0}', line 1: '3' is not an index of an image; expected 0 to 2.")]
     [DataRow("0 -1\n", "'{0}', line 1: '-1' is not an index of an image; expected 0 to 2.")]
     [DataRow("\n", "'{0}', line 1 has no indices.")]
-    [DataRow("", "'{0}' must have 10 lines of indices; it has no line 1.")]
+    [DataRow("", "'{0}' is an empty file; expected the folds of STL-10.")]
     public void Load_BadFold_NamesFileAndLine(string content, string message)
     {
         using var folder = Copy();

@@ -104,7 +104,7 @@ public sealed class TokenCacheTests
         File.WriteAllBytes(CachePath, bytes);
         AssertMadeAgain(TokenRows.Create(30), "its content does not have the checksum that its header names");
         File.WriteAllBytes(CachePath, []);
-        AssertMadeAgain(TokenRows.Create(30), "it does not begin as a token file of version 1");
+        AssertMadeAgain(TokenRows.Create(30), "it is an empty file");
     }
 
     [TestMethod]

@@ -125,7 +125,9 @@ public sealed class NpyFormatTests
     public void Read_MalformedStart_NamesFileAndProblem()
     {
         var good = NpyBytes.Of("{'descr': '|u1', 'fortran_order': False, 'shape': (1,)}", [1]);
-        AssertRefused([], "it is truncated within its header");
+        Assert.AreEqual(
+            "'x.npy' is an empty file; expected an npy file.",
+            Assert.ThrowsExactly<InvalidDataException>(() => NpyFormat.Read(new MemoryStream(), "x.npy")).Message);
         AssertRefused(good[..9], "it is truncated within its header");
         AssertRefused(good[..40], "it is truncated within its header");
         AssertRefused([.. "PK"u8, .. good[2..]], "it does not start with the npy signature");
@@ -139,7 +141,7 @@ public sealed class NpyFormatTests
         using var stream = new MemoryStream();
         NpyFormat.Write(stream, new float[6], 2, 3);
         var whole = stream.ToArray();
-        for (var length = 0; length < whole.Length; length++)
+        for (var length = 1; length < whole.Length; length++)
         {
             AssertRefused(whole[..length], "");
         }
