@@ -26,7 +26,7 @@ public static partial class PhotoModel
     /// <summary>The photographs of a folder, each with the name of its subfolder. A file is read when its row is read.</summary>
     public static IDataView LoadPhotos(MLContext ml, string photosFolder)
     {
-        string[] endings = [".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp"];
+        string[] endings = [".jpg", ".jpeg", ".jfif", ".png", ".bmp", ".gif", ".webp"];
         var files = Directory.EnumerateFiles(photosFolder, "*", SearchOption.AllDirectories)
             .Where(file => endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)

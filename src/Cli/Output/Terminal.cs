@@ -36,6 +36,7 @@ internal sealed class Terminal
     /// <summary>Writes a message.</summary>
     internal void Say(string message)
     {
+        message = ErrorMessage.WithoutParameters(message);
         if (IsWatched)
         {
             _messages.WriteLine(message); // above the progress, if any

@@ -1,3 +1,5 @@
+using IGptMl.Images;
+
 namespace IGptMl.Data;
 
 /// <summary>
@@ -7,8 +9,6 @@ namespace IGptMl.Data;
 internal static class ImageFolder
 {
     private const string Unlabeled = "unlabeled"; // the one class that a key type needs, which no row has
-
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"];
 
     /// <summary>Lists the files by class and then by path, ordinal.</summary>
     /// <exception cref="ArgumentException">The folder's name is blank.</exception>
@@ -37,7 +37,7 @@ internal static class ImageFolder
 
         if (loose.Images.Count == 0)
         {
-            throw new InvalidDataException($"Image folder '{folder}' has neither subfolders nor images ({string.Join(' ', Extensions)}).");
+            throw new InvalidDataException($"Image folder '{folder}' has neither subfolders nor images ({string.Join(' ', ImageDecoder.Extensions)}).");
         }
 
         var name = Path.GetFileName(root) is { Length: > 0 } last ? last : root;
@@ -79,7 +79,7 @@ internal static class ImageFolder
             var (images, others) = Find(root, Path.Combine(root, classNames[label]), recursive: true);
             if (images.Count == 0)
             {
-                throw new InvalidDataException($"Class folder '{classNames[label]}' of '{root}' has no images ({string.Join(' ', Extensions)}).");
+                throw new InvalidDataException($"Class folder '{classNames[label]}' of '{root}' has no images ({string.Join(' ', ImageDecoder.Extensions)}).");
             }
 
             files.AddRange(images.Select(path => new ImageFile(path, label)));
@@ -94,7 +94,7 @@ internal static class ImageFolder
         var files = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { IgnoreInaccessible = false, RecurseSubdirectories = recursive })
             .Select(path => Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/'))
             .Order(StringComparer.Ordinal)
-            .ToLookup(path => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase));
+            .ToLookup(path => ImageDecoder.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase));
         return ([.. files[true]], [.. files[false]]);
     }
 }

@@ -32,7 +32,7 @@ internal static class ImageList
             throw new DirectoryNotFoundException($"Image folder '{folder}' does not exist.");
         }
 
-        var rows = ReadRows(path, options);
+        var rows = ReadRows(path, folder, options);
         if (rows.Count == 0)
         {
             throw new InvalidDataException($"Image list '{path}' has no images.");
@@ -52,7 +52,7 @@ internal static class ImageList
             [.. rows.Select(row => new ImageFile(row.Path, labels.GetValueOrDefault(row.Label, RowSource.NoLabel)))]);
     }
 
-    private static List<Row> ReadRows(string path, ImageListOptions options)
+    private static List<Row> ReadRows(string path, string folder, ImageListOptions options)
     {
         var separator = options.Separator ?? (TabbedExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) ? '\t' : ',');
         var text = TextFile.Read(path, "a list of images", options.Encoding, EncodingRemedy);
@@ -87,9 +87,13 @@ internal static class ImageList
                 throw new InvalidDataException($"'{path}', line {line}: the path is empty.");
             }
 
-            rows.Add(new Row(line, fields[pathColumn], labelColumn < 0 ? string.Empty : fields[labelColumn]));
+            rows.Add(new Row(line, ToPath(folder, fields[pathColumn]), labelColumn < 0 ? string.Empty : fields[labelColumn]));
         }
     }
+
+    /// <summary>A path as this platform writes it: in a list from Windows, backslashes separate folders. Elsewhere, a name may contain one.</summary>
+    private static string ToPath(string folder, string field)
+        => Path.DirectorySeparatorChar == '/' && field.Contains('\\') && !File.Exists(Path.Combine(folder, field)) ? field.Replace('\\', '/') : field;
 
     private static string[]? ReadFields(TextFieldParser parser, string path)
     {

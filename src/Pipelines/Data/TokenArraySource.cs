@@ -16,7 +16,8 @@ internal sealed class TokenArraySource : RowSource
     private readonly string _path;
     private readonly SafeFileHandle _handle;
     private readonly long _start;
-    private readonly int _elementSize;
+    private readonly NpyHeader _header;
+    private readonly NpyArray? _transposed;
     private readonly int _context;
     private readonly TokenArrayLabels? _labels;
 
@@ -35,14 +36,13 @@ internal sealed class TokenArraySource : RowSource
         using (var stream = File.OpenRead(path))
         {
             var header = NpyFormat.ReadHeader(stream, path);
-            var isWhole = header.Type is NpyType.UInt8 or NpyType.UInt16 or NpyType.Int32 or NpyType.Int64;
-            if (!isWhole || header.Shape.Count is < 2 or > 3 || header.Count == 0 || header.Shape[0] > Array.MaxLength)
+            if (!header.IsInteger || header.Shape.Count is < 2 or > 3 || header.Count == 0 || header.Shape[0] > Array.MaxLength)
             {
                 throw new InvalidDataException(
                     $"'{path}' has shape {header.ShapeText} of {header.Type}; expected tokens: integers of shape (images, side * side).");
             }
 
-            (Count, var tokens, _elementSize, _start) = ((int)header.Shape[0], header.Count / header.Shape[0], header.ElementSize, stream.Position);
+            (Count, var tokens, _header, _start) = ((int)header.Shape[0], header.Count / header.Shape[0], header, stream.Position);
             var side = (int)Math.Sqrt(tokens);
             if ((long)side * side != tokens)
             {
@@ -60,6 +60,8 @@ internal sealed class TokenArraySource : RowSource
             throw new InvalidDataException($"'{labels.Path}' has {labels.Count} labels, but '{path}' has {Count} images.");
         }
 
+        // In Fortran order, the tokens of a row are spread over the whole file.
+        _transposed = _header.IsFortran ? NpyFormat.Read(path) : null;
         _handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
     }
 
@@ -90,22 +92,26 @@ internal sealed class TokenArraySource : RowSource
     /// <param name="keys">Receives the keys.</param>
     private void Read(int index, byte[] buffer, Span<ushort> keys)
     {
-        for (var filled = 0; filled < buffer.Length;)
+        if (_transposed is not null)
         {
-            var read = RandomAccess.Read(_handle, buffer.AsSpan(filled), _start + ((long)index * buffer.Length) + filled);
-            filled += read > 0
-                ? read
-                : throw new InvalidDataException($"'{_path}', row {index}: the file ends inside the row; it was longer when it was opened.");
+            _transposed.Bytes.Slice(index * buffer.Length, buffer.Length).CopyTo(buffer);
+        }
+        else
+        {
+            ReadRow(index, buffer);
         }
 
         for (var i = 0; i < keys.Length; i++)
         {
-            var element = buffer.AsSpan(i * _elementSize);
-            long token = _elementSize switch
+            var element = buffer.AsSpan(i * _header.ElementSize);
+            long token = _header.Type switch
             {
-                1 => element[0],
-                2 => BinaryPrimitives.ReadUInt16LittleEndian(element),
-                4 => BinaryPrimitives.ReadInt32LittleEndian(element),
+                NpyType.UInt8 => element[0],
+                NpyType.Int8 => (sbyte)element[0],
+                NpyType.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(element),
+                NpyType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(element),
+                NpyType.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(element),
+                NpyType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(element),
                 _ => BinaryPrimitives.ReadInt64LittleEndian(element),
             };
             if (token < 0 || token >= Colors)
@@ -117,9 +123,25 @@ internal sealed class TokenArraySource : RowSource
         }
     }
 
+    private void ReadRow(int index, byte[] buffer)
+    {
+        for (var filled = 0; filled < buffer.Length;)
+        {
+            var read = RandomAccess.Read(_handle, buffer.AsSpan(filled), _start + ((long)index * buffer.Length) + filled);
+            filled += read > 0
+                ? read
+                : throw new InvalidDataException($"'{_path}', row {index}: the file ends inside the row; it was longer when it was opened.");
+        }
+
+        if (_header.IsBigEndian)
+        {
+            NpyLayout.SwapBytes(buffer, _header.ElementSize);
+        }
+    }
+
     private sealed class TokenGetter(TokenArraySource source, SourceCursor cursor) : ContentGetter
     {
-        private readonly byte[] _buffer = new byte[source._context * source._elementSize];
+        private readonly byte[] _buffer = new byte[source._context * source._header.ElementSize];
 
         /// <inheritdoc/>
         public override Delegate Getter => (ValueGetter<VBuffer<ushort>>)Get;

@@ -4,19 +4,29 @@ using System.Runtime.InteropServices;
 
 namespace IGptMl.Formats;
 
-/// <summary>An array read from an npy file: its header and its elements, row-major.</summary>
+/// <summary>An array read from an npy file: its header and its elements, row-major in the byte order of this machine.</summary>
 internal sealed class NpyArray
 {
     private readonly byte[] _bytes;
 
-    /// <summary>Takes ownership of the bytes; their number is the header's <see cref="NpyHeader.ByteCount"/>.</summary>
+    /// <summary>
+    /// Takes ownership of the bytes, in the layout that the header states; their number is the header's <see cref="NpyHeader.ByteCount"/>.
+    /// </summary>
     public NpyArray(NpyHeader header, byte[] bytes)
     {
+        if (header.IsBigEndian)
+        {
+            NpyLayout.SwapBytes(bytes, header.ElementSize);
+        }
+
         Header = header;
-        _bytes = bytes;
+        _bytes = header.IsFortran ? NpyLayout.ToRowMajor(bytes, header.Shape, header.ElementSize) : bytes;
     }
 
     public NpyHeader Header { get; }
+
+    /// <summary>The elements as bytes of this machine's order, row-major.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes;
 
     /// <summary>The elements, unconverted.</summary>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not the array's element type.</exception>
@@ -38,6 +48,10 @@ internal sealed class NpyArray
         NpyType.UInt8 => Convert<byte>(),
         NpyType.UInt16 => Convert<ushort>(),
         NpyType.Int32 => Convert<int>(),
+        NpyType.Float16 => Convert<Half>(),
+        NpyType.Int8 => Convert<sbyte>(),
+        NpyType.Int16 => Convert<short>(),
+        NpyType.UInt32 => Convert<uint>(),
         _ => Convert<long>(),
     };
 
@@ -56,6 +70,10 @@ internal sealed class NpyArray
         NpyType.UInt8 => typeof(byte),
         NpyType.UInt16 => typeof(ushort),
         NpyType.Int32 => typeof(int),
+        NpyType.Float16 => typeof(Half),
+        NpyType.Int8 => typeof(sbyte),
+        NpyType.Int16 => typeof(short),
+        NpyType.UInt32 => typeof(uint),
         _ => typeof(long),
     };
 }

@@ -6,7 +6,7 @@ using IGptMl.Numerics;
 namespace IGptMl.Formats;
 
 /// <summary>
-/// NumPy's npy files. Versions 1 to 3 are read (little-endian, C order); version 1 is written, with NumPy's own layout.
+/// NumPy's npy files. Versions 1 to 3 are read, in both byte orders and both orders of indices; version 1 is written, little-endian in C order.
 /// The machine must be little-endian, as it must be for libtorch.
 /// </summary>
 internal static class NpyFormat

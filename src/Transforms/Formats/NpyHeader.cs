@@ -1,11 +1,13 @@
 namespace IGptMl.Formats;
 
-/// <summary>The header of an npy file: element type and shape, in C order.</summary>
+/// <summary>The header of an npy file: element type, shape and layout.</summary>
 internal sealed class NpyHeader
 {
     /// <summary>Creates a header. <see cref="NpyFormat"/> has checked that the element count does not overflow.</summary>
-    public NpyHeader(NpyType type, IReadOnlyList<long> shape, long count)
+    public NpyHeader(NpyType type, IReadOnlyList<long> shape, long count, bool isFortran = false, bool isBigEndian = false)
     {
+        IsFortran = isFortran;
+        IsBigEndian = isBigEndian;
         Type = type;
         Shape = shape;
         Count = count;
@@ -16,15 +18,24 @@ internal sealed class NpyHeader
     /// <summary>The dimensions; empty for a scalar.</summary>
     public IReadOnlyList<long> Shape { get; }
 
+    /// <summary>Whether the file has the elements in Fortran order: the first index changes fastest.</summary>
+    public bool IsFortran { get; }
+
+    /// <summary>Whether the file has the most significant byte of an element first.</summary>
+    public bool IsBigEndian { get; }
+
+    /// <summary>Whether the elements are integers.</summary>
+    public bool IsInteger => Type is not (NpyType.Float16 or NpyType.Float32 or NpyType.Float64);
+
     /// <summary>Number of elements: the product of the dimensions.</summary>
     public long Count { get; }
 
     /// <summary>Bytes per element.</summary>
     public int ElementSize => Type switch
     {
-        NpyType.UInt8 => 1,
-        NpyType.UInt16 => 2,
-        NpyType.Float32 or NpyType.Int32 => 4,
+        NpyType.UInt8 or NpyType.Int8 => 1,
+        NpyType.UInt16 or NpyType.Int16 or NpyType.Float16 => 2,
+        NpyType.Float32 or NpyType.Int32 or NpyType.UInt32 => 4,
         _ => 8,
     };
 

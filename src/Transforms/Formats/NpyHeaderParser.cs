@@ -21,7 +21,7 @@ internal sealed class NpyHeaderParser
 
     private NpyHeader ParseDictionary()
     {
-        NpyType? type = null;
+        (NpyType Type, bool IsBigEndian)? type = null;
         bool? fortran = null;
         List<long>? shape = null;
 
@@ -63,15 +63,10 @@ internal sealed class NpyHeaderParser
             throw Error("the header lacks one of 'descr', 'fortran_order' and 'shape'");
         }
 
-        if (fortran.Value)
-        {
-            throw Error("the array is in Fortran order ('fortran_order': True); C order is expected");
-        }
-
-        return new NpyHeader(type.Value, shape, CountElements(shape));
+        return new NpyHeader(type.Value.Type, shape, CountElements(shape), fortran.Value, type.Value.IsBigEndian);
     }
 
-    private NpyType ParseType()
+    private (NpyType Type, bool IsBigEndian) ParseType()
     {
         SkipBlanks();
         if (_at < _text.Length && _text[_at] == '[')
@@ -80,18 +75,28 @@ internal sealed class NpyHeaderParser
         }
 
         var descriptor = ParseString();
-        return descriptor switch
+        if (descriptor is ['|', 'O', ..])
         {
-            "<f4" => NpyType.Float32,
-            "<f8" => NpyType.Float64,
-            "|u1" or "<u1" => NpyType.UInt8,
-            "<u2" => NpyType.UInt16,
-            "<i4" => NpyType.Int32,
-            "<i8" => NpyType.Int64,
-            ['|', 'O', ..] => throw Error("the array holds Python objects (object dtype, pickled), which are never loaded"),
-            ['>', ..] => throw Error($"the array is big-endian ('{descriptor}'); little-endian is expected"),
-            _ => throw Error($"element type '{descriptor}' is not supported; expected one of <f4, <f8, |u1, <u2, <i4, <i8"),
+            throw Error("the array holds Python objects (object dtype, pickled), which are never loaded");
+        }
+
+        // The byte order: little, big, this machine's, or without meaning.
+        var order = descriptor is ['<' or '>' or '=' or '|', ..] ? descriptor[0] : '=';
+        var type = descriptor[(descriptor.Length > 0 && descriptor[0] == order ? 1 : 0)..] switch
+        {
+            "f2" => NpyType.Float16,
+            "f4" => NpyType.Float32,
+            "f8" => NpyType.Float64,
+            "u1" or "b1" => NpyType.UInt8,
+            "u2" => NpyType.UInt16,
+            "u4" => NpyType.UInt32,
+            "i1" => NpyType.Int8,
+            "i2" => NpyType.Int16,
+            "i4" => NpyType.Int32,
+            "i8" => NpyType.Int64,
+            _ => throw Error($"element type '{descriptor}' is not supported; expected one of f2, f4, f8, u1, u2, u4, i1, i2, i4, i8, b1"),
         };
+        return (type, order == '>');
     }
 
     private bool ParseBoolean()

@@ -1,23 +1,35 @@
 namespace IGptMl.Formats;
 
-/// <summary>The element types of an npy file that are supported, all little-endian.</summary>
+/// <summary>The element types of an npy file that are supported.</summary>
 internal enum NpyType
 {
-    /// <summary>'&lt;f4'</summary>
+    /// <summary>'f4', of either byte order</summary>
     Float32,
 
-    /// <summary>'&lt;f8'</summary>
+    /// <summary>'f8', of either byte order</summary>
     Float64,
 
-    /// <summary>'|u1'</summary>
+    /// <summary>'u1', and 'b1' for truth values</summary>
     UInt8,
 
-    /// <summary>'&lt;u2'</summary>
+    /// <summary>'u2', of either byte order</summary>
     UInt16,
 
-    /// <summary>'&lt;i4'</summary>
+    /// <summary>'i4', of either byte order</summary>
     Int32,
 
-    /// <summary>'&lt;i8'</summary>
+    /// <summary>'i8', of either byte order</summary>
     Int64,
+
+    /// <summary>'f2', of either byte order</summary>
+    Float16,
+
+    /// <summary>'i1'</summary>
+    Int8,
+
+    /// <summary>'i2', of either byte order</summary>
+    Int16,
+
+    /// <summary>'u4', of either byte order</summary>
+    UInt32,
 }

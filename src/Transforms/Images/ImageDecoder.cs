@@ -18,6 +18,9 @@ internal static class ImageDecoder
     // 268 million pixels, more than any camera has. Without a limit, a file of a few bytes could claim any size.
     private const long MostPixels = 1L << 28;
 
+    /// <summary>The extensions of the formats that are decoded, for listing the images of a folder.</summary>
+    internal static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".webp"];
+
     /// <summary>Decodes a file.</summary>
     /// <returns>The image, Rgba32, with the path as its tag; the caller owns it.</returns>
     /// <exception cref="InvalidDataException">The file cannot be decoded; the message names the file and the problem.</exception>
@@ -51,8 +54,8 @@ internal static class ImageDecoder
         {
             var pixels = buffer.AsSpan(0, length);
             ReadPixels(codec, buffer, path);
-            var origin = codec.EncodedOrigin;
-            if (origin is SKEncodedOrigin.TopLeft or SKEncodedOrigin.Default)
+            var origin = codec.EncodedOrigin == SKEncodedOrigin.TopLeft ? (SKEncodedOrigin)ExifOrientation.Find(data.AsSpan()) : codec.EncodedOrigin;
+            if (origin == SKEncodedOrigin.TopLeft)
             {
                 return Create(path, width, height, pixels);
             }

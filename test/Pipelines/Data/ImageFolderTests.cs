@@ -10,6 +10,20 @@ public sealed class ImageFolderTests
     private static readonly MLContext Ml = new(seed: 1);
 
     [TestMethod]
+    public void LoadImageFolder_EveryExtensionOfADecodedFormat_IsRead()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var extension in IGptMl.Images.ImageDecoder.Extensions)
+        {
+            var encoded = folder.WriteImage("encoded.jpg", 8, 8, (200, 10, 10)); // a decoder looks at the content
+            File.Move(encoded, folder.Write($"images/a{extension.ToUpperInvariant()}", []), overwrite: true);
+        }
+
+        Assert.HasCount(IGptMl.Images.ImageDecoder.Extensions.Count, Rows.Read(Ml.Data.LoadImageFolder(folder.Combine("images"))));
+        Assert.Contains(".jfif", IGptMl.Images.ImageDecoder.Extensions);
+    }
+
+    [TestMethod]
     public void Load_ClassFolders_OrderedByClassThenPath()
     {
         using var folder = new TemporaryFolder();

@@ -10,6 +10,27 @@ public sealed class ImageListTests
     private static readonly MLContext Ml = new(seed: 1);
 
     [TestMethod]
+    public void LoadImageList_BackslashesOfWindows_SeparateFolders()
+    {
+        using var folder = new TemporaryFolder();
+        folder.WriteImage("cats/small/1.png", 1, 1, (1, 0, 0));
+        folder.WriteImage("dogs/2.png", 1, 1, (2, 0, 0));
+        var list = folder.Write("list.csv", "path,label\r\ncats\\small\\1.png,cat\r\n.\\dogs\\2.png,dog\r\n"u8.ToArray());
+        var rows = Rows.Read(Ml.Data.LoadImageList(list));
+        CollectionAssert.AreEqual(new[] { 1, 2 }, rows.Select(row => (int)row.Rgb![0]).ToArray());
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void LoadImageList_BackslashInAName_IsKept()
+    {
+        using var folder = new TemporaryFolder();
+        folder.WriteImage("a\\b.png", 1, 1, (3, 0, 0));
+        var list = folder.Write("list.csv", "path,label\na\\b.png,x\n"u8.ToArray());
+        Assert.AreEqual(3, Rows.Read(Ml.Data.LoadImageList(list)).Single().Rgb![0]);
+    }
+
+    [TestMethod]
     public void LoadImageList_Latin1_IsRefusedOrReadByItsEncoding()
     {
         using var folder = new TemporaryFolder();

@@ -1,6 +1,7 @@
 using IGptMl.Formats;
 using IGptMl.Hosting;
 using IGptMl.Quantization;
+using IGptMl.Tests.Formats;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -29,6 +30,19 @@ public sealed class TokenArraySourceTests
         Assert.AreEqual("1 2 3 4|4 3 2 1|6 6 6 6", string.Join('|', view.GetColumn<ushort[]>("Tokens").Select(row => string.Join(' ', row))));
         Assert.AreEqual("x.npy#0 x.npy#1 x.npy#2", string.Join(' ', view.GetColumn<string>("Name")));
         CollectionAssert.AreEqual(new uint[] { 0, 0, 0 }, view.GetColumn<uint>("Label").ToArray());
+    }
+
+    [TestMethod]
+    [DataRow(">u2", "False", "00000001000200030005000400030002")]
+    [DataRow("<u2", "True", "00000500010004000200030003000200")]
+    [DataRow(">i4", "True", "0000000000000005000000010000000400000002000000030000000300000002")]
+    [DataRow("|i1", "True", "0005010402030302")]
+    public void Tokens_OfAnyLayout_BecomeKeys(string type, string fortran, string hex)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("x.npy", NpyBytes.Of($"{{'descr': '{type}', 'fortran_order': {fortran}, 'shape': (2, 4)}}", Convert.FromHexString(hex)));
+        var rows = Ml.Data.LoadTokenArray(path, colors: 6).GetColumn<ushort[]>("Tokens");
+        Assert.AreEqual("1 2 3 4|6 5 4 3", string.Join('|', rows.Select(row => string.Join(' ', row))));
     }
 
     [TestMethod]
