@@ -7,6 +7,9 @@ namespace IGptMl.Cli.Arguments;
 /// <summary>The options shared by training commands: optimization, validation and metrics. <see cref="CheckpointOptions"/> adds checkpoints.</summary>
 internal sealed class TrainingArguments
 {
+    /// <summary>More steps than any machine runs in the time of a training.</summary>
+    internal const long UnlimitedSteps = 1_000_000_000;
+
     private static readonly Dictionary<string, TrainingPrecision> Precisions = new()
     {
         ["float32"] = TrainingPrecision.Float32,
@@ -51,6 +54,8 @@ internal sealed class TrainingArguments
         DefaultValueFactory = _ => "float32",
     };
 
+    private readonly Option<double?> _minutes = CommandOptions.Number("--minutes",
+        "Train for this time: the learning rate follows the clock, and the number of steps depends on the machine. --steps limits it further.", 0.01, 1e6);
     private readonly Option<bool> _recompute = new("--recompute")
         { Description = "Recompute the activations of each block in the backward pass instead of keeping those of all blocks: the same results with far "
         + "less memory, in about a third more time." };
@@ -123,7 +128,7 @@ internal sealed class TrainingArguments
         _optimizer.AcceptOnlyFromAmong([.. Optimizers.Keys]);
         Option[] options =
         [
-            _batchSize, _learningRate, _optimizer, _muonRate, _schedule, _warmUp, _accumulate, _clip, _decay, _augment, _precision, _recompute, _validation,
+            _batchSize, _learningRate, _minutes, _optimizer, _muonRate, _schedule, _warmUp, _accumulate, _clip, _decay, _augment, _precision, _recompute, _validation,
             _validationLimit, _validationFraction, _validationInterval, _patience, _last, _tensorBoard, _metricsInterval, _seed,
         ];
         foreach (var option in options)
@@ -134,6 +139,9 @@ internal sealed class TrainingArguments
 
     /// <summary>The seed.</summary>
     internal int Seed(ParseResult parsed) => parsed.GetValue(_seed);
+
+    /// <summary>The time of the training; null for no limit.</summary>
+    internal TimeSpan? TimeLimit(ParseResult parsed) => parsed.GetValue(_minutes) is { } minutes ? TimeSpan.FromMinutes(minutes) : null;
 
     /// <summary>The source of the validation images; null if not given.</summary>
     internal DataSource? Validation(ParseResult parsed) => parsed.GetValue(_validation);
@@ -157,6 +165,7 @@ internal sealed class TrainingArguments
             BatchSize = parsed.GetValue(_batchSize) ?? options.BatchSize,
             LearningRate = rate is { } given and not LearningRateOption.Auto ? given : options.LearningRate,
             FindLearningRate = rate == LearningRateOption.Auto,
+            TimeLimit = TimeLimit(parsed),
             Optimizer = parsed.GetValue(_optimizer) is { } optimizer ? Optimizers[optimizer] : options.Optimizer,
             MuonLearningRate = parsed.GetValue(_muonRate) ?? options.MuonLearningRate,
             LearningRateSchedule = parsed.GetValue(_schedule) is { } schedule ? Schedules[schedule] : options.LearningRateSchedule,

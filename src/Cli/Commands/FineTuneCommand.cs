@@ -181,6 +181,9 @@ internal sealed class FineTuneCommand : IgptCommand
         return $"mean loss {value.MeanLoss:F4}, accuracy {value.MeanAccuracy:P1}{validation}";
     }
 
+    /// <summary>Whether the time alone limits the training.</summary>
+    private bool IsTimedAlone(ParseResult parsed) => _training.TimeLimit(parsed) is not null && parsed.GetValue(_epochs) is null;
+
     private ImageGptFineTuneTrainer.Options ReadOptions(ParseResult parsed, ImageGptConfig config)
     {
         var (probability, votes) = (parsed.GetValue(_maskProbability), parsed.GetValue(_votes));
@@ -192,7 +195,7 @@ internal sealed class FineTuneCommand : IgptCommand
         var options = Defaults with
         {
             Epochs = parsed.GetValue(_epochs) ?? Defaults.Epochs,
-            Steps = parsed.GetValue(_steps),
+            Steps = parsed.GetValue(_steps) ?? (IsTimedAlone(parsed) ? TrainingArguments.UnlimitedSteps : null),
             GenerativeWeight = parsed.GetValue(_generativeWeight),
             MaskProbability = probability ?? Defaults.MaskProbability,
             Votes = votes ?? Defaults.Votes,

@@ -195,7 +195,7 @@ internal sealed class PretrainCommand : IgptCommand
         var options = preset with
         {
             Model = _architecture.Read(parsed, palette),
-            Steps = parsed.GetValue(_steps) ?? preset.Steps,
+            Steps = parsed.GetValue(_steps) ?? (_training.TimeLimit(parsed) is null ? preset.Steps : TrainingArguments.UnlimitedSteps),
             CacheFile = parsed.GetValue(_cache),
             SampleInterval = parsed.GetValue(_samples),
             MaskProbability = _architecture.MaskProbability(parsed),

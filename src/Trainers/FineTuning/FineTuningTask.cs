@@ -66,7 +66,7 @@ internal sealed class FineTuningTask(
             var steps = options.Steps ?? options.Epochs * StepsPerEpoch;
             return new TrainingPlan(
                 RateSchedule.Create(options.LearningRateSchedule, options.LearningRate, options.WarmUpSteps ?? 0, steps),
-                validation is null ? null : options.ValidationInterval ?? StepsPerEpoch,
+                validation is null ? null : new ValidationSettings(options.ValidationInterval ?? StepsPerEpoch, options.Patience, options.TakeBestWeights),
                 seed);
         }
     }

@@ -8,6 +8,12 @@ namespace IGptMl.Optimization;
 /// <param name="settings">The settings; null means the defaults.</param>
 internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, TrainingSettings? settings = null)
 {
+    /// <summary>The share of a run with a time limit that the warm-up takes at most.</summary>
+    private const double WarmUpShare = 0.1;
+
+    /// <summary>The number of validations of a run whose interval is not given.</summary>
+    private const int Validations = 100;
+
     private static readonly TimeSpan PeakDelay = TimeSpan.FromSeconds(5);
 
     private readonly TrainingSettings _settings = settings ?? new TrainingSettings();
@@ -36,7 +42,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
         TimeIsUp = IsTimeUp(state);
         while (state.Step < schedule.Steps && !cancellation.IsCancellationRequested && !StoppedEarly && !TimeIsUp)
         {
-            var rate = schedule.RateAt(PlaceInSchedule(state));
+            var (rate, earlier) = (RateOf(state), state);
             var batch = training.Backward(state.Step);
             RequireNumber("loss", batch.Loss, state.Step, rate);
             var norm = training.Update(state.Step, rate);
@@ -49,7 +55,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
             }
 
             TimeIsUp = state.Step < schedule.Steps && IsTimeUp(state);
-            ValidationScore? validation = IsValidated(state.Step) ? task.Validate() : null;
+            ValidationScore? validation = IsValidated(state, earlier) ? task.Validate() : null;
             if (validation is { } measured)
             {
                 state = best.Take(state, measured);
@@ -65,7 +71,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
             var progress = new TrainingProgress
             {
                 Step = state.Step,
-                Steps = schedule.Steps,
+                Steps = PlannedSteps(state),
                 Loss = value,
                 MeanLoss = mean.Add(value),
                 LearningRate = rate,
@@ -127,7 +133,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
     private TrainingProgress NothingLeft(RunState state) => new()
     {
         Step = state.Step,
-        Steps = schedule.Steps,
+        Steps = PlannedSteps(state),
         Loss = state.Loss ?? double.NaN,
         MeanLoss = state.Loss ?? double.NaN,
         PeakLearningRate = schedule.Peak,
@@ -136,22 +142,50 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
 
     private bool IsTimeUp(RunState state) => state.Seconds >= _settings.TimeLimit?.TotalSeconds;
 
-    /// <summary>
-    /// The step whose learning rate is used. With a time limit, this is the step that corresponds to the elapsed time if it is the later one, so that the
-    /// schedule is completed within the time.
-    /// </summary>
-    private long PlaceInSchedule(RunState state) => _settings.TimeLimit is { TotalSeconds: var limit }
-        ? Math.Clamp((long)(schedule.Steps * (state.Seconds / limit)), state.Step, schedule.Steps - 1)
-        : state.Step;
+    /// <summary>The share of the run that is done, 0 to 1: of its steps or of its time, whichever is larger.</summary>
+    private double DoneShare(RunState state)
+        => Math.Min(1, Math.Max((double)state.Step / schedule.Steps, state.Seconds / _settings.TimeLimit?.TotalSeconds ?? 0));
+
+    /// <summary>The number of steps that fit into the run; with a time limit an estimate, which is exact in the end.</summary>
+    private long PlannedSteps(RunState state)
+        => _settings.TimeLimit is null || state.Step == 0 ? schedule.Steps
+            : TimeIsUp ? state.Step
+            : Math.Min(schedule.Steps, Math.Max(state.Step + 1, (long)Math.Ceiling(state.Step / DoneShare(state))));
+
+    /// <summary>The learning rate of the next step. With a time limit, the schedule follows the time if that is further than the steps.</summary>
+    private double RateOf(RunState state)
+    {
+        if (_settings.TimeLimit is null)
+        {
+            return schedule.RateAt(state.Step);
+        }
+
+        var done = DoneShare(state);
+        var warmth = Math.Max((state.Step + 1.0) / Math.Max(1, schedule.WarmUpSteps), done / WarmUpShare);
+        return warmth < 1
+            ? schedule.Peak * warmth
+            : schedule.RateAt(Math.Clamp((long)(schedule.Steps * done), schedule.WarmUpSteps, Math.Max(schedule.WarmUpSteps, schedule.Steps - 1)));
+    }
 
     private TimeSpan TimeLeft(RunState state, TimeSpan step)
     {
-        var left = step * (schedule.Steps - state.Step);
+        var left = step * (PlannedSteps(state) - state.Step);
         var limit = _settings.TimeLimit - TimeSpan.FromSeconds(state.Seconds);
         return limit < left ? (limit < TimeSpan.Zero ? TimeSpan.Zero : limit.Value) : left;
     }
 
-    private bool IsValidated(long step) => _settings.Validation is { } validation && (step % validation.Interval == 0 || step == schedule.Steps || TimeIsUp);
+    private bool IsValidated(RunState state, RunState earlier)
+    {
+        if (_settings.Validation is not { } validation)
+        {
+            return false;
+        }
+
+        var isDue = validation.Interval is { } interval
+            ? state.Step % interval == 0
+            : (int)(Validations * DoneShare(state)) > (int)(Validations * DoneShare(earlier));
+        return isDue || state.Step == schedule.Steps || TimeIsUp;
+    }
 
     private bool IsExhausted(RunState state) => state.Best?.WorseSince >= _settings.Validation?.Patience;
 
@@ -166,7 +200,8 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
     private InvalidOperationException Diverged(string what, long step, double rate)
     {
         var checkpoint = _settings.Checkpoints?.NewestPath is { } path ? $" The last intact checkpoint is '{path}'." : string.Empty;
+        var planned = _settings.TimeLimit is null ? $" of {schedule.Steps}" : string.Empty;
         return new InvalidOperationException(
-            $"{what} at step {step} of {schedule.Steps}, at a learning rate of {rate:G4}. A lower rate or a longer warm-up is needed.{checkpoint}");
+            $"{what} at step {step}{planned}, at a learning rate of {rate:G4}. A lower rate or a longer warm-up is needed.{checkpoint}");
     }
 }

@@ -125,8 +125,8 @@ public abstract record TrainingOptions
 
     /// <summary>
     /// The time after which the training ends even if steps remain, more than 0; the time before an interruption counts. The learning rate then follows the
-    /// elapsed time if that is further than the steps, so that its schedule is completed. The weights depend on the speed of the machine. Default null: no
-    /// limit.
+    /// elapsed time if that is further than the steps, so that its schedule is completed; the warm-up takes a tenth of the time at most. The weights depend on
+    /// the speed of the machine. Default null: no limit.
     /// </summary>
     public TimeSpan? TimeLimit { get; init; }
 

@@ -71,14 +71,14 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         MuonRateFactor = options.MuonRateFactor,
         ComputeType = options.Precision == TrainingPrecision.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
         Checkpoints = checkpoints,
-        Validation = plan.ValidationInterval is { } interval ? new ValidationSettings(interval, options.Patience, options.TakeBestWeights) : null,
+        Validation = plan.Validation,
         TimeLimit = options.TimeLimit,
         Metrics = metrics,
     };
 
     private List<IMetricsWriter> CreateMetrics()
     {
-        var interval = options.MetricsInterval ?? Math.Max(1, plan.Schedule.Steps / 10_000);
+        var interval = options.MetricsInterval ?? (options.TimeLimit is null ? Math.Max(1, plan.Schedule.Steps / 10_000) : 1);
         var metrics = new List<IMetricsWriter>();
         if (checkpoints is not null)
         {
@@ -117,8 +117,8 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         settings.Add(nameof(options.MaxGradientNorm), options.MaxGradientNorm);
         settings.Add(nameof(options.WeightDecay), options.WeightDecay);
         settings.Add(nameof(options.Precision), options.Precision);
-        settings.Add(nameof(options.ValidationInterval), plan.ValidationInterval is null ? null : options.ValidationInterval);
-        settings.Add(nameof(options.Patience), plan.ValidationInterval is null ? null : options.Patience);
+        settings.Add(nameof(options.ValidationInterval), plan.Validation is null ? null : options.ValidationInterval);
+        settings.Add(nameof(options.Patience), plan.Validation is null ? null : options.Patience);
         settings.Add(nameof(options.Seed), plan.Seed);
         return settings.Values;
     }
@@ -149,7 +149,7 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         }
         else if (loop.TimeIsUp)
         {
-            log.Info($"Stopped after {done:N0} of {plan.Schedule.Steps:N0} steps: the time limit of {options.TimeLimit:g} is reached.");
+            log.Info($"Stopped after {done:N0} steps, at the time limit of {options.TimeLimit:g}.");
         }
         else if (done < plan.Schedule.Steps)
         {

@@ -50,9 +50,10 @@ internal sealed class PretrainingTask(
         get
         {
             var warmUp = options.WarmUpSteps ?? Math.Min(_batches.StepsPerEpoch, Math.Max(1, options.Steps / 10));
+            long? interval = options.TimeLimit is null ? Math.Max(1, options.Steps / 100) : null;
             return new TrainingPlan(
                 RateSchedule.Create(options.LearningRateSchedule, options.LearningRate, warmUp, options.Steps),
-                validation is null ? null : options.ValidationInterval ?? Math.Max(1, options.Steps / 100),
+                validation is null ? null : new ValidationSettings(options.ValidationInterval ?? interval, options.Patience, options.TakeBestWeights),
                 seed);
         }
     }
