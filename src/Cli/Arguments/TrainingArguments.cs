@@ -128,8 +128,8 @@ internal sealed class TrainingArguments
         _optimizer.AcceptOnlyFromAmong([.. Optimizers.Keys]);
         Option[] options =
         [
-            _batchSize, _learningRate, _minutes, _optimizer, _muonRate, _schedule, _warmUp, _accumulate, _clip, _decay, _augment, _precision, _recompute, _validation,
-            _validationLimit, _validationFraction, _validationInterval, _patience, _last, _tensorBoard, _metricsInterval, _seed,
+            _batchSize, _learningRate, _minutes, _optimizer, _muonRate, _schedule, _warmUp, _accumulate, _clip, _decay, _augment, _precision, _recompute,
+            _validation, _validationLimit, _validationFraction, _validationInterval, _patience, _last, _tensorBoard, _metricsInterval, _seed,
         ];
         foreach (var option in options)
         {
