@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using IGptMl.Cli.Output;
 using IGptMl.Cli.Sources;
 
 namespace IGptMl.Cli.Arguments;
@@ -160,6 +161,11 @@ internal sealed class TrainingArguments
     {
         var rate = parsed.GetValue(_learningRate);
         var padding = parsed.GetValue(_augment);
+        if (parsed.GetValue(_tensorBoard) is { } folder)
+        {
+            OutputFolder.Prepare(folder);
+        }
+
         options = options with
         {
             BatchSize = parsed.GetValue(_batchSize) ?? options.BatchSize,

@@ -100,6 +100,7 @@ internal sealed class FineTuneCommand : IgptCommand
         }
 
         using var model = _model.Load(parsed, Terminal, needsHead: parsed.GetValue(_report) is not null);
+        RequireMemory(parsed, model.Config);
         var options = ReadOptions(parsed, model.Config);
         var experiment = new FineTuneExperiment(context, model, new FineTuneExperiment.Options { Training = options });
         if (test is not null)
@@ -120,23 +121,32 @@ internal sealed class FineTuneCommand : IgptCommand
         Terminal.Say(TrainingEnd.Describe("classifier", last, completed, options));
         var summary = new FineTuneSummary(path, completed, last.Step, last.Steps, last.Epoch, training.ReadCount, classifier.Classification.ClassCount,
             last.Elapsed.TotalSeconds, last.PeakLearningRate, last.BestValidationAccuracy, null);
-        if (completed && test is not null)
+        FineTuneResult? result = null;
+        try
         {
-            var result = Terminal.Track(progress => experiment.Evaluate(classifier.Transformer, test.Watch(Testing, progress, cancellation), cancellation));
-            summary = summary with { Test = FineTuneSummary.Measured.Of(result) };
-            if (parsed.GetValue(_report) is { } folder)
+            if (completed && test is not null)
             {
-                WriteReport(folder, context, model, training, test, options, result with { Duration = last.Elapsed + result.Duration }, parsed, cancellation);
+                result = Terminal.Track(progress
+                    => experiment.Evaluate(classifier.Transformer, test.Watch(Testing, progress, cancellation), cancellation));
+                summary = summary with { Test = FineTuneSummary.Measured.Of(result) };
             }
         }
+        finally
+        {
+            WriteResult(parsed, summary, summary.Facts); // also if the evaluation or the report fails
+        }
 
-        WriteResult(parsed, summary, summary.Facts);
+        if (result is not null && parsed.GetValue(_report) is { } folder)
+        {
+            var tuned = result with { Duration = last.Elapsed + result.Duration };
+            return WriteReport(folder, context, model, training, test!, options, tuned, parsed, cancellation);
+        }
 
         return completed ? ExitCodes.Success : ExitCodes.Canceled;
     }
 
     /// <summary>Writes a report on the classifier and on linear probes of the pretrained model.</summary>
-    private void WriteReport(
+    private int WriteReport(
         string folder,
         MLContext context,
         ImageGptModel model,
@@ -155,8 +165,9 @@ internal sealed class FineTuneCommand : IgptCommand
             FineTuned = tuned,
             Facts = ProbeOptions.Describe(parsed.GetResult(_data)!.Tokens[0].Value, parsed.GetResult(_test)!.Tokens[0].Value),
         });
-        Terminal.Track(progress => study.Run(training.View, test.View, new StudyAdvance(progress), cancellation)).Save(folder);
+        var code = Save(Terminal.Track(progress => study.Run(training.View, test.View, new StudyAdvance(progress), cancellation)), folder);
         Terminal.Say($"The report is {Path.Combine(folder, "report.html")}.");
+        return code;
     }
 
     private FineTunedClassifier Fit(FineTuneExperiment experiment, OpenedData training, OpenedData? validation, IProgress<Advance> progress,

@@ -105,6 +105,31 @@ internal abstract class IgptCommand : Command
         return ExitCodes.Partial;
     }
 
+    /// <summary>Refuses a training on the CPU whose state does not fit into the memory of the machine, before any images are read.</summary>
+    /// <exception cref="UsageException">It does not fit.</exception>
+    protected void RequireMemory(ParseResult parsed, ImageGptConfig config)
+    {
+        const int BytesPerParameter = 16; // the weight, its gradient and Adam's two moments
+        var (needed, available) = (BytesPerParameter * (double)config.ParameterCount, (double)GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        if (parsed.GetValue(_gpu) is null && needed > available)
+        {
+            throw new UsageException($"The training state of {config.ParameterCount:N0} parameters takes {needed / 1e9:N0} GB; this machine has "
+                + $"{available / 1e9:N0} GB. Choose a smaller model, or a GPU by --gpu.");
+        }
+    }
+
+    /// <summary>Writes a report, and returns the exit code: that of a partial result if a part of the study failed.</summary>
+    protected int Save(StudyResults results, string folder)
+    {
+        results.Save(folder);
+        foreach (var failure in results.Failures)
+        {
+            Terminal.Say($"{failure} The report has everything else.");
+        }
+
+        return results.Failures.Count == 0 ? ExitCodes.Success : ExitCodes.Partial;
+    }
+
     /// <summary>Whether a message is always shown: images were skipped, or a checkpoint could not be written or is damaged.</summary>
     private static bool IsAboutFiles(LoggingEventArgs message) => message.Kind == ChannelMessageKind.Warning
         && Array.Exists(FileSources, source => message.Source.Contains(source, StringComparison.Ordinal));

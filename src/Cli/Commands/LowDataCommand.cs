@@ -9,6 +9,8 @@ namespace IGptMl.Cli.Commands;
 /// <summary>igpt low-data: measures the accuracy of a linear classifier on the features when few images have labels.</summary>
 internal sealed class LowDataCommand : IgptCommand
 {
+    private const int DefaultBudgets = 3;
+
     private static readonly Activity Fitting = new("Few labels", "classifier");
 
     private readonly ModelOptions _model = new();
@@ -50,7 +52,7 @@ internal sealed class LowDataCommand : IgptCommand
         var result = Terminal.Track(progress =>
         {
             var (done, all) = (0, (1 + (probe.Baselines ? 2 : 0)
-                + (probe.PatchBaseline ? 1 : 0)) * options.Budgets.Distinct().Count() * options.Seeds.Distinct().Count());
+                + (probe.PatchBaseline ? 1 : 0)) * (options.Budgets?.Distinct().Count() ?? DefaultBudgets) * options.Seeds.Distinct().Count());
             var relay = new Relay<LowDataRun>(run => progress.Report(new Advance(Fitting, ++done, all,
                 $"{run.Representation}, {run.Budget:N0} labels: {run.Accuracy:P1}")));
             return experiment.Run(
@@ -65,14 +67,14 @@ internal sealed class LowDataCommand : IgptCommand
             Terminal.Say(note);
         }
 
+        WriteResult(parsed, new LowDataSummary(result.TrainingRows, result.TestRows, [.. result.Scores.Select(LowDataLine.Of)]), CreateTable(result));
         if (folder is not null)
         {
             var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
                 { Title = "Few labels", Probe = probe, LowData = options, PretrainedOn = _probe.PretrainedOn(parsed), Facts = _probe.Describe(parsed) });
-            study.Run(training.View, test.View, cancellationToken: cancellation).Save(folder);
+            return Save(study.Run(training.View, test.View, cancellationToken: cancellation), folder);
         }
 
-        WriteResult(parsed, new LowDataSummary(result.TrainingRows, result.TestRows, [.. result.Scores.Select(LowDataLine.Of)]), CreateTable(result));
         return ExitCodes.Success;
     }
 

@@ -75,6 +75,7 @@ internal sealed class PretrainCommand : IgptCommand
         var path = parsed.GetRequiredValue(_out);
         var palette = _palette.Load(parsed, Terminal);
         var options = ReadOptions(parsed, palette);
+        RequireMemory(parsed, options.Model);
         OutputFile.Check(path);
         if (options.CacheFile is { } cache)
         {
@@ -86,7 +87,6 @@ internal sealed class PretrainCommand : IgptCommand
         var data = parsed.GetRequiredValue(_data)!.In(encoding).Open(context, parsed.GetValue(_limit), Skipped);
         var validation = _training.Validation(parsed)?.In(encoding).Open(context, _training.ValidationLimit(parsed), Skipped);
         var test = parsed.GetValue(_test)?.In(encoding).Open(context, parsed.GetValue(_testLimit), Skipped);
-
         CheckTokens(options.Model, palette, data, validation, test);
 
         TrainingWatch<TrainingProgress>? watch = null;
@@ -106,13 +106,19 @@ internal sealed class PretrainCommand : IgptCommand
         Terminal.Say(TrainingEnd.Describe("model", last, isCompleted, options));
         var result = new PretrainingResult(path, isCompleted, last.Step, last.Steps, options.Model.ParameterCount, data.ReadCount, last.Elapsed.TotalSeconds,
             last.PeakLearningRate, last.Loss, null);
-        if (result.Completed && test is not null)
+        try
         {
-            var evaluation = Terminal.Track(progress => EvaluationResult.Measure(model.Transform(test.Watch(Evaluating, progress, cancellation))));
-            result = result with { Test = evaluation.Summary };
+            if (result.Completed && test is not null)
+            {
+                var evaluation = Terminal.Track(progress => EvaluationResult.Measure(model.Transform(test.Watch(Evaluating, progress, cancellation))));
+                result = result with { Test = evaluation.Summary };
+            }
+        }
+        finally
+        {
+            WriteResult(parsed, result, Facts(result)); // also if the evaluation fails
         }
 
-        WriteResult(parsed, result, Facts(result));
         return result.Completed ? ExitCodes.Success : ExitCodes.Canceled;
     }
 

@@ -67,20 +67,20 @@ internal sealed class ProbeCommand : IgptCommand
             Terminal.Say(note);
         }
 
-        if (folder is not null)
-        {
-            // The results of the probe are in the cache.
-            var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
-                { Title = "Linear probe", Probe = options, PretrainedOn = _probe.PretrainedOn(parsed), Facts = _probe.Describe(parsed) });
-            study.Run(training.View, test.View, cancellationToken: cancellation).Save(folder);
-        }
-
+        WriteResult(parsed, ProbeResult.Of(result), CreateTable(result)); // first, in case that what follows fails
         if (path is not null)
         {
             Save(context, experiment, result.Best, training, path);
         }
 
-        WriteResult(parsed, ProbeResult.Of(result), CreateTable(result));
+        if (folder is not null)
+        {
+            // The results of the probe are in the cache.
+            var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
+                { Title = "Linear probe", Probe = options, PretrainedOn = _probe.PretrainedOn(parsed), Facts = _probe.Describe(parsed) });
+            return Save(study.Run(training.View, test.View, cancellationToken: cancellation), folder);
+        }
+
         return ExitCodes.Success;
     }
 

@@ -84,14 +84,14 @@ internal sealed class ReportCommand : IgptCommand
             Facts = _probe.Describe(parsed),
         });
         var results = Terminal.Track(progress => study.Run(training.View, test.View, new StudyAdvance(progress), cancellation));
-        foreach (var note in results.Notes)
+        foreach (var note in results.Notes.Except(results.Failures))
         {
             Terminal.Say(note);
         }
 
-        results.Save(folder);
+        var code = Save(results, folder);
         var summary = ReportSummary.Of(folder, results);
         WriteResult(parsed, summary, summary.Facts);
-        return ExitCodes.Success;
+        return code;
     }
 }

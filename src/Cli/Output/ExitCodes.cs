@@ -10,7 +10,7 @@ internal static class ExitCodes
     /// <summary>The command line is invalid.</summary>
     internal const int Usage = 2;
 
-    /// <summary>The work is done, but some of the images could not be read; the result is that of the others.</summary>
+    /// <summary>A partial result: some images could not be read, or a part of a report failed, and the result has everything else.</summary>
     internal const int Partial = 3;
 
     /// <summary>Canceled by Ctrl-C; 128 + SIGINT, as in shells.</summary>

@@ -13,7 +13,7 @@ internal sealed class GridRows(int scale) : IDisposable
     internal const string TooLarge = "none, as the images are too large for one";
 
     private const int MostRows = 64;
-    private const long MostPixels = 1 << 25;
+    private const long MostPixels = 1 << 24;
 
     private readonly List<MLImage[]> _rows = [];
     private long _largest;

@@ -57,29 +57,50 @@ public sealed partial class EvaluationStudy
         var probe = new LinearProbeExperiment(_context, _model, _options.Probe);
         var lowData = _options.LowData is null ? null : new LowDataExperiment(_context, _model, _options.LowData with { Probe = _options.Probe });
         var data = ExperimentData.Read(_context, _model, _options.Probe, training, test, relay, cancellationToken);
+        var budgets = lowData is null ? [] : ChooseBudgets(lowData, data);
         var result = probe.RunOn(data, relay.Probing(_options.Probe, _model), cancellationToken);
         var models = Reports(_options.ModelName, data, result, _options.Probe, cancellationToken).ToList();
-        var scores = lowData?.RunOn(data, relay.FewLabels(_options), cancellationToken);
+        var parts = new StudyParts();
+        var scores = budgets.Count == 0 ? null
+            : parts.Run("Few labels", () => lowData!.RunOn(data, budgets, relay.FewLabels(_options, budgets), cancellationToken));
         var notes = data.Notes.ToList();
         foreach (var other in _options.Others)
         {
             relay.Other = other.Name;
-            models.AddRange(Compare(other, data, training, test, relay, notes, cancellationToken));
+            models.AddRange(parts.Run(other.Name, () => Compare(other, data, training, test, relay, notes, cancellationToken)) ?? []);
         }
 
         relay.Other = null;
-        var report = new Report(_options.Title, Provenance.Current, Configuration(), models)
+        var tuned = _options.FineTuned is { } fineTuned ? ReportedFineTune.Of(fineTuned)
+            : _options.FineTune is not { } fineTune ? null
+            : parts.Run("Fine-tuning", () => FineTune(data, training, test, fineTune, relay, cancellationToken));
+        var completions = parts.Run(
+            "Completions", () => CompletionPictures.Create(_context, _model, data.Test.Images, _options.Completions, cancellationToken));
+        var report = new Report(_options.Title, Provenance.Current, Configuration(budgets), models)
         {
             PretrainedOn = _options.PretrainedOn,
             LowData = scores?.Scores ?? [],
-            FineTune = _options.FineTuned is { } fineTuned ? ReportedFineTune.Of(fineTuned)
-                : _options.FineTune is { } fineTune ? FineTune(data, training, test, fineTune, relay, cancellationToken) : null,
+            FineTune = tuned,
             Misclassified = Mistakes(data.Test.Images, result),
-            Completions = CompletionPictures.Create(_context, _model, data.Test.Images, _options.Completions, cancellationToken),
-            Notes = notes,
+            Completions = completions ?? [],
+            Notes = [.. notes, .. parts.Failures],
             TotalSeconds = Math.Round(clock.Elapsed.TotalSeconds, 1),
         };
-        return new StudyResults(report, scores);
+        return new StudyResults(report, scores, parts.Failures);
+    }
+
+    /// <summary>Chooses the numbers of labels; none, with a note, if the data does not have enough rows for the smallest default.</summary>
+    private IReadOnlyList<int> ChooseBudgets(LowDataExperiment lowData, ExperimentData data)
+    {
+        try
+        {
+            return lowData.ChooseBudgets(data);
+        }
+        catch (InvalidOperationException e) when (_options.LowData?.Budgets is null)
+        {
+            data.Note($"{e.Message} The accuracy with few labels is omitted.");
+            return [];
+        }
     }
 
     private IReadOnlyList<ReportedModel> Compare(
@@ -244,7 +265,7 @@ public sealed partial class EvaluationStudy
             PngPicture.Encode(images.RgbOf(row), images.Config.ImageSize, images.Config.ImageSize, PictureScale)))];
     }
 
-    private SortedDictionary<string, string> Configuration()
+    private SortedDictionary<string, string> Configuration(IReadOnlyList<int> budgets)
     {
         var probe = _options.Probe;
         var result = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -267,9 +288,9 @@ public sealed partial class EvaluationStudy
                 + $"{fineTune.BatchSize}, the best by {fineTune.ValidationFraction:P0} held out");
         }
 
-        if (_options.LowData is { } lowData)
+        if (_options.LowData is { } lowData && budgets.Count > 0)
         {
-            result["low-data labels"] = string.Join(", ", lowData.Budgets);
+            result["low-data labels"] = string.Join(", ", budgets);
             result["low-data seeds"] = string.Join(", ", lowData.Seeds);
             result["low-data choice"] = "layer and L2 by cross-validation within the drawn labels alone";
             result["low-data deviation"] = "sample standard deviation over the seeds (n - 1)";

@@ -31,10 +31,9 @@ internal static class PublishedResults
         new("EfficientNet", "–", "91.7"),
     ];
 
-    /// <summary>The columns of <see cref="LowData"/>.</summary>
-    internal static readonly IReadOnlyList<int> LowDataBudgets = [40, 250, 4000];
-
-    /// <summary>CIFAR-10 with few labels; accuracy in percent, mean ± standard deviation.</summary>
+    /// <summary>
+    /// CIFAR-10 with few labels; accuracy in percent, mean ± standard deviation. The columns are those of <see cref="LowDataExperiment.PaperBudgets"/>.
+    /// </summary>
     internal static readonly IReadOnlyList<PublishedRow> LowData =
     [
         new("iGPT-L (features from ImageNet, no augmentation)", "73.2 ± 1.5", "87.6 ± 0.6", "94.3 ± 0.1"),

@@ -79,7 +79,7 @@ internal static class ReportTables
 
     internal static ReportTable LowData(IReadOnlyList<LowDataScore> scores)
     {
-        var budgets = scores.Select(score => score.Budget).Union(PublishedResults.LowDataBudgets).Order().ToArray();
+        var budgets = scores.Select(score => score.Budget).Union(LowDataExperiment.PaperBudgets).Order().ToArray();
         var own = scores.GroupBy(score => score.Representation).OrderBy(group => group.Key == LowDataExperiment.ModelName ? 0 : 1);
         return new ReportTable(
             "Few labels: accuracy in percent on the whole test set, mean ± sample standard deviation over "
@@ -115,7 +115,7 @@ internal static class ReportTables
     internal static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string PublishedValue(PublishedRow row, int budget) =>
-        PublishedResults.LowDataBudgets.Index().Where(each => each.Item == budget).Select(each => row.Values[each.Index]).FirstOrDefault(None);
+        LowDataExperiment.PaperBudgets.Index().Where(each => each.Item == budget).Select(each => row.Values[each.Index]).FirstOrDefault(None);
 
     private static bool TopFive(ReportedProbe probe) => probe.Layers.Any(layer => layer.Top5Accuracy is not null);
 }

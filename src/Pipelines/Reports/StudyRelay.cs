@@ -25,9 +25,9 @@ internal sealed class StudyRelay(IProgress<StudyProgress>? progress) : IProgress
             Report($"Linear probe{Suffix}", "classifier", ++done, all, $"{probed.Name}: {probed.Accuracy:P1}"));
     }
 
-    internal IProgress<LowDataRun> FewLabels(EvaluationStudy.Options options)
+    internal IProgress<LowDataRun> FewLabels(EvaluationStudy.Options options, IReadOnlyList<int> budgets)
     {
-        var runs = options.LowData!.Budgets.Distinct().Count() * options.LowData.Seeds.Distinct().Count();
+        var runs = budgets.Count * options.LowData!.Seeds.Distinct().Count();
         var all = (1 + Representation.BaselinesOf(options.Probe).Count) * runs;
         var done = 0;
         return new Counter<LowDataRun>(run =>

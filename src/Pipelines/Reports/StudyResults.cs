@@ -5,9 +5,10 @@ namespace IGptMl;
 /// <summary>The results of an <see cref="EvaluationStudy"/>.</summary>
 public sealed class StudyResults
 {
-    internal StudyResults(Report report, LowDataResult? lowData)
+    internal StudyResults(Report report, LowDataResult? lowData, IReadOnlyList<string> failures)
     {
         Report = report;
+        Failures = failures;
         LowData = lowData;
         Models = [.. report.Models.Select(model => new StudiedModel
         {
@@ -25,11 +26,14 @@ public sealed class StudyResults
     /// </summary>
     public IReadOnlyList<StudiedModel> Models { get; }
 
-    /// <summary>The accuracy with few labels; null if the options omit it.</summary>
+    /// <summary>The accuracy with few labels; null if the options omit it, the training data has too few rows, or it failed.</summary>
     public LowDataResult? LowData { get; }
 
     /// <summary>Notes for the reader: rows left out, missing classes, unusable caches.</summary>
     public IReadOnlyList<string> Notes => Report.Notes;
+
+    /// <summary>The parts after the probe that failed, with their errors. The results have everything else, and their notes name the failures.</summary>
+    public IReadOnlyList<string> Failures { get; }
 
     /// <summary>The duration of the whole study.</summary>
     public TimeSpan Duration => TimeSpan.FromSeconds(Report.TotalSeconds);

@@ -19,17 +19,12 @@ internal static class LabelSubset
     /// <exception cref="InvalidOperationException">A class has too few rows.</exception>
     internal static int[] Choose(int[] labels, IReadOnlyList<string> classNames, int budget, int seed)
     {
-        var members = classNames.Select((_, c) => Enumerable.Range(0, labels.Length).Where(row => labels[row] == c).ToArray()).ToArray();
-        var wanted = members.Select((_, c) => (budget / members.Length) + (c < budget % members.Length ? 1 : 0)).ToArray();
-        for (var c = 0; c < members.Length; c++)
+        if (FindShortage(labels, classNames, budget) is { } shortage)
         {
-            if (members[c].Length < wanted[c])
-            {
-                throw new InvalidOperationException(
-                    $"A budget of {budget:N0} labels needs {wanted[c]:N0} rows of class '{classNames[c]}', which has {members[c].Length:N0}.");
-            }
+            throw new InvalidOperationException(shortage);
         }
 
+        var members = classNames.Select((_, c) => Enumerable.Range(0, labels.Length).Where(row => labels[row] == c).ToArray()).ToArray();
         if (seed != 0)
         {
             var random = new MersenneTwister((uint)seed);
@@ -40,6 +35,24 @@ internal static class LabelSubset
         }
 
         // Taking one at a time from the class with the smallest fraction, the first of equals, gives equal numbers; the first classes get the remainder.
-        return [.. members.SelectMany((rows, c) => rows.Take(wanted[c])).Order()];
+        return [.. members.SelectMany((rows, c) => rows.Take(Wanted(budget, members.Length, c))).Order()];
     }
+
+    /// <summary>Describes the first class that has too few rows for a budget; null if all classes have enough.</summary>
+    internal static string? FindShortage(int[] labels, IReadOnlyList<string> classNames, int budget)
+    {
+        var rows = labels.CountBy(label => label).ToDictionary();
+        for (var c = 0; c < classNames.Count; c++)
+        {
+            var (wanted, found) = (Wanted(budget, classNames.Count, c), rows.GetValueOrDefault(c));
+            if (found < wanted)
+            {
+                return $"A budget of {budget:N0} labels needs {wanted:N0} rows of class '{classNames[c]}', which has {found:N0}.";
+            }
+        }
+
+        return null;
+    }
+
+    private static int Wanted(int budget, int classes, int index) => (budget / classes) + (index < budget % classes ? 1 : 0);
 }

@@ -21,6 +21,9 @@ public sealed class LowDataExperiment
     /// <summary>The name of the model's own representation in results.</summary>
     public const string ModelName = "Image GPT";
 
+    /// <summary>The numbers of labels of the paper.</summary>
+    internal static readonly IReadOnlyList<int> PaperBudgets = [40, 250, 4000];
+
     private const int ResultVersion = 1;
 
     private readonly MLContext _context;
@@ -62,13 +65,39 @@ public sealed class LowDataExperiment
         IProgress<LowDataRun>? progress = null,
         IProgress<FeatureProgress>? features = null,
         CancellationToken cancellationToken = default)
-        => RunOn(ExperimentData.Read(_context, _model, _options.Probe, training, test, features, cancellationToken), progress, cancellationToken);
+    {
+        var data = ExperimentData.Read(_context, _model, _options.Probe, training, test, features, cancellationToken);
+        return RunOn(data, ChooseBudgets(data), progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// Chooses the numbers of labels for the data before any features are computed: all explicit ones, or the paper's for which there are enough rows.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There are not enough rows for an explicit budget, or for any of the paper's.</exception>
+    internal IReadOnlyList<int> ChooseBudgets(ExperimentData data)
+    {
+        var shortages = (_options.Budgets ?? PaperBudgets).Distinct().Order()
+            .Select(budget => (Budget: budget, Problem: LabelSubset.FindShortage(data.Training.Images.Labels, data.ClassNames, budget)))
+            .ToArray();
+        var served = shortages.Where(each => each.Problem is null).Select(each => each.Budget).ToArray();
+        foreach (var (_, problem) in shortages.Where(each => each.Problem is not null))
+        {
+            if (_options.Budgets is not null || served.Length == 0)
+            {
+                throw new InvalidOperationException(problem);
+            }
+
+            data.Note($"{problem} It is omitted.");
+        }
+
+        return served;
+    }
 
     /// <summary>Runs the experiment on data that has been read.</summary>
-    internal LowDataResult RunOn(ExperimentData data, IProgress<LowDataRun>? progress, CancellationToken cancellationToken)
+    internal LowDataResult RunOn(ExperimentData data, IReadOnlyList<int> budgets, IProgress<LowDataRun>? progress, CancellationToken cancellationToken)
     {
         var (labels, names) = (data.Training.Images.Labels, data.ClassNames);
-        var subsets = _options.Budgets.Distinct().Order()
+        var subsets = budgets
             .SelectMany(budget => _options.Seeds.Distinct().Select(seed => (Budget: budget, Seed: seed, Rows: LabelSubset.Choose(labels, names, budget, seed))))
             .ToArray();
         Representation[] layers =
@@ -170,8 +199,11 @@ public sealed class LowDataExperiment
     /// <summary>The numbers of labels, the draws, and the classifiers.</summary>
     public sealed record Options
     {
-        /// <summary>The numbers of labels, each 2 or more. Default 40, 250 and 4,000, as in the paper.</summary>
-        public IReadOnlyList<int> Budgets { get; init; } = [40, 250, 4000];
+        /// <summary>
+        /// The numbers of labels, each 2 or more, for which the training data must have enough rows of each class. Default null: the paper's 40, 250 and
+        /// 4,000, without those for which there are not enough rows; a note names these.
+        /// </summary>
+        public IReadOnlyList<int>? Budgets { get; init; }
 
         /// <summary>The seeds that draw the labeled rows, each 0 or more; 0 takes the first rows of each class. Default 1 to 5.</summary>
         public IReadOnlyList<int> Seeds { get; init; } = [1, 2, 3, 4, 5];
@@ -182,7 +214,7 @@ public sealed class LowDataExperiment
         internal void Check()
         {
             var guard = new OptionGuard()
-                .Require(Budgets is { Count: > 0 }, nameof(Budgets), Budgets is null ? null : "empty", "at least one number of labels")
+                .Require(Budgets is null or { Count: > 0 }, nameof(Budgets), "empty", "at least one number of labels")
                 .Require(Seeds is { Count: > 0 }, nameof(Seeds), Seeds is null ? null : "empty", "at least one seed")
                 .Require(Probe is not null, nameof(Probe), null, "the probe's options");
             foreach (var budget in Budgets ?? [])

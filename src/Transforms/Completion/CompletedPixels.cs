@@ -1,3 +1,4 @@
+using System.Buffers;
 using IGptMl.Images;
 using Microsoft.ML.Data;
 
@@ -42,26 +43,37 @@ internal sealed class CompletedPixels(Palette palette, int imageSize, bool[] kep
     internal MLImage Compose(MLImage original, ReadOnlySpan<ushort> tokens)
     {
         var (width, height) = (original.Width, original.Height);
-        var rgb = new byte[ImagePixels.CountRgb(original)];
-        ImagePixels.CopyRgb(original, rgb);
         var square = CropWindow.Seen(width, height, imageSize, cropping);
-        var small = new byte[3 * tokens.Length];
-        palette.Decode(tokens, small);
-        var drawn = new byte[3 * square.Width * square.Height];
-        ImageResampler.Resize(small, imageSize, imageSize, square.Width, square.Height, drawn);
-        for (var y = 0; y < square.Height; y++)
+        var (count, drawnCount) = (ImagePixels.CountRgb(original), 3 * square.Width * square.Height);
+        var buffer = ArrayPool<byte>.Shared.Rent(count); // an image of a camera has tens of megabytes
+        var drawnBuffer = ArrayPool<byte>.Shared.Rent(drawnCount);
+        try
         {
-            var row = Place(y, square.Height) * imageSize;
-            for (var x = 0; x < square.Width; x++)
+            var rgb = buffer.AsSpan(0, count);
+            var drawn = drawnBuffer.AsSpan(0, drawnCount);
+            ImagePixels.CopyRgb(original, rgb);
+            var small = new byte[3 * tokens.Length];
+            palette.Decode(tokens, small);
+            ImageResampler.Resize(small, imageSize, imageSize, square.Width, square.Height, drawn);
+            for (var y = 0; y < square.Height; y++)
             {
-                if (!kept[row + Place(x, square.Width)])
+                var row = Place(y, square.Height) * imageSize;
+                for (var x = 0; x < square.Width; x++)
                 {
-                    drawn.AsSpan(3 * ((y * square.Width) + x), 3).CopyTo(rgb.AsSpan(3 * (((square.Top + y) * width) + square.Left + x)));
+                    if (!kept[row + Place(x, square.Width)])
+                    {
+                        drawn.Slice(3 * ((y * square.Width) + x), 3).CopyTo(rgb[(3 * (((square.Top + y) * width) + square.Left + x))..]);
+                    }
                 }
             }
-        }
 
-        return ImagePixels.FromRgb(rgb, width, height);
+            return ImagePixels.FromRgb(rgb, width, height);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(drawnBuffer);
+        }
     }
 
     /// <summary>The model's pixel that contains the center of pixel <paramref name="pixel"/> of <paramref name="count"/>.</summary>

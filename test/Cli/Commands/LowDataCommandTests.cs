@@ -38,7 +38,7 @@ public sealed class LowDataCommandTests
     [TestMethod]
     public void LowData_TooManyLabels_AreRefused()
     {
-        var run = CommandLine.Run("low-data", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24");
+        var run = CommandLine.Run("low-data", "--model", TinyModel.ZipPath, "--data", "shapes:48", "--test", "shapes:24", "--labels", "40,250");
         Assert.AreEqual(1, run.Code);
         Assert.AreEqual("igpt: A budget of 250 labels needs 21 rows of class 'horizontal stripes', which has 4.", run.ErrorLines[^1]);
     }

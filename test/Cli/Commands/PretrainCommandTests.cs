@@ -170,6 +170,28 @@ public sealed class PretrainCommandTests
     }
 
     [TestMethod]
+    public void Pretrain_WhatCannotBe_IsRefusedBeforeTheWork()
+    {
+        using var folder = new TemporaryFolder();
+        var (tokens, zip) = (folder.Combine("t.npy"), folder.Combine("m.zip"));
+        var quantized = CommandLine.Run("quantize", "--data", "shapes:20", "--palette", IGptMl.Tests.Images.ProcessorReference.PalettePath, "--image-size", "8",
+            "--out", tokens);
+        Assert.AreEqual(0, quantized.Code, quantized.Error);
+        CommandLine.Run("pretrain", "--data", $"tokens:{tokens}", "--steps", "1", "--out", zip)
+            .AssertFails(2, "The tokens are those of images of 8x8 pixels in 512 colors; the model's are of 16x16 pixels in 512 colors. Give --image-size 8.");
+        CommandLine.Run("pretrain", "--data", $"tokens:{tokens}", "--colors", "16", "--image-size", "8", "--steps", "1", "--out", zip)
+            .AssertFails(2, "Give --colors 512.");
+        CommandLine.Run("pretrain", "--data", "shapes:20", "--test", $"tokens:{tokens}", "--image-size", "8", "--steps", "1", "--out", zip)
+            .AssertFails(2, "Some of the data are tokens and some are images");
+        CommandLine.Run("evaluate", "--model", TinyModel.ZipPath, "--data", $"tokens:{tokens}").AssertFails(2, "igpt quantize --model");
+        CommandLine.Run("pretrain", "--data", "shapes:20", "--embedding-size", "65536", "--layers", "1024", "--heads", "64", "--out", zip)
+            .AssertFails(2, "Choose a smaller model, or a GPU by --gpu.");
+        CommandLine.Run("pretrain", "--data", "shapes:20", "--steps", "1", "--checkpoints", Path.Combine(tokens, "run"), "--out", zip)
+            .AssertFails(1, "cannot be made");
+        Assert.IsFalse(File.Exists(zip));
+    }
+
+    [TestMethod]
     public void Pretrain_UnreadableImageAlone_NamesItAndLeavesTheOldFile()
     {
         using var folder = new TemporaryFolder();

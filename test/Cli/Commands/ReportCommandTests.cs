@@ -54,6 +54,19 @@ public sealed class ReportCommandTests
     }
 
     [TestMethod]
+    public void Report_LabelsThatAreNotThere_AreOmittedByDefaultAndRefusedByName()
+    {
+        using var folder = new TemporaryFolder();
+        string[] arguments = ["report", "--model", TinyModel.ZipPath, "--data", "shapes:60", "--test", "shapes:36", "--seeds", "1", "--l2", "1",
+            "--out", folder.Path];
+        var run = CommandLine.Run([.. arguments, "--json"]);
+        CollectionAssert.AreEqual(new[] { 40, 40, 40 },
+            run.Json().GetProperty("low_data").EnumerateArray().Select(line => line.GetProperty("labels").GetInt32()).ToArray());
+        StringAssert.Contains(run.Error, "A budget of 4,000 labels needs 334 rows of class 'horizontal stripes', which has 5. It is omitted.");
+        CommandLine.Run([.. arguments, "--labels", "4000"]).AssertFails(1, "A budget of 4,000 labels needs 334 rows");
+    }
+
+    [TestMethod]
     public void Report_FolderWithoutCheckpoints_IsRefused()
     {
         using var folder = new TemporaryFolder();

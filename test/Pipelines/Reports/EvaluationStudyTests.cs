@@ -31,6 +31,36 @@ public sealed class EvaluationStudyTests : IDisposable
     }
 
     [TestMethod]
+    public void Run_PartThatFails_LeavesTheOthers()
+    {
+        ImageGptFineTuneTrainer.Options impossible = new() { GpuDeviceId = 1000 };
+        var results = new EvaluationStudy(_context, _model, new() { Probe = Probe, FineTune = impossible })
+            .Run(ColoredImages.Create(30, 1, classes: 3), ColoredImages.Create(30, 2, classes: 3));
+        StringAssert.StartsWith(results.Failures.Single(), "Fine-tuning failed: GPU 1000");
+        Assert.AreEqual(results.Failures.Single(), results.Notes[^1]);
+        using var folder = new TemporaryFolder();
+        results.Save(folder.Path);
+        StringAssert.Contains(File.ReadAllText(folder.Combine("report.html")), "Fine-tuning failed: GPU 1000");
+        Assert.HasCount(3, results.Models.Single().Probe.Layers);
+    }
+
+    [TestMethod]
+    public void Run_ExplicitBudgetAboveTheRows_IsRefusedBeforeTheProbe()
+    {
+        var probed = 0;
+        var study = new EvaluationStudy(_context, _model, new() { Probe = Probe, LowData = new() { Budgets = [4000] } });
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => study.Run(
+            ColoredImages.Create(30, 1, classes: 3), ColoredImages.Create(30, 2, classes: 3), new Counter(() => probed++)));
+        StringAssert.StartsWith(error.Message, "A budget of 4,000 labels needs ");
+        Assert.AreEqual(0, probed);
+        var results = new EvaluationStudy(_context, _model, new() { Probe = Probe, LowData = new() })
+            .Run(ColoredImages.Create(30, 1, classes: 3), ColoredImages.Create(30, 2, classes: 3));
+        Assert.IsNull(results.LowData);
+        StringAssert.EndsWith(results.Notes.Single(), "The accuracy with few labels is omitted.");
+        Assert.IsEmpty(results.Failures);
+    }
+
+    [TestMethod]
     public void Run_OtherSeed_CompletesTheSameUpperHalf()
     {
         // Five images with gaps: the kept half, three completions, and the image. The upper halves are all the same.

@@ -101,6 +101,20 @@ public sealed class LowDataExperimentTests : IDisposable
     }
 
     [TestMethod]
+    public void Run_DefaultBudgetAboveTheRows_IsOmittedWithANote()
+    {
+        var result = Run(new() { Seeds = [1], Probe = Probe });
+        CollectionAssert.AreEqual((int[])[40], result.Budgets.ToArray());
+        CollectionAssert.AreEqual(
+            (string[])["A budget of 250 labels needs 125 rows of class '1', which has 30. It is omitted.",
+                "A budget of 4,000 labels needs 2,000 rows of class '1', which has 30. It is omitted."],
+            result.Notes.ToArray());
+        var experiment = new LowDataExperiment(_context, _model, new() { Seeds = [1], Probe = Probe });
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => experiment.Run(ColoredImages.Create(20, 1), ColoredImages.Create(10, 2)));
+        Assert.AreEqual("A budget of 40 labels needs 20 rows of class '1', which has 10.", error.Message);
+    }
+
+    [TestMethod]
     public void Run_Done_LeavesNoTensors()
     {
         var (training, test) = (ColoredImages.Create(20, 1), ColoredImages.Create(10, 2));

@@ -31,6 +31,42 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [TestMethod]
+    public void Run_MeanLoss_IsThatOfTheStepsSoFar()
+    {
+        var reports = new List<TrainingProgress>();
+        Run(new CosineSchedule(0.01, 5, 300), Loss, reports.Add);
+        for (var step = 1; step <= 100; step++)
+        {
+            Assert.AreEqual(reports.Take(step).Average(report => report.Loss), reports[step - 1].MeanLoss, 1e-6);
+        }
+
+        var (before, after) = (reports[199], reports[200]);
+        Assert.AreEqual(before.MeanLoss + ((after.Loss - before.MeanLoss) / 100), after.MeanLoss, 1e-6);
+    }
+
+    [TestMethod]
+    public void Run_TimeLimit_EndsTheRunAndCompletesItsSchedule()
+    {
+        var (limit, reports) = (TimeSpan.FromSeconds(0.5), new List<TrainingProgress>());
+        var module = torch.nn.ParameterList(_weight);
+        var loop = new TrainingLoop(
+            new LossTask(module, _ =>
+            {
+                Thread.Sleep(20); // a machine that is far too slow for the planned steps
+                return Loss();
+            }),
+            new CosineSchedule(0.1, 0, 10_000),
+            new TrainingSettings { TimeLimit = limit });
+        var done = loop.Run(step => reports.Add(step.Progress), default);
+        Assert.IsTrue(loop.TimeIsUp);
+        Assert.IsInRange(2, 25, done);
+        Assert.IsGreaterThanOrEqualTo(limit, reports[^1].Elapsed);
+        Assert.AreEqual(TimeSpan.Zero, reports[^1].TimeLeft);
+        Assert.IsLessThan(0.02, reports[^1].LearningRate, "The rate falls by the clock.");
+        Assert.IsTrue(reports.All(report => report.TimeLeft <= limit));
+    }
+
+    [TestMethod]
     public void Run_FirstStep_MovesByTheRate()
     {
         // The length of Adam's first step is the learning rate, regardless of the gradient.

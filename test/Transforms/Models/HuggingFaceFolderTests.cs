@@ -105,6 +105,7 @@ public sealed class HuggingFaceFolderTests
     [DataRow("size", "{\"height\":8,\"width\":9}", "expected 8")]
     [DataRow("resample", "3", "resample is 3; expected 2")]
     [DataRow("do_normalize", "false", "do_normalize is False")]
+    [DataRow("do_resize", "false", "do_resize is False; expected true")]
     [DataRow("do_color_quantize", "false", "do_color_quantize is False")]
     [DataRow("clusters", "[[0,0,0]]", "clusters is 1; expected 16")]
     public void Load_OtherWayToTokens_IsRefusedByName(string name, string value, string part)
