@@ -1,6 +1,5 @@
 using System.CommandLine;
 using IGptMl.Cli.Output;
-using IGptMl.Cli.Sources;
 
 namespace IGptMl.Cli.Arguments;
 
@@ -18,16 +17,6 @@ internal sealed class ModelOptions
 
     /// <summary>The options for a palette, which some forms of models do not contain.</summary>
     internal static PaletteOptions CreatePalette() => new("The palette, for a model without one");
-
-    /// <summary>Refuses a file that cannot be a model by its first bytes.</summary>
-    /// <exception cref="InvalidDataException">It is something else; the message says what, and which commands make a model.</exception>
-    internal static void CheckKind(string path)
-    {
-        if (FileKind.Find(path) is { IsModel: false } kind)
-        {
-            throw new InvalidDataException($"'{path}' is {kind.Name}, not a model. igpt pretrain and igpt import make models; --model takes {Forms}.");
-        }
-    }
 
     internal void AddTo(Command command)
     {

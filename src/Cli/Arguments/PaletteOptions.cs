@@ -52,7 +52,6 @@ internal sealed class PaletteOptions(string description)
     /// <summary>Reads a model, with the palette if one is given.</summary>
     internal ImageGptModel LoadModel(string path, ParseResult parsed, Terminal terminal)
     {
-        ModelOptions.CheckKind(path);
         if (Load(parsed, terminal) is { } palette)
         {
             return ImageGptModel.Load(path, palette);

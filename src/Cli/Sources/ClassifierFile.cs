@@ -28,14 +28,9 @@ internal sealed class ClassifierFile : IDisposable
     /// <exception cref="InvalidDataException">It is something else; the message says what, and which command makes a classifier.</exception>
     internal static ClassifierFile Load(MLContext context, string path)
     {
-        if (FileKind.Find(path) is not { } kind)
+        if (!File.Exists(path) && !Directory.Exists(path))
         {
             throw new FileNotFoundException($"The classifier '{path}' does not exist. {Makers}.", path);
-        }
-
-        if (kind != FileKind.Zip)
-        {
-            throw new InvalidDataException($"'{path}' is {kind.Name}, not a classifier. {Makers}.");
         }
 
         var classifier = new ClassifierFile(context, LoadPipeline(context, path));
@@ -64,9 +59,11 @@ internal sealed class ClassifierFile : IDisposable
         {
             return context.Model.Load(path, out _);
         }
-        catch (Exception e) when (e is InvalidOperationException or InvalidDataException or FormatException or ArgumentException)
+        catch (Exception e) when (e is InvalidOperationException or InvalidDataException or FormatException or ArgumentException or UnauthorizedAccessException)
         {
-            throw new InvalidDataException($"'{path}' is a zip, but no pipeline that mlContext.Model.Save wrote: {e.Message} {Makers}.", e);
+            var what = FileContent.Describe(path) ?? "a file of an unknown kind";
+            throw new InvalidDataException(
+                $"'{path}' is {what}, not a classifier: it is no pipeline that mlContext.Model.Save wrote. {e.Message.TrimEnd('.')}. {Makers}.", e);
         }
     }
 

@@ -145,7 +145,10 @@ internal abstract record DataSource
         private protected override bool HasFiles => true;
 
         private protected override OpenedData Open(MLContext context, int? limit)
-            => OpenedData.Of(context.Data, context.Data.LoadImageList(Path, new ImageListOptions { ChecksFiles = false, Encoding = ListEncoding })).Sample(limit);
+        {
+            var options = new ImageListOptions { ChecksFiles = false, Encoding = ListEncoding };
+            return OpenedData.Of(context.Data, context.Data.LoadImageList(Path, options)).Sample(limit);
+        }
     }
 
     /// <summary>OpenAI's files are named in pairs, cifar10_trX.npy and cifar10_trY.npy.</summary>

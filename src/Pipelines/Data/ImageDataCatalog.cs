@@ -181,7 +181,8 @@ public static class ImageDataCatalog
     /// <summary>Reads the images that a CSV or TSV file lists in the column "path", with the class names of its column "label".</summary>
     /// <param name="catalog">The data operations of an <see cref="MLContext"/>.</param>
     /// <param name="path">
-    /// The list, UTF-8 or with a byte order mark, with a header line. Columns are separated by tabs if the name ends in .tsv or .tab, otherwise by commas. Paths are relative to the
+    /// The list, UTF-8 or with a byte order mark, with a header line. Columns are separated by tabs if the name ends in .tsv or .tab, otherwise by commas.
+    /// Paths are relative to the
     /// list's folder.
     /// </param>
     /// <returns>The images in the order of the list, with the paths as names. Classes are in ordinal order; an empty label is a missing value.</returns>

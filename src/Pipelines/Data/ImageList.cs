@@ -56,7 +56,10 @@ internal static class ImageList
     {
         var separator = options.Separator ?? (TabbedExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase) ? '\t' : ',');
         var text = TextFile.Read(path, "a list of images", options.Encoding, EncodingRemedy);
-        using var parser = new TextFieldParser(new StringReader(text)) { TextFieldType = FieldType.Delimited, HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = true };
+        using var parser = new TextFieldParser(new StringReader(text))
+        {
+            TextFieldType = FieldType.Delimited, HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = true,
+        };
         parser.SetDelimiters(separator.ToString());
         var (pathColumn, labelColumn) = (0, options.LabelColumnName is null ? -1 : 1);
         if (options.HasHeader)

@@ -5,7 +5,7 @@ namespace IGptMl.Numerics;
 
 /// <summary>What a file is by its bytes, for errors that tell what was given in place of what is expected.</summary>
 /// <param name="Form">The form.</param>
-/// <param name="Description">A part of a sentence, such as "a zip archive"; null if the form is not recognized.</param>
+/// <param name="Description">A part of a sentence, such as "a zip archive"; null if nothing is recognized.</param>
 internal readonly record struct FileKind(FileForm Form, string? Description)
 {
     /// <summary>The number of bytes at the start that are looked at.</summary>
@@ -163,6 +163,7 @@ internal readonly record struct FileKind(FileForm Form, string? Description)
             }
         }
 
-        return default;
+        // Any reader of texts may expect it, so the form stays unknown.
+        return start.ContainsAnyInRange((byte)0, (byte)8) ? default : new FileKind(FileForm.Unknown, "a text file");
     }
 }

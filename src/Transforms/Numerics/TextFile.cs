@@ -66,7 +66,9 @@ internal static class TextFile
         {
             var text = used.GetString(bytes);
             var nul = text.IndexOf('\0', StringComparison.Ordinal);
-            return nul < 0 ? text : throw Error(source, text.AsSpan(0, nul), "has a NUL character, as binary data and UTF-16 without a byte order mark have", remedy);
+            return nul < 0
+                ? text
+                : throw Error(source, text.AsSpan(0, nul), "has a NUL character, as binary data and UTF-16 without a byte order mark have", remedy);
         }
         catch (DecoderFallbackException e)
         {

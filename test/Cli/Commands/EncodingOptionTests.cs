@@ -16,7 +16,8 @@ public sealed class EncodingOptionTests
         folder.WriteImage("bär.png", 4, 4, (9, 9, 9));
         folder.WriteImage("bör.png", 4, 4, (200, 9, 9));
         var list = folder.Write("list.csv", Encoding.Latin1.GetBytes("path,label\nbär.png,bär\nbör.png,bör\n"));
-        string[] command = ["palette", "fit", "--data", $"csv:{list}", "--colors", "2", "--image-size", "32", "--pixels", "1000", "--out", folder.Combine("p.npy")];
+        string[] command = ["palette", "fit", "--data", $"csv:{list}", "--colors", "2", "--image-size", "32", "--pixels", "1000", "--out",
+            folder.Combine("p.npy")];
         CommandLine.Run(command).AssertFails(1, $"'{list}', line 2, ");
         var run = CommandLine.Run([.. command, "--encoding", encoding]);
         Assert.AreEqual(0, run.Code, run.Error);

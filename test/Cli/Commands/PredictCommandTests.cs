@@ -54,7 +54,7 @@ public sealed class PredictCommandTests
 
         foreach (var (path, what) in new[]
         {
-            (TinyModel.ZipPath, "is a pretrained model, not a classifier"), (image, "is a PNG image, not a classifier"),
+            (TinyModel.ZipPath, "is a pretrained model, not a classifier"), (image, "is a PNG picture, not a classifier"),
             (folder.Path, "is a folder, not a classifier"), (folder.Combine("gone.zip"), "does not exist"),
             (folder.Combine("other.zip"), "no pipeline that mlContext.Model.Save wrote"), (folder.Write("note.txt", [.. "hello"u8]), "is a text file"),
         })
@@ -66,8 +66,8 @@ public sealed class PredictCommandTests
         }
 
         CommandLine.Run("evaluate", "--model", image, "--data", "shapes:3")
-            .AssertFails(1, $"'{image}' is a PNG image, not a model. igpt pretrain and igpt import");
+            .AssertFails(1, $"'{image}' is a PNG picture; expected a model: a zip");
         CommandLine.Run("report", "--model", TinyModel.ZipPath, "--beside", $"B={image}", "--data", "shapes:24", "--test", "shapes:24", "--out",
-            folder.Combine("report")).AssertFails(1, $"'{image}' is a PNG image, not a model.");
+            folder.Combine("report")).AssertFails(1, $"'{image}' is a PNG picture; expected a model");
     }
 }

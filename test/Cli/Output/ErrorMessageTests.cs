@@ -10,7 +10,8 @@ public sealed class ErrorMessageTests
     {
         var argument = new ArgumentException("Color 1 is 7.", "centers");
         Assert.AreEqual("Color 1 is 7.", ErrorMessage.Of(argument));
-        Assert.AreEqual("'p.npy' is no palette. Color 1 is 7.", ErrorMessage.Of(new InvalidDataException($"'p.npy' is no palette. {argument.Message}", argument)));
+        var quoting = new InvalidDataException($"'p.npy' is no palette. {argument.Message}", argument);
+        Assert.AreEqual("'p.npy' is no palette. Color 1 is 7.", ErrorMessage.Of(quoting));
         Assert.AreEqual("One. Two (of 2).", ErrorMessage.Of(new InvalidOperationException("One. (Parameter 'a') Two (of 2). (Parameter 'b')")));
         Assert.AreEqual("Range.\nActual value was 3.", ErrorMessage.Of(new ArgumentOutOfRangeException("count", 3, "Range.")).ReplaceLineEndings("\n"));
     }

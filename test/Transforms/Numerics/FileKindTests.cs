@@ -128,6 +128,7 @@ public sealed class FileKindTests
             file.Position = 1;
             Assert.AreEqual(expected, FileKind.Of(file).Form, path);
             Assert.AreEqual(1, file.Position);
+            Assert.AreEqual(FileKind.Of(file).Description, FileContent.Describe(path));
         }
     }
 }
