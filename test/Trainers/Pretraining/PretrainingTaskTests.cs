@@ -56,12 +56,34 @@ public sealed class PretrainingTaskTests : IDisposable
     }
 
     [TestMethod]
-    public void Fit_BFloat16_StaysWithinAHundredthOfFloat32()
+    public void Fit_Muon_LearnsMoreThanAdamInTheSameSteps()
+    {
+        List<double> adam = [], muon = [];
+        var options = Options with { Seed = 5, Steps = 60, Model = TinyImageGpt.ConfigOf(32) };
+        Fit(options with { Progress = new Reporter(p => adam.Add(p.Loss)) }).Dispose();
+        Fit(options with { Optimizer = ImageGptOptimizer.Muon, Progress = new Reporter(p => muon.Add(p.Loss)) }).Dispose();
+        Assert.AreEqual(adam[0], muon[0], "The weights are the same at the beginning.");
+        Assert.IsLessThan(adam.TakeLast(10).Average(), muon.TakeLast(10).Average());
+    }
+
+    [TestMethod]
+    public void Fit_CheckpointOfTheOtherOptimizer_IsRefused()
+    {
+        Fit(Options with { CheckpointFolder = _folder.Path }).Dispose();
+        var error = Assert.ThrowsExactly<InvalidOperationException>(()
+            => Fit(Options with { CheckpointFolder = _folder.Path, Optimizer = ImageGptOptimizer.Muon }));
+        StringAssert.Contains(error.Message, "Optimizer");
+    }
+
+    [TestMethod]
+    [DataRow(ImageGptOptimizer.Adam)]
+    [DataRow(ImageGptOptimizer.Muon)]
+    public void Fit_BFloat16_StaysWithinAHundredthOfFloat32(ImageGptOptimizer optimizer)
     {
         List<double> single = [], half = [];
-        Fit(Options with { Seed = 5, Steps = 40, Progress = new Reporter(p => single.Add(p.Loss)) }).Dispose();
-        using var transformer = Fit(Options with { Seed = 5, Steps = 40, Precision = TrainingPrecision.BFloat16,
-            Progress = new Reporter(p => half.Add(p.Loss)) });
+        var options = Options with { Seed = 5, Steps = 40, Optimizer = optimizer };
+        Fit(options with { Progress = new Reporter(p => single.Add(p.Loss)) }).Dispose();
+        using var transformer = Fit(options with { Precision = TrainingPrecision.BFloat16, Progress = new Reporter(p => half.Add(p.Loss)) });
         var distance = single.Zip(half, (a, b) => Math.Abs(a - b) / a).Max();
         Assert.IsLessThan(0.01, distance, "of the loss of any step");
         Assert.AreNotEqual(0, distance);
@@ -74,16 +96,19 @@ public sealed class PretrainingTaskTests : IDisposable
         => CollectionAssert.AreEqual(Weights(Options), Weights(Options with { Precision = TrainingPrecision.TensorFloat32 }));
 
     [TestMethod]
-    [DataRow(PretrainingObjective.Autoregressive, 4)]
-    [DataRow(PretrainingObjective.Autoregressive, 16)]
-    [DataRow(PretrainingObjective.Autoregressive, 32)]
-    [DataRow(PretrainingObjective.Autoregressive, 64)]
-    [DataRow(PretrainingObjective.Masked, 4)]
-    [DataRow(PretrainingObjective.Masked, 32)]
-    public void Fit_CanceledAnywhere_LeavesACheckpointAndGoesOnToTheSameWeights(PretrainingObjective objective, int headSize)
+    [DataRow(PretrainingObjective.Autoregressive, 4, ImageGptOptimizer.Adam)]
+    [DataRow(PretrainingObjective.Autoregressive, 16, ImageGptOptimizer.Adam)]
+    [DataRow(PretrainingObjective.Autoregressive, 32, ImageGptOptimizer.Adam)]
+    [DataRow(PretrainingObjective.Autoregressive, 32, ImageGptOptimizer.Muon)]
+    [DataRow(PretrainingObjective.Autoregressive, 64, ImageGptOptimizer.Adam)]
+    [DataRow(PretrainingObjective.Masked, 4, ImageGptOptimizer.Adam)]
+    [DataRow(PretrainingObjective.Masked, 32, ImageGptOptimizer.Muon)]
+    public void Fit_CanceledAnywhere_LeavesACheckpointAndGoesOnToTheSameWeights(PretrainingObjective objective, int headSize, ImageGptOptimizer optimizer)
     {
         var options = Options with
         {
+            Optimizer = optimizer,
+            WeightDecay = optimizer == ImageGptOptimizer.Muon ? 0.1 : 0,
             Model = TinyImageGpt.ConfigOf(headSize) with { Objective = objective },
             Augmentation = new() { Padding = 1 },
             AccumulationSteps = 2,
