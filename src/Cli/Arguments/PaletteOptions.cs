@@ -21,13 +21,12 @@ internal sealed class PaletteOptions(string description)
         HelpName = "FILE",
     };
 
-    private readonly Option<PaletteRange> _range = new("--palette-range")
+    private readonly Option<PaletteRange?> _range = new("--palette-range")
     {
         Description = "The range of the values in the palette's file, or in the preprocessor_config.json of a model's folder: "
             + $"{string.Join(", ", Ranges.Keys)} [default: detected; if no value is negative or above 1, 0..1 with a warning].",
         HelpName = "RANGE",
         CustomParser = ParseRange,
-        DefaultValueFactory = _ => PaletteRange.Detect,
     };
 
     internal void AddTo(Command command)
@@ -47,7 +46,7 @@ internal sealed class PaletteOptions(string description)
 
     /// <summary>Reads the palette; null if none is given.</summary>
     internal Palette? Load(ParseResult parsed, Terminal terminal)
-        => parsed.GetValue(_file) is { } path ? Announce(Palette.Load(path, parsed.GetValue(_range)), path, terminal) : null;
+        => parsed.GetValue(_file) is { } path ? Announce(Palette.Load(path, RangeOf(parsed)), path, terminal) : null;
 
     /// <summary>Reads a model, with the palette if one is given.</summary>
     internal ImageGptModel LoadModel(string path, ParseResult parsed, Terminal terminal)
@@ -57,7 +56,7 @@ internal sealed class PaletteOptions(string description)
             return ImageGptModel.Load(path, palette);
         }
 
-        var model = ImageGptModel.Load(path, parsed.GetValue(_range));
+        var model = ImageGptModel.Load(path, RangeOf(parsed));
         Announce(model.Palette, path, terminal);
         return model;
     }
@@ -88,7 +87,9 @@ internal sealed class PaletteOptions(string description)
         return palette;
     }
 
-    private static PaletteRange ParseRange(ArgumentResult result)
+    private PaletteRange RangeOf(ParseResult parsed) => parsed.GetValue(_range) ?? PaletteRange.Detect;
+
+    private static PaletteRange? ParseRange(ArgumentResult result)
     {
         if (Ranges.TryGetValue(result.Tokens[0].Value, out var range))
         {
@@ -96,6 +97,6 @@ internal sealed class PaletteOptions(string description)
         }
 
         result.AddError($"--palette-range is '{result.Tokens[0].Value}'; expected {string.Join(" or ", Ranges.Keys)}.");
-        return default;
+        return null;
     }
 }
