@@ -8,6 +8,7 @@ namespace IGptMl.Samples.QuickStart;
 internal static class MainJob
 {
     private const int BatchSize = 8;
+    private const long AnyNumberOfSteps = 1_000_000_000; // the time limit ends the training first
 
     internal static void Run(Pictures pictures, double minutes, long? steps, string? checkpoints, string output)
     {
@@ -23,13 +24,8 @@ internal static class MainJob
 
         // 2. Pretraining: predict every token from the tokens before it. No labels are used.
         TimeSpan? limit = steps is null ? TimeSpan.FromMinutes(minutes) : null;
-        steps ??= Status("Measuring the speed", () => StepsIn(limit!.Value, ml, tokens, pictures));
-        if (limit is not null)
-        {
-            Say(clock, $"Pretraining for {minutes:0.##} minutes: {steps:N0} steps at the measured speed, fewer if the machine becomes slower.");
-        }
-
-        var (pretrainedModel, done) = Pretrain(ml, tokens, pictures, steps.Value, limit, checkpoints);
+        Say(clock, limit is null ? $"Pretraining for {steps:N0} steps." : $"Pretraining for {minutes:0.##} minutes by the clock, at whatever speed.");
+        var (pretrainedModel, done) = Pretrain(ml, tokens, pictures, steps ?? AnyNumberOfSteps, limit, checkpoints);
         using var gpt = pretrainedModel;
         var test = pictures.Test(ml);
         var metrics = Status("Evaluating", () => ml.ImageGeneration.Evaluate(gpt.Transform(quantizer.Transform(test))));
@@ -71,19 +67,6 @@ internal static class MainJob
         Say(clock, "Done.");
     }
 
-    /// <summary>The number of steps that fit into the time on this machine, by the median step, because other programs may use the machine, too.</summary>
-    private static long StepsIn(TimeSpan time, MLContext ml, IDataView tokens, Pictures pictures)
-    {
-        var ends = new List<TimeSpan>();
-        ml.ImageGeneration.Trainers.ImageGpt("Tokens", new()
-        {
-            Model = pictures.Model, Steps = 60, BatchSize = BatchSize, Progress = new Reporter(p => ends.Add(p.Elapsed)),
-        })
-            .Fit(ml.Data.TakeRows(tokens, 256)).Dispose();
-        var durations = ends.Zip(ends.Skip(1), (a, b) => b - a).Order().ToList();
-        return Math.Max(10, (long)(time / durations[durations.Count / 2]));
-    }
-
     /// <summary>Pretrains until the steps are done or the time is up. Also returns the number of steps.</summary>
     private static (ImageGptTransformer Model, long Steps) Pretrain(
         MLContext ml, IDataView tokens, Pictures pictures, long steps, TimeSpan? limit, string? checkpoints)
@@ -94,11 +77,11 @@ internal static class MainJob
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(bars =>
             {
-                var bar = bars.AddTask("Pretraining", maxValue: steps);
+                var bar = bars.AddTask("Pretraining");
                 var progress = new Reporter(p =>
                 {
                     done = p.Step;
-                    bar.Value = Math.Max(p.Step, steps * (p.Elapsed / limit ?? 0));
+                    bar.Value = bar.MaxValue * Math.Max((double)p.Step / steps, p.Elapsed / limit ?? 0);
                     bar.Description = $"Pretraining: {p.MeanLoss:F3} nats per token, {p.ImagesPerSecond:F0} images/s";
                 });
                 var options = new ImageGptTrainer.Options
@@ -109,7 +92,7 @@ internal static class MainJob
                     BatchSize = BatchSize,
                     LearningRate = 0.004,
                     CheckpointFolder = checkpoints,
-                    CheckpointSteps = [.. new[] { 16, 8, 4, 2 }.Select(part => Math.Max(1, steps / part)).Distinct()],
+                    CheckpointSteps = checkpoints is null ? [] : [.. new[] { 16, 8, 4, 2 }.Select(part => Math.Max(1, steps / part)).Distinct()],
                     Progress = progress,
                 };
                 result = ml.ImageGeneration.Trainers.ImageGpt("Tokens", options).Fit(tokens);
