@@ -22,7 +22,7 @@ internal static class TorchRuntime
         YieldIdleThreads();
 
         // If loading fails, TorchSharp copies half a gigabyte and prints every path it has tried, so the loader is asked first.
-        var file = FindLibrary(AppContext.BaseDirectory);
+        var file = FindLibrary();
         if (file is not null && !NativeLibrary.TryLoad(file, out _))
         {
             throw NotLoadable(Explain(file), null);
@@ -60,11 +60,13 @@ internal static class TorchRuntime
     [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     private static extern int SetNativeVariable(string name, string value, int overwrite);
 
-    private static string? FindLibrary(string folder)
+    /// <summary>The path of the library in the application's folder, or in one of the folders that the application's deps.json lists.</summary>
+    private static string? FindLibrary()
     {
         var name = OperatingSystem.IsWindows() ? $"{Library}.dll" : OperatingSystem.IsMacOS() ? $"lib{Library}.dylib" : $"lib{Library}.so";
-        string[] candidates = [Path.Combine(folder, name), Path.Combine(folder, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", name)];
-        return candidates.FirstOrDefault(File.Exists);
+        var listed = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? string.Empty;
+        string[] folders = [AppContext.BaseDirectory, .. listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)];
+        return folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
     }
 
     /// <summary>Whether an assembly is in the application's folder. In a notebook it is in the package cache, where TorchSharp finds its library.</summary>
@@ -81,7 +83,8 @@ internal static class TorchRuntime
         catch (DllNotFoundException e) when (e.Message.Contains("GLIBCXX_", StringComparison.Ordinal))
         {
             return "The C++ runtime of this machine (libstdc++) is older than the library requires. "
-                + "Build the application on this machine with eng/TorchNatives.targets, which adapts the library, or use a distribution with GCC 13 or newer.";
+                + "The build of an application that references the package IGptMl.Transforms adapts the library; this one was not built so. "
+                + "Build it with that package's targets (its assets buildTransitive), or use a distribution with GCC 13 or newer.";
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {

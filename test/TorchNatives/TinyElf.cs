@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace IGptMl.Tests.BuildTools;
+namespace IGptMl.Tests.TorchNatives;
 
 /// <summary>
 /// A minimal 64-bit little-endian ELF file with a table of needed symbol versions (System V gABI; Linux Standard Base, "Symbol Versioning").

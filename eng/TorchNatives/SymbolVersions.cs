@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace IGptMl.BuildTools;
+namespace IGptMl.TorchNatives;
 
 /// <summary>Edits the table of symbol versions that a 64-bit little-endian ELF library needs (section .gnu.version_r).</summary>
 /// <remarks>
@@ -13,24 +13,23 @@ internal static class SymbolVersions
     private const uint SectionVersionNeeds = 0x6ffffffe; // SHT_GNU_verneed
     private const ushort WeakFlag = 2;                   // VER_FLG_WEAK
 
-    /// <summary>
-    /// Marks <paramref name="version"/> weak in the file. The file is replaced instead of modified, because it may be a hard link into the package cache.
-    /// </summary>
-    public static void MakeWeak(string library, string version)
+    /// <summary>Writes a copy of <paramref name="library"/> in which <paramref name="versions"/> are weak. Those that it does not need are ignored.</summary>
+    /// <exception cref="InvalidDataException">The library is not an ELF file, or is damaged; the message names it.</exception>
+    public static void WriteWeakCopy(string library, string copy, params ReadOnlySpan<string> versions)
     {
         var image = File.ReadAllBytes(library);
-        var entry = FindFlags(library, image, version);
-        if (entry is not { } flags || (Read16(image, flags) & WeakFlag) != 0)
+        foreach (var version in versions)
         {
-            return;
+            if (FindFlags(library, image, version) is { } flags)
+            {
+                BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(flags), (ushort)(Read16(image, flags) | WeakFlag));
+            }
         }
 
-        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(flags), (ushort)(Read16(image, flags) | WeakFlag));
-        var time = File.GetLastWriteTimeUtc(library);
-        var temporary = $"{library}.{Environment.ProcessId}";
-        File.WriteAllBytes(temporary, image);
-        File.SetLastWriteTimeUtc(temporary, time); // so that an incremental build does not copy the original again
-        File.Move(temporary, library, overwrite: true);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(copy))!);
+        var beside = $"{copy}.{Environment.ProcessId}"; // a process may be running with the copy that is replaced
+        File.WriteAllBytes(beside, image);
+        File.Move(beside, copy, overwrite: true);
     }
 
     /// <summary>The offset of the field vna_flags in the entry that names <paramref name="version"/>, or null.</summary>
