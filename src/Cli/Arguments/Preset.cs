@@ -16,11 +16,15 @@ internal sealed record Preset(string Name, ImageGptTrainer.Options Training)
         new("xl", ImageGptTrainer.Options.ExtraLarge),
     ];
 
-    /// <summary>"tiny: 6 layers, d 64, 2 heads, 16x16 pixels, 5,000 steps of 16 images, rate 0.004".</summary>
+    private string Rate => Training.Optimizer == ImageGptOptimizer.Muon
+        ? $"muon at {Training.MuonLearningRate}, adam at {Training.LearningRate}"
+        : $"adam at {Training.LearningRate}";
+
+    /// <summary>"tiny: 6 layers, d 64, 2 heads, 16x16 pixels, 5,000 steps of 16 images, muon at 0.02, adam at 0.004".</summary>
     public override string ToString()
     {
         var model = Training.Model;
         return $"{Name}: {model.Layers} layers, d {model.EmbeddingSize}, {model.Heads} heads, {model.ImageSize}x{model.ImageSize} pixels, "
-            + $"{Training.Steps:N0} steps of {Training.BatchSize} images, rate {Training.LearningRate}";
+            + $"{Training.Steps:N0} steps of {Training.BatchSize} images, {Rate}";
     }
 }
