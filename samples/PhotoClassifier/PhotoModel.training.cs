@@ -61,7 +61,12 @@ public static partial class PhotoModel
         });
         return ml.ImageGeneration.Trainers.ImageGpt("Tokens", new()
         {
-            Model = config, Steps = steps, BatchSize = 16, LearningRate = 0.004, Progress = progress,
+            Model = config,
+            Steps = steps,
+            BatchSize = 16,
+            Optimizer = ImageGptOptimizer.Muon,
+            LearningRate = 0.004,
+            Progress = progress,
         })
             .Fit(quantizer.Transform(photos));
     }
