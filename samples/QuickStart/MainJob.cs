@@ -93,7 +93,9 @@ internal static class MainJob
                     Optimizer = ImageGptOptimizer.Muon,
                     LearningRate = 0.004,
                     CheckpointFolder = checkpoints,
-                    CheckpointSteps = checkpoints is null || limit is not null ? [] : [.. new[] { 16, 8, 4, 2 }.Select(part => Math.Max(1, steps / part)).Distinct()],
+                    CheckpointSteps = checkpoints is null || limit is not null
+                        ? []
+                        : [.. new[] { 16, 8, 4, 2 }.Select(part => Math.Max(1, steps / part)).Distinct()],
                     Progress = progress,
                 };
                 result = ml.ImageGeneration.Trainers.ImageGpt("Tokens", options).Fit(tokens);
