@@ -120,7 +120,7 @@ internal sealed class FineTuneCommand : IgptCommand
         OutputFile.Write(path, stream => context.Model.Save(classifier.Transformer, null, stream));
         Terminal.Say(TrainingEnd.Describe("classifier", last, completed, options));
         var summary = new FineTuneSummary(path, completed, last.Step, last.Steps, last.Epoch, training.ReadCount, classifier.Classification.ClassCount,
-            last.Elapsed.TotalSeconds, last.PeakLearningRate, last.BestValidationAccuracy, null);
+            last.Elapsed.TotalSeconds, last.PeakLearningRate, last.PeakMuonLearningRate, last.BestValidationAccuracy, null);
         FineTuneResult? result = null;
         try
         {

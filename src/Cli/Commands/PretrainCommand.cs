@@ -105,7 +105,7 @@ internal sealed class PretrainCommand : IgptCommand
         OutputFile.Write(path, stream => context.Model.Save(model, null, stream));
         Terminal.Say(TrainingEnd.Describe("model", last, isCompleted, options));
         var result = new PretrainingResult(path, isCompleted, last.Step, last.Steps, options.Model.ParameterCount, data.ReadCount, last.Elapsed.TotalSeconds,
-            last.PeakLearningRate, last.Loss, null);
+            last.PeakLearningRate, last.PeakMuonLearningRate, last.Loss, null);
         try
         {
             if (result.Completed && test is not null)
@@ -225,8 +225,13 @@ internal sealed class PretrainCommand : IgptCommand
             ("steps", $"{result.Steps:N0} of {result.PlannedSteps:N0}"),
             ("training time", $"{TimeSpan.FromSeconds(result.Seconds):hh\\:mm\\:ss}"),
             ("learning rate", string.Create(CultureInfo.InvariantCulture, $"{result.LearningRate:G3}")),
-            ("last batch", $"{result.LastNatsPerToken:F4} nats per token"),
         };
+        if (result.MuonLearningRate is { } muon)
+        {
+            facts.Add(("muon rate", string.Create(CultureInfo.InvariantCulture, $"{muon:G3}")));
+        }
+
+        facts.Add(("last batch", $"{result.LastNatsPerToken:F4} nats per token"));
         if (result.Test is { } test)
         {
             facts.AddRange(test.Facts);

@@ -12,10 +12,11 @@ namespace IGptMl.Cli.Results;
 /// <param name="Classes">The number of classes.</param>
 /// <param name="Seconds">The duration of the steps and of validation.</param>
 /// <param name="LearningRate">The peak rate, given or found.</param>
+/// <param name="MuonLearningRate">The peak rate of Muon's matrices; null with Adam.</param>
 /// <param name="ValidationAccuracy">The best accuracy on validation images, 0 to 1, which determined the weights; null without validation.</param>
 /// <param name="Test">The evaluation on the test images; null if there are none.</param>
 internal sealed record FineTuneSummary(string Model, bool Completed, long Steps, long PlannedSteps, int Epochs, long Images, int Classes, double Seconds,
-    double LearningRate, double? ValidationAccuracy, FineTuneSummary.Measured? Test)
+    double LearningRate, double? MuonLearningRate, double? ValidationAccuracy, FineTuneSummary.Measured? Test)
 {
     /// <summary>The result as names and formatted values.</summary>
     internal IEnumerable<(string Name, string Value)> Facts
@@ -28,6 +29,11 @@ internal sealed record FineTuneSummary(string Model, bool Completed, long Steps,
             yield return ("steps", $"{Steps:N0} of {PlannedSteps:N0}, epoch {Epochs:N0}");
             yield return ("training time", $"{TimeSpan.FromSeconds(Seconds):hh\\:mm\\:ss}");
             yield return ("learning rate", string.Create(CultureInfo.InvariantCulture, $"{LearningRate:G3}"));
+            if (MuonLearningRate is { } muon)
+            {
+                yield return ("muon rate", string.Create(CultureInfo.InvariantCulture, $"{muon:G3}"));
+            }
+
             if (ValidationAccuracy is { } validation)
             {
                 yield return ("validation accuracy", $"{validation:P1}");

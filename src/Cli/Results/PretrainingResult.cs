@@ -9,7 +9,8 @@ namespace IGptMl.Cli.Results;
 /// <param name="Images">The number of training images.</param>
 /// <param name="Seconds">The duration of the steps.</param>
 /// <param name="LearningRate">The peak rate, given or found.</param>
+/// <param name="MuonLearningRate">The peak rate of Muon's matrices; null with Adam.</param>
 /// <param name="LastNatsPerToken">The loss of the last batch.</param>
 /// <param name="Test">The evaluation on the test images; null if there are none.</param>
 internal sealed record PretrainingResult(string Model, bool Completed, long Steps, long PlannedSteps, long Parameters, long Images, double Seconds,
-    double LearningRate, double LastNatsPerToken, EvaluationSummary? Test);
+    double LearningRate, double? MuonLearningRate, double LastNatsPerToken, EvaluationSummary? Test);

@@ -114,7 +114,7 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         if (options.FindLearningRate)
         {
             var rate = RunSettings.LearningRateOf(checkpoints?.Newest) ?? FindLearningRate(images, seed, device, channel).Rate;
-            options = options with { LearningRate = rate, MuonLearningRate = options.MuonLearningRate / options.LearningRate * rate };
+            options = options with { LearningRate = rate, MuonLearningRate = options.ScaledMuonLearningRate(rate) };
         }
 
         var origin = palette is null ? new TokenOrigin(_model.Palette, _model.Cropping)

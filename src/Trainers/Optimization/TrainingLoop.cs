@@ -76,6 +76,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
                 MeanLoss = mean.Add(value),
                 LearningRate = rate,
                 PeakLearningRate = schedule.Peak,
+                PeakMuonLearningRate = _settings.PeakMuonLearningRate,
                 GradientNorm = norm,
                 ValidationLoss = validation?.Loss,
                 ImagesPerSecond = speed,
@@ -137,6 +138,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
         Loss = state.Loss ?? double.NaN,
         MeanLoss = state.Loss ?? double.NaN,
         PeakLearningRate = schedule.Peak,
+        PeakMuonLearningRate = _settings.PeakMuonLearningRate,
         Elapsed = TimeSpan.FromSeconds(state.Seconds),
     };
 

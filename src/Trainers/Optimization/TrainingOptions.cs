@@ -1,3 +1,4 @@
+using System.Globalization;
 using IGptMl.Numerics;
 using IGptMl.Optimization;
 
@@ -158,6 +159,10 @@ public abstract record TrainingOptions
 
     /// <summary>The ratio of Muon's learning rate to Adam's; null if Adam updates all weights.</summary>
     internal double? MuonRateFactor => Optimizer == ImageGptOptimizer.Muon ? MuonLearningRate / LearningRate : null;
+
+    /// <summary>Muon's peak rate after a range test: it keeps its ratio to the found rate, rounded to three significant digits, and is at most 1.</summary>
+    internal double ScaledMuonLearningRate(double found)
+        => Math.Min(1, double.Parse((MuonLearningRate / LearningRate * found).ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
 
     internal CheckpointSettings? CheckpointSettings
         => CheckpointFolder is null ? null : new CheckpointSettings(CheckpointFolder, CheckpointIntervalSteps, CheckpointInterval, CheckpointsKept,

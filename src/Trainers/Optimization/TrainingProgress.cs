@@ -28,6 +28,9 @@ public record TrainingProgress
     /// <summary>The highest learning rate of the whole run.</summary>
     public double PeakLearningRate { get; init; }
 
+    /// <summary>The highest learning rate of the matrices that Muon updates; null if Adam updates all weights.</summary>
+    public double? PeakMuonLearningRate { get; init; }
+
     /// <summary>The Euclidean norm of the step's gradients, before they are clipped.</summary>
     public double GradientNorm { get; init; }
 

@@ -69,6 +69,7 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         MaxGradientNorm = options.MaxGradientNorm,
         WeightDecay = options.WeightDecay,
         MuonRateFactor = options.MuonRateFactor,
+        PeakMuonLearningRate = options.Optimizer == ImageGptOptimizer.Muon ? options.MuonLearningRate : null,
         ComputeType = options.Precision == TrainingPrecision.BFloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
         Checkpoints = checkpoints,
         Validation = plan.Validation,

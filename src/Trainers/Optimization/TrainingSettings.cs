@@ -14,6 +14,9 @@ internal sealed record TrainingSettings
     /// <summary>The ratio of Muon's learning rate, for hidden matrices, to Adam's, for the rest; null if Adam updates all parameters.</summary>
     internal double? MuonRateFactor { get; init; }
 
+    /// <summary>Muon's peak learning rate, to be reported; null if Adam updates all parameters.</summary>
+    internal double? PeakMuonLearningRate { get; init; }
+
     /// <summary>The type in which the module computes; the learned weights are float32.</summary>
     internal torch.ScalarType ComputeType { get; init; } = torch.ScalarType.Float32;
 

@@ -94,7 +94,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
         if (options.FindLearningRate)
         {
             var rate = RunSettings.LearningRateOf(checkpoints?.Newest) ?? FindLearningRate(images, seed, device, channel).Rate;
-            options = options with { LearningRate = rate, MuonLearningRate = options.MuonLearningRate / options.LearningRate * rate };
+            options = options with { LearningRate = rate, MuonLearningRate = options.ScaledMuonLearningRate(rate) };
         }
 
         var origin = new TokenOrigin(QuantizedColumn.FindPalette(column), QuantizedColumn.FindCropping(column));

@@ -45,11 +45,12 @@ public sealed class PretrainCheckpointTests : IDisposable
     [TestMethod]
     public void Pretrain_LearningRateAuto_FindsOneAndSaysWhich()
     {
-        var found = Pretrain("--steps", "2", "--learning-rate", "auto", "--json").Json().GetProperty("learning_rate").GetDouble();
+        var result = Pretrain("--steps", "2", "--learning-rate", "auto", "--json").Json();
+        var (found, muon) = (result.GetProperty("learning_rate").GetDouble(), result.GetProperty("muon_learning_rate").GetDouble());
         Assert.IsTrue(found is > 1e-4 and < 0.1, $"{found}");
+        Assert.AreEqual(found * 0.02 / 0.004, muon, 0.01 * muon);
         var expected = Weights(_folder.Combine("model.zip"));
-        var text = found.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        Assert.AreEqual(0, Pretrain("--steps", "2", "--learning-rate", text).Code);
+        Assert.AreEqual(0, Pretrain("--steps", "2", "--learning-rate", Text(found), "--muon-rate", Text(muon)).Code);
         CollectionAssert.AreEqual(expected, Weights(_folder.Combine("model.zip")));
     }
 
@@ -147,6 +148,8 @@ public sealed class PretrainCheckpointTests : IDisposable
     public void Pretrain_OptionsThatContradict_AreWrongUsage(string problem, params string[] options) => Pretrain(options).AssertFails(2, problem);
 
     public void Dispose() => _folder.Dispose();
+
+    private static string Text(double number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static float[] Weights(string path)
     {
