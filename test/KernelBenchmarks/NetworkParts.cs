@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using IGptMl.Inference;
+using IGptMl.Kernels;
 using IGptMl.Network;
 using IGptMl.Numerics;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using IGptMl.Inference;
+using IGptMl.Kernels;
 
 namespace IGptMl.Tests.Processes;
 

@@ -54,6 +54,30 @@ internal sealed unsafe class PackedMatrix<TLanes, TVector>(float* memory, int in
         }
     }
 
+    /// <summary>Packs one panel of the transpose of a matrix (out, in).</summary>
+    internal void FillTransposed(int panel, float* matrix)
+    {
+        const int block = 16; // rows of the panel at a time, so that the lines written stay in the first-level cache
+        KernelAssert.IsAligned(memory);
+        KernelAssert.IsAtLeast(Panels - 1, panel);
+        KernelAssert.AreApart(memory, Size(inputs, outputs), matrix, (long)inputs * outputs);
+        var first = panel * PanelWidth;
+        var columns = Math.Min(PanelWidth, outputs - first);
+        var to = memory + ((nint)first * inputs);
+        for (var start = 0; start < inputs; start += block)
+        {
+            var end = Math.Min(inputs, start + block);
+            for (var j = 0; j < PanelWidth; j++)
+            {
+                var from = matrix + ((nint)(first + j) * inputs);
+                for (var i = start; i < end; i++)
+                {
+                    to[((nint)i * PanelWidth) + j] = j < columns ? from[i] : 0;
+                }
+            }
+        }
+    }
+
     /// <summary>
     /// C = A W or C += A W, for A (rows, in) and the first columns of C (rows, <see cref="Width"/>); their number is a multiple of the register width. Each
     /// element of C is one chain of additions, whatever the number of rows.

@@ -1,4 +1,5 @@
 using IGptMl.Inference;
+using IGptMl.Kernels;
 using IGptMl.Network;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Processes;

@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics;
-using IGptMl.Kernels;
 
-namespace IGptMl.Inference;
+namespace IGptMl.Kernels;
 
 /// <summary>Chooses the register width for kernels.</summary>
 internal static class RegisterWidth

@@ -1,6 +1,4 @@
-using IGptMl.Kernels;
-
-namespace IGptMl.Inference;
+namespace IGptMl.Kernels;
 
 /// <summary>A function that is written once for all register widths.</summary>
 /// <typeparam name="TResult">The type of the result.</typeparam>
