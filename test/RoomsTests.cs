@@ -16,7 +16,7 @@ public sealed class RoomsTests
     /// <summary>The room of models and the rooms that it depends on.</summary>
     private static readonly string[] Model = ["Models", "Inference", "Network", "Palettes", "Images", "Formats", "Numerics"];
 
-    private static readonly string[] Transforms = ["Completion", "Likelihood", "Features", "Quantization", "Hosting", "Kernels", .. Model];
+    private static readonly string[] Transforms = ["Completion", "Likelihood", "Features", "Quantization", "Hosting", "Gradients", "Kernels", .. Model];
 
     private static readonly string[] Trainers = ["FineTuning", "Pretraining", "Optimization", "Batches"];
 
@@ -41,6 +41,7 @@ public sealed class RoomsTests
         ["Palettes"] = ["Images", "Formats", "Numerics"],
         ["Network"] = ["Numerics"],
         ["Inference"] = ["Network", "Kernels"],
+        ["Gradients"] = ["Network", "Kernels"],
         ["Models"] = ["Inference", "Network", "Palettes", "Images", "Formats", "Numerics"],
         ["Hosting"] = ["Numerics"],
         ["Quantization"] = ["Hosting", .. Model],
@@ -145,6 +146,7 @@ public sealed class RoomsTests
     [DataRow("Palettes")]
     [DataRow("Network")]
     [DataRow("Inference")]
+    [DataRow("Gradients")]
     [DataRow("Optimization")]
     public void Room_KnowsNothingOfMLNet(string room)
     {
@@ -162,7 +164,7 @@ public sealed class RoomsTests
     [DataRow("Optimization")]
     public void Room_KnowsNothingOfImageGpt(string room)
     {
-        string[] others = ["Network", "Inference", "Models", "Quantization", "Features", "Likelihood", "Completion", "Batches", "Pretraining", "FineTuning"];
+        string[] others = ["Network", "Inference", "Gradients", "Models", "Quantization", "Features", "Likelihood", "Completion", "Batches", "Pretraining", "FineTuning"];
         AssertNone(Graph.Value.Reach(room).Intersect(others));
     }
 

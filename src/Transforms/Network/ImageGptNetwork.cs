@@ -27,6 +27,12 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>
+    /// A faster implementation of the training pass for the networks that it supports; null uses libtorch for all. The one for CPUs registers itself when the
+    /// library is loaded.
+    /// </summary>
+    internal static IGradientKernel? GradientKernel { get; set; }
+
     internal ImageGptConfig Config { get; }
 
     /// <summary>
@@ -51,6 +57,8 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
         get => _backbone.RecomputesBlocks;
         set => _backbone.RecomputesBlocks = value;
     }
+
+    private IGradientKernel? Kernel => GradientKernel is { } kernel && kernel.Supports(this) ? kernel : null;
 
     /// <summary>Autoregressive: tokens (B, T) int64 → logits (B, T, K). The logits at position i predict token i.</summary>
     public override Tensor forward(Tensor tokens)
@@ -112,7 +120,11 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
 
     /// <summary>Accumulates the gradients of the training loss in all parameters. Returns the loss, detached, (); the caller disposes it.</summary>
     /// <inheritdoc cref="Loss"/>
-    internal Tensor Backward(Tensor tokens, TokenMask? mask = null) => Backward(tokens, mask, hidden => LossOf(hidden, tokens, mask));
+    internal Tensor Backward(Tensor tokens, TokenMask? mask = null)
+    {
+        Config.Require(ObjectiveOf(mask));
+        return Kernel is { } kernel ? kernel.Backward(this, tokens, mask) : _backbone.Backward(tokens, mask, hidden => LossOf(hidden, tokens, mask));
+    }
 
     /// <summary>Accumulates the gradients of any loss. Returns the loss, detached, (); the caller disposes it.</summary>
     /// <param name="tokens">(B, T) int64.</param>
@@ -121,7 +133,7 @@ internal sealed class ImageGptNetwork : nn.Module<Tensor, Tensor>
     internal Tensor Backward(Tensor tokens, TokenMask? mask, Func<Tensor, Tensor> loss)
     {
         Config.Require(ObjectiveOf(mask));
-        return _backbone.Backward(tokens, mask, loss);
+        return Kernel is { } kernel ? kernel.Backward(this, tokens, mask, loss) : _backbone.Backward(tokens, mask, loss);
     }
 
     /// <summary>The training loss from the final norm's output without its gain, (B, T, d) → (): one term of the joint loss (paper, section 2.3).</summary>
