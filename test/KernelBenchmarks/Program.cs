@@ -7,6 +7,10 @@ switch (args)
         NetworkParts.Run(rest);
         return 0;
 
+    case ["products", .. var rest]:
+        Products.Run(rest);
+        return 0;
+
     case ["decoders", .. var rest]:
         Decoders.Run(rest);
         return 0;
@@ -19,6 +23,7 @@ switch (args)
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project test/KernelBenchmarks -- COMMAND
               network-parts [D HEADS SIZE BATCH]     linear layers, attention and blocks, each way that the network could take
+              products [D]                           the rate of the kernels' matrix products at the sizes of a block
               decoders [D LAYERS HEADS SIZE COLORS]  drawing pictures by kernels beside the modules of libtorch, by batch size
               palette-assignment PALETTE [CIFAR]     the nearest of the palette's colors beside the plain double loop
               (PALETTE: test/Data/openai-palette/kmeans_centers.npy; CIFAR: a folder with CIFAR-10's binary version, without it the built-in pictures)

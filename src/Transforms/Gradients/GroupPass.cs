@@ -194,7 +194,7 @@ internal sealed unsafe class GroupPass<TLanes, TVector> : IDisposable
         var (block, stride, size) = (_network.Blocks[layer], _shape.Stride, _shape.Size);
         nint narrow = (nint)first * stride;
         var middle = _saved.Middle(layer, _first) + narrow;
-        Copy(_saved.Input(layer, _first) + narrow, middle, count);
+        BlockCopy<TLanes, TVector>.Copy(_saved.Input(layer, _first) + narrow, stride, middle, stride, count, size);
         block.Output.Plain.Multiply(_saved.Attended(layer, _first) + narrow, stride, middle, stride, count, size, accumulate: true);
 
         using var memory = FloatBuffer.Rent((long)count * (stride + _shape.ExpandedStride));
@@ -209,7 +209,7 @@ internal sealed unsafe class GroupPass<TLanes, TVector> : IDisposable
         }
 
         var output = _saved.Input(layer + 1, _first) + narrow;
-        Copy(middle, output, count);
+        BlockCopy<TLanes, TVector>.Copy(middle, stride, output, stride, count, size);
         block.Contract.Plain.Multiply(activated, _shape.ExpandedStride, output, stride, count, size, accumulate: true);
     }
 
@@ -285,15 +285,6 @@ internal sealed unsafe class GroupPass<TLanes, TVector> : IDisposable
         {
             var offset = row * _shape.Stride;
             GradientKernel<TLanes, TVector>.NormBackward(rows + offset, gain, gradient + offset, above + offset, below + offset, gains, _shape.Size, Epsilon);
-        }
-    }
-
-    private void Copy(float* source, float* target, int count)
-    {
-        for (nint row = 0; row < count; row++)
-        {
-            var offset = row * _shape.Stride;
-            new ReadOnlySpan<float>(source + offset, _shape.Size).CopyTo(new Span<float>(target + offset, _shape.Size));
         }
     }
 }

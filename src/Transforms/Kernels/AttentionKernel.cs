@@ -47,14 +47,14 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         using var memory = FloatBuffer.Rent(((long)size * width) + ScratchLength(width) + ((positions + (2 * QueryBlock)) * (long)size));
         float* keysTransposed = memory.Pointer, scratch = keysTransposed + ((nint)size * width), nearValues = scratch + ScratchLength(width);
         float* nearQueries = nearValues + ((nint)positions * size), nearOutput = nearQueries + (QueryBlock * size);
-        Transpose(keys, stride, keysTransposed, width, positions, size);
+        BlockCopy<TLanes, TVector>.Transpose(keys, stride, keysTransposed, width, positions, size);
         if (stride == size)
         {
             nearValues = values;
         }
         else
         {
-            Copy(values, stride, nearValues, size, positions, size);
+            BlockCopy<TLanes, TVector>.Copy(values, stride, nearValues, size, positions, size);
         }
 
         for (var first = 0; first < positions; first += QueryBlock)
@@ -66,13 +66,13 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
             }
             else
             {
-                Copy(queries + (first * stride), stride, nearQueries, size, rows, size);
+                BlockCopy<TLanes, TVector>.Copy(queries + (first * stride), stride, nearQueries, size, rows, size);
             }
 
             var sums = logSums is null ? null : logSums + first;
             Attend(nearQueries, size, keysTransposed, width, nearValues, nearOutput, size, sums, first, rows, causal ? first + rows : positions, size, scale,
                 causal, scratch);
-            Copy(nearOutput, size, output + (first * outputStride), outputStride, rows, size);
+            BlockCopy<TLanes, TVector>.Copy(nearOutput, size, output + (first * outputStride), outputStride, rows, size);
         }
     }
 
@@ -144,9 +144,9 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         float* probabilities = valuesTransposed + (size * width), scoreGradient = probabilities + (QueryBlock * KeyBlock);
         float* nearKeys = scoreGradient + (QueryBlock * KeyBlock), keySums = nearKeys + area, valueSums = keySums + area;
         float* nearQueries = valueSums + area, nearGradient = nearQueries + block;
-        Transpose(keys, stride, keysTransposed, width, positions, size);
-        Transpose(values, stride, valuesTransposed, width, positions, size);
-        Copy(keys, stride, nearKeys, size, positions, size);
+        BlockCopy<TLanes, TVector>.Transpose(keys, stride, keysTransposed, width, positions, size);
+        BlockCopy<TLanes, TVector>.Transpose(values, stride, valuesTransposed, width, positions, size);
+        BlockCopy<TLanes, TVector>.Copy(keys, stride, nearKeys, size, positions, size);
         new Span<float>(keySums, 2 * area).Clear();
 
         var means = stackalloc float[QueryBlock];
@@ -154,8 +154,8 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
         {
             var rows = Math.Min(QueryBlock, positions - first);
             var seen = causal ? first + rows : positions;
-            Copy(queries + (first * stride), stride, nearQueries, size, rows, size);
-            Copy(outputGradient + (first * outputStride), outputStride, nearGradient, size, rows, size);
+            BlockCopy<TLanes, TVector>.Copy(queries + (first * stride), stride, nearQueries, size, rows, size);
+            BlockCopy<TLanes, TVector>.Copy(outputGradient + (first * outputStride), outputStride, nearGradient, size, rows, size);
             for (var i = 0; i < rows; i++)
             {
                 means[i] = VectorKernel<TLanes, TVector>.Dot(nearGradient + (i * size), output + ((first + i) * outputStride), size);
@@ -186,41 +186,12 @@ internal static unsafe class AttentionKernel<TLanes, TVector>
             }
         }
 
-        Copy(keySums, size, keyGradient, stride, positions, size);
-        Copy(valueSums, size, valueGradient, stride, positions, size);
+        BlockCopy<TLanes, TVector>.Copy(keySums, size, keyGradient, stride, positions, size);
+        BlockCopy<TLanes, TVector>.Copy(valueSums, size, valueGradient, stride, positions, size);
     }
 
     /// <summary>The row length of scores: rounded up to whole registers, plus one register so that consecutive rows map to different cache sets.</summary>
     internal static int Padded(int positions) => VectorKernel<TLanes, TVector>.Rounded(positions) + TLanes.Count;
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transpose(float* source, nint stride, float* destination, int width, int rows, int columns)
-    {
-        for (var i = 0; i < rows; i++)
-        {
-            for (var j = 0; j < columns; j++)
-            {
-                destination[(j * width) + i] = source[j];
-            }
-
-            source += stride;
-        }
-
-        for (var j = 0; j < columns; j++)
-        {
-            new Span<float>(destination + (j * width) + rows, width - rows).Clear();
-        }
-    }
-
-    private static void Copy(float* source, nint stride, float* destination, nint destinationStride, int rows, int columns)
-    {
-        for (var i = 0; i < rows; i++)
-        {
-            new ReadOnlySpan<float>(source, columns).CopyTo(new Span<float>(destination, columns));
-            source += stride;
-            destination += destinationStride;
-        }
-    }
 
     /// <summary>In place: s ← p = exp(scale · s + shift), and the gradient g of p becomes the gradient of s, scale · p · (g - mean).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

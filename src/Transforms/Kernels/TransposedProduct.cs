@@ -6,7 +6,7 @@ internal static unsafe class TransposedProduct<TLanes, TVector>
     where TVector : struct
 {
     /// <summary>The number of rows of A and B per pass over C. A panel of B of this length fits the first-level cache.</summary>
-    private const int RowBlock = 128;
+    private const int RowBlock = 64;
 
     /// <summary>
     /// A (rows, m) with row stride lda, B (rows, n) with row stride ldb, C (m, n) with row stride ldc; n is a multiple of the register width. Each element of C
