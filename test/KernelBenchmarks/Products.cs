@@ -39,9 +39,15 @@ internal static class Products
             var operations = 2.0 * rows * inputs * outputs;
             var forward = Best(() => KernelThreads.Run(Parts, part =>
                 packed.Multiply(a.Pointer + (part * PartRows * lda), lda, c.Pointer + (part * PartRows * ldc), ldc, PartRows, outputs, accumulate: false)));
-            var panel = PackedMatrix<TLanes, TVector>.PanelWidth;
-            var gradient = Best(() => KernelThreads.Run(outputs / panel, j => TransposedProduct<TLanes, TVector>.Add(
-                a.Pointer, lda, c.Pointer + (j * panel), ldc, g.Pointer + (j * panel), outputs, inputs, panel, rows)));
+            const int tileRows = TransposedProduct<TLanes, TVector>.TileRows;
+            var tileColumns = TransposedProduct<TLanes, TVector>.TileColumns;
+            var (down, across) = (inputs / tileRows, outputs / tileColumns);
+            var gradient = Best(() => KernelThreads.Run(down * across, tile =>
+            {
+                var (i, j) = (tile % down * tileRows, tile / down * tileColumns);
+                TransposedProduct<TLanes, TVector>.Add(
+                    a.Pointer + i, lda, c.Pointer + j, ldc, g.Pointer + (i * outputs) + j, outputs, tileRows, tileColumns, rows);
+            }));
             Console.WriteLine($"{TLanes.Count * 32} bits, ({rows}, {inputs}) x ({inputs}, {outputs}): {operations / forward / 1e9,6:F1} GFLOP/s, "
                 + $"gradient of the matrix {operations / gradient / 1e9,6:F1} GFLOP/s");
         }

@@ -8,8 +8,7 @@ internal sealed unsafe class TrainedMatrix<TLanes, TVector> : IDisposable
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>The number of rows of a tile of the gradient.</summary>
-    private const int TileRows = 128;
+    private const int TileRows = TransposedProduct<TLanes, TVector>.TileRows;
 
     private readonly ParameterMemory _parameter;
     private readonly int _rows;
@@ -35,7 +34,9 @@ internal sealed unsafe class TrainedMatrix<TLanes, TVector> : IDisposable
     internal int Panels => Plain.Panels + Transposed.Panels;
 
     /// <summary>The number of independent tiles of the gradient.</summary>
-    internal int Tiles => Plain.Panels * RowTiles;
+    internal int Tiles => RowTiles * ((_columns + TileColumns - 1) / TileColumns);
+
+    private static int TileColumns => TransposedProduct<TLanes, TVector>.TileColumns;
 
     private int RowTiles => (_rows + TileRows - 1) / TileRows;
 
@@ -62,10 +63,9 @@ internal sealed unsafe class TrainedMatrix<TLanes, TVector> : IDisposable
     /// <summary>Adds Aᵀ B to a tile of the gradient, for A (count, rows) and B (count, columns) with their row strides.</summary>
     internal void AddGradient(int tile, float* a, int lda, float* b, int ldb, int count)
     {
-        var (panel, first) = (tile / RowTiles, tile % RowTiles * TileRows);
-        var column = panel * PackedMatrix<TLanes, TVector>.PanelWidth;
-        TransposedProduct<TLanes, TVector>.Add(a + first, lda, b + column, ldb, _parameter.Gradient + ((nint)first * _columns) + column, _columns,
-            Math.Min(TileRows, _rows - first), Math.Min(PackedMatrix<TLanes, TVector>.PanelWidth, _columns - column), count);
+        var (row, column) = (tile % RowTiles * TileRows, tile / RowTiles * TileColumns);
+        TransposedProduct<TLanes, TVector>.Add(a + row, lda, b + column, ldb, _parameter.Gradient + ((nint)row * _columns) + column, _columns,
+            Math.Min(TileRows, _rows - row), Math.Min(TileColumns, _columns - column), count);
     }
 
     /// <inheritdoc/>
