@@ -12,6 +12,10 @@ switch (args)
         FineTuningStep.Run(rest);
         return 0;
 
+    case ["time-to-loss", var folder, .. var rest] when rest.Length < 2:
+        TimeToLoss.Run(folder, rest.Length == 1 ? double.Parse(rest[0], CultureInfo.InvariantCulture) : 15);
+        return 0;
+
     case ["training-memory"]:
         TrainingMemory.RunSteps();
         return 0;
@@ -71,6 +75,7 @@ switch (args)
             usage: dotnet run -c Release --project test/Benchmarks -- COMMAND
               training-step [D LAYERS HEADS SIZE COLORS BATCH]   a pretraining step beside the machine's matrix product and plain TorchSharp
               fine-tuning-step [D LAYERS HEADS SIZE COLORS BATCH] a fine-tuning step, on both losses and on the classes alone, beside a pretraining step
+              time-to-loss CIFAR [MINUTES]                      the loss after equal times with Adam and with Muon
               training-memory                                   memory and live tensors of a small model after 100 steps and after 2,000
               recomputation [D LAYERS HEADS SIZE COLORS BATCH]  time and memory of steps that keep all activations beside steps that compute them again
               sampling [D LAYERS HEADS SIZE COLORS]             drawing pictures with a cache, by batch size, beside full passes

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using IGptMl.Gradients;
 using IGptMl.Inference;
 using IGptMl.Kernels;
 using IGptMl.Network;
@@ -8,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace IGptMl.Benchmarks;
 
-/// <summary>Implementations of the two expensive parts of a block, forward and backward. The network must use the fastest one.</summary>
+/// <summary>Linear layers, and a network of one block with its head, forward and backward: libtorch beside kernels.</summary>
 internal static class NetworkParts
 {
     internal static void Run(string[] args)
@@ -19,42 +20,27 @@ internal static class NetworkParts
         using var input = randn(batch, positions, d).requires_grad_(true);
         using var weight = randn(d, 4 * d).requires_grad_(true);
         using var wide = randn(batch, positions, 4 * d);
-        using var projected = randn(batch, positions, 3 * d).requires_grad_(true);
-        using var above = randn(batch, positions, d);
 
         Compare(
             "linear map",
             new("matrix product", () => matmul(input, weight), () => Backward(matmul(input, weight), wide, input, weight)),
             new("convolution", () => LinearProduct.Convolve(input, weight), () => Backward(LinearProduct.Convolve(input, weight), wide, input, weight)));
-        var kernel = AttentionKernels.Create(RegisterWidth.Widest);
-        Compare(
-            "attention",
-            new("libtorch's", () => Fused(projected, heads), () => Backward(Fused(projected, heads), above, projected)),
-            new("kernel", () => kernel.Forward(projected, heads, causal: true), () =>
-            {
-                var (attended, logSums) = kernel.Forward(projected, heads, causal: true);
-                kernel.Backward(projected, attended, above, logSums, heads, causal: true);
-            }));
         using var generator = new Generator(1);
         var config = new ImageGptConfig { EmbeddingSize = d, Heads = heads, Layers = 1, ImageSize = sizes[2], Colors = 512 };
         using var network = new ImageGptNetwork(config, generator);
-        using var block = new Block(config, generator);
         var executor = ImageGptExecutor.Create(network, CPU);
-        var (tokens, features) = (new ushort[batch * positions], new float[batch * d]);
+        var kernel = GradientKernels.Create(RegisterWidth.Widest);
+        var (tokens, nats) = (new ushort[batch * positions], new float[batch * positions]);
+        using var ids = zeros(batch, positions, ScalarType.Int64);
         Compare(
-            "block",
-            new("libtorch's", () => block.forward(input), () => Backward(block.forward(input), above, [input, .. block.parameters()])),
-            new("ours", () => executor.Features(tokens, batch, [1], null, features), () => // without gradients all in kernels, with them the attention
-            {
-                using var tape = block.Record(input);
-                tape.Backward(above);
-                Array.ForEach([.. block.parameters()], p => p.grad = null);
-            }));
+            "one block",
+            new("libtorch's", () => network.Loss(ids), () => Backward(network.Loss(ids), above: null, [.. network.parameters()])),
+            new("kernels", () => executor.NegativeLogLikelihood(tokens, batch, null, nats), () => kernel.Backward(network, ids, null)));
     }
 
-    private static void Backward(Tensor output, Tensor above, params Tensor[] inputs)
+    private static void Backward(Tensor output, Tensor? above, params Tensor[] inputs)
     {
-        output.backward([above]);
+        output.backward(above is null ? null : [above]);
         Array.ForEach(inputs, input => input.grad = null);
     }
 
@@ -93,13 +79,6 @@ internal static class NetworkParts
         var clock = Stopwatch.StartNew();
         action();
         return clock.Elapsed.TotalMilliseconds;
-    }
-
-    private static Tensor Fused(Tensor projected, int heads)
-    {
-        var (b, t, d) = (projected.shape[0], projected.shape[1], projected.shape[2] / 3);
-        var parts = projected.view(b, t, 3, heads, d / heads).permute(2, 0, 3, 1, 4).unbind();
-        return nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], is_casual: true).transpose(1, 2).reshape(b, t, d);
     }
 
     /// <summary>An implementation.</summary>

@@ -22,7 +22,7 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             usage: dotnet run -c Release --project test/KernelBenchmarks -- COMMAND
-              network-parts [D HEADS SIZE BATCH]     linear layers, attention and blocks, each way that the network could take
+              network-parts [D HEADS SIZE BATCH]     linear layers and a block, each way that the network could take
               products [D]                           the rate of the kernels' matrix products at the sizes of a block
               decoders [D LAYERS HEADS SIZE COLORS]  drawing pictures by kernels beside the modules of libtorch, by batch size
               palette-assignment PALETTE [CIFAR]     the nearest of the palette's colors beside the plain double loop

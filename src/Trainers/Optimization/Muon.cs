@@ -1,3 +1,4 @@
+using IGptMl.Kernels;
 using IGptMl.Numerics;
 using TorchSharp;
 
@@ -9,7 +10,7 @@ namespace IGptMl.Optimization;
 /// <remarks>
 /// The update of a matrix with n inputs and m outputs is rate · sqrt(max(1, m / n)) · O, where O is close to U Vᵀ for the singular value decomposition U S Vᵀ
 /// of the Nesterov momentum. It is found by five Newton-Schulz iterations with a quintic polynomial, whose singular values end between about 0.7 and 1.2.
-/// Matrices of equal shape are orthogonalized together, as one batch of products.
+/// On CPUs, kernels orthogonalize matrices that fit the cache, one on each thread. Elsewhere matrices of equal shape are one batch of products.
 /// </remarks>
 internal sealed class Muon : IDisposable
 {
@@ -21,7 +22,9 @@ internal sealed class Muon : IDisposable
     private const long BatchElements = 1 << 24;
 
     /// <summary>The polynomial a x + b x³ + c x⁵ of the paper: steep at 0, so that small singular values grow fast.</summary>
-    private static readonly Scalar A = 3.4445f, B = -4.7750f, C = 2.0315f;
+    private static readonly (float A, float B, float C) Polynomial = (3.4445f, -4.7750f, 2.0315f);
+
+    private static readonly Scalar A = Polynomial.A, B = Polynomial.B, C = Polynomial.C;
 
     private static readonly Scalar MomentumScalar = Momentum;
     private static readonly Scalar EpsilonScalar = Epsilon;
@@ -29,6 +32,11 @@ internal sealed class Muon : IDisposable
     private readonly FlatParameters _parameters;
     private readonly double _weightDecay;
     private readonly torch.Tensor _momentum;
+
+    /// <summary>The matrices that kernels orthogonalize.</summary>
+    private readonly IReadOnlyList<Part> _parts;
+
+    /// <summary>The matrices that libtorch orthogonalizes.</summary>
     private readonly List<IReadOnlyList<Part>> _batches = [];
 
     /// <param name="parameters">The parameters, with hidden matrices; the caller still owns them.</param>
@@ -38,7 +46,9 @@ internal sealed class Muon : IDisposable
         _parameters = parameters;
         _weightDecay = weightDecay;
         _momentum = torch.zeros(parameters.HiddenCount, torch.ScalarType.Float32, parameters.Values.device).DetachFromDisposeScope();
-        var shapes = parameters.HiddenMatrices.SelectMany(Split).GroupBy(part => (Math.Min(part.Rows, part.Columns), Math.Max(part.Rows, part.Columns)));
+        var all = parameters.HiddenMatrices.SelectMany(Split).ToList();
+        _parts = parameters.Values.device_type == DeviceType.CPU && RegisterWidth.Widest > 0 ? [.. all.Where(HasKernel)] : [];
+        var shapes = all.Except(_parts).GroupBy(part => (Math.Min(part.Rows, part.Columns), Math.Max(part.Rows, part.Columns)));
         foreach (var shape in shapes)
         {
             var count = (int)Math.Max(1, BatchElements / (shape.Key.Item1 * shape.Key.Item2));
@@ -66,6 +76,11 @@ internal sealed class Muon : IDisposable
         {
             using Scalar kept = 1 - (rate * _weightDecay);
             values.mul_(kept);
+        }
+
+        if (_parts.Count > 0)
+        {
+            RegisterWidth.Run(new KernelUpdate(this, gradients, rate), RegisterWidth.Widest);
         }
 
         foreach (var batch in _batches)
@@ -103,10 +118,12 @@ internal sealed class Muon : IDisposable
         var directions = Orthogonalize(stacked).to(torch.ScalarType.Float32);
         for (var i = 0; i < parts.Count; i++)
         {
-            using Scalar factor = -rate * Math.Sqrt(Math.Max(1, (double)parts[i].Columns / parts[i].Rows));
+            using Scalar factor = -rate * parts[i].RateFactor;
             parts[i].WideView(values).add_(directions[i], factor);
         }
     }
+
+    private static bool HasKernel(Part part) => RegisterWidth.Run(new KernelSupport(part), RegisterWidth.Widest);
 
     private static IEnumerable<Part> Split(HiddenMatrix matrix)
     {
@@ -121,8 +138,63 @@ internal sealed class Muon : IDisposable
     /// <param name="Stride">The distance of two rows in the buffer.</param>
     private sealed record Part(long Start, long Rows, long Columns, long Stride)
     {
+        /// <summary>The factor of the learning rate: the root of outputs by inputs, at least 1.</summary>
+        internal double RateFactor => Math.Sqrt(Math.Max(1, (double)Columns / Rows));
+
         /// <summary>A view of the matrix, or of its transpose if it has more rows than columns.</summary>
         internal torch.Tensor WideView(torch.Tensor buffer)
             => Rows <= Columns ? buffer.as_strided([Rows, Columns], [Stride, 1], Start) : buffer.as_strided([Columns, Rows], [1, Stride], Start);
+    }
+
+    private readonly struct KernelSupport(Part part) : IRegisterFunction<bool>
+    {
+        public bool Invoke<TLanes, TVector>()
+            where TLanes : ILanes<TVector>
+            where TVector : struct
+            => NewtonSchulz<TLanes, TVector>.Supports(part.Rows, part.Columns);
+    }
+
+    /// <summary>Orthogonalizes matrices in kernels, and moves the values.</summary>
+    private readonly unsafe struct KernelUpdate(Muon muon, torch.Tensor updates, double rate) : IRegisterFunction<bool>
+    {
+        public bool Invoke<TLanes, TVector>()
+            where TLanes : ILanes<TVector>
+            where TVector : struct
+        {
+            float* values = TensorMemory.Of(muon._parameters.Values), directions = TensorMemory.Of(updates);
+            var (parts, step) = (muon._parts, rate);
+            KernelThreads.Run(parts.Count, i =>
+            {
+                var part = parts[i];
+                var (rows, columns, isTall) = ((int)part.Rows, (int)part.Columns, part.Rows > part.Columns);
+                var (low, high) = (Math.Min(rows, columns), Math.Max(rows, columns));
+                using var memory = FloatBuffer.Rent((long)(2 * low * high) + NewtonSchulz<TLanes, TVector>.ScratchLength(low, high));
+                float* x = memory.Pointer, turned = x + (low * high);
+                var from = directions + part.Start;
+                if (isTall)
+                {
+                    BlockCopy<TLanes, TVector>.Transpose(from, (nint)part.Stride, x, rows, rows, columns);
+                }
+                else
+                {
+                    BlockCopy<TLanes, TVector>.Copy(from, (nint)part.Stride, x, columns, rows, columns);
+                }
+
+                NewtonSchulz<TLanes, TVector>.Orthogonalize(x, low, high, Polynomial, Iterations, Epsilon, turned + (low * high));
+                if (isTall)
+                {
+                    BlockCopy<TLanes, TVector>.Transpose(x, high, turned, low, low, high);
+                    x = turned;
+                }
+
+                var factor = (float)(-step * part.RateFactor);
+                for (nint row = 0; row < rows; row++)
+                {
+                    var to = values + part.Start + (row * (nint)part.Stride);
+                    VectorKernel<TLanes, TVector>.Combine(x + (row * columns), factor, to, 1, to, columns);
+                }
+            });
+            return true;
+        }
     }
 }

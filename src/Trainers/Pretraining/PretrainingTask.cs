@@ -1,4 +1,5 @@
 using IGptMl.Batches;
+using IGptMl.Inference;
 using IGptMl.Network;
 using IGptMl.Optimization;
 using TorchSharp;
@@ -24,6 +25,8 @@ internal sealed class PretrainingTask(
     int seed,
     torch.Device device) : ITrainingTask
 {
+    private const int RowsPerValidationBatch = 32;
+
     private readonly TrainingBatches _batches = new(images, network.Config, options, seed, device);
 
     /// <inheritdoc/>
@@ -69,25 +72,25 @@ internal sealed class PretrainingTask(
     /// <inheritdoc/>
     public ValidationScore Validate()
     {
-        using var noGradients = torch.no_grad();
-        var (rowsPerBatch, context) = (ImagesPerStep / Parts, network.Config.ContextLength);
-        var tokens = new ushort[rowsPerBatch * context];
+        var executor = ImageGptExecutor.Create(network, device);
+        var (context, isMasked) = (network.Config.ContextLength, network.Config.Objective == PretrainingObjective.Masked);
+        var (tokens, nats) = (new ushort[RowsPerValidationBatch * context], new float[RowsPerValidationBatch * context]);
         var masking = new TokenMasking { Probability = options.MaskProbability }; // the same masks in every validation
         double sum = 0;
-        for (var start = 0; start < validation!.Count; start += rowsPerBatch)
+        for (var start = 0; start < validation!.Count; start += RowsPerValidationBatch)
         {
-            var rows = Math.Min(rowsPerBatch, validation.Count - start);
+            var rows = Math.Min(RowsPerValidationBatch, validation.Count - start);
             for (var i = 0; i < rows; i++)
             {
                 validation[start + i].CopyTo(tokens.AsSpan(i * context));
             }
 
-            using var scope = torch.NewDisposeScope();
             var batch = tokens.AsSpan(0, rows * context);
-            var input = TokenTensor.Create(batch, rows, device);
-            var mask = network.Config.Objective == PretrainingObjective.Masked ? masking.Draw(batch, rows) : null;
-            var loss = network.Loss(input, mask);
-            sum += loss.item<float>() * rows;
+            executor.NegativeLogLikelihood(batch, rows, isMasked ? masking.Draw(batch, rows) : null, nats);
+            for (var i = 0; i < rows; i++)
+            {
+                sum += nats.Skip(i * context).Take(context).Where(value => !float.IsNaN(value)).Average(); // NaN where nothing is predicted
+            }
         }
 
         return new ValidationScore(sum / validation.Count);

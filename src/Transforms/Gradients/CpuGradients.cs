@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using IGptMl.Kernels;
 using IGptMl.Network;
+using IGptMl.Numerics;
 using static TorchSharp.torch;
 
 namespace IGptMl.Gradients;
@@ -14,7 +15,7 @@ internal sealed unsafe class CpuGradients<TLanes, TVector> : IGradientKernel
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>The number of rows of a group: enough for the work of many threads and for the gradients of matrices, few enough for a processor's cache.</summary>
+    /// <summary>The number of rows of a group: enough work for many threads, few enough for a processor's cache.</summary>
     private const int GroupRows = 2048;
 
     /// <summary>The maximum number of bytes of the packed weights. Networks above it are left to libtorch.</summary>
@@ -26,14 +27,14 @@ internal sealed unsafe class CpuGradients<TLanes, TVector> : IGradientKernel
     public bool Supports(ImageGptNetwork network)
     {
         var weights = network.Weights;
-        return TrainingShape<TLanes, TVector>.Supports(network.Config) && All(weights).All(IsSupported)
+        return TrainingShape<TLanes, TVector>.Supports(network.Config) && weights.All.All(IsSupported)
             && TrainedNetwork<TLanes, TVector>.PackedBytes(weights) <= MaxPackedBytes;
     }
 
     /// <inheritdoc/>
     public Tensor Backward(ImageGptNetwork network, Tensor tokens, TokenMask? mask)
     {
-        var ids = Ids(tokens);
+        var ids = Ids(tokens, network.Config.Colors);
         using var trained = new TrainedNetwork<TLanes, TVector>(network.Config, network.Weights);
         var (embedding, head) = (new EmbeddingPass<TLanes, TVector>(trained, ids, mask), new LossPass<TLanes, TVector>(trained, ids, mask));
         var loss = 0.0;
@@ -55,7 +56,7 @@ internal sealed unsafe class CpuGradients<TLanes, TVector> : IGradientKernel
     {
         var (config, rows) = (network.Config, (int)tokens.shape[0]);
         using var trained = new TrainedNetwork<TLanes, TVector>(config, network.Weights);
-        var (shape, embedding) = (trained.Shape, new EmbeddingPass<TLanes, TVector>(trained, Ids(tokens), mask));
+        var (shape, embedding) = (trained.Shape, new EmbeddingPass<TLanes, TVector>(trained, Ids(tokens, config.Colors), mask));
         var groups = Groups(config, rows).ToList();
         using var saved = new SavedActivations<TLanes, TVector>(shape, 0, rows, network.RecomputesBlocks ? groups.Max(group => group.Images) : null);
         foreach (var (first, images) in groups)
@@ -124,17 +125,20 @@ internal sealed unsafe class CpuGradients<TLanes, TVector> : IGradientKernel
         embedding.Backward(first, images, group.Above);
     }
 
-    private static ushort[] Ids(Tensor tokens)
+    /// <summary>The tokens of a batch. Kernels read embeddings at these indices without further checks.</summary>
+    private static ushort[] Ids(Tensor tokens, int colors)
     {
         using var plain = tokens.contiguous();
-        return [.. MemoryMarshal.Cast<byte, long>(plain.bytes).ToArray().Select(id => (ushort)id)];
-    }
+        var ids = MemoryMarshal.Cast<byte, long>(plain.bytes);
+        var result = new ushort[ids.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            result[i] = ids[i] >= 0 && ids[i] < colors ? (ushort)ids[i]
+                : throw new ArgumentOutOfRangeException(nameof(tokens), ids[i], $"A token must be at least 0 and less than {colors}.");
+        }
 
-    private static IEnumerable<Tensor> All(ImageGptWeights weights) =>
-    [
-        weights.Tokens, weights.Positions, weights.FinalGain, weights.Head,
-        .. weights.Blocks.SelectMany<BlockWeights, Tensor>(block => [block.Gain1, block.QueriesKeysValues, block.Output, block.Gain2, block.Expand, block.Contract]),
-    ];
+        return result;
+    }
 
     private static bool IsSupported(Tensor weight)
         => weight.device_type == TorchSharp.DeviceType.CPU && weight.dtype == ScalarType.Float32 && weight.requires_grad && weight.is_contiguous();

@@ -5,7 +5,7 @@ namespace IGptMl.Gradients;
 
 /// <summary>The forward and backward passes of consecutive images of a batch through the blocks, layer by layer.</summary>
 /// <remarks>
-/// Threads share rows, heads, and tiles of the matrices' gradients. Each of these is computed by one thread, in an order that depends only on the sizes, so that
+/// Threads share rows, heads, and tiles of the matrices' gradients. Each of these is computed by one thread, in an order that depends only on the sizes. So
 /// the results do not depend on the number of threads.
 /// </remarks>
 internal sealed unsafe class GroupPass<TLanes, TVector> : IDisposable

@@ -30,7 +30,8 @@ internal sealed unsafe class LossPass<TLanes, TVector>
     }
 
     /// <summary>
-    /// Adds the gradients of the head and the final norm's gain, and fills <see cref="GroupPass{TLanes, TVector}.Above"/>. Returns the group's part of the loss.
+    /// Adds the gradients of the head and the final norm's gain, and fills <see cref="GroupPass{TLanes, TVector}.Above"/>. Returns the group's share of the
+    /// loss.
     /// </summary>
     /// <param name="group">The images.</param>
     /// <param name="hidden">The last block's output, rows of d elements.</param>
@@ -64,7 +65,9 @@ internal sealed unsafe class LossPass<TLanes, TVector>
         return losses.Sum();
     }
 
-    /// <summary>A part of the rows. The normed hidden states and logits of the predicted rows are written without gaps. Returns the loss and their number.</summary>
+    /// <summary>
+    /// A part of the rows. The normed hidden states and the logits of the predicted rows are written without gaps. Returns the loss and the number of them.
+    /// </summary>
     private (double Loss, int Count) Backward(GroupPass<TLanes, TVector> group, int part, float* hidden, float* normed, float* logits, int firstImage)
     {
         var (size, stride, colors) = (_shape.Size, _shape.Stride, _shape.Config.Colors);

@@ -1,4 +1,4 @@
-using IGptMl.Network;
+using IGptMl.Numerics;
 using static TorchSharp.torch;
 
 namespace IGptMl.Gradients;

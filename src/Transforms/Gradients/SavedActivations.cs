@@ -27,7 +27,8 @@ internal sealed unsafe class SavedActivations<TLanes, TVector> : IDisposable
         IsRecomputed = groupImages is not null;
         var layers = shape.Config.Layers;
         _inputs = [.. Enumerable.Range(0, layers + 1).Select(_ => FloatBuffer.Rent((long)images * shape.Positions * shape.Stride))];
-        _parts = [.. Enumerable.Range(0, IsRecomputed ? 1 : layers).Select(_ => FloatBuffer.Rent(_images * (long)(Total + shape.Config.Heads) * shape.Positions))];
+        var length = _images * (long)(Total + shape.Config.Heads) * shape.Positions;
+        _parts = [.. Enumerable.Range(0, IsRecomputed ? 1 : layers).Select(_ => FloatBuffer.Rent(length))];
     }
 
     /// <summary>Whether only the inputs are saved.</summary>

@@ -1,5 +1,6 @@
 using IGptMl.Kernels;
 using IGptMl.Network;
+using IGptMl.Numerics;
 using static TorchSharp.torch;
 
 namespace IGptMl.Inference;

@@ -29,7 +29,7 @@ internal static unsafe class BlockCopy<TLanes, TVector>
         }
     }
 
-    /// <summary>Transposes (rows, columns) to (columns, width), for a multiple of the register width of columns. The elements after a row become zero.</summary>
+    /// <summary>Transposes (rows, columns) to (columns, width); columns are a multiple of the register width. The padding of a row becomes zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Transpose(float* source, nint stride, float* destination, nint width, int rows, int columns)
     {

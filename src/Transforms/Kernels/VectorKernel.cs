@@ -82,6 +82,20 @@ internal static unsafe class VectorKernel<TLanes, TVector>
         }
     }
 
+    /// <summary>r ← a · x + b · y; the result may be one of the operands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Combine(float* x, float a, float* y, float b, float* result, int count)
+    {
+        KernelAssert.IsThere(x, count);
+        KernelAssert.IsThere(y, count);
+        KernelAssert.IsThere(result, count);
+        var (first, second) = (TLanes.Broadcast(a), TLanes.Broadcast(b));
+        for (var i = 0; i < count; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(x + i), first, TLanes.Multiply(TLanes.Load(y + i), second)), result + i);
+        }
+    }
+
     /// <summary>x / sqrt(mean(x²) + ε), the norm without its gain. The mean is over <paramref name="size"/> elements; the padding after them is zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Normalize(float* values, float* normalized, int count, int size, float epsilon)

@@ -58,22 +58,8 @@ internal sealed class Block : nn.Module<Tensor, Tensor>
         var leaf = input.detach();
         leaf.requires_grad = true;
         using var scaled = RmsNorm.Scale(leaf);
-        var projected = _attention.Project(scaled, _norm1.Gain);
-        if (_attention.KernelFor(projected) is { } kernel)
-        {
-            using var values = projected.detach();
-            var (attended, logSums) = _attention.Attend(kernel, values);
-            attended.requires_grad = true;
-            using var finished = _attention.Finish(attended);
-            return new BlockTape(leaf, AddTo(leaf, finished), new BlockTape.KernelPart(_attention, kernel, projected, attended, logSums));
-        }
-
-        using (projected)
-        {
-            using var attended = _attention.Attend(projected);
-            using var finished = _attention.Finish(attended);
-            return new BlockTape(leaf, AddTo(leaf, finished), null);
-        }
+        using var attended = _attention.forward(scaled, _norm1.Gain);
+        return new BlockTape(leaf, AddTo(leaf, attended));
     }
 
     /// <summary>Adds the attended values to the residual stream and applies the MLP: (B, T, d) and (B, T, d) → (B, T, d).</summary>

@@ -9,4 +9,8 @@ namespace IGptMl.Network;
 /// <param name="Gain2">The gain of the second norm, (d).</param>
 /// <param name="Expand">(d, 4d).</param>
 /// <param name="Contract">(4d, d).</param>
-internal sealed record BlockWeights(Tensor Gain1, Tensor QueriesKeysValues, Tensor Output, Tensor Gain2, Tensor Expand, Tensor Contract);
+internal sealed record BlockWeights(Tensor Gain1, Tensor QueriesKeysValues, Tensor Output, Tensor Gain2, Tensor Expand, Tensor Contract)
+{
+    /// <summary>All tensors.</summary>
+    internal IEnumerable<Tensor> All => [Gain1, QueriesKeysValues, Output, Gain2, Expand, Contract];
+}

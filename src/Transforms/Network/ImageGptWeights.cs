@@ -8,4 +8,8 @@ namespace IGptMl.Network;
 /// <param name="Blocks">The blocks' weights.</param>
 /// <param name="FinalGain">The gain of the final norm, (d).</param>
 /// <param name="Head">The output head, (K, d).</param>
-internal sealed record ImageGptWeights(Tensor Tokens, Tensor Positions, IReadOnlyList<BlockWeights> Blocks, Tensor FinalGain, Tensor Head);
+internal sealed record ImageGptWeights(Tensor Tokens, Tensor Positions, IReadOnlyList<BlockWeights> Blocks, Tensor FinalGain, Tensor Head)
+{
+    /// <summary>All tensors.</summary>
+    internal IEnumerable<Tensor> All => [Tokens, Positions, .. Blocks.SelectMany(block => block.All), FinalGain, Head];
+}

@@ -28,11 +28,6 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>
-    /// A faster implementation for the inputs that it supports; null uses libtorch for all. The CPU kernel registers itself when the library is loaded.
-    /// </summary>
-    internal static IAttentionKernel? Kernel { get; set; }
-
     internal Tensor QueriesKeysValues => _queriesKeysValues.Weight;
 
     internal Tensor Output => _output.Weight;
@@ -41,25 +36,15 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor input, Tensor gain)
     {
         using var projected = Project(input, gain);
-        if (!projected.requires_grad && KernelFor(projected) is { } kernel) // a kernel does not record libtorch's graph
-        {
-            var (values, logSums) = Attend(kernel, projected);
-            logSums.Dispose();
-            using (values)
-            {
-                return Finish(values);
-            }
-        }
-
         using var attended = Attend(projected);
         return Finish(attended);
     }
 
     /// <summary>Projects normed input without gain (B, T, d), with the gain (d) of its norm, to concatenated queries, keys and values (B, T, 3d).</summary>
-    internal Tensor Project(Tensor input, Tensor gain) => _queriesKeysValues.Forward(input, gain);
+    private Tensor Project(Tensor input, Tensor gain) => _queriesKeysValues.Forward(input, gain);
 
     /// <summary>Concatenated queries, keys and values (B, T, 3d) → attended values (B, T, d), by libtorch's fused kernel, which autograd supports.</summary>
-    internal Tensor Attend(Tensor projected)
+    private Tensor Attend(Tensor projected)
     {
         var (q, k, v) = Split(projected);
         using (q)
@@ -72,7 +57,7 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
     }
 
     /// <summary>Applies the output projection: attended values (B, T, d) → (B, T, d).</summary>
-    internal Tensor Finish(Tensor attended) => _output.forward(attended);
+    private Tensor Finish(Tensor attended) => _output.forward(attended);
 
     /// <summary>
     /// Runs the positions from <paramref name="from"/> on and appends them to the cache, which holds the earlier positions: normed input without gain (B, t,
@@ -99,16 +84,6 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor, Tensor>
             }
         }
     }
-
-    /// <summary>The kernel that supports these projections; null means libtorch.</summary>
-    internal IAttentionKernel? KernelFor(Tensor projected) => Kernel is { } kernel && kernel.Supports(projected, _heads) ? kernel : null;
-
-    /// <summary>The forward pass of a kernel.</summary>
-    internal (Tensor Attended, Tensor LogSums) Attend(IAttentionKernel kernel, Tensor projected) => kernel.Forward(projected, _heads, _isCausal);
-
-    /// <summary>The backward pass of a kernel.</summary>
-    internal Tensor Backward(IAttentionKernel kernel, Tensor projected, Tensor attended, Tensor attendedGradient, Tensor logSums)
-        => kernel.Backward(projected, attended, attendedGradient, logSums, _heads, _isCausal);
 
     /// <summary>(B, T, 3d) → queries, keys and values, each (B, H, T, d/H).</summary>
     private (Tensor Queries, Tensor Keys, Tensor Values) Split(Tensor projected)

@@ -21,7 +21,7 @@ public sealed unsafe class SmallProductTests
             where TLanes : ILanes<TVector>
             where TVector : struct
         {
-            foreach (var m in (int[])[1, 2, 3, 4, 5, 8, 11])
+            foreach (var m in (int[])[1, 2, 3, 4, 5, 6, 8, 11, 12, 14, 20])
             {
                 foreach (var registers in (int[])[1, 2, 3, 5])
                 {

@@ -15,7 +15,7 @@ public sealed class BackboneTests
     [EveryRegisterWidth]
     [DataRow(PretrainingObjective.Autoregressive, 8, 2)]
     [DataRow(PretrainingObjective.Masked, 8, 2)]
-    [DataRow(PretrainingObjective.Autoregressive, 32, 2)] // heads of 16, and so on: attention is a kernel's
+    [DataRow(PretrainingObjective.Autoregressive, 32, 2)] // heads of 16, and so on: all is computed in kernels
     [DataRow(PretrainingObjective.Autoregressive, 64, 2)]
     [DataRow(PretrainingObjective.Autoregressive, 128, 2)]
     [DataRow(PretrainingObjective.Masked, 32, 2)]

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace IGptMl.Network;
+namespace IGptMl.Numerics;
 
 /// <summary>Access to a tensor's raw data.</summary>
 internal static unsafe class TensorMemory
