@@ -34,11 +34,17 @@ internal sealed class EmbeddingTable : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Rows by index: (B, T) int64 → (B, T, d).</summary>
+    /// <remarks>
+    /// The rows are gathered from float32. The backward pass then adds the gradients of all occurrences of a row in float32: thousands of them, added in
+    /// bfloat16, would be mostly rounding error.
+    /// </remarks>
     internal Tensor Rows(Tensor indices)
     {
         using var flat = indices.reshape(-1);
-        using var rows = _weight.index_select(0, flat);
-        return rows.view(indices.shape[0], indices.shape[1], _weight.shape[1]);
+        using var wide = Widening.Widen(_weight);
+        using var rows = wide.index_select(0, flat);
+        using var typed = rows.to(_weight.dtype);
+        return typed.view(indices.shape[0], indices.shape[1], _weight.shape[1]);
     }
 
     /// <summary>Consecutive rows: (count, d).</summary>
