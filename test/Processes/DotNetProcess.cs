@@ -6,7 +6,8 @@ namespace IGptMl.Tests.Processes;
 /// <summary>Processes of the same runtime as this one.</summary>
 internal static class DotNetProcess
 {
-    private static readonly string Host = Path.GetFullPath(
+    /// <summary>The path of the dotnet command.</summary>
+    internal static string Host { get; } = Path.GetFullPath(
         Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
     /// <summary>Starts an assembly, whose output the caller reads.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using IGptMl.Models;
+using IGptMl.Numerics;
 using TorchSharp;
 
 namespace IGptMl.Caching;
@@ -14,7 +15,7 @@ internal static class Digest
         using var hash = SHA256.Create();
         using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
         {
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(model.Config)));
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(model.Config, JsonReflection.Options)));
             using var lease = model.Lease(torch.CPU);
             NetworkSafetensors.Write(lease.Network, stream);
         }

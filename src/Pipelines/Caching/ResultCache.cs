@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IGptMl.Numerics;
 
 namespace IGptMl.Caching;
 
@@ -7,7 +8,7 @@ internal static class ResultCache
 {
     private const string Ending = ".json";
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, TypeInfoResolver = JsonReflection.Resolver };
 
     /// <summary>Returns the cached result with this key, or computes and caches a new one.</summary>
     internal static T GetOrCompute<T>(CacheFolder folder, CacheKey key, Func<T> compute)

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using IGptMl.Numerics;
 
 namespace IGptMl.Reports;
 
@@ -12,6 +13,7 @@ internal static class ReportFolder
 
     private static readonly JsonSerializerOptions Json = new()
     {
+        TypeInfoResolver = JsonReflection.Resolver,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using IGptMl.Hosting;
+using IGptMl.Numerics;
 using IGptMl.Quantization;
 using Microsoft.ML;
 
@@ -13,7 +14,11 @@ namespace IGptMl.Batches;
 /// <param name="Source">A string that identifies the data; null if there is none.</param>
 internal sealed record TokenFileDescription(Palette? Palette, ImageCropping Cropping, IReadOnlyList<string>? ClassNames, string? Source)
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        TypeInfoResolver = JsonReflection.Resolver,
+    };
 
     /// <summary>The description of a view's token column, and of its label column if there is one.</summary>
     internal static TokenFileDescription Of(IDataView data, DataViewSchema.Column tokens, DataViewSchema.Column? labels)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using IGptMl.Formats;
+using IGptMl.Numerics;
 using TorchSharp;
 
 namespace IGptMl.Optimization;
@@ -14,7 +15,10 @@ namespace IGptMl.Optimization;
 internal static class CheckpointFile
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-        { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    {
+        TypeInfoResolver = JsonReflection.Resolver,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     /// <summary>Writes a checkpoint.</summary>
     /// <param name="stream">An empty file.</param>

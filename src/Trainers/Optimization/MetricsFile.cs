@@ -15,6 +15,7 @@ internal sealed class MetricsFile(string path, long interval, Action<string> war
 {
     private static readonly JsonSerializerOptions Json = new()
     {
+        TypeInfoResolver = JsonReflection.Resolver,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -52,7 +52,7 @@ internal static class SampledImages
         var names = new VBuffer<ReadOnlyMemory<char>>(palette.Count, [.. palette.ToHexNames().Select(name => name.AsMemory())]);
         column.AddAnnotation(AnnotationNames.KeyValues, names, new VectorDataViewType(TextDataViewType.Instance, palette.Count));
         var centers = new VBuffer<float>(palette.Centers.Length, palette.Centers.ToArray());
-        column.AddAnnotation(QuantizedColumn.PaletteAnnotation, centers, new VectorDataViewType(NumberDataViewType.Single, palette.Count, 3));
+        column.AddAnnotation(TokenColumn.PaletteAnnotation, centers, new VectorDataViewType(NumberDataViewType.Single, palette.Count, 3));
         column.AddAnnotation(QuantizedColumn.CroppingAnnotation, model.Cropping.ToString().AsMemory(), TextDataViewType.Instance);
         return definition;
     }

@@ -1,4 +1,5 @@
 using IGptMl.Hosting;
+using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
 namespace IGptMl.Features;
@@ -24,6 +25,17 @@ internal sealed class FeatureMapping : BatchedMapping
     internal override int Width => _layers.Length * _model.Config.EmbeddingSize;
 
     internal override IReadOnlyList<BatchedColumn> Columns { get; }
+
+    internal override DataViewSchema.Column FindInput(DataViewSchema schema)
+    {
+        var column = base.FindInput(schema);
+        if (_options.ChecksPalette && _model.Palette is { } palette)
+        {
+            TokenColumn.RequirePalette(column, Host, palette.Centers.Span);
+        }
+
+        return column;
+    }
 
     internal override void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers)
     {

@@ -66,6 +66,12 @@ public sealed class ImageGptFeatureExtractingEstimator : ModelEstimatorBase<Imag
         /// </summary>
         public TokenMasking? Masking { get; init; }
 
+        /// <summary>
+        /// Whether tokens of another palette than the model's are an error. They are known by the column's annotation, which QuantizeToPalette adds; a column
+        /// without one is accepted. Default true.
+        /// </summary>
+        public bool ChecksPalette { get; init; } = true;
+
         /// <summary>The GPU to run on; null uses <c>MLContext.GpuDeviceId</c>, whose null means the CPU. Default null.</summary>
         public int? GpuDeviceId { get; init; }
 

@@ -8,7 +8,7 @@ namespace IGptMl.Hosting;
 /// <summary>Writes a transformer as entries of ML.NET's zip: settings as JSON, everything else in its own open format.</summary>
 internal sealed class ComponentWriter
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, TypeInfoResolver = JsonReflection.Resolver };
 
     /// <summary>The folders of the values that components share, for each zip that is being written.</summary>
     private static readonly ConditionalWeakTable<RepositoryWriter, Dictionary<object, string>> Shared = [];

@@ -7,6 +7,9 @@ namespace IGptMl.Hosting;
 /// <summary>The token column: <c>Vector&lt;Key&lt;UInt16, K&gt;, T&gt;</c>, raster order.</summary>
 internal static class TokenColumn
 {
+    /// <summary>The annotation that holds the palette's centers: Vector&lt;Single, K, 3&gt; in [-1, 1].</summary>
+    internal const string PaletteAnnotation = "Palette";
+
     private const string Role = "token";
 
     /// <summary>The expected type, for errors.</summary>
@@ -34,6 +37,30 @@ internal static class TokenColumn
         }
 
         return column;
+    }
+
+    /// <summary>The centers of the column's palette, (K, 3); null if the column has no annotation of that type.</summary>
+    internal static float[]? FindCenters(DataViewSchema.Column column)
+    {
+        var annotation = column.Annotations.Schema.GetColumnOrNull(PaletteAnnotation);
+        if (annotation?.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || vector.Size % 3 != 0)
+        {
+            return null;
+        }
+
+        VBuffer<float> centers = default;
+        column.Annotations.GetValue(PaletteAnnotation, ref centers);
+        return [.. centers.DenseValues()];
+    }
+
+    /// <summary>Checks that a column's tokens are those of a palette. A column that does not say its palette passes.</summary>
+    internal static void RequirePalette(DataViewSchema.Column column, IExceptionContext? host, ReadOnlySpan<float> centers)
+    {
+        if (FindCenters(column) is { } own && !centers.SequenceEqual(own))
+        {
+            throw SchemaErrors.Mismatch(host, Role, column.Name, "tokens of the model's palette, from QuantizeToPalette with the model",
+                "tokens of another palette, which mean other colors. If that is intended, set ChecksPalette to false");
+        }
     }
 
     /// <summary>The column's number of colors and of positions.</summary>

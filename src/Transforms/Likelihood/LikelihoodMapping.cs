@@ -1,4 +1,5 @@
 using IGptMl.Hosting;
+using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
 namespace IGptMl.Likelihood;
@@ -32,6 +33,17 @@ internal sealed class LikelihoodMapping : BatchedMapping
 
     /// <summary>Converts nats per token to bits per color channel of a pixel.</summary>
     internal static double ToBitsPerDimension(double natsPerToken) => natsPerToken / (Math.Log(2) * Channels);
+
+    internal override DataViewSchema.Column FindInput(DataViewSchema schema)
+    {
+        var column = base.FindInput(schema);
+        if (_options.ChecksPalette && _model.Palette is { } palette)
+        {
+            TokenColumn.RequirePalette(column, Host, palette.Centers.Span);
+        }
+
+        return column;
+    }
 
     internal override void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers)
     {

@@ -6,7 +6,7 @@ namespace IGptMl.Models;
 /// <summary>Reads the settings files of a Hugging Face folder.</summary>
 internal static class HuggingFaceJson
 {
-    private static readonly JsonSerializerOptions Json = new() { RespectNullableAnnotations = true };
+    private static readonly JsonSerializerOptions Json = new() { RespectNullableAnnotations = true, TypeInfoResolver = JsonReflection.Resolver };
 
     /// <summary>Reads a file. Unknown properties are ignored.</summary>
     /// <exception cref="InvalidDataException">The file is not JSON, or a property has another type.</exception>

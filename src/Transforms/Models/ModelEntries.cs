@@ -20,7 +20,7 @@ internal static class ModelEntries
     private const string WeightsEntry = "model.safetensors";
     private const int MostTextBytes = 1 << 16;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, TypeInfoResolver = JsonReflection.Resolver };
 
     /// <summary>Writes the model once per zip, and returns its folder.</summary>
     /// <param name="writeShared">

@@ -37,7 +37,7 @@ internal static class TrainingCheckpoint
     /// <summary>The name of the classifier's weights in a checkpoint of fine-tuning.</summary>
     internal const string ClassifierName = "score.weight";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { TypeInfoResolver = JsonReflection.Resolver };
 
     /// <summary>Whether the file has the extension of a checkpoint, or starts like a safetensors file: with the header's length, followed by JSON.</summary>
     internal static bool IsOne(string path)
@@ -113,7 +113,7 @@ internal static class TrainingCheckpoint
 
         try
         {
-            var config = JsonSerializer.Deserialize<ImageGptConfig>(text) ?? throw new JsonException("no architecture");
+            var config = JsonSerializer.Deserialize<ImageGptConfig>(text, JsonReflection.Options) ?? throw new JsonException("no architecture");
             var guard = new OptionGuard();
             config.Check(guard);
             guard.ThrowIfAny(ModelSetting);

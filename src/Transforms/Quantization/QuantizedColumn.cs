@@ -7,9 +7,6 @@ namespace IGptMl.Quantization;
 /// <summary>The token column, from which the schemas of both the estimator and the transformer come.</summary>
 internal static class QuantizedColumn
 {
-    /// <summary>The annotation that holds the palette's centers: Vector&lt;Single, K, 3&gt; in [-1, 1].</summary>
-    internal const string PaletteAnnotation = "Palette";
-
     /// <summary>The annotation with the cropping of the images: Text, the name of an <see cref="ImageCropping"/>.</summary>
     internal const string CroppingAnnotation = "Cropping";
 
@@ -22,7 +19,7 @@ internal static class QuantizedColumn
             new VectorDataViewType(TextDataViewType.Instance, palette.Count),
             (ref VBuffer<ReadOnlyMemory<char>> value) => new VBuffer<ReadOnlyMemory<char>>(palette.Count, names.Value).CopyTo(ref value));
         annotations.Add(
-            PaletteAnnotation,
+            TokenColumn.PaletteAnnotation,
             new VectorDataViewType(NumberDataViewType.Single, palette.Count, 3),
             (ref VBuffer<float> value) => new VBuffer<float>(palette.Centers.Length, palette.Centers.ToArray()).CopyTo(ref value));
         annotations.Add(
@@ -49,17 +46,14 @@ internal static class QuantizedColumn
     /// <summary>The palette of a token column; null if the column has no valid annotation.</summary>
     internal static Palette? FindPalette(DataViewSchema.Column column)
     {
-        var annotation = column.Annotations.Schema.GetColumnOrNull(PaletteAnnotation);
-        if (annotation?.Type is not VectorDataViewType vector || vector.ItemType != NumberDataViewType.Single || vector.Size % 3 != 0)
+        if (TokenColumn.FindCenters(column) is not { } centers)
         {
             return null;
         }
 
-        VBuffer<float> centers = default;
-        column.Annotations.GetValue(PaletteAnnotation, ref centers);
         try
         {
-            return Palette.FromCenters([.. centers.DenseValues()]);
+            return Palette.FromCenters(centers);
         }
         catch (ArgumentException)
         {

@@ -7,7 +7,11 @@ internal sealed record NumpySplits(NumpySplits.Shuffle[] Shuffles, NumpySplits.S
 {
     internal static NumpySplits Values { get; } = JsonSerializer.Deserialize<NumpySplits>(
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data", "numpy", "splits.json")),
-        new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower })!;
+        new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver(),
+        })!;
 
     internal sealed record Shuffle(uint Seed, int N, int[] Order);
 
