@@ -39,8 +39,7 @@ internal static class Products
             var operations = 2.0 * rows * inputs * outputs;
             var forward = Best(() => KernelThreads.Run(Parts, part =>
                 packed.Multiply(a.Pointer + (part * PartRows * lda), lda, c.Pointer + (part * PartRows * ldc), ldc, PartRows, outputs, accumulate: false)));
-            const int tileRows = TransposedProduct<TLanes, TVector>.TileRows;
-            var tileColumns = TransposedProduct<TLanes, TVector>.TileColumns;
+            const int tileRows = TransposedProduct<TLanes, TVector>.TileRows, tileColumns = TransposedProduct<TLanes, TVector>.TileColumns;
             var (down, across) = (inputs / tileRows, outputs / tileColumns);
             var gradient = Best(() => KernelThreads.Run(down * across, tile =>
             {

@@ -8,7 +8,7 @@ internal sealed unsafe class TrainedMatrix<TLanes, TVector> : IDisposable
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const int TileRows = TransposedProduct<TLanes, TVector>.TileRows;
+    private const int TileRows = TransposedProduct<TLanes, TVector>.TileRows, TileColumns = TransposedProduct<TLanes, TVector>.TileColumns;
 
     private readonly ParameterMemory _parameter;
     private readonly int _rows;
@@ -35,8 +35,6 @@ internal sealed unsafe class TrainedMatrix<TLanes, TVector> : IDisposable
 
     /// <summary>The number of independent tiles of the gradient.</summary>
     internal int Tiles => RowTiles * ((_columns + TileColumns - 1) / TileColumns);
-
-    private static int TileColumns => TransposedProduct<TLanes, TVector>.TileColumns;
 
     private int RowTiles => (_rows + TileRows - 1) / TileRows;
 

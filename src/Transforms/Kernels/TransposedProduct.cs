@@ -5,14 +5,19 @@ internal static unsafe class TransposedProduct<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>The maximum size of a tile of C, whose sums stay in a core's first-level cache.</summary>
-    internal const int TileRows = 128;
+    /// <summary>The maximum size of a tile of C, whose sums stay in a core's cache.</summary>
+    internal const int TileRows = 128, TileColumns = 64;
 
     /// <summary>The number of rows of A and B per pass over a tile. A panel of B of this length fits the first-level cache.</summary>
     private const int RowBlock = 64;
 
-    /// <summary>The number of columns of a tile.</summary>
-    internal static int TileColumns => PackedMatrix<TLanes, TVector>.PanelWidth;
+    /// <summary>
+    /// Rows of A at larger strides take a page of memory each, more than the processor translates addresses for at a time. They are copied next to each other.
+    /// </summary>
+    private const int MaxStride = 512;
+
+    /// <summary>The row stride of copies: a cache line longer than the rows, which would otherwise compete for the same sets of the cache.</summary>
+    private const int CopyStride = TileRows + 16;
 
     /// <summary>
     /// A (rows, m) with row stride lda, B (rows, n) with row stride ldb, C (m, n) with row stride ldc; m and n are at most those of a tile, and n is a multiple
@@ -22,12 +27,22 @@ internal static unsafe class TransposedProduct<TLanes, TVector>
     {
         KernelAssert.IsAtLeast(TileRows, m);
         KernelAssert.IsAtLeast(TileColumns, n);
-        using var memory = FloatBuffer.Rent((long)m * n);
-        var sums = memory.Pointer;
+        var copies = lda > MaxStride && m % TLanes.Count == 0;
+        using var memory = FloatBuffer.Rent((long)(m * n) + (copies ? RowBlock * CopyStride : 0));
+        float* sums = memory.Pointer, copy = sums + (m * n);
         for (var row = 0; row < rows; row += RowBlock)
         {
-            SmallProduct<TLanes, TVector>.Run(
-                a + (row * lda), 1, lda, b + (row * ldb), ldb, sums, n, m, n, Math.Min(RowBlock, rows - row), accumulate: row > 0);
+            var count = Math.Min(RowBlock, rows - row);
+            float* inputs = a + (row * lda), gradients = b + (row * ldb);
+            if (copies)
+            {
+                BlockCopy<TLanes, TVector>.Copy(inputs, lda, copy, CopyStride, count, m);
+                SmallProduct<TLanes, TVector>.Run(copy, 1, CopyStride, gradients, ldb, sums, n, m, n, count, accumulate: row > 0);
+            }
+            else
+            {
+                SmallProduct<TLanes, TVector>.Run(inputs, 1, lda, gradients, ldb, sums, n, m, n, count, accumulate: row > 0);
+            }
         }
 
         for (var i = 0; i < m && rows > 0; i++)

@@ -25,19 +25,20 @@ public sealed unsafe class TransposedProductTests
             {
                 foreach (var m in (int[])[1, 4, 33, 128])
                 {
-                    Check<TLanes, TVector>(edge, m, TLanes.Count, rows);
-                    Check<TLanes, TVector>(edge, m, 2 * TLanes.Count, rows);
+                    Check<TLanes, TVector>(edge, m, TLanes.Count, rows, gap: 3);
+                    Check<TLanes, TVector>(edge, m, 64, rows, gap: 3);
+                    Check<TLanes, TVector>(edge, m, 2 * TLanes.Count, rows, gap: 600); // rows that are copied
                 }
             }
         }
     }
 
-    private static void Check<TLanes, TVector>(MemoryEdge edge, int m, int n, int rows)
+    private static void Check<TLanes, TVector>(MemoryEdge edge, int m, int n, int rows, int gap)
         where TLanes : ILanes<TVector>
         where TVector : struct
     {
         var random = new Random(m + (1000 * rows));
-        int lda = m + 3, ldb = n + 1, ldc = n + 5;
+        int lda = m + gap, ldb = n + 1, ldc = n + 5;
         using var a = Numbers.Draw(random, rows == 0 ? 0 : ((rows - 1) * lda) + m, edge);
         using var b = Numbers.Draw(random, rows == 0 ? 0 : ((rows - 1) * ldb) + n, edge);
         using var c = new GuardedFloats(((m - 1) * ldc) + n, edge);
