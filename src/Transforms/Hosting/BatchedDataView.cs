@@ -5,8 +5,12 @@ namespace IGptMl.Hosting;
 /// <summary>The lazy view of a <see cref="BatchedMapping"/> over its input.</summary>
 internal sealed class BatchedDataView : IDataView
 {
+    /// <summary>The pass that is warned about. A few passes are usual: for the labels, for normalization, and for the training itself.</summary>
+    private const int WarningPass = 4;
+
     private readonly BatchedMapping _mapping;
     private readonly IDataView _input;
+    private int _passes;
 
     internal BatchedDataView(BatchedMapping mapping, IDataView input)
     {
@@ -34,6 +38,11 @@ internal sealed class BatchedDataView : IDataView
             return new BatchedCursor(_mapping, Schema, active, _input.GetRowCursor(inputs, rand), null);
         }
 
+        if (Interlocked.Increment(ref _passes) == WarningPass)
+        {
+            WarnOfPasses();
+        }
+
         var tokens = _mapping.FindInput(_input.Schema);
         if (!active.Contains(tokens.Index) && _mapping.Columns.Where((_, i) => active.Contains(_input.Schema.Count + i)).Any(column => column.ReadsInput))
         {
@@ -54,4 +63,13 @@ internal sealed class BatchedDataView : IDataView
     /// <remarks>Returns one cursor, as the network already uses all cores, or the GPU.</remarks>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
         => [GetRowCursor(columnsNeeded, rand)];
+
+    private void WarnOfPasses()
+    {
+        var names = string.Join(", ", _mapping.Columns.Select(column => $"'{column.Definition.Name}'"));
+        using var channel = _mapping.Host.Start("Cursor");
+        channel.Warn(
+            $"The network runs again in every pass over {names}; this is pass {WarningPass}. To run it once, append AppendCacheCheckpoint(mlContext) to the "
+            + "pipeline before the trainer, or call mlContext.Data.Cache.");
+    }
 }
