@@ -37,6 +37,7 @@ internal static class IgptApp
             new PaletteCommand(terminal, verbose),
             new ImportCommand(terminal, verbose),
             new ExportCommand(terminal, verbose),
+            new DoctorCommand(terminal, verbose),
             new Command("data", "Fetch data sets.") { new DataGetCommand(terminal, verbose) },
         };
         var help = root.Options.OfType<HelpOption>().Single();
