@@ -19,7 +19,7 @@ public abstract class TokenEstimatorContract : EstimatorContract
         new(new KeyDataViewType(typeof(ushort), TokenRows.Colors), "Key<UInt16>"),
         new(new VectorDataViewType(NumberDataViewType.UInt16, TokenRows.Context), "Vector<UInt16>"),
         new(new VectorDataViewType(NumberDataViewType.Single, TokenRows.Context), "Vector<Single>"),
-        new(new VectorDataViewType(new KeyDataViewType(typeof(uint), TokenRows.Colors), TokenRows.Context), "Vector<Key<UInt32>>"),
+        new(new VectorDataViewType(new KeyDataViewType(typeof(ulong), TokenRows.Colors), TokenRows.Context), "Vector<Key<UInt64>>"),
         new(new VectorDataViewType(new KeyDataViewType(typeof(ushort), TokenRows.Colors)), "VarVector<Key<UInt16>>"),
         new(TokenRows.TypeOf(TokenRows.Colors, 25), null),
         new(TokenRows.TypeOf(TokenRows.Colors + 1, TokenRows.Context), null),

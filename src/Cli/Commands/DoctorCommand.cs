@@ -91,7 +91,8 @@ internal sealed class DoctorCommand : IgptCommand
     private static DoctorResult.Check Data()
     {
         var folder = DataCache.Folder;
-        return Directory.Exists(folder) ? new("data sets", $"{folder}: {string.Join(", ", Directory.GetDirectories(folder).Select(Path.GetFileName))}")
+        return Directory.Exists(folder)
+            ? new("data sets", $"{folder}: {string.Join(", ", Directory.GetDirectories(folder).Select(Path.GetFileName))}")
             : new("data sets", $"none in {folder}", Remedy: "igpt data get cifar10 fetches one; your own folders of images need nothing.");
     }
 

@@ -41,19 +41,13 @@ public static class TokenDataCatalog
         DataViewSchema.Column[] columns = labelColumn is { } second ? [tokenColumn, second] : [tokenColumn];
         using (var cursor = data.GetRowCursor(columns))
         {
-            var getTokens = cursor.GetGetter<VBuffer<ushort>>(tokenColumn);
+            var read = TokenColumn.CreateReader(cursor, tokenColumn);
             var getLabel = labelColumn is { } third ? cursor.GetGetter<uint>(third) : null;
             var tokens = new ushort[context];
-            VBuffer<ushort> keys = default;
             uint labelKey = 0;
             while (cursor.MoveNext())
             {
-                getTokens(ref keys);
-                if (!TokenColumn.TryRead(keys, tokens) && !keys.IsDense)
-                {
-                    tokens.AsSpan().Fill(TokenFile.Missing);
-                }
-
+                read(tokens); // missing tokens become TokenFile.Missing
                 writer.Add(tokens);
                 getLabel?.Invoke(ref labelKey);
                 labels?.Add((int)labelKey - 1);

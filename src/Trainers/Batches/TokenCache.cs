@@ -1,6 +1,5 @@
 using IGptMl.Hosting;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace IGptMl.Batches;
@@ -109,10 +108,9 @@ internal static class TokenCache
     private static bool BeginsLike(TokenFile file, IDataView data, DataViewSchema.Column column)
     {
         var tokens = new ushort[file.Header.ContextLength];
-        VBuffer<ushort> keys = default;
         var row = 0;
         using var cursor = data.GetRowCursor([column]);
-        var getter = cursor.GetGetter<VBuffer<ushort>>(column);
+        var read = TokenColumn.CreateReader(cursor, column);
         for (var i = 0; i < ComparedRows; i++)
         {
             if (!cursor.MoveNext())
@@ -120,8 +118,7 @@ internal static class TokenCache
                 return row == file.Count;
             }
 
-            getter(ref keys);
-            if (TokenColumn.TryRead(keys, tokens) && (row == file.Count || !file[row++].SequenceEqual(tokens)))
+            if (read(tokens) && (row == file.Count || !file[row++].SequenceEqual(tokens)))
             {
                 return false;
             }

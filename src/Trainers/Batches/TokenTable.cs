@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using IGptMl.Hosting;
 using IGptMl.Numerics;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace IGptMl.Batches;
 
@@ -83,14 +82,12 @@ internal sealed class TokenTable : ITokenRows, IDisposable
     {
         var tokens = new ushort[TokenColumn.Sizes(column).Context];
         long skipped = 0;
-        VBuffer<ushort> keys = default;
         using var cursor = data.GetRowCursor([column]);
-        var getter = cursor.GetGetter<VBuffer<ushort>>(column);
+        var read = TokenColumn.CreateReader(cursor, column);
         while (cursor.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
-            getter(ref keys);
-            if (TokenColumn.TryRead(keys, tokens))
+            if (read(tokens))
             {
                 take(tokens);
             }

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using IGptMl.Batches;
 using IGptMl.Hosting;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace IGptMl.FineTuning;
 
@@ -45,16 +44,14 @@ internal sealed class LabeledTokens : ITokenRows
         var classes = LabelColumn.Count(labelColumn);
         var (rows, labels) = (new TokenMemory(tokens.Length), new List<int>());
         var (withoutTokens, withoutLabel) = (0L, 0L);
-        VBuffer<ushort> keys = default;
         uint label = 0;
         using var cursor = data.GetRowCursor([tokenColumn, labelColumn]);
-        var (getKeys, getLabel) = (cursor.GetGetter<VBuffer<ushort>>(tokenColumn), cursor.GetGetter<uint>(labelColumn));
+        var (read, getLabel) = (TokenColumn.CreateReader(cursor, tokenColumn), cursor.GetGetter<uint>(labelColumn));
         while (cursor.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
-            getKeys(ref keys);
             getLabel(ref label);
-            if (!TokenColumn.TryRead(keys, tokens))
+            if (!read(tokens))
             {
                 withoutTokens++;
             }

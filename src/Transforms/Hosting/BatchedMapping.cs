@@ -56,16 +56,5 @@ internal abstract class BatchedMapping : ColumnMapping
     internal override DataViewSchema.Column FindInput(DataViewSchema schema) => TokenColumn.Require(schema, Host, InputColumnName, Colors, ContextLength);
 
     /// <summary>Creates a reader for the tokens of a row, or of a cursor's current row. Not thread-safe.</summary>
-    internal virtual TokenReader CreateReader(DataViewRow row)
-    {
-        var getter = row.GetGetter<VBuffer<ushort>>(FindInput(row.Schema));
-        VBuffer<ushort> keys = default;
-        return tokens =>
-        {
-            getter(ref keys);
-            return keys.Length == tokens.Length
-                ? TokenColumn.TryRead(keys, tokens)
-                : throw new InvalidOperationException($"Column '{InputColumnName}' should have {tokens.Length} tokens per row, but has {keys.Length}.");
-        };
-    }
+    internal virtual TokenReader CreateReader(DataViewRow row) => TokenColumn.CreateReader(row, FindInput(row.Schema));
 }

@@ -1,7 +1,6 @@
 using IGptMl.Hosting;
 using IGptMl.Images;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace IGptMl;
@@ -61,14 +60,12 @@ public sealed class PaletteDecodingTransformer : RowTransformerBase, ISavedCompo
         {
             var column = FindInput(input.Schema);
             var (size, palette) = (SideOf(column), transformer.Palette);
-            var getter = input.GetGetter<VBuffer<ushort>>(column);
+            var read = TokenColumn.CreateReader(input, column);
             var tokens = new ushort[size * size];
             var rgb = new byte[3 * tokens.Length];
-            VBuffer<ushort> keys = default;
             return ImageColumn.CreateGetter(() =>
             {
-                getter(ref keys);
-                if (!TokenColumn.TryRead(keys, tokens))
+                if (!read(tokens))
                 {
                     return null;
                 }
