@@ -96,5 +96,6 @@ internal sealed class DoctorCommand : IgptCommand
             : new("data sets", $"none in {folder}", Remedy: "igpt data get cifar10 fetches one; your own folders of images need nothing.");
     }
 
-    private static string VersionOf(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', ' ')[0];
+    private static string VersionOf(Type type)
+        => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', ' ')[0];
 }
