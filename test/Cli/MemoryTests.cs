@@ -60,7 +60,14 @@ public sealed class MemoryTests
         while (!process.WaitForExit(10))
         {
             process.Refresh();
-            peak = Math.Max(peak, process.HasExited ? 0 : process.WorkingSet64);
+            try
+            {
+                peak = Math.Max(peak, process.WorkingSet64);
+            }
+            catch (InvalidOperationException)
+            {
+                // The process has ended between the wait and the reading.
+            }
         }
 
         process.WaitForExit();
