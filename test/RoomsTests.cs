@@ -14,7 +14,7 @@ public sealed class RoomsTests
     };
 
     /// <summary>The room of models and the rooms that it depends on.</summary>
-    private static readonly string[] Model = ["Models", "Inference", "Network", "Palettes", "Images", "Formats", "Numerics"];
+    private static readonly string[] Model = ["Models", "Hub", "Download", "Inference", "Network", "Palettes", "Images", "Formats", "Numerics"];
 
     private static readonly string[] Transforms = ["Completion", "Likelihood", "Features", "Quantization", "Hosting", "Gradients", "Kernels", .. Model];
 
@@ -36,13 +36,15 @@ public sealed class RoomsTests
     {
         ["Numerics"] = [],
         ["Formats"] = ["Numerics"],
+        ["Download"] = ["Numerics"],
+        ["Hub"] = ["Download", "Numerics"],
         ["Kernels"] = ["Numerics"],
         ["Images"] = ["Numerics"],
         ["Palettes"] = ["Images", "Formats", "Numerics"],
         ["Network"] = ["Numerics"],
         ["Inference"] = ["Network", "Kernels", "Numerics"],
         ["Gradients"] = ["Network", "Kernels", "Numerics"],
-        ["Models"] = ["Inference", "Network", "Palettes", "Images", "Formats", "Numerics"],
+        ["Models"] = ["Hub", "Download", "Inference", "Network", "Palettes", "Images", "Formats", "Numerics"],
         ["Hosting"] = ["Numerics"],
         ["Quantization"] = ["Hosting", .. Model],
         ["Features"] = ["Hosting", .. Model],
@@ -57,7 +59,7 @@ public sealed class RoomsTests
         ["Trainers"] = [.. Trainers, "Transforms", .. Transforms],
 
         ["Data"] = ["Batches", "Quantization", "Hosting", "Palettes", "Images", "Formats", "Numerics"],
-        ["Data/Download"] = ["Data", "Numerics"],
+        ["Data/Download"] = ["Data", "Download", "Numerics"],
         ["Caching"] = Model,
         ["Classification"] = ["Caching", "Data", .. BelowPipelines],
         ["LinearProbe"] = ["Classification", "Caching", "Data", .. BelowPipelines],
@@ -142,6 +144,8 @@ public sealed class RoomsTests
     [TestMethod]
     [DataRow("Numerics")]
     [DataRow("Formats")]
+    [DataRow("Download")]
+    [DataRow("Hub")]
     [DataRow("Kernels")]
     [DataRow("Palettes")]
     [DataRow("Network")]
@@ -157,6 +161,8 @@ public sealed class RoomsTests
     [TestMethod]
     [DataRow("Numerics")]
     [DataRow("Formats")]
+    [DataRow("Download")]
+    [DataRow("Hub")]
     [DataRow("Kernels")]
     [DataRow("Images")]
     [DataRow("Palettes")]

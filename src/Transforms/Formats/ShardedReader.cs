@@ -56,6 +56,10 @@ internal sealed class ShardedReader : WeightReader
         return new ShardedReader(indexPath, weights, paths, open);
     }
 
+    /// <summary>Reads the names of the files of an index, which need not exist yet.</summary>
+    /// <exception cref="InvalidDataException">The index is damaged, or names a file outside its folder.</exception>
+    internal static IReadOnlyList<string> ReadFileNames(string indexPath) => [.. ReadMap(indexPath).Values.Distinct(StringComparer.Ordinal)];
+
     /// <inheritdoc/>
     internal override Stream OpenBytes(WeightInfo weight)
     {

@@ -122,7 +122,7 @@ internal sealed class TensorFlowReader : WeightReader
         }
     }
 
-    private static string PathOf(string prefix, long shard, long shardCount) =>
+    internal static string PathOf(string prefix, long shard, long shardCount) =>
         string.Create(CultureInfo.InvariantCulture, $"{prefix}.data-{shard:D5}-of-{shardCount:D5}");
 
     private static void DisposeAll(Dictionary<long, Stream> shards)

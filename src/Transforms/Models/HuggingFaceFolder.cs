@@ -17,13 +17,21 @@ internal static class HuggingFaceFolder
 
     private const string ClassifierHead = "score.weight";
 
+    private const string IndexEnding = ".index.json";
+
     private static readonly (string Name, Func<string, WeightReader> Open)[] WeightFiles =
     [
         (WeightsFile, SafetensorsReader.OpenFile),
-        ("model.safetensors.index.json", path => ShardedReader.OpenFile(path)),
+        (WeightsFile + IndexEnding, path => ShardedReader.OpenFile(path)),
         ("pytorch_model.bin", PyTorchReader.OpenFile),
-        ("pytorch_model.bin.index.json", path => ShardedReader.OpenFile(path, PyTorchReader.OpenFile)),
+        ("pytorch_model.bin" + IndexEnding, path => ShardedReader.OpenFile(path, PyTorchReader.OpenFile)),
     ];
+
+    /// <summary>The names of the files that a folder may have its weights in, in the order of preference.</summary>
+    internal static IEnumerable<string> WeightFileNames => WeightFiles.Select(file => file.Name);
+
+    /// <summary>Whether a file of weights only names the files that have them.</summary>
+    internal static bool IsIndex(string weightFile) => weightFile.EndsWith(IndexEnding, StringComparison.Ordinal);
 
     /// <summary>Whether the folder has a config.json.</summary>
     internal static bool IsOne(string folder) => File.Exists(Path.Combine(folder, HuggingFaceConfig.FileName));

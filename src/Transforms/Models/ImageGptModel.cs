@@ -58,9 +58,9 @@ public sealed class ImageGptModel : IDisposable
     /// <c>best.safetensors</c>; its checksum is verified. From a checkpoint of fine-tuning, the network is loaded without the classifier. A folder of Hugging
     /// Face's ImageGPT: <c>config.json</c>, the weights as <c>model.safetensors</c> or <c>pytorch_model.bin</c>, complete or in shards with their index, and
     /// the palette in <c>preprocessor_config.json</c>, if it exists; the language-model head may be missing (<see cref="HasHead"/>). A TensorFlow checkpoint of
-    /// OpenAI's code, given as the path of its <c>.index</c> file without that extension. It has no palette, and is a masked (BERT) model if it has no
-    /// start-of-sequence vector. Weights are converted to single precision, and must be exactly those of this network. The range of the palette's values in a
-    /// Hugging Face folder is detected (<see cref="PaletteRange.Detect"/>).
+    /// OpenAI's code, given as the path of its <c>.index</c> file without that extension; its palette is <c>kmeans_centers.npy</c> in the same folder, if it
+    /// exists. It is a masked (BERT) model if it has no start-of-sequence vector. Weights are converted to single precision, and must be exactly those of this
+    /// network. The range of the palette's values in a Hugging Face folder is detected (<see cref="PaletteRange.Detect"/>).
     /// </remarks>
     /// <param name="path">Path of the zip, of the training checkpoint or of the folder, or the prefix of the TensorFlow checkpoint.</param>
     /// <returns>The model, on the CPU; the caller disposes it.</returns>
@@ -111,6 +111,22 @@ public sealed class ImageGptModel : IDisposable
             ? new ImageGptModel(model.Share()._network, palette, model.Cropping) // the constructor takes over the reference that Share counted
             : throw new InvalidDataException($"The model '{path}' has its own palette, which differs.");
     }
+
+    /// <summary>
+    /// Loads a published model by its name, and downloads it first unless it is on this machine: <c>ImageGptModel.FromHub("openai/imagegpt-small")</c>.
+    /// </summary>
+    /// <remarks>
+    /// <see cref="ModelDownloader"/> documents the names and the cache, and reports progress. openai/imagegpt-small has 76 million weights (332 MB);
+    /// -medium has 455 million and -large 1.4 billion.
+    /// </remarks>
+    /// <param name="name">The model's name on the hub, such as openai/imagegpt-small; or of OpenAI's checkpoint, such as openai:igpt-s-bert.</param>
+    /// <param name="options">Where models are found and stored; null for the defaults, which follow the environment.</param>
+    /// <returns>The model, on the CPU; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The name has another form, or options are out of range.</exception>
+    /// <exception cref="DownloadException">The model is not on this machine, and cannot be downloaded; the message says why.</exception>
+    /// <exception cref="InvalidDataException">It is not an Image GPT, or a file is damaged.</exception>
+    public static ImageGptModel FromHub(string name, ModelDownloaderOptions? options = null)
+        => Load(Task.Run(() => new ModelDownloader(options).GetAsync(name)).GetAwaiter().GetResult());
 
     /// <summary>Creates a model that is not trained: its weights are the initial weights of a pretraining.</summary>
     /// <remarks>

@@ -8,12 +8,15 @@ namespace IGptMl.Models;
 
 /// <summary>
 /// A model in the format of OpenAI's code: a TensorFlow checkpoint. Its shapes determine the architecture; without a start-of-sequence vector, it is a masked
-/// (BERT) model. It has no palette. Variables of the optimizer and of a classifier are ignored. Images are cropped to the middle, as in the paper's evaluation
-/// of these models and in the image arrays that were published with them.
+/// (BERT) model. Its palette is OpenAI's kmeans_centers.npy, if that is in the same folder. Variables of the optimizer and of a classifier are ignored. Images
+/// are cropped to the middle, as in the paper's evaluation of these models and in the image arrays that were published with them.
 /// </summary>
 internal static class TensorFlowCheckpoint
 {
     internal const string IndexEnding = ".index";
+
+    /// <summary>The name of the palette that OpenAI published for its checkpoints.</summary>
+    internal const string PaletteFile = "kmeans_centers.npy";
 
     private const string Scope = "model/";
     private const string StartName = Scope + "sos";
@@ -30,13 +33,27 @@ internal static class TensorFlowCheckpoint
         try
         {
             Read(reader, network);
-            return new ImageGptModel(network, palette: null, ImageCropping.CenterCrop);
+            return new ImageGptModel(network, LoadPalette(prefix, config), ImageCropping.CenterCrop);
         }
         catch
         {
             network.Dispose();
             throw;
         }
+    }
+
+    private static Palette? LoadPalette(string prefix, ImageGptConfig config)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(prefix))!, PaletteFile);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var palette = Palette.Load(path);
+        return palette.Count == config.Colors
+            ? palette
+            : throw new InvalidDataException($"'{path}' has {palette.Count} colors; the checkpoint '{prefix}' beside it has {config.Colors}.");
     }
 
     private static ImageGptConfig ReadConfig(WeightReader reader)

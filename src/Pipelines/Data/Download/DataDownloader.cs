@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using IGptMl.Data.Download;
+using IGptMl.Download;
 
 namespace IGptMl;
 
@@ -9,14 +9,14 @@ namespace IGptMl;
 /// </summary>
 public sealed class DataDownloader
 {
-    private readonly DataDownloaderOptions _options;
+    private readonly DownloadOptions _options;
 
     /// <summary>Creates a downloader.</summary>
     /// <param name="options">Retries and timeouts; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
-    public DataDownloader(DataDownloaderOptions? options = null)
+    public DataDownloader(DownloadOptions? options = null)
     {
-        _options = options ?? new DataDownloaderOptions();
+        _options = options ?? new DownloadOptions();
         _options.Check();
     }
 
@@ -57,67 +57,24 @@ public sealed class DataDownloader
         var archive = Path.Combine(folder, data.ArchiveName);
         if (File.Exists(archive))
         {
-            CheckRoom(data, folder, data.UnpackedBytes);
+            DiskSpace.Require(_options, folder, data.UnpackedBytes, data.Title);
             await using var byHand = new FileStream(archive, FileMode.Open, FileAccess.Read, FileShare.Read);
-            var found = await ChecksumAsync(data, byHand, progress, cancellationToken);
-            ArchiveUnpacker.Unpack(Matches(data, found) ? byHand : throw WrongChecksum(data, $"'{archive}'", found), data, folder, progress, cancellationToken);
+            if (await VerifiedDownload.FindDifferenceAsync(data.Archive, byHand, progress, cancellationToken) is { } found)
+            {
+                throw VerifiedDownload.WrongChecksum(data.Archive, $"'{archive}'", found);
+            }
+
+            ArchiveUnpacker.Unpack(byHand, data, folder, progress, cancellationToken);
             return target;
         }
 
         using var partial = PartialFile.Open($"{archive}.partial");
-        CheckRoom(data, folder, data.UnpackedBytes + data.ArchiveBytes - Math.Min(data.ArchiveBytes, partial.Content.Length));
-        await DownloadAsync(data, partial, progress, cancellationToken);
+        var missing = data.ArchiveBytes - Math.Min(data.ArchiveBytes, partial.Content.Length);
+        DiskSpace.Require(_options, folder, data.UnpackedBytes + missing, data.Title);
+        using var client = new DownloadClient(_options);
+        await new VerifiedDownload(client, _options, progress).RunAsync(data.Archive, partial, cancellationToken);
         ArchiveUnpacker.Unpack(partial.Content, data, folder, progress, cancellationToken);
         partial.Delete();
         return target;
-    }
-
-    /// <summary>Completes the file and compares its checksum. If a resumed download has a wrong checksum, it is downloaded once more.</summary>
-    private async Task DownloadAsync(PublishedData data, PartialFile partial, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
-    {
-        using var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(20) };
-        using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan }; // no limit for the whole archive; SilenceTimeout applies instead
-        client.DefaultRequestHeaders.UserAgent.ParseAdd("IGptMl");
-        while (true)
-        {
-            var mended = await new ResumingDownload(client, _options, progress).RunAsync(data, partial, cancellationToken);
-            var found = await ChecksumAsync(data, partial.Content, progress, cancellationToken);
-            if (Matches(data, found))
-            {
-                return;
-            }
-
-            if (!mended)
-            {
-                partial.Delete();
-                throw WrongChecksum(data, $"The response of {data.Address}", found);
-            }
-
-            partial.Clear();
-        }
-    }
-
-    private static async Task<string> ChecksumAsync(PublishedData data, Stream archive, IProgress<DownloadProgress>? progress,
-        CancellationToken cancellationToken)
-    {
-        progress?.Report(new DownloadProgress { Stage = DownloadStage.Checking, Done = 0, Total = data.ArchiveBytes });
-        archive.Position = 0;
-        var hash = await MD5.HashDataAsync(archive, cancellationToken);
-        progress?.Report(new DownloadProgress { Stage = DownloadStage.Checking, Done = data.ArchiveBytes, Total = data.ArchiveBytes });
-        archive.Position = 0;
-        return Convert.ToHexStringLower(hash);
-    }
-
-    private static bool Matches(PublishedData data, string found) => found.Equals(data.Md5, StringComparison.OrdinalIgnoreCase);
-
-    private static InvalidDataException WrongChecksum(PublishedData data, string what, string found)
-        => new($"{what} is not the archive of {data.Title}: its MD5 checksum is {found}; expected {data.Md5}. Nothing was unpacked.");
-
-    private void CheckRoom(PublishedData data, string folder, long needed)
-    {
-        if (_options.FreeBytes(folder) is { } free && free < needed)
-        {
-            throw new DownloadException($"{data.Title} needs {needed / 1e9:N1} GB in '{folder}', but only {free / 1e9:N1} GB are free. Choose another folder.");
-        }
     }
 }

@@ -1,4 +1,5 @@
 using IGptMl.Data;
+using IGptMl.Download;
 
 namespace IGptMl;
 
@@ -80,6 +81,17 @@ public sealed record PublishedData
 
     /// <summary>The total size in bytes of the files with a known size.</summary>
     public long UnpackedBytes => Files.Sum(file => file.Bytes ?? 0);
+
+    /// <summary>The archive as a file to download.</summary>
+    internal RemoteFile Archive => new()
+    {
+        Title = Title,
+        Description = $"the archive of {Title}",
+        Address = Address,
+        Bytes = ArchiveBytes,
+        Checksum = new Checksum(ChecksumKind.Md5, Md5),
+        Hint = "Has the address changed? See datasets/README.md.",
+    };
 
     /// <summary>Whether a folder contains all files with their sizes.</summary>
     /// <param name="folder">The folder of the files.</param>

@@ -3,7 +3,7 @@ namespace IGptMl.Tests.Data.Download;
 [TestClass]
 public sealed class DataDownloaderTests
 {
-    private static readonly DataDownloaderOptions Quick = new() { Attempts = 3, RetryDelay = TimeSpan.Zero };
+    private static readonly DownloadOptions Quick = new() { Attempts = 3, RetryDelay = TimeSpan.Zero };
 
     private readonly TinyArchive _archive = new();
     private readonly TemporaryFolder _folder = new();
@@ -141,7 +141,7 @@ public sealed class DataDownloaderTests
         var error = Assert.ThrowsExactly<InvalidDataException>(() => Get(server));
 
         StringAssert.Contains(error.Message, $"is not the archive of Tiny: its MD5 checksum is ");
-        StringAssert.Contains(error.Message, $"expected {_archive.Data.Md5}. Nothing was unpacked.");
+        StringAssert.Contains(error.Message, $"expected {_archive.Data.Md5}. It is not used.");
         Assert.IsEmpty(Directory.GetFileSystemEntries(_folder.Path));
         Assert.HasCount(1, server.Ranges);
     }
@@ -272,14 +272,14 @@ public sealed class DataDownloaderTests
 
         var error = Assert.ThrowsExactly<DownloadException>(() => Get(server));
 
-        StringAssert.Contains(error.Message, "is in use: is the same data set being fetched by another process?");
+        StringAssert.Contains(error.Message, "is in use: is it being fetched by another process?");
         Assert.IsEmpty(server.Ranges);
     }
 
     [TestMethod]
     public void Options_OutOfRange_AreReportedTogether()
     {
-        var options = new DataDownloaderOptions { Attempts = 0, RetryDelay = TimeSpan.FromSeconds(-1), SilenceTimeout = TimeSpan.Zero };
+        var options = new DownloadOptions { Attempts = 0, RetryDelay = TimeSpan.FromSeconds(-1), SilenceTimeout = TimeSpan.Zero };
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new DataDownloader(options));
 
         StringAssert.StartsWith(
@@ -302,7 +302,7 @@ public sealed class DataDownloaderTests
 
     private string Get(
         PublishedData data,
-        DataDownloaderOptions options,
+        DownloadOptions options,
         CancellationToken cancellation = default,
         IProgress<DownloadProgress>? progress = null)
         => new DataDownloader(options).GetAsync(data, _folder.Path, progress, cancellation).GetAwaiter().GetResult();

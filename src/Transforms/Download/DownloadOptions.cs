@@ -2,8 +2,8 @@ using IGptMl.Numerics;
 
 namespace IGptMl;
 
-/// <summary>Retries and timeouts of a <see cref="DataDownloader"/>.</summary>
-public sealed record DataDownloaderOptions
+/// <summary>Retries and timeouts of downloads.</summary>
+public sealed record DownloadOptions
 {
     /// <summary>
     /// The number of consecutive attempts without new data after which the download fails, 1 to 100. An attempt that received data before the connection
