@@ -37,8 +37,10 @@ internal static class IgptApp
             new PaletteCommand(terminal, verbose),
             new ImportCommand(terminal, verbose),
             new ExportCommand(terminal, verbose),
+            new InfoCommand(terminal, verbose),
             new DoctorCommand(terminal, verbose),
             new Command("data", "Fetch data sets.") { new DataGetCommand(terminal, verbose) },
+            new Command("model", "Fetch published models.") { new ModelGetCommand(terminal, verbose) },
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelp((HelpAction)help.Action!);

@@ -8,15 +8,18 @@ internal sealed class ModelOptions
 {
     /// <summary>The supported forms of a model, for the help.</summary>
     internal const string Forms = "a zip that igpt pretrain, igpt import or mlContext.Model.Save wrote, a checkpoint of igpt pretrain or igpt finetune "
-        + "(.safetensors), a Hugging Face folder, or the prefix of a TensorFlow checkpoint";
+        + "(.safetensors), a Hugging Face folder, the prefix of a TensorFlow checkpoint, or the name of a published model, such as openai/imagegpt-small";
 
-    private readonly Option<string> _model = CommandOptions.FilePath("--model", $"The model: {Forms}.");
+    private readonly Option<string> _model = CreateModel();
     private readonly PaletteOptions _palette = CreatePalette();
     private readonly Option<ImageCropping?> _crop = CommandOptions.Cropping("How images are cropped to squares [default: as the model specifies].",
         ImageCropping.Squash, ImageCropping.CenterCrop);
 
     /// <summary>The options for a palette, which some forms of models do not contain.</summary>
     internal static PaletteOptions CreatePalette() => new("The palette, for a model without one");
+
+    /// <summary>The option for a model.</summary>
+    internal static Option<string> CreateModel() => new("--model") { Description = $"The model: {Forms}.", HelpName = "MODEL", Required = true };
 
     internal void AddTo(Command command)
     {
@@ -28,12 +31,13 @@ internal sealed class ModelOptions
     /// <summary>Reads the model.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="terminal">Receives messages.</param>
+    /// <param name="cancellation">Cancels the download of a published model.</param>
     /// <param name="needsHead">Whether the command needs the model's predictions of tokens.</param>
     /// <exception cref="InvalidDataException">It has no palette, so images mean nothing to it, or it lacks the head that is needed.</exception>
-    internal ImageGptModel Load(ParseResult parsed, Terminal terminal, bool needsHead = false)
+    internal ImageGptModel Load(ParseResult parsed, Terminal terminal, CancellationToken cancellation, bool needsHead = false)
     {
         var path = parsed.GetRequiredValue(_model);
-        var model = _palette.LoadModelWithPalette(path, parsed, terminal);
+        var model = _palette.LoadModelWithPalette(path, parsed, terminal, cancellation);
         if (needsHead && !model.HasHead)
         {
             model.Dispose();

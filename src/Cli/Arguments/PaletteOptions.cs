@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using IGptMl.Cli.Output;
+using IGptMl.Cli.Sources;
 
 namespace IGptMl.Cli.Arguments;
 
@@ -48,9 +49,10 @@ internal sealed class PaletteOptions(string description)
     internal Palette? Load(ParseResult parsed, Terminal terminal)
         => parsed.GetValue(_file) is { } path ? Announce(Palette.Load(path, RangeOf(parsed)), path, terminal) : null;
 
-    /// <summary>Reads a model, with the palette if one is given.</summary>
-    internal ImageGptModel LoadModel(string path, ParseResult parsed, Terminal terminal)
+    /// <summary>Reads a model, with the palette if one is given. A published model that is not on this machine is downloaded.</summary>
+    internal ImageGptModel LoadModel(string nameOrPath, ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
+        var path = NamedModel.Locate(nameOrPath, terminal, cancellation);
         if (Load(parsed, terminal) is { } palette)
         {
             return ImageGptModel.Load(path, palette);
@@ -63,9 +65,9 @@ internal sealed class PaletteOptions(string description)
 
     /// <summary>Reads a model that has a palette or is given one.</summary>
     /// <exception cref="InvalidDataException">There is no palette, so the model cannot process images.</exception>
-    internal ImageGptModel LoadModelWithPalette(string path, ParseResult parsed, Terminal terminal)
+    internal ImageGptModel LoadModelWithPalette(string path, ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
-        var model = LoadModel(path, parsed, terminal);
+        var model = LoadModel(path, parsed, terminal, cancellation);
         if (model.Palette is not null)
         {
             return model;

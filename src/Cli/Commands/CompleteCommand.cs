@@ -69,7 +69,7 @@ internal sealed class CompleteCommand : IgptCommand
         var folder = new PictureFolder(parsed.GetRequiredValue(_out));
         var context = CreateContext(parsed);
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed) ?? DefaultLimit, Skipped);
-        using var model = _model.Load(parsed, Terminal, needsHead: true);
+        using var model = _model.Load(parsed, Terminal, cancellation, needsHead: true);
         RequireTokens(data, model.Config);
         var (options, completion) = CreateCompletion(context, parsed, model, data.HasTokens ? OriginalColumn : OpenedData.ImageColumn, cancellation);
         var pipeline = new EstimatorChain<ITransformer>();

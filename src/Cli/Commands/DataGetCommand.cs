@@ -7,15 +7,6 @@ namespace IGptMl.Cli.Commands;
 /// <summary>igpt data get: downloads a published data set from its publisher.</summary>
 internal sealed class DataGetCommand : IgptCommand
 {
-    private const long Megabyte = 1_000_000;
-
-    private static readonly Dictionary<DownloadStage, Activity> Activities = new()
-    {
-        [DownloadStage.Downloading] = new("Downloading", "MB"),
-        [DownloadStage.Checking] = new("Checking", "MB"),
-        [DownloadStage.Unpacking] = new("Unpacking", "MB"),
-    };
-
     private readonly IReadOnlyList<PublishedData> _known;
     private readonly Argument<string> _name = new("NAME");
     private readonly Option<string?> _out = new("--out") { HelpName = "DIR" };
@@ -63,31 +54,10 @@ internal sealed class DataGetCommand : IgptCommand
     {
         var data = _known.Single(known => known.Name == parsed.GetRequiredValue(_name));
         var source = data with { Address = parsed.GetValue(_from) ?? data.Address };
-        var folder = Terminal.Track(progress => Fetch(source, parsed.GetValue(_out) ?? DataCache.Folder, progress, cancellation));
+        var target = parsed.GetValue(_out) ?? DataCache.Folder;
+        var folder = DownloadTracker.Run(Terminal, (progress, token) => new DataDownloader().GetAsync(source, target, progress, token), cancellation);
         var result = new DataResult(data.Name, folder, data.Files.Sum(file => new FileInfo(Path.Combine(folder, file.Name)).Length));
         WriteResult(parsed, result, [("data", data.Title), ("folder", folder), ("size", $"{result.Bytes / 1e6:N0} MB")]);
         return ExitCodes.Success;
-    }
-
-    private static string Fetch(PublishedData data, string folder, IProgress<Advance> progress, CancellationToken cancellation)
-    {
-        var megabytes = (Stage: DownloadStage.Downloading, Done: -1L);
-        var relay = new Relay<DownloadProgress>(value =>
-        {
-            var now = (value.Stage, value.Done / Megabyte);
-            if (now != megabytes || value.Done == value.Total)
-            {
-                megabytes = now;
-                progress.Report(new Advance(Activities[value.Stage], value.Done / Megabyte, value.Total / Megabyte, string.Empty));
-            }
-        });
-        try
-        {
-            return new DataDownloader().GetAsync(data, folder, relay, cancellation).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException("Canceled. The partial download is kept; the same command resumes it.", e, cancellation);
-        }
     }
 }

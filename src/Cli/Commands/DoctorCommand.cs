@@ -18,6 +18,8 @@ internal sealed class DoctorCommand : IgptCommand
     /// <summary>With less memory, even small models and their images may not fit.</summary>
     private const double EnoughMemory = 2 * Gigabyte;
 
+    private static readonly string[] Published = ["openai/imagegpt-small", "openai/imagegpt-medium", "openai/imagegpt-large"];
+
     private const string GpuPackages = "For an NVIDIA GPU, build with -p:TorchBackend=cuda, which takes TorchSharp-cuda-linux or TorchSharp-cuda-windows.";
 
     internal DoctorCommand(Terminal terminal, Option<bool> verbose)
@@ -27,7 +29,7 @@ internal sealed class DoctorCommand : IgptCommand
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        List<DoctorResult.Check> checks = [.. Machine(), .. Natives(), Data()];
+        List<DoctorResult.Check> checks = [.. Machine(), .. Natives(), Data(), Models()];
         var result = new DoctorResult(checks.TrueForAll(check => check.Works), checks);
         WriteResult(parsed, result, result.Facts);
         return result.Works ? ExitCodes.Success : ExitCodes.Failure;
@@ -94,6 +96,16 @@ internal sealed class DoctorCommand : IgptCommand
         return Directory.Exists(folder)
             ? new("data sets", $"{folder}: {string.Join(", ", Directory.GetDirectories(folder).Select(Path.GetFileName))}")
             : new("data sets", $"none in {folder}", Remedy: "igpt data get cifar10 fetches one; your own folders of images need nothing.");
+    }
+
+    private static DoctorResult.Check Models()
+    {
+        var options = new ModelDownloaderOptions();
+        var downloader = new ModelDownloader(options);
+        string[] found = [.. Published.Where(name => downloader.Find(name) is not null)];
+        return found.Length > 0
+            ? new("models", $"{string.Join(", ", found)} in {options.HubCacheFolder}{(options.Offline ? "; offline mode is on" : string.Empty)}")
+            : new("models", $"none of the paper's in {options.HubCacheFolder}", Remedy: "igpt model get openai/imagegpt-small fetches one.");
     }
 
     private static string VersionOf(Type type)

@@ -48,7 +48,7 @@ internal sealed class EvaluateCommand : IgptCommand
 
         var context = CreateContext(parsed);
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed), Skipped);
-        using var model = _model.Load(parsed, Terminal, needsHead: true);
+        using var model = _model.Load(parsed, Terminal, cancellation, needsHead: true);
         var masking = _masks.Read(parsed, model);
         var quantizer = CreateQuantizer(context, model, data);
         using var likelihood = context.Transforms

@@ -10,7 +10,7 @@ internal sealed class ExportCommand : IgptCommand
 {
     private const string HuggingFace = "huggingface";
 
-    private readonly Option<string> _model = CommandOptions.FilePath("--model", $"The model: {ModelOptions.Forms}.");
+    private readonly Option<string> _model = ModelOptions.CreateModel();
     private readonly PaletteOptions _palette = ModelOptions.CreatePalette();
     private readonly Option<string> _format = new("--format")
         { Description = "The form to write: huggingface is a folder that Hugging Face's ImageGPT loads.", HelpName = "FORM", Required = true };
@@ -41,7 +41,7 @@ internal sealed class ExportCommand : IgptCommand
             throw new IOException($"'{folder}' already exists; expected a new or an empty folder."); // fail before reading the model
         }
 
-        using var model = _palette.LoadModel(parsed.GetRequiredValue(_model), parsed, Terminal);
+        using var model = _palette.LoadModel(parsed.GetRequiredValue(_model), parsed, Terminal, cancellation);
         cancellation.ThrowIfCancellationRequested();
         model.SaveAsHuggingFace(folder);
         var result = ModelResult.Of(folder, model);

@@ -43,7 +43,7 @@ internal sealed class FeaturesCommand : IgptCommand
         OutputFile.Check(path);
         var context = CreateContext(parsed);
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed), Skipped);
-        using var model = _model.Load(parsed, Terminal);
+        using var model = _model.Load(parsed, Terminal, cancellation);
         var layers = parsed.GetRequiredValue(_layers).Of(model.Config);
         var features = new ImageGptFeatureExtractingEstimator.Options
             { InputColumnName = TokensColumn, Columns = [new ImageGptFeatureColumn(FeaturesColumn, layers)], Masking = _masks.Read(parsed, model) };

@@ -99,7 +99,7 @@ internal sealed class FineTuneCommand : IgptCommand
                 + $"class.");
         }
 
-        using var model = _model.Load(parsed, Terminal, needsHead: parsed.GetValue(_report) is not null);
+        using var model = _model.Load(parsed, Terminal, cancellation, needsHead: parsed.GetValue(_report) is not null);
         RequireMemory(parsed, model.Config);
         var options = ReadOptions(parsed, model.Config);
         var experiment = new FineTuneExperiment(context, model, new FineTuneExperiment.Options { Training = options });

@@ -40,7 +40,7 @@ internal sealed class ImportCommand : IgptCommand
         var path = parsed.GetRequiredValue(_out);
         OutputFile.Check(path);
         var context = new MLContext(1);
-        using var read = _palette.LoadModel(parsed.GetRequiredValue(_path), parsed, Terminal);
+        using var read = _palette.LoadModel(parsed.GetRequiredValue(_path), parsed, Terminal, cancellation);
         using var model = read.WithCropping(parsed.GetValue(_crop) ?? read.Cropping);
         cancellation.ThrowIfCancellationRequested();
         if (!model.HasHead)

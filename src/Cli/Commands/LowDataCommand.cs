@@ -45,7 +45,7 @@ internal sealed class LowDataCommand : IgptCommand
 
         var context = CreateContext(parsed);
         var (training, test) = _probe.Open(context, parsed, Skipped);
-        using var model = _model.Load(parsed, Terminal, needsHead: folder is not null);
+        using var model = _model.Load(parsed, Terminal, cancellation, needsHead: folder is not null);
         var probe = _probe.Read(parsed, model.Config, folder);
         var options = _lowData.Read(parsed, probe);
         var experiment = new LowDataExperiment(context, model, options);

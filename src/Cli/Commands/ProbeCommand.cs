@@ -58,7 +58,7 @@ internal sealed class ProbeCommand : IgptCommand
 
         var context = CreateContext(parsed);
         var (training, test) = _probe.Open(context, parsed, Skipped);
-        using var model = _model.Load(parsed, Terminal, needsHead: folder is not null);
+        using var model = _model.Load(parsed, Terminal, cancellation, needsHead: folder is not null);
         var options = _probe.Read(parsed, model.Config, folder);
         var experiment = new LinearProbeExperiment(context, model, options);
         var result = Terminal.Track(progress => Run(experiment, options, training, test, progress, cancellation));

@@ -66,7 +66,7 @@ internal sealed class QuantizeCommand : IgptCommand
         OutputFile.Check(path);
         var context = CreateContext(parsed, parsed.GetValue(_seed));
         var data = _data.Read(parsed).Open(context, _data.ReadLimit(parsed), Skipped);
-        var quantizer = CreateQuantizer(parsed, context).Fit(data.View);
+        var quantizer = CreateQuantizer(parsed, context, cancellation).Fit(data.View);
         Terminal.Track(progress =>
         {
             var tokens = quantizer.Transform(data.Watch(Quantizing, progress, cancellation));
@@ -81,7 +81,7 @@ internal sealed class QuantizeCommand : IgptCommand
         return ExitCodes.Success;
     }
 
-    private PaletteQuantizingEstimator CreateQuantizer(ParseResult parsed, MLContext context)
+    private PaletteQuantizingEstimator CreateQuantizer(ParseResult parsed, MLContext context, CancellationToken cancellation)
     {
         var crop = parsed.GetValue(_crop);
         if (parsed.GetValue(_model) is not { } path)
@@ -90,7 +90,7 @@ internal sealed class QuantizeCommand : IgptCommand
                 parsed.GetValue(_imageSize) ?? DefaultSize, crop ?? ImageCropping.Squash);
         }
 
-        using var model = _palette.LoadModelWithPalette(path, parsed, Terminal);
+        using var model = _palette.LoadModelWithPalette(path, parsed, Terminal, cancellation);
         return context.Transforms.QuantizeToPalette(TokensColumn, OpenedData.ImageColumn, model, crop);
     }
 }

@@ -69,7 +69,7 @@ internal sealed class ReportCommand : IgptCommand
         var (training, test) = _probe.Open(context, parsed, Skipped);
         var checkpoints = parsed.GetValue(_checkpoints) is { } run ? ComparedModel.FindCheckpoints(run) : [];
         var beside = parsed.GetRequiredValue(_beside).Select(text => text.Split('=', 2)).Select(parts => new ComparedModel(parts[0], parts[1])).ToList();
-        using var model = _model.Load(parsed, Terminal, needsHead: true);
+        using var model = _model.Load(parsed, Terminal, cancellation, needsHead: true);
         var probe = _probe.Read(parsed, model.Config, folder);
         var study = new EvaluationStudy(context, model, new EvaluationStudy.Options
         {

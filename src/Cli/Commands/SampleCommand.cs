@@ -44,7 +44,7 @@ internal sealed class SampleCommand : IgptCommand
     {
         var folder = new PictureFolder(parsed.GetRequiredValue(_out));
         var context = CreateContext(parsed);
-        using var model = _model.Load(parsed, Terminal, needsHead: true);
+        using var model = _model.Load(parsed, Terminal, cancellation, needsHead: true);
         var count = parsed.GetValue(_count) ?? _sampling.CountSeeds(parsed) ?? DefaultCount;
         if (_sampling.CountSeeds(parsed) is { } seeds && seeds != count)
         {

@@ -1,6 +1,7 @@
 using IGptMl.Batches;
 using IGptMl.FineTuning;
 using IGptMl.Hosting;
+using IGptMl.Models;
 using IGptMl.Network;
 using IGptMl.Numerics;
 using IGptMl.Optimization;
@@ -125,12 +126,12 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         channel.Say(
             $"Fine-tuning {_model.Config.ParameterCount:N0} parameters on {images.Count:N0} images, at most {plan.Schedule.Steps:N0} steps of {batches}, "
             + $"on {device}.");
-        new TrainingRun(options, task, plan, checkpoints, new TrainingLog(channel.Say, channel.Warn)).Train(step
+        var run = new TrainingRun(options, task, plan, checkpoints, new TrainingLog(channel.Say, channel.Warn)).Train(step
             => options.Progress?.Report(task.Progress(step)));
         var (tuned, head) = network.Split();
         return new ImageGptClassificationTransformer(
             _host,
-            new ImageGptModel(tuned, origin.Palette, origin.Cropping),
+            new ImageGptModel(tuned, origin.Palette, origin.Cropping, ModelOrigin.OfRun(run.Settings, run.Results)),
             head,
             options.Scorer,
             values,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 
 namespace IGptMl.Optimization;
@@ -30,14 +31,17 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
     }
 
     /// <summary>Trains the module, which ends in float32 with the last or the best weights.</summary>
+    /// <param name="report">Receives every step.</param>
+    /// <returns>The settings of the run, as in its checkpoints, and its results: the steps that were run, and the loss.</returns>
     /// <exception cref="OperationCanceledException">The training was canceled before its first step.</exception>
     /// <exception cref="InvalidOperationException">The loss has become NaN or exploded, or the checkpoints belong to another run.</exception>
-    internal void Train(Action<StepReport> report)
+    internal (IReadOnlyDictionary<string, string> Settings, IReadOnlyList<(string Name, string Value)> Results) Train(Action<StepReport> report)
     {
+        var settings = Describe();
         if (checkpoints is not null)
         {
             checkpoints.Attachments = task.Attachments;
-            checkpoints.Begin(Describe());
+            checkpoints.Begin(settings);
         }
 
         if (checkpoints?.Newest is { } from)
@@ -50,13 +54,21 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         try
         {
             var loop = new TrainingLoop(task, plan.Schedule, CreateSettings(metrics));
-            var done = loop.Run(step => Report(step, report), options.CancellationToken);
+            var loss = double.NaN;
+            var done = loop.Run(Remember, options.CancellationToken);
             if (done == 0)
             {
                 throw new OperationCanceledException("The training was canceled before its first step.", options.CancellationToken);
             }
 
             TellEnd(loop, done);
+            return (settings, Results(loop, done, loss));
+
+            void Remember(StepReport step)
+            {
+                loss = step.Progress.MeanLoss;
+                Report(step, report);
+            }
         }
         finally
         {
@@ -140,6 +152,24 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         {
             log.Info($"Step {progress.Step:N0} of {progress.Steps:N0}: validation {validation}.");
         }
+    }
+
+    /// <summary>What came out of the run.</summary>
+    private List<(string Name, string Value)> Results(TrainingLoop loop, long done, double loss)
+    {
+        var results = new List<(string, string)> { ("Steps run", done.ToString(CultureInfo.InvariantCulture)) };
+        if (!double.IsNaN(loss)) // as it is if a finished run was resumed
+        {
+            results.Add(("Mean training loss", loss.ToString("G6", CultureInfo.InvariantCulture)));
+        }
+
+        if (loop.Best is { } best && options.TakeBestWeights)
+        {
+            results.Add(("Best step", best.Step.ToString(CultureInfo.InvariantCulture)));
+            results.Add(("Validation loss", best.Score.Loss.ToString("G6", CultureInfo.InvariantCulture)));
+        }
+
+        return results;
     }
 
     private void TellEnd(TrainingLoop loop, long done)

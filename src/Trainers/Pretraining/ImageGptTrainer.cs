@@ -1,6 +1,7 @@
 using IGptMl.Batches;
 using IGptMl.Hosting;
 using IGptMl.Likelihood;
+using IGptMl.Models;
 using IGptMl.Network;
 using IGptMl.Optimization;
 using IGptMl.Pretraining;
@@ -108,13 +109,13 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
             channel.Say(
                 $"Pretraining {options.Model.ParameterCount:N0} parameters on {images.Count:N0} images, {options.Steps:N0} steps of {task.ImagesPerStep}, "
                 + $"on {device}.");
-            new TrainingRun(options, task, task.Plan, checkpoints, new TrainingLog(channel.Say, channel.Warn)).Train(step
+            var run = new TrainingRun(options, task, task.Plan, checkpoints, new TrainingLog(channel.Say, channel.Warn)).Train(step
                 => Report(step.Progress, samples, checkpoints));
             network.to(torch.CPU);
             var masking = new TokenMasking { Probability = _options.MaskProbability };
             return new ImageGptTransformer(
                 _host,
-                new ImageGptModel(network, origin.Palette, origin.Cropping),
+                new ImageGptModel(network, origin.Palette, origin.Cropping, ModelOrigin.OfRun(run.Settings, run.Results)),
                 _options.InputColumnName,
                 masking,
                 _options.GpuDeviceId,

@@ -32,6 +32,15 @@ internal sealed class HubCache(string folder)
         return commit is not null && SnapshotOf(name, commit) is var snapshot && Directory.Exists(snapshot) ? snapshot : null;
     }
 
+    /// <summary>The repository and commit of a folder, if it has the path of a snapshot in any cache.</summary>
+    internal static HubName? FindName(string folder)
+    {
+        var parts = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)).Split(Path.DirectorySeparatorChar);
+        return parts is [.., var repository, "snapshots", var commit] && HubName.IsCommitHash(commit)
+            && repository.Split("--") is ["models", var owner, var name]
+            && HubName.TryParse($"{owner}/{name}@{commit}", out var found) ? found : null;
+    }
+
     /// <summary>The path of a file in a snapshot; null if it is missing, or a link to a missing blob.</summary>
     internal static string? Find(string snapshot, string file)
     {

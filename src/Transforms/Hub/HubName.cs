@@ -11,6 +11,8 @@ internal sealed partial record HubName(string Repository, string Revision)
     /// <summary>The revision of a name without one.</summary>
     internal const string DefaultRevision = "main";
 
+    private static readonly string[] FileExtensions = [".zip", ".safetensors", ".index", ".bin", ".npy", ".json"];
+
     /// <summary>Whether the revision is a commit, which never changes.</summary>
     internal bool IsCommit => IsCommitHash(Revision);
 
@@ -22,9 +24,11 @@ internal sealed partial record HubName(string Repository, string Revision)
     {
         var match = Form().Match(text);
         var revision = match.Groups["revision"] is { Success: true } given ? given.Value : DefaultRevision;
-        // These would leave the cache's folder, or name a hidden or another file in it.
-        var isValid = match.Success && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("--", StringComparison.Ordinal)
-            && !text.Contains("//", StringComparison.Ordinal) && !revision.EndsWith('/') && !revision.EndsWith(".lock", StringComparison.Ordinal);
+        // These would leave the cache's folder, or name a hidden or another file in it; a file's extension means a path.
+        var isValid = match.Success && !FileExtensions.Contains(Path.GetExtension(match.Groups["repository"].Value))
+            && !text.Contains("..", StringComparison.Ordinal) && !text.Contains("--", StringComparison.Ordinal)
+            && !text.Contains("//", StringComparison.Ordinal)
+            && !revision.EndsWith('/') && !revision.EndsWith(".lock", StringComparison.Ordinal);
         name = isValid ? new HubName(match.Groups["repository"].Value, revision) : null;
         return isValid;
     }

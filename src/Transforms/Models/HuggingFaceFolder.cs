@@ -45,7 +45,7 @@ internal static class HuggingFaceFolder
         var processor = Path.Combine(folder, HuggingFaceProcessor.FileName);
         var (palette, cropping) = File.Exists(processor) ? HuggingFaceProcessor.Read(processor, config, range) : default;
         using var reader = OpenWeights(folder);
-        return new ImageGptModel(Read(reader, config), palette, cropping);
+        return new ImageGptModel(Read(reader, config), palette, cropping, ModelOrigin.OfFolder(folder));
     }
 
     /// <summary>Whether Hugging Face's layer with this weight also has a bias, with the weight's second size.</summary>

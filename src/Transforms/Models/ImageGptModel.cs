@@ -18,8 +18,13 @@ public sealed class ImageGptModel : IDisposable
     /// <param name="network">The network. The model takes ownership.</param>
     /// <param name="palette">The palette of the tokens, if known.</param>
     /// <param name="cropping">How the training images were cropped to squares.</param>
-    internal ImageGptModel(ImageGptNetwork network, Palette? palette, ImageCropping cropping = ImageCropping.Squash)
-        : this(new SharedNetwork(network), palette, cropping)
+    /// <param name="origin">How the weights came to be, if known.</param>
+    internal ImageGptModel(
+        ImageGptNetwork network,
+        Palette? palette,
+        ImageCropping cropping = ImageCropping.Squash,
+        IReadOnlyDictionary<string, string>? origin = null)
+        : this(new SharedNetwork(network, origin ?? ModelOrigin.Unknown), palette, cropping)
     {
     }
 
@@ -47,6 +52,13 @@ public sealed class ImageGptModel : IDisposable
     /// trained on random crops, such as OpenAI's checkpoints.
     /// </summary>
     public ImageCropping Cropping { get; }
+
+    /// <summary>
+    /// How the weights came to be, as far as it is known, as names and values: Source, the name and commit of a model from the hub; of a model that was
+    /// trained here, the settings of its run (Steps, BatchSize, LearningRate, Seed and others, as in its checkpoints), the steps that were run, the loss
+    /// that was reached, and the Version of this library. It is saved with the model.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Origin => _network.Origin;
 
     /// <summary>An object that is the same for two handles to the same weights.</summary>
     internal object Identity => _network;

@@ -7,8 +7,8 @@ using TorchSharp;
 namespace IGptMl.Models;
 
 /// <summary>
-/// The entries of a model in a zip: its configuration as JSON, its palette as npy, its cropping as JSON, its weights as safetensors, and the checksums of all
-/// of them.
+/// The entries of a model in a zip: its configuration as JSON, its palette as npy, its cropping and its origin as JSON, its weights as safetensors, and the
+/// checksums of all of them.
 /// </summary>
 internal static class ModelEntries
 {
@@ -17,6 +17,7 @@ internal static class ModelEntries
     private const string ConfigEntry = "config.json";
     private const string PaletteEntry = "palette.npy";
     private const string PreprocessingEntry = "preprocessing.json";
+    private const string OriginEntry = "origin.json";
     private const string WeightsEntry = "model.safetensors";
     private const int MostTextBytes = 1 << 16;
 
@@ -42,6 +43,11 @@ internal static class ModelEntries
         }
 
         Add(PreprocessingEntry, stream => JsonSerializer.Serialize(stream, new Preprocessing(model.Cropping), Json));
+        if (model.Origin.Count > 0)
+        {
+            Add(OriginEntry, stream => JsonSerializer.Serialize(stream, model.Origin, Json));
+        }
+
         using var lease = model.Lease(torch.CPU);
         Add(WeightsEntry, stream => NetworkSafetensors.Write(lease.Network, stream));
         write(Checksums.EntryName, sums.WriteList);
@@ -73,8 +79,11 @@ internal static class ModelEntries
         var cropping = sums.Contains(PreprocessingEntry)
             ? entries.Read(PreprocessingEntry, (stream, length) => sums.Read(PreprocessingEntry, Small(stream, length), ReadCropping))
             : ImageCropping.Squash;
+        var origin = sums.Contains(OriginEntry)
+            ? entries.Read(OriginEntry, (stream, length) => sums.Read(OriginEntry, Small(stream, length), StrictJson.Read<Dictionary<string, string>>))
+            : null;
         var network = entries.Read(WeightsEntry, (stream, length) => sums.Read(WeightsEntry, stream, content => ReadWeights(config, content, length)));
-        return new ImageGptModel(network, palette, cropping);
+        return new ImageGptModel(network, palette, cropping, origin);
     }
 
     /// <summary>Checks that an entry is small enough to be read as a whole, as a few lines of text are.</summary>

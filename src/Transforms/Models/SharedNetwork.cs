@@ -12,15 +12,18 @@ internal sealed class SharedNetwork
     private int _holders = 1;
 
     /// <summary>Takes ownership of a network on the CPU, and freezes it.</summary>
-    internal SharedNetwork(ImageGptNetwork network)
+    internal SharedNetwork(ImageGptNetwork network, IReadOnlyDictionary<string, string> origin)
     {
-        (Config, HasHead) = (network.Config, network.HasHead);
+        (Config, HasHead, Origin) = (network.Config, network.HasHead, origin);
         Add(network, torch.CPU);
     }
 
     internal ImageGptConfig Config { get; }
 
     internal bool HasHead { get; }
+
+    /// <summary>How the weights came to be (<see cref="ModelOrigin"/>).</summary>
+    internal IReadOnlyDictionary<string, string> Origin { get; }
 
     /// <summary>Adds a reference; false if the weights have been released.</summary>
     internal bool TryRetain()

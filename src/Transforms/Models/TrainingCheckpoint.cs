@@ -88,7 +88,7 @@ internal static class TrainingCheckpoint
 
         check.ThrowIfAny();
         var palette = hasPalette ? ReadPalette(path, reader, config) : null;
-        return new ImageGptModel(ReadNetwork(config, reader, prefix), palette, ReadCropping(path, run));
+        return new ImageGptModel(ReadNetwork(config, reader, prefix), palette, ReadCropping(path, run), ModelOrigin.OfCheckpoint(run));
     }
 
     private static IReadOnlyDictionary<string, string> ReadRun(string path, string state)

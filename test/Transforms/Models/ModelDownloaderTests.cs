@@ -438,6 +438,7 @@ public sealed class ModelDownloaderTests
     [DataRow("openai:igpt-l@7", false)]
     [DataRow("openai:igpt-xl", false)]
     [DataRow("model.zip", false)]
+    [DataRow("runs/model.zip", false)]
     [DataRow("runs/first/model.zip", false)]
     [DataRow("/runs/model", false)]
     [DataRow("./runs", false)]
