@@ -1,6 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using IGptMl.Numerics;
 
 namespace IGptMl.Caching;
@@ -16,5 +16,5 @@ internal sealed record CacheKey(string Name, string Text)
     internal string FileName => $"{Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))[..DigestDigits]}";
 
     /// <summary>Creates the key of a value that depends on all properties of <paramref name="parts"/>.</summary>
-    internal static CacheKey Of<T>(string name, T parts) => new(name, JsonSerializer.Serialize(parts, JsonReflection.Options));
+    internal static CacheKey Of<[DynamicallyAccessedMembers(JsonReflection.Members)] T>(string name, T parts) => new(name, JsonReflection.Write(parts));
 }

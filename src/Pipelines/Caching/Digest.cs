@@ -15,7 +15,7 @@ internal static class Digest
         using var hash = SHA256.Create();
         using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
         {
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(model.Config, JsonReflection.Options)));
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(JsonReflection.Write(model.Config)));
             using var lease = model.Lease(torch.CPU);
             NetworkSafetensors.Write(lease.Network, stream);
         }

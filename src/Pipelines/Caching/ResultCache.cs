@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using IGptMl.Numerics;
 
@@ -11,7 +12,7 @@ internal static class ResultCache
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, TypeInfoResolver = JsonReflection.Resolver };
 
     /// <summary>Returns the cached result with this key, or computes and caches a new one.</summary>
-    internal static T GetOrCompute<T>(CacheFolder folder, CacheKey key, Func<T> compute)
+    internal static T GetOrCompute<[DynamicallyAccessedMembers(JsonReflection.Members)] T>(CacheFolder folder, CacheKey key, Func<T> compute)
         where T : class
     {
         if (folder.TryRead(key.FileName + Ending, stream => Read<T>(stream, key)) is { } kept)
@@ -20,17 +21,17 @@ internal static class ResultCache
         }
 
         var result = compute();
-        folder.TryWrite(key.FileName + Ending, stream => JsonSerializer.Serialize(stream, new Entry<T>(key.Text, result), Json));
+        folder.TryWrite(key.FileName + Ending, stream => JsonReflection.Write(stream, new Entry<T>(key.Text, result), Json));
         return result;
     }
 
-    private static T Read<T>(Stream stream, CacheKey key)
+    private static T Read<[DynamicallyAccessedMembers(JsonReflection.Members)] T>(Stream stream, CacheKey key)
         where T : class
     {
         Entry<T>? entry;
         try
         {
-            entry = JsonSerializer.Deserialize<Entry<T>>(stream, Json);
+            entry = JsonReflection.Read<Entry<T>>(stream, Json);
         }
         catch (JsonException e)
         {

@@ -30,7 +30,7 @@ internal static class ReportFolder
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentNullException.ThrowIfNull(results);
         Directory.CreateDirectory(folder);
-        WriteFile(folder, "results.json", PlotImages.Bytes(JsonSerializer.Serialize(results, Json)));
+        WriteFile(folder, "results.json", PlotImages.Bytes(JsonReflection.Write(results, Json)));
         WriteFile(folder, "results.md", PlotImages.Bytes(MarkdownReport.Create(results)));
         foreach (var (name, _, create) in ReportPlots.Of(results))
         {

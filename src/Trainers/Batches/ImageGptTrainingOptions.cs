@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IGptMl.Models;
 using IGptMl.Numerics;
 using IGptMl.Optimization;
@@ -39,7 +38,7 @@ public abstract record ImageGptTrainingOptions : TrainingOptions
     /// <summary>Adds the options and the sizes of the architecture that determine the weights to the settings of a run.</summary>
     internal void Describe(RunSettings settings, ImageGptConfig config)
     {
-        settings.Add(TrainingCheckpoint.ModelSetting, JsonSerializer.Serialize(config, JsonReflection.Options));
+        settings.Add(TrainingCheckpoint.ModelSetting, JsonReflection.Write(config));
         settings.Add<double?>(nameof(MaskProbability), config.Objective == PretrainingObjective.Masked ? MaskProbability : null);
         settings.Add(nameof(Augmentation), Augmentation);
     }

@@ -26,7 +26,7 @@ internal sealed record TokenFileDescription(Palette? Palette, ImageCropping Crop
             : null, DataIdentity.Of(data));
 
     /// <summary>Writes the description as JSON.</summary>
-    internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
+    internal byte[] ToJson() => JsonReflection.WriteBytes(
         new Form(Palette is null ? null : MemoryMarshal.AsBytes(Palette.Centers.Span).ToArray(), Cropping.ToString(), ClassNames, Source),
         Options);
 
@@ -36,7 +36,7 @@ internal sealed record TokenFileDescription(Palette? Palette, ImageCropping Crop
     {
         try
         {
-            var form = JsonSerializer.Deserialize<Form>(json, Options) ?? throw new InvalidDataException("its description is empty");
+            var form = JsonReflection.Read<Form>(json, Options) ?? throw new InvalidDataException("its description is empty");
             var palette = form.Palette is null ? null : Palette.FromCenters(MemoryMarshal.Cast<byte, float>(form.Palette));
             return Enum.TryParse<ImageCropping>(form.Cropping, out var cropping) && Enum.IsDefined(cropping)
                 ? new TokenFileDescription(palette, cropping, form.ClassNames, form.Source)

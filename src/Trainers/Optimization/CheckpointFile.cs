@@ -44,7 +44,7 @@ internal static class CheckpointFile
         using var hash = SHA256.Create();
         using (var hashing = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
         {
-            var metadata = new Dictionary<string, string> { [CheckpointFormat.StateKey] = JsonSerializer.Serialize(state, Json) };
+            var metadata = new Dictionary<string, string> { [CheckpointFormat.StateKey] = JsonReflection.Write(state, Json) };
             var writer = new SafetensorsWriter(hashing, arrays, metadata);
             foreach (var buffer in buffers)
             {
@@ -78,7 +78,7 @@ internal static class CheckpointFile
         try
         {
             var json = reader.Metadata.GetValueOrDefault(CheckpointFormat.StateKey) ?? "null";
-            var state = JsonSerializer.Deserialize<RunState>(json, Json) ?? throw new JsonException("no state");
+            var state = JsonReflection.Read<RunState>(json, Json) ?? throw new JsonException("no state");
             return state with { Run = RunSettings.Update(state.Run) };
         }
         catch (JsonException e)

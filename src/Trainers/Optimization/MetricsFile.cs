@@ -51,7 +51,7 @@ internal sealed class MetricsFile(string path, long interval, Action<string> war
             {
                 Metrics = report.Batch?.Metrics.ToDictionary(metric => metric.Name, metric => (object)metric.Value),
             };
-            Try(() => File.AppendAllText(path, JsonSerializer.Serialize(line, Json) + "\n"));
+            Try(() => File.AppendAllText(path, JsonReflection.Write(line, Json) + "\n"));
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class MetricsFile(string path, long interval, Action<string> war
     {
         try
         {
-            return JsonSerializer.Deserialize<Line>(line, Json)?.Step ?? long.MaxValue;
+            return JsonReflection.Read<Line>(line, Json)?.Step ?? long.MaxValue;
         }
         catch (JsonException) // an incomplete line of a killed process
         {

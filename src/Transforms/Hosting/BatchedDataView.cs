@@ -1,9 +1,11 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 
 namespace IGptMl.Hosting;
 
-/// <summary>The lazy view of a <see cref="BatchedMapping"/> over its input.</summary>
-internal sealed class BatchedDataView : IDataView
+/// <summary>The lazy view of a <see cref="BatchedMapping"/> over its input. ML.NET's conversion to ONNX sees it as one of its own transforms.</summary>
+internal sealed class BatchedDataView : IDataTransform, ITransformCanSaveOnnx
 {
     /// <summary>The pass that is warned about. A few passes are usual: for the labels, for normalization, and for the training itself.</summary>
     private const int WarningPass = 4;
@@ -18,6 +20,8 @@ internal sealed class BatchedDataView : IDataView
         _input = input;
         Schema = mapping.GetOutputSchema(input.Schema);
     }
+
+    IDataView IDataTransform.Source => _input;
 
     /// <inheritdoc/>
     public bool CanShuffle => _input.CanShuffle;
@@ -63,6 +67,12 @@ internal sealed class BatchedDataView : IDataView
     /// <remarks>Returns one cursor, as the network already uses all cores, or the GPU.</remarks>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
         => [GetRowCursor(columnsNeeded, rand)];
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException("A view is not saved; save the transformer.");
+
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_mapping.Definitions);
+
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_mapping.Definitions);
 
     private void WarnOfPasses()
     {

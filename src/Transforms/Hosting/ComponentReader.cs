@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using IGptMl.Numerics;
 using Microsoft.ML;
@@ -32,7 +33,7 @@ internal sealed class ComponentReader
     }
 
     /// <summary>Reads a JSON entry of the component.</summary>
-    internal T ReadJson<T>(string name)
+    internal T ReadJson<[DynamicallyAccessedMembers(JsonReflection.Members)] T>(string name)
         where T : class
         => Read(name, StrictJson.Read<T>);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using IGptMl.Numerics;
@@ -32,7 +33,8 @@ internal sealed class ComponentWriter
     internal void Write(string name, Action<Stream> write) => _context.SaveBinaryStream(name, writer => write(writer.BaseStream));
 
     /// <summary>Writes a JSON entry of the component.</summary>
-    internal void WriteJson<T>(string name, T value) => Write(name, stream => JsonSerializer.Serialize(stream, value, Json));
+    internal void WriteJson<[DynamicallyAccessedMembers(JsonReflection.Members)] T>(string name, T value)
+        => Write(name, stream => JsonReflection.Write(stream, value, Json));
 
     /// <summary>Writes another transformer, of any type, to a subfolder of the component.</summary>
     internal void WriteTransformer(string name, ITransformer transformer) => _context.SaveModel(transformer, name);

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 
 namespace IGptMl.Hosting;
@@ -28,7 +29,7 @@ internal abstract class RowMapping(ITransformer owner, IHost host, string inputC
     private RowToRowMapperTransform CreateView(IDataView input)
         => new(Host, input, new Mapper(owner, this, input.Schema), schema => new Mapper(owner, this, schema));
 
-    private sealed class Mapper(ITransformer owner, RowMapping mapping, DataViewSchema inputSchema) : IRowMapper
+    private sealed class Mapper(ITransformer owner, RowMapping mapping, DataViewSchema inputSchema) : IRowMapper, ISaveAsOnnx
     {
         private readonly DataViewSchema.DetachedColumn[] _outputs = [.. mapping.Definitions];
         private readonly int _input = mapping.FindInput(inputSchema).Index;
@@ -47,5 +48,9 @@ internal abstract class RowMapping(ITransformer owner, IHost host, string inputC
         public ITransformer GetTransformer() => owner;
 
         public void Save(ModelSaveContext ctx) => owner.Save(ctx);
+
+        public bool CanSaveOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_outputs);
+
+        public void SaveAsOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_outputs);
     }
 }

@@ -95,7 +95,8 @@ internal static class HuggingFaceExport
         var centers = palette.Centers.Span;
         for (var i = 0; i < centers.Length; i += 3)
         {
-            clusters.Add(new JsonArray(centers[i], centers[i + 1], centers[i + 2])); // with enough digits for single precision
+            JsonNode center = new JsonArray(centers[i], centers[i + 1], centers[i + 2]); // with enough digits for single precision
+            clusters.Add(center);
         }
 
         var processor = new JsonObject

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using IGptMl.Numerics;
 
@@ -10,13 +11,13 @@ internal static class HuggingFaceJson
 
     /// <summary>Reads a file. Unknown properties are ignored.</summary>
     /// <exception cref="InvalidDataException">The file is not JSON, or a property has another type.</exception>
-    internal static T Read<T>(string path)
+    internal static T Read<[DynamicallyAccessedMembers(JsonReflection.Members)] T>(string path)
         where T : class
     {
         var text = TextFile.Read(path, "the settings of a model, in JSON");
         try
         {
-            return JsonSerializer.Deserialize<T>(text, Json) ?? throw new JsonException("it is null.");
+            return JsonReflection.Read<T>(text, Json) ?? throw new JsonException("it is null.");
         }
         catch (JsonException e)
         {

@@ -36,16 +36,16 @@ internal static class ModelEntries
     internal static void Write(EntryWriter write, ImageGptModel model)
     {
         var sums = new Checksums();
-        Add(ConfigEntry, stream => JsonSerializer.Serialize(stream, model.Config, Json));
+        Add(ConfigEntry, stream => JsonReflection.Write(stream, model.Config, Json));
         if (model.Palette is { } palette)
         {
             Add(PaletteEntry, palette.Write);
         }
 
-        Add(PreprocessingEntry, stream => JsonSerializer.Serialize(stream, new Preprocessing(model.Cropping), Json));
+        Add(PreprocessingEntry, stream => JsonReflection.Write(stream, new Preprocessing(model.Cropping), Json));
         if (model.Origin.Count > 0)
         {
-            Add(OriginEntry, stream => JsonSerializer.Serialize(stream, model.Origin, Json));
+            Add(OriginEntry, stream => JsonReflection.Write(stream, model.Origin, Json));
         }
 
         using var lease = model.Lease(torch.CPU);

@@ -95,7 +95,7 @@ internal static class TrainingCheckpoint
     {
         try
         {
-            return JsonSerializer.Deserialize<State>(state, Json)?.Run ?? throw new JsonException("no run");
+            return JsonReflection.Read<State>(state, Json)?.Run ?? throw new JsonException("no run");
         }
         catch (JsonException e)
         {
@@ -113,7 +113,7 @@ internal static class TrainingCheckpoint
 
         try
         {
-            var config = JsonSerializer.Deserialize<ImageGptConfig>(text, JsonReflection.Options) ?? throw new JsonException("no architecture");
+            var config = JsonReflection.Read<ImageGptConfig>(text) ?? throw new JsonException("no architecture");
             var guard = new OptionGuard();
             config.Check(guard);
             guard.ThrowIfAny(ModelSetting);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -17,7 +18,7 @@ internal static class StrictJson
     /// <summary>Reads JSON that must have exactly the members of <typeparamref name="T"/>.</summary>
     /// <exception cref="JsonException">The text is not JSON, or has other members.</exception>
     /// <exception cref="InvalidDataException">The value is null.</exception>
-    internal static T Read<T>(Stream stream)
+    internal static T Read<[DynamicallyAccessedMembers(JsonReflection.Members)] T>(Stream stream)
         where T : class
-        => JsonSerializer.Deserialize<T>(stream, Options) ?? throw new InvalidDataException("It is null.");
+        => JsonReflection.Read<T>(stream, Options) ?? throw new InvalidDataException("It is null.");
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
@@ -70,6 +71,7 @@ internal static class TorchRuntime
     }
 
     /// <summary>Whether an assembly is in the application's folder. In a notebook it is in the package cache, where TorchSharp finds its library.</summary>
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "The empty location of a bundled assembly is one of the cases.")]
     private static bool IsInApplication(Assembly assembly)
         => assembly.Location.Length == 0 || Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory) == Path.GetDirectoryName(assembly.Location);
 

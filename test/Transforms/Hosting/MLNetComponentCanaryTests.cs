@@ -126,6 +126,22 @@ public sealed class MLNetComponentCanaryTests
     }
 
     [TestMethod]
+    [Canary("Microsoft.ML.Model.OnnxConverter.ICanSaveOnnx", "Microsoft.ML.Model.OnnxConverter.ISaveAsOnnx",
+        "Microsoft.ML.Model.OnnxConverter.ITransformCanSaveOnnx", "Microsoft.ML.Model.OnnxConverter.OnnxContext")]
+    public void OnnxInterfaces_HaveTheMembersThatWeImplement()
+    {
+        const string Namespace = "Microsoft.ML.Model.OnnxConverter";
+        var (context, can, save) = (MLNet.Type($"{Namespace}.OnnxContext"), MLNet.Type($"{Namespace}.ICanSaveOnnx"), MLNet.Type($"{Namespace}.ISaveAsOnnx"));
+        MLNet.Method(can, "CanSaveOnnx", typeof(bool), context);
+        MLNet.Method(save, "SaveAsOnnx", typeof(void), context);
+        var transform = MLNet.Type($"{Namespace}.ITransformCanSaveOnnx");
+        CollectionAssert.IsSubsetOf((Type[])[can, save, typeof(IDataView)], transform.GetInterfaces());
+        Type[] all = [can, save, transform];
+        Assert.HasCount(2, all.SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)).ToArray(),
+            "There is a new member.");
+    }
+
+    [TestMethod]
     [Canary("Microsoft.ML.Data.IDataTransform", "Microsoft.ML.Data.IDataTransform.get_Source")]
     public void DataTransformSource_OfATransformedView_IsTheViewBelow()
     {
