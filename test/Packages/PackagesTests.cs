@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace IGptMl.Tests.Packages;
 
 /// <summary>Uses the packages as their users do: from an empty folder and with an empty package cache.</summary>
@@ -58,6 +60,24 @@ public sealed class PackagesTests
         File.WriteAllText(Path.Combine(folder, "app.cs"), $"#:package IGptMl@{Feed.Version}\n#:package {Backend}@{BackendVersion}\n{Code()}");
         StringAssert.EndsWith(Feed.DotNet(folder, "run", "app.cs").Trim(), "nats per token");
         Assert.IsTrue(File.Exists(Path.Combine(folder, "classifier.zip")));
+    }
+
+    [TestMethod]
+    public void Application_ThatIsTrimmed_SavesAndLoads()
+    {
+        RequireLinux();
+        var folder = Feed.CreateFolder("trimmed");
+        Feed.DotNet(folder, "new", "console", "--no-restore");
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), Code());
+        Feed.DotNet(folder, "add", "package", "IGptMl", "--version", Feed.Version);
+        Feed.DotNet(folder, "add", "package", Backend, "--version", BackendVersion);
+        var output = Feed.DotNet(
+            folder, "publish", "--self-contained", "-r", RuntimeInformation.RuntimeIdentifier, "-p:PublishTrimmed=true", "-p:TrimmerSingleWarn=false", "-o", "out");
+        Assert.IsEmpty(output.Split('\n').Where(line => line.Contains(": warning ", StringComparison.Ordinal)
+            && line.Contains("IGptMl", StringComparison.Ordinal)), "Trimming warns of these libraries.");
+        var application = Path.Combine(folder, "out", "trimmed");
+        StringAssert.EndsWith(Feed.Run(folder, application, []).Trim(), "nats per token");
+        Assert.HasCount(3, Feed.Run(folder, application, ["classifier.zip"]).Trim().Split('|'));
     }
 
     [TestMethod]
