@@ -71,8 +71,8 @@ public sealed class PackagesTests
         File.WriteAllText(Path.Combine(folder, "Program.cs"), Code());
         Feed.DotNet(folder, "add", "package", "IGptMl", "--version", Feed.Version);
         Feed.DotNet(folder, "add", "package", Backend, "--version", BackendVersion);
-        var output = Feed.DotNet(
-            folder, "publish", "--self-contained", "-r", RuntimeInformation.RuntimeIdentifier, "-p:PublishTrimmed=true", "-p:TrimmerSingleWarn=false", "-o", "out");
+        var output = Feed.DotNet(folder, "publish", "--self-contained", "-r", RuntimeInformation.RuntimeIdentifier, "-p:PublishTrimmed=true",
+            "-p:TrimmerSingleWarn=false", "-o", "out");
         Assert.IsEmpty(output.Split('\n').Where(line => line.Contains(": warning ", StringComparison.Ordinal)
             && line.Contains("IGptMl", StringComparison.Ordinal)), "Trimming warns of these libraries.");
         var application = Path.Combine(folder, "out", "trimmed");

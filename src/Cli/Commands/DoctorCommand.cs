@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
 using Microsoft.ML;
@@ -20,16 +21,23 @@ internal sealed class DoctorCommand : IgptCommand
 
     private static readonly string[] Published = ["openai/imagegpt-small", "openai/imagegpt-medium", "openai/imagegpt-large"];
 
+    private static readonly string[] MpiLibraries = ["libmpi.so.40", "libmpi.so.12", "libmpi.dylib", "msmpi.dll"];
+
     private const string GpuPackages = "For an NVIDIA GPU, build with -p:TorchBackend=cuda, which takes TorchSharp-cuda-linux or TorchSharp-cuda-windows.";
+
+    private readonly MemoryOption _memory = new("Plan the training of every preset on a GPU");
 
     internal DoctorCommand(Terminal terminal, Option<bool> verbose)
         : base("doctor", "Show what this machine and installation have, and what to do about what is missing.", "igpt doctor", terminal, verbose)
-        => AddJsonOption();
+    {
+        _memory.AddTo(this);
+        AddJsonOption();
+    }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        List<DoctorResult.Check> checks = [.. Machine(), .. Natives(), Data(), Models()];
+        List<DoctorResult.Check> checks = [.. Machine(), .. Natives(), Data(), Models(), Mpi(), .. Plans(_memory.Read(parsed))];
         var result = new DoctorResult(checks.TrueForAll(check => check.Works), checks);
         WriteResult(parsed, result, result.Facts);
         return result.Works ? ExitCodes.Success : ExitCodes.Failure;
@@ -98,6 +106,13 @@ internal sealed class DoctorCommand : IgptCommand
             : new("data sets", $"none in {folder}", Remedy: "igpt data get cifar10 fetches one; your own folders of images need nothing.");
     }
 
+    /// <summary>Whether MPI is installed, which will matter when several processes train one model.</summary>
+    private static DoctorResult.Check Mpi()
+    {
+        var found = MpiLibraries.FirstOrDefault(name => NativeLibrary.TryLoad(name, out _));
+        return new("MPI", found is null ? "none; one process needs none" : $"{found}; this version trains in one process and does not use it");
+    }
+
     private static DoctorResult.Check Models()
     {
         var options = new ModelDownloaderOptions();
@@ -107,6 +122,15 @@ internal sealed class DoctorCommand : IgptCommand
             ? new("models", $"{string.Join(", ", found)} in {options.HubCacheFolder}{(options.Offline ? "; offline mode is on" : string.Empty)}")
             : new("models", $"none of the paper's in {options.HubCacheFolder}", Remedy: "igpt model get openai/imagegpt-small fetches one.");
     }
+
+    /// <summary>How each preset trains in the memory.</summary>
+    private static IEnumerable<DoctorResult.Check> Plans(long bytes) => Preset.Known.Select(preset =>
+    {
+        TrainingPrecision[] precisions = [TrainingPrecision.Float32, TrainingPrecision.BFloat16];
+        var plans = precisions.Select(precision => (Name: precision, Plan: ImageGptMemory.Plan(
+            preset.Training.Model, preset.Training with { Precision = precision }, bytes)));
+        return new DoctorResult.Check($"{preset.Name} on a GPU", string.Join("; ", plans.Select(plan => $"{plan.Name}: {plan.Plan}")));
+    });
 
     private static string VersionOf(Type type)
         => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+', ' ')[0];

@@ -43,6 +43,13 @@ internal sealed class PretrainCommand : IgptCommand
     private readonly TrainingArguments _training = TrainingArguments.ForPretraining();
     private readonly CheckpointOptions _checkpoints = new();
 
+    private readonly Option<bool> _dryRun = new("--dry-run")
+    {
+        Description = "Only plan the memory: what the model, its training state and its images take on a GPU, and into how many parts a batch must be divided.",
+    };
+
+    private readonly MemoryOption _memory = new("With --dry-run: plan for a GPU");
+
     private double? _lastValidation;
 
     internal PretrainCommand(Terminal terminal, Option<bool> verbose)
@@ -54,7 +61,17 @@ internal sealed class PretrainCommand : IgptCommand
             terminal,
             verbose)
     {
-        _data.Required = true;
+        _out.Required = false;
+        Validators.Add(result =>
+        {
+            foreach (var needed in result.GetResult(_dryRun) is null ? new Option[] { _data, _out } : [])
+            {
+                if (result.GetResult(needed) is null)
+                {
+                    result.AddError($"Option '{needed.Name}' is required.");
+                }
+            }
+        });
         foreach (var option in new Option[] { _data, _out.EndsIn(".zip"), _limit, _test, _testLimit, _encoding, _crop, _crops, _cache })
         {
             Add(option);
@@ -66,15 +83,27 @@ internal sealed class PretrainCommand : IgptCommand
         _training.AddTo(this);
         _checkpoints.AddTo(this);
         Add(_samples);
+        Add(_dryRun);
+        _memory.AddTo(this);
         AddCommonOptions();
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        var path = parsed.GetRequiredValue(_out);
         var palette = _palette.Load(parsed, Terminal);
         var options = ReadOptions(parsed, palette);
+        if (parsed.GetValue(_dryRun))
+        {
+            return PlanMemory(parsed, options);
+        }
+
+        if (_memory.IsGiven(parsed))
+        {
+            throw new UsageException("--gpu-memory is for --dry-run.");
+        }
+
+        var path = parsed.GetRequiredValue(_out);
         RequireMemory(parsed, options.Model);
         OutputFile.Check(path);
         if (options.CacheFile is { } cache)
@@ -120,6 +149,14 @@ internal sealed class PretrainCommand : IgptCommand
         }
 
         return result.Completed ? ExitCodes.Success : ExitCodes.Canceled;
+    }
+
+    private int PlanMemory(ParseResult parsed, ImageGptTrainer.Options options)
+    {
+        var plan = ImageGptMemory.Plan(options.Model, options, _memory.Read(parsed));
+        var result = new MemoryPlanResult(options.Model.ParameterCount, options.Precision, plan);
+        WriteResult(parsed, result, result.Facts);
+        return plan.Fits ? ExitCodes.Success : ExitCodes.Failure;
     }
 
     /// <summary>Images that are tokens already must be those of the model, and then all of them are tokens.</summary>
