@@ -158,6 +158,12 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
     private List<(string Name, string Value)> Results(TrainingLoop loop, long done, double loss)
     {
         var results = new List<(string, string)> { ("Steps run", done.ToString(CultureInfo.InvariantCulture)) };
+        if (options.TimeLimit is { } limit)
+        {
+            results.Insert(0, ("Steps", "as many as the time allows"));
+            results.Add(("Time limit", limit.ToString("c", CultureInfo.InvariantCulture)));
+        }
+
         if (!double.IsNaN(loss)) // as it is if a finished run was resumed
         {
             results.Add(("Mean training loss", loss.ToString("G6", CultureInfo.InvariantCulture)));

@@ -52,7 +52,8 @@ public sealed record ImageGptMemoryPlan
     public override string ToString()
     {
         const double Gigabyte = 1e9;
-        var parts = AccumulationSteps == 1 ? $"{BatchSize} images at once" : $"{AccumulationSteps} parts of {ImagesAtOnce} images";
+        var images = $"{ImagesAtOnce} image{(ImagesAtOnce == 1 ? string.Empty : "s")}";
+        var parts = AccumulationSteps == 1 ? $"{images} at once" : $"{AccumulationSteps} parts of {images}";
         var again = RecomputeActivations ? ", blocks computed again" : string.Empty;
         return FormattableString.Invariant(
             $"{parts}{again}, {Total / Gigabyte:F1} of {Available / Gigabyte:F1} GB{(Fits ? string.Empty : ": it does not fit")}");
