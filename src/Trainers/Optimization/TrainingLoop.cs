@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace IGptMl.Optimization;
 
@@ -43,9 +44,25 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
         while (state.Step < schedule.Steps && !cancellation.IsCancellationRequested && !StoppedEarly && !TimeIsUp)
         {
             var (rate, earlier) = (RateOf(state), state);
-            var batch = training.Backward(state.Step);
-            RequireNumber("loss", batch.Loss, state.Step, rate);
-            var norm = training.Update(state.Step, rate);
+            var (batch, norm) = (default(BatchResult), 0.0);
+            var isUpdating = false;
+            try
+            {
+                batch = training.Backward(state.Step);
+                RequireNumber("loss", batch.Loss, state.Step, rate);
+                isUpdating = true;
+                norm = training.Update(state.Step, rate);
+            }
+            catch (ExternalException e) when (IsOutOfMemory(e))
+            {
+                if (!isUpdating && state.Step > begun && !watch.IsSuspicious)
+                {
+                    checkpoints?.Save(state, parameters, optimizer); // the gradients of this step have changed nothing yet
+                }
+
+                throw OutOfMemory(state.Step + 1, e);
+            }
+
             RequireNumber("norm of the gradients", norm, state.Step, rate);
             var (value, first) = (batch.Loss, state.Step == 0 ? batch.Loss : state.FirstLoss);
             state = state with { Step = state.Step + 1, FirstLoss = first, Loss = value, Seconds = before + clock.Elapsed.TotalSeconds };
@@ -197,6 +214,19 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
         {
             throw Diverged($"The {name} is {value}", step + 1, rate);
         }
+    }
+
+    /// <summary>Whether libtorch reports that the device has no memory left.</summary>
+    private static bool IsOutOfMemory(ExternalException e) => e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
+
+    private InvalidOperationException OutOfMemory(long step, ExternalException cause)
+    {
+        var checkpoint = _settings.Checkpoints?.NewestPath is { } path ? $" The last checkpoint is '{path}'." : string.Empty;
+        var parts = task.Parts == 1 ? "one part" : $"{task.Parts} parts";
+        return new InvalidOperationException(
+            $"The device ran out of memory in step {step} of {task.ImagesPerStep} images in {parts}. More AccumulationSteps (--accumulate), "
+            + "RecomputeActivations (--recompute) or a smaller batch need less; ImageGptMemory.Plan and 'igpt pretrain --dry-run' compute what fits."
+            + $"{checkpoint} libtorch says: {cause.Message.Split('\n')[0]}", cause);
     }
 
     private InvalidOperationException Diverged(string what, long step, double rate)

@@ -28,8 +28,7 @@ internal static class DeviceChoice
             return torch.CPU;
         }
 
-        var found = devices == 0 ? "this machine and build of TorchSharp offer none" : $"there are {devices}, numbered from 0";
         throw new InvalidOperationException(
-            $"GPU {id} was requested, but {found}. Set FallbackToCpu to run on the CPU instead, or build with -p:TorchBackend=cuda.");
+            $"GPU {id} was requested, but {GpuDiagnosis.Explain(id, devices)}. Or set FallbackToCpu to run on the CPU instead.");
     }
 }

@@ -9,10 +9,14 @@ namespace IGptMl.Numerics;
 internal static class TorchRuntime
 {
     private const string Library = "LibTorchSharp";
+    private const string CudaLibrary = "torch_cuda";
     private const string NoLibrary = "The application has no native library of TorchSharp for this machine: "
         + "reference the package TorchSharp-cpu (or TorchSharp-cuda-linux, TorchSharp-cuda-windows) of the same version as TorchSharp.";
 
     private static readonly Lazy<bool> Loaded = new(Load);
+
+    /// <summary>Whether the application has libtorch for CUDA.</summary>
+    internal static bool HasCuda => FindLibrary(CudaLibrary) is not null;
 
     /// <summary>Must be called before the first torch call of any public method.</summary>
     /// <exception cref="DllNotFoundException">The native library cannot be loaded.</exception>
@@ -23,7 +27,7 @@ internal static class TorchRuntime
         YieldIdleThreads();
 
         // If loading fails, TorchSharp copies half a gigabyte and prints every path it has tried, so the loader is asked first.
-        var file = FindLibrary();
+        var file = FindLibrary(Library);
         if (file is not null && !NativeLibrary.TryLoad(file, out _))
         {
             throw NotLoadable(Explain(file), null);
@@ -36,7 +40,12 @@ internal static class TorchRuntime
 
         try
         {
-            torch.InitializeDeviceType(DeviceType.CPU);
+            // TorchSharp loads the libraries of CUDA only if it is asked for them first; without a GPU they serve the CPU as well.
+            if (!HasCuda || !torch.TryInitializeDeviceType(DeviceType.CUDA))
+            {
+                torch.InitializeDeviceType(DeviceType.CPU);
+            }
+
             return true;
         }
         catch (Exception e) when (
@@ -61,10 +70,10 @@ internal static class TorchRuntime
     [DllImport("libc", EntryPoint = "setenv", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     private static extern int SetNativeVariable(string name, string value, int overwrite);
 
-    /// <summary>The path of the library in the application's folder, or in one of the folders that the application's deps.json lists.</summary>
-    private static string? FindLibrary()
+    /// <summary>The path of a native library in the application's folder, or in one of the folders that the application's deps.json lists.</summary>
+    private static string? FindLibrary(string library)
     {
-        var name = OperatingSystem.IsWindows() ? $"{Library}.dll" : OperatingSystem.IsMacOS() ? $"lib{Library}.dylib" : $"lib{Library}.so";
+        var name = OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
         var listed = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? string.Empty;
         string[] folders = [AppContext.BaseDirectory, .. listed.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)];
         return folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);

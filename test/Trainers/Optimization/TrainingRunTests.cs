@@ -348,6 +348,28 @@ public sealed class TrainingRunTests : IDisposable
     private CheckpointFolder Open(CheckpointSettings settings, Func<string, Stream>? create = null) => new(settings, _warnings.Add, create);
 
     /// <summary>Trains to a step of the same schedule, as if the run were canceled there, and returns the weights.</summary>
+    [TestMethod]
+    public void Train_DeviceOutOfMemory_SavesTheLastStepAndSaysWhatNeedsLess()
+    {
+        var expected = Train(null, Steps);
+        using (var module = new TwoLayers())
+        {
+            using var folder = Open(Checkpoints with { IntervalSteps = null });
+            folder.Begin(Run);
+            torch.Tensor Loss(BatchPart part) => part.Step < 4 ? module.Loss(part)
+                : throw new System.Runtime.InteropServices.ExternalException("CUDA out of memory. Tried to allocate 2.00 GiB.\nException raised from malloc");
+            var loop = new TrainingLoop(new LossTask(module, Loss), new CosineSchedule(0.05, 3, Steps), new TrainingSettings { Checkpoints = folder });
+
+            var error = Assert.ThrowsExactly<InvalidOperationException>(() => loop.Run(_ => { }, default));
+
+            StringAssert.StartsWith(error.Message, "The device ran out of memory in step 5 of 4 images in one part. More AccumulationSteps (--accumulate)");
+            StringAssert.Contains(error.Message, $"The last checkpoint is '{_folder.Combine("checkpoint-000000004.safetensors")}'.");
+            StringAssert.EndsWith(error.Message, "libtorch says: CUDA out of memory. Tried to allocate 2.00 GiB.");
+        }
+
+        CollectionAssert.AreEqual(expected, Train(Checkpoints, Steps), "The run goes on as if nothing had happened.");
+    }
+
     private float[] Train(CheckpointSettings? settings, int stop, Action<TrainingProgress>? report = null, Func<string, Stream>? create = null)
     {
         using var cancellation = new CancellationTokenSource();

@@ -9,8 +9,9 @@ namespace IGptMl.Tests.Hosting;
 [TestClass]
 public sealed class DeviceChoiceTests
 {
-    private const string NoGpu = "GPU 0 was requested, but this machine and build of TorchSharp offer none. "
-        + "Set FallbackToCpu to run on the CPU instead, or build with -p:TorchBackend=cuda.";
+    private const string NoGpu = "GPU 0 was requested, but this application has the native library for CPUs only. Reference the package TorchSharp-cuda-linux "
+        + "or TorchSharp-cuda-windows in place of TorchSharp-cpu; in this repository, build with -p:TorchBackend=cuda. Or set FallbackToCpu to run on the CPU "
+        + "instead.";
 
     [TestMethod]
     public void Resolve_NothingAskedFor_IsTheCpu() => Assert.AreEqual(DeviceType.CPU, DeviceChoice.Resolve(new MLContext(), null, null).type);
