@@ -7,7 +7,8 @@ namespace IGptMl;
 /// The activations that are kept are counted from the network. Of a position, a block keeps 16 d values: its input, the normed input, queries, keys and
 /// values, the attended values, the hidden state between attention and MLP, its norm, and the MLP's hidden layer before and after its activation (d + d + 3 d
 /// + d + d + d + 4 d + 4 d); and the log-sum-exp of every head. In bfloat16 the two norms also keep their input in float32. If blocks are computed again, only
-/// their inputs are kept, and the rest for one block at a time. The kernels of this library on CPUs need less, as they run a few images at a time.
+/// their inputs are kept, and the rest for one block at a time. What is needed for a moment is the most of two: the logits with their probabilities and
+/// gradients, or the gradients within a block. The kernels of this library on CPUs need less, as they run a few images at a time.
 /// </remarks>
 public static class ImageGptMemory
 {
@@ -17,8 +18,8 @@ public static class ImageGptMemory
     /// <summary>The norms of a block, whose input is kept in float32 as well if the network computes in bfloat16.</summary>
     private const int Norms = 2;
 
-    /// <summary>The gradients that a block has at a time, in multiples of d: of the MLP's hidden layer twice, and of its input and output.</summary>
-    private const int GradientWidths = 10;
+    /// <summary>The gradients that a block has at a time, beyond the kept values that are freed meanwhile, in multiples of d.</summary>
+    private const int GradientWidths = 6;
 
     /// <summary>The logits, their probabilities, and their gradient, in float32.</summary>
     private const int LogitCopies = 3;
@@ -72,7 +73,8 @@ public static class ImageGptMemory
         var size = isNarrow ? Narrow : Wide;
         var block = (t * d * ((KeptWidths * size) + (isNarrow ? Norms * Wide : 0))) + (t * config.Heads * Wide);
         var hidden = layers * 12 * d * d; // the matrices that Muon updates
-        var ends = 2 * t * d * size; // the embeddings and the final norm's input
+        var row = t * d * size; // one value for every position and every element of d
+        var loss = (2 * row) + (LogitCopies * t * config.Colors * Wide); // the last hidden states and their norm, and the logits
         return new ImageGptMemoryPlan
         {
             Available = available,
@@ -81,9 +83,9 @@ public static class ImageGptMemory
             OptimizerState = Wide * (options.Optimizer == ImageGptOptimizer.Muon ? (2 * parameters) - hidden : 2 * parameters),
             UpdateTemporary = parameters * Wide, // Adam's denominators
             Libraries = Libraries,
-            KeptPerImage = ends + (recomputes ? (layers * t * d * size) + block : layers * block),
-            TemporaryPerImage = t * ((GradientWidths * d * size) + (LogitCopies * (long)config.Colors * Wide)),
-            KeyValueCachePerImage = 2 * layers * t * d * size,
+            KeptPerImage = row + (layers * (recomputes ? row : block)), // the embeddings and the blocks
+            TemporaryPerImage = Math.Max(loss, recomputes ? block : GradientWidths * row),
+            KeyValueCachePerImage = 2 * layers * row,
             BatchSize = options.BatchSize,
             AccumulationSteps = parts,
             RecomputeActivations = recomputes,
