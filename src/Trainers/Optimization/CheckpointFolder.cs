@@ -13,6 +13,9 @@ internal sealed class CheckpointFolder : IDisposable
     private const string Partial = ".partial";
     private const string Samples = "samples-";
 
+    /// <summary>The setting that a resumed run may change: parts take less memory, and give the same step up to rounding.</summary>
+    private const string Adjustable = nameof(TrainingOptions.AccumulationSteps);
+
     private readonly CheckpointSettings _settings;
     private readonly Func<string, Stream> _create;
     private readonly Action<string> _warn;
@@ -85,16 +88,22 @@ internal sealed class CheckpointFolder : IDisposable
             return;
         }
 
-        var differences = old.Keys.Union(run.Keys, StringComparer.Ordinal)
-            .Where(name => old.GetValueOrDefault(name) != run.GetValueOrDefault(name))
-            .Select(name => $"{name} was {old.GetValueOrDefault(name) ?? "not given"} and is {run.GetValueOrDefault(name) ?? "not given"}.")
-            .ToList();
+        var changed = old.Keys.Union(run.Keys, StringComparer.Ordinal).Where(name => old.GetValueOrDefault(name) != run.GetValueOrDefault(name))
+            .ToLookup(name => name == Adjustable && old.ContainsKey(name), Describe);
+        var differences = changed[false].ToList();
         if (differences.Count > 0)
         {
             throw new InvalidOperationException(
                 $"The checkpoints in '{_settings.Folder}' belong to another run. {string.Join(" ", differences)} Use another folder, or start over, which "
                 + $"deletes them.");
         }
+
+        foreach (var change in changed[true])
+        {
+            _warn($"{change} The steps are the same up to rounding.");
+        }
+
+        string Describe(string name) => $"{name} was {old.GetValueOrDefault(name) ?? "not given"} and is {run.GetValueOrDefault(name) ?? "not given"}.";
     }
 
     /// <summary>Whether a checkpoint is due after a number of steps.</summary>

@@ -102,6 +102,24 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [TestMethod]
+    public void Begin_OtherParts_GoesOnWithAWarning()
+    {
+        using (var first = Open(Checkpoints))
+        {
+            first.Begin(new Dictionary<string, string> { ["Seed"] = "1", ["AccumulationSteps"] = "1" });
+            using var module = new TwoLayers();
+            var settings = new TrainingSettings { Checkpoints = first };
+            new TrainingLoop(new LossTask(module, module.Loss), new CosineSchedule(0.05, 3, 2), settings).Run(_ => { }, default);
+        }
+
+        using var folder = Open(Checkpoints);
+        folder.Begin(new Dictionary<string, string> { ["Seed"] = "1", ["AccumulationSteps"] = "8" });
+
+        Assert.AreEqual("AccumulationSteps was 1 and is 8. The steps are the same up to rounding.", _warnings.Single());
+        Assert.AreEqual(2, folder.Newest!.Step);
+    }
+
+    [TestMethod]
     public void Save_ManyCheckpoints_KeepsTheNewestAndThoseAskedFor()
     {
         Train(Checkpoints with { Steps = [3, 5] }, Steps);
