@@ -88,19 +88,17 @@ internal sealed class CheckpointFolder : IDisposable
             return;
         }
 
-        var changed = old.Keys.Union(run.Keys, StringComparer.Ordinal).Where(name => old.GetValueOrDefault(name) != run.GetValueOrDefault(name))
-            .ToLookup(name => name == Adjustable && old.ContainsKey(name), Describe);
-        var differences = changed[false].ToList();
-        if (differences.Count > 0)
+        var changed = old.Keys.Union(run.Keys, StringComparer.Ordinal).Where(name => old.GetValueOrDefault(name) != run.GetValueOrDefault(name)).ToList();
+        if (changed.Exists(name => name != Adjustable || !old.ContainsKey(name)))
         {
             throw new InvalidOperationException(
-                $"The checkpoints in '{_settings.Folder}' belong to another run. {string.Join(" ", differences)} Use another folder, or start over, which "
-                + $"deletes them.");
+                $"The checkpoints in '{_settings.Folder}' belong to another run. {string.Join(" ", changed.Select(Describe))} Use another folder, or start "
+                + "over, which deletes them.");
         }
 
-        foreach (var change in changed[true])
+        foreach (var name in changed)
         {
-            _warn($"{change} The steps are the same up to rounding.");
+            _warn($"{Describe(name)} The steps are the same up to rounding.");
         }
 
         string Describe(string name) => $"{name} was {old.GetValueOrDefault(name) ?? "not given"} and is {run.GetValueOrDefault(name) ?? "not given"}.";
