@@ -37,7 +37,7 @@ public sealed class RoomsTests
         ["Numerics"] = [],
         ["Formats"] = ["Numerics"],
         ["Download"] = ["Numerics"],
-        ["Hub"] = ["Download", "Numerics"],
+        ["Hub"] = ["Download", "Formats", "Numerics"],
         ["Kernels"] = ["Numerics"],
         ["Images"] = ["Numerics"],
         ["Palettes"] = ["Images", "Formats", "Numerics"],

@@ -30,10 +30,7 @@ public sealed class PackagesTests
     public void Application_InAnEmptyFolder_RunsTheReadmesCode()
     {
         RequireLinux();
-        var folder = Feed.CreateFolder("application");
-        Feed.DotNet(folder, "new", "console", "--no-restore");
-        File.WriteAllText(Path.Combine(folder, "Program.cs"), Code());
-        Feed.DotNet(folder, "add", "package", "IGptMl", "--version", Feed.Version);
+        var folder = CreateApplication("application");
 
         var (code, output) = Feed.TryRun(folder, Processes.DotNetProcess.Host, ["build", "-c", "Release"]);
         Assert.AreNotEqual(0, code);
@@ -66,10 +63,7 @@ public sealed class PackagesTests
     public void Application_ThatIsTrimmed_SavesAndLoads()
     {
         RequireLinux();
-        var folder = Feed.CreateFolder("trimmed");
-        Feed.DotNet(folder, "new", "console", "--no-restore");
-        File.WriteAllText(Path.Combine(folder, "Program.cs"), Code());
-        Feed.DotNet(folder, "add", "package", "IGptMl", "--version", Feed.Version);
+        var folder = CreateApplication("trimmed");
         Feed.DotNet(folder, "add", "package", Backend, "--version", BackendVersion);
         var output = Feed.DotNet(folder, "publish", "--self-contained", "-r", RuntimeInformation.RuntimeIdentifier, "-p:PublishTrimmed=true",
             "-p:TrimmerSingleWarn=false", "-o", "out");
@@ -90,6 +84,16 @@ public sealed class PackagesTests
         StringAssert.Contains(Feed.Run(folder, igpt, ["pretrain", "--data", "shapes:32", "--steps", "2", "--out", "model.zip", "--json"]), "\"steps\": 2");
         Feed.Run(folder, igpt, ["evaluate", "--model", "model.zip", "--data", "shapes:8", "--json"]);
         Assert.IsEmpty(Directory.GetFiles(Path.Combine(folder, "tools"), "*torch_python*", SearchOption.AllDirectories));
+    }
+
+    /// <summary>Creates an application of the README's code that references IGptMl, but no backend.</summary>
+    private static string CreateApplication(string name)
+    {
+        var folder = Feed.CreateFolder(name);
+        Feed.DotNet(folder, "new", "console", "--no-restore");
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), Code());
+        Feed.DotNet(folder, "add", "package", "IGptMl", "--version", Feed.Version);
+        return folder;
     }
 
     /// <summary>The packages are packed by a shell script.</summary>

@@ -1,4 +1,6 @@
+using System.Text;
 using IGptMl.Download;
+using IGptMl.Formats;
 
 namespace IGptMl.Hub;
 
@@ -61,9 +63,7 @@ internal sealed class HubCache(string folder)
 
         var path = ReferenceOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = $"{path}.{Path.GetRandomFileName()}";
-        File.WriteAllText(temporary, commit);
-        File.Move(temporary, path, overwrite: true);
+        AtomicFile.Write(path, stream => stream.Write(Encoding.ASCII.GetBytes(commit)));
     }
 
     /// <summary>Adds a file to its snapshot. If its content is not in the cache, it is downloaded, by one process at a time.</summary>

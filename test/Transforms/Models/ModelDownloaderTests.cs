@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using IGptMl.Cli.Output;
 using IGptMl.Tests.Data;
 using IGptMl.Tests.Download;
 using IGptMl.Tests.Formats;
@@ -374,7 +375,7 @@ public sealed class ModelDownloaderTests
         var blobs = Directory.CreateDirectory(_folder.Combine("models--openai--imagegpt-tiny", "blobs"));
         var other = new FileStream(Path.Combine(locks.FullName, $"{hash}.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
 
-        var path = Get(progress: new Report(value =>
+        var path = Get(progress: new Relay<DownloadProgress>(value =>
         {
             if (value.Stage == DownloadStage.Waiting)
             {
@@ -393,7 +394,7 @@ public sealed class ModelDownloaderTests
     {
         var seen = new List<DownloadProgress>();
 
-        Get(progress: new Report(seen.Add));
+        Get(progress: new Relay<DownloadProgress>(seen.Add));
 
         var total = _hub.Files["pytorch_model.bin"].Length + _hub.Files["preprocessor_config.json"].Length;
         Assert.IsTrue(seen.All(value => value.Total == total && value.Done <= total));
@@ -417,7 +418,7 @@ public sealed class ModelDownloaderTests
         using var cancellation = new CancellationTokenSource();
         _hub.Storage.Cuts.Enqueue(10_000);
 
-        Assert.Throws<OperationCanceledException>(() => Get(cancellation: cancellation.Token, progress: new Report(value =>
+        Assert.Throws<OperationCanceledException>(() => Get(cancellation: cancellation.Token, progress: new Relay<DownloadProgress>(value =>
         {
             if (value.Done > 10_000)
             {
@@ -491,9 +492,4 @@ public sealed class ModelDownloaderTests
 
     private void AssertFails(string name, string message)
         => Assert.AreEqual(message, Assert.ThrowsExactly<DownloadException>(() => Get(name: name)).Message);
-
-    private sealed class Report(Action<DownloadProgress> report) : IProgress<DownloadProgress>
-    {
-        void IProgress<DownloadProgress>.Report(DownloadProgress value) => report(value);
-    }
 }

@@ -1,3 +1,5 @@
+using IGptMl.Cli.Output;
+
 namespace IGptMl.Tests.Data.Download;
 
 [TestClass]
@@ -17,7 +19,7 @@ public sealed class DataDownloaderTests
         using var server = new FileServer(_archive.Bytes);
         var stages = new List<DownloadProgress>();
 
-        var home = Get(server, progress: new Report(stages.Add));
+        var home = Get(server, progress: new Relay<DownloadProgress>(stages.Add));
 
         Assert.AreEqual(_folder.Combine("tiny"), home);
         CollectionAssert.AreEqual(_archive.Pixels, File.ReadAllBytes(_folder.Combine("tiny", "pixels.bin")));
@@ -219,7 +221,7 @@ public sealed class DataDownloaderTests
         using var server = new FileServer(_archive.Bytes) { Cuts = new([10_000]) };
         using var cancellation = new CancellationTokenSource();
 
-        Assert.Throws<OperationCanceledException>(() => Get(server, cancellation.Token, new Report(value =>
+        Assert.Throws<OperationCanceledException>(() => Get(server, cancellation.Token, new Relay<DownloadProgress>(value =>
         {
             if (value.Done == 10_000)
             {
@@ -306,9 +308,4 @@ public sealed class DataDownloaderTests
         CancellationToken cancellation = default,
         IProgress<DownloadProgress>? progress = null)
         => new DataDownloader(options).GetAsync(data, _folder.Path, progress, cancellation).GetAwaiter().GetResult();
-
-    private sealed class Report(Action<DownloadProgress> report) : IProgress<DownloadProgress>
-    {
-        void IProgress<DownloadProgress>.Report(DownloadProgress value) => report(value);
-    }
 }
