@@ -13,10 +13,11 @@ internal sealed class WebServer : IDisposable
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new(Lifetime);
-    private readonly Func<WebRequest, WebAnswer> _answer;
+    private readonly Func<WebRequest, WebAnswer?> _answer;
     private readonly Task _loop;
 
-    internal WebServer(Func<WebRequest, WebAnswer> answer)
+    /// <param name="answer">Answers a request; null for never.</param>
+    internal WebServer(Func<WebRequest, WebAnswer?> answer)
     {
         _answer = answer;
         _listener.Start();
@@ -70,11 +71,16 @@ internal sealed class WebServer : IDisposable
         }
 
         Requests.Enqueue(request);
-        var answer = _answer(request);
+        if (_answer(request) is not { } answer)
+        {
+            await Task.Delay(Timeout.Infinite, _end.Token);
+            return;
+        }
+
         var from = 0;
         var status = answer.Status;
         var head = new StringBuilder();
-        if (status == "200 OK" && request.Range.Length > 0)
+        if (status == "200 OK" && request.Range.Length > 0 && answer.KnowsRanges && answer.Satisfies(request.IfRange))
         {
             from = int.Parse(request.Range["bytes=".Length..^1], CultureInfo.InvariantCulture);
             status = "206 Partial Content";
@@ -113,6 +119,7 @@ internal sealed class WebServer : IDisposable
         var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).Where(parts => parts.Length == 2)
             .ToDictionary(parts => parts[0].ToLowerInvariant(), parts => parts[1]);
         var first = lines[0].Split(' ');
-        return new WebRequest(first[0], first[1], headers.GetValueOrDefault("authorization", ""), headers.GetValueOrDefault("range", ""));
+        return new WebRequest(first[0], first[1], headers.GetValueOrDefault("authorization", ""), headers.GetValueOrDefault("range", ""),
+            headers.GetValueOrDefault("if-range", ""));
     }
 }

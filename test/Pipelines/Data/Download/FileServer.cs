@@ -1,26 +1,18 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
+using IGptMl.Tests.Download;
 
 namespace IGptMl.Tests.Data.Download;
 
-/// <summary>A web server on 127.0.0.1 that serves one file and can misbehave. It stops by itself after a minute.</summary>
+/// <summary>A <see cref="WebServer"/> that serves one file and can misbehave.</summary>
 internal sealed class FileServer : IDisposable
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
-
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _end = new(Lifetime);
-    private readonly Task _loop;
+    private readonly WebServer _server;
 
     internal FileServer(byte[] content)
     {
         Content = content;
-        _listener.Start();
-        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/data.tar.gz");
-        _loop = Task.Run(ServeAsync);
+        _server = new WebServer(Answer);
+        Address = new Uri(_server.Address, "data.tar.gz");
     }
 
     internal Uri Address { get; }
@@ -37,89 +29,35 @@ internal sealed class FileServer : IDisposable
     internal ConcurrentQueue<string> Statuses { get; init; } = new();
 
     /// <summary>The numbers of bytes after which the connections of the next requests are closed; later connections are not.</summary>
-    internal ConcurrentQueue<int> Cuts { get; init; } = new();
+    internal ConcurrentQueue<int> Cuts
+    {
+        get => _server.Cuts;
+        init
+        {
+            foreach (var cut in value)
+            {
+                _server.Cuts.Enqueue(cut);
+            }
+        }
+    }
 
     /// <summary>Whether it accepts requests but never sends a response.</summary>
     internal bool IsSilent { get; init; }
 
     /// <summary>The Range header of each request; empty if it had none.</summary>
-    internal ConcurrentQueue<string> Ranges { get; } = new();
+    internal string[] Ranges => [.. _server.Requests.Select(request => request.Range)];
 
-    public void Dispose()
-    {
-        _end.Cancel();
-        _loop.GetAwaiter().GetResult();
-        _listener.Dispose();
-        _end.Dispose();
-    }
+    public void Dispose() => _server.Dispose();
 
-    private async Task ServeAsync()
+    private WebAnswer? Answer(WebRequest request)
     {
-        try
-        {
-            while (true)
-            {
-                using var client = await _listener.AcceptTcpClientAsync(_end.Token);
-                try
-                {
-                    await AnswerAsync(client.GetStream());
-                }
-                catch (IOException)
-                {
-                    // the client has closed the connection, as some tests do
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // the server is disposed
-        }
-    }
-
-    private async Task AnswerAsync(NetworkStream stream)
-    {
-        var headers = await ReadHeadersAsync(stream);
-        var range = headers.GetValueOrDefault("range", string.Empty);
-        Ranges.Enqueue(range);
         if (IsSilent)
         {
-            await Task.Delay(Timeout.Infinite, _end.Token);
+            return null;
         }
 
-        if (Statuses.TryDequeue(out var status))
-        {
-            await WriteAsync(stream, $"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-            return;
-        }
-
-        var holds = KnowsRanges && range.Length > 0 && (!headers.TryGetValue("if-range", out var condition) || condition == Tag);
-        var from = holds ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
-        var answer = new StringBuilder(holds
-            ? $"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {from}-{Content.Length - 1}/{Content.Length}\r\n"
-            : "HTTP/1.1 200 OK\r\n");
-        answer.Append(Tag is null ? string.Empty : $"ETag: {Tag}\r\n");
-        answer.Append(CultureInfo.InvariantCulture, $"Content-Length: {Content.Length - from}\r\nConnection: close\r\n\r\n");
-        await WriteAsync(stream, answer.ToString());
-        var length = Math.Min(Content.Length - from, Cuts.TryDequeue(out var cut) ? cut : int.MaxValue);
-        await stream.WriteAsync(Content.AsMemory(from, length), _end.Token);
+        return Statuses.TryDequeue(out var status)
+            ? new WebAnswer(status, [])
+            : new WebAnswer("200 OK", Content, Tag is null ? [] : [("ETag", Tag)]) { KnowsRanges = KnowsRanges };
     }
-
-    private async Task<Dictionary<string, string>> ReadHeadersAsync(NetworkStream stream)
-    {
-        var text = new StringBuilder();
-        var buffer = new byte[1];
-        while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(buffer, _end.Token) > 0)
-        {
-            text.Append((char)buffer[0]);
-        }
-
-        return text.ToString()
-            .Split("\r\n")
-            .Skip(1)
-            .Select(line => line.Split(": ", 2))
-            .Where(parts => parts.Length == 2)
-            .ToDictionary(parts => parts[0].ToLowerInvariant(), parts => parts[1]);
-    }
-
-    private async Task WriteAsync(NetworkStream stream, string text) => await stream.WriteAsync(Encoding.ASCII.GetBytes(text), _end.Token);
 }
