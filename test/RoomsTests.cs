@@ -71,8 +71,9 @@ public sealed class RoomsTests
         ["Sources"] = ["Output", .. BelowCli],
         ["Results"] = ["Sources", "Output", .. BelowCli],
         ["Arguments"] = ["Sources", "Output", .. BelowCli],
-        ["Commands"] = ["Arguments", "Results", "Sources", "Output", .. BelowCli],
-        ["Cli"] = ["Commands", "Arguments", "Results", "Sources", "Output", .. BelowCli],
+        ["Serving"] = ["Arguments", "Sources", "Output", .. BelowCli],
+        ["Commands"] = ["Serving", "Arguments", "Results", "Sources", "Output", .. BelowCli],
+        ["Cli"] = ["Commands", "Serving", "Arguments", "Results", "Sources", "Output", .. BelowCli],
     };
 
     /// <summary>Types in other namespaces than their room's: the tool's compiler-generated entry point, and an attribute that the runtime requires.</summary>

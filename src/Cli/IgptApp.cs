@@ -34,6 +34,7 @@ internal static class IgptApp
             new PredictCommand(terminal, verbose),
             new SampleCommand(terminal, verbose),
             new CompleteCommand(terminal, verbose),
+            new ServeCommand(terminal, verbose),
             new PaletteCommand(terminal, verbose),
             new ImportCommand(terminal, verbose),
             new ExportCommand(terminal, verbose),

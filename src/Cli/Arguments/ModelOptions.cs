@@ -28,6 +28,9 @@ internal sealed class ModelOptions
         command.Add(_crop);
     }
 
+    /// <summary>The model's name without its folder.</summary>
+    internal string NameOf(ParseResult parsed) => Path.GetFileName(Path.TrimEndingDirectorySeparator(parsed.GetRequiredValue(_model)));
+
     /// <summary>Reads the model.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="terminal">Receives messages.</param>

@@ -50,6 +50,34 @@ internal sealed class ClassifierFile : IDisposable
     internal IDataView Predict(IDataView images) => _pipeline.Transform(
         _context.Transforms.SelectColumns(OpenedData.ImageColumn, OpenedData.NameColumn).Fit(images).Transform(images));
 
+    /// <summary>The number of tokens and of colors in which the classifier sees an image; null if it does not see tokens.</summary>
+    internal (int Positions, int Colors)? Tokens { get; private set; }
+
+    /// <summary>The classes of the first image with their scores, the highest first; none if the image gets no scores.</summary>
+    internal IReadOnlyList<(string Name, float Score)> Rank(IDataView images)
+    {
+        var predictions = Predict(images);
+        var column = predictions.Schema[ScoreColumn];
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        if (column.HasSlotNames())
+        {
+            column.GetSlotNames(ref names);
+        }
+
+        using var cursor = predictions.GetRowCursor([column]);
+        VBuffer<float> scores = default;
+        if (cursor.MoveNext())
+        {
+            cursor.GetGetter<VBuffer<float>>(column)(ref scores);
+        }
+
+        var known = names.DenseValues().Select(name => name.ToString()).ToList();
+        return [.. scores.DenseValues()
+            .Select((score, i) => (Name: i < known.Count && known[i].Length > 0 ? known[i] : $"class {i + 1}", Score: score))
+            .Where(pair => !float.IsNaN(pair.Score))
+            .OrderByDescending(pair => pair.Score)];
+    }
+
     /// <inheritdoc/>
     public void Dispose() => (_pipeline as IDisposable)?.Dispose();
 
@@ -85,5 +113,11 @@ internal sealed class ClassifierFile : IDisposable
             var what = schema.GetColumnOrNull("NatsPerToken") is null ? "a pipeline without classes" : "a pretrained model, not a classifier";
             throw new InvalidDataException($"'{path}' is {what}: it gives no columns {ClassColumn} (text) and {ScoreColumn} (vector of Single). {Makers}.");
         }
+
+        Tokens = schema.Select(column => column.Type)
+            .OfType<VectorDataViewType>()
+            .Where(type => type is { Size: > 0, ItemType: KeyDataViewType { RawType: var raw } } && raw == typeof(ushort))
+            .Select(type => ((int, int)?)(type.Size, (int)((KeyDataViewType)type.ItemType).Count))
+            .FirstOrDefault();
     }
 }

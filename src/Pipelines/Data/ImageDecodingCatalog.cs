@@ -16,11 +16,18 @@ public static class ImageDecodingCatalog
     /// <param name="unreadable">
     /// What to do with a file that cannot be decoded: <see cref="UnreadableImages.Refuse"/> (the default) or <see cref="UnreadableImages.Missing"/>.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">A name is empty, or <paramref name="unreadable"/> is another value.</exception>
+    /// <param name="maximumPixels">
+    /// For contents: an image of more pixels, 1 to 2^28, counts as one that cannot be decoded, so that a small upload cannot take gigabytes; null for 2^28.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A name is empty, <paramref name="unreadable"/> is another value, or <paramref name="maximumPixels"/> is out of range.
+    /// </exception>
     public static ImageDecodingEstimator DecodeImages(
         this TransformsCatalog catalog,
         string outputColumnName,
         string? inputColumnName = null,
-        UnreadableImages unreadable = UnreadableImages.Refuse)
-        => new(CatalogEnvironment.Of(catalog), new ImageDecodingTransformer.Settings(inputColumnName ?? outputColumnName, outputColumnName, unreadable));
+        UnreadableImages unreadable = UnreadableImages.Refuse,
+        long? maximumPixels = null)
+        => new(CatalogEnvironment.Of(catalog), new ImageDecodingTransformer.Settings(inputColumnName ?? outputColumnName, outputColumnName, unreadable,
+            maximumPixels));
 }

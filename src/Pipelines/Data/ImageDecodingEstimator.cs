@@ -1,5 +1,6 @@
 using IGptMl.Data;
 using IGptMl.Hosting;
+using IGptMl.Images;
 using IGptMl.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -39,6 +40,11 @@ public sealed class ImageDecodingEstimator : IEstimator<ImageDecodingTransformer
                 "unreadable",
                 settings.Unreadable,
                 $"{UnreadableImages.Refuse} or {UnreadableImages.Missing}")
+            .Require(
+                settings.MaximumPixels is null or (>= 1 and <= ImageDecoder.MostPixels),
+                "maximumPixels",
+                settings.MaximumPixels,
+                $"1 to {ImageDecoder.MostPixels}")
             .ThrowIfAny("options");
     }
 

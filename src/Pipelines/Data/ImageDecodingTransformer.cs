@@ -37,7 +37,7 @@ public sealed class ImageDecodingTransformer : RowTransformerBase, ISavedCompone
     }
 
     /// <summary>The settings that the zip stores.</summary>
-    internal sealed record Settings(string InputColumnName, string OutputColumnName, UnreadableImages Unreadable);
+    internal sealed record Settings(string InputColumnName, string OutputColumnName, UnreadableImages Unreadable, long? MaximumPixels = null);
 
     private sealed class DecodingMapping(ImageDecodingTransformer transformer, IHost host)
         : RowMapping(transformer, host, transformer._settings.InputColumnName)
@@ -51,7 +51,7 @@ public sealed class ImageDecodingTransformer : RowTransformerBase, ISavedCompone
             var column = FindInput(input.Schema);
             var decode = EncodedImageColumn.IsPath(column)
                 ? FromPath(input.GetGetter<ReadOnlyMemory<char>>(column))
-                : FromContent(input.GetGetter<VBuffer<byte>>(column));
+                : FromContent(input.GetGetter<VBuffer<byte>>(column), transformer._settings.MaximumPixels ?? ImageDecoder.MostPixels);
             return ImageColumn.CreateGetter(Read);
 
             MLImage? Read()
@@ -77,13 +77,13 @@ public sealed class ImageDecodingTransformer : RowTransformerBase, ISavedCompone
             };
         }
 
-        private static Func<MLImage?> FromContent(ValueGetter<VBuffer<byte>> getter)
+        private static Func<MLImage?> FromContent(ValueGetter<VBuffer<byte>> getter, long mostPixels)
         {
             VBuffer<byte> content = default;
             return () =>
             {
                 getter(ref content);
-                return content.Length == 0 || content.GetValues().IsEmpty ? null : ImageDecoder.Decode(content.DenseValues().ToArray());
+                return content.Length == 0 || content.GetValues().IsEmpty ? null : ImageDecoder.Decode(content.DenseValues().ToArray(), mostPixels);
             };
         }
     }

@@ -49,6 +49,8 @@ internal sealed class MetricsFile(string path, long interval, Action<string> war
                 report.Validation?.Loss,
                 report.Validation?.Accuracy)
             {
+                Steps = progress.Steps,
+                SecondsLeft = progress.TimeLeft.TotalSeconds,
                 Metrics = report.Batch?.Metrics.ToDictionary(metric => metric.Name, metric => (object)metric.Value),
             };
             Try(() => File.AppendAllText(path, JsonReflection.Write(line, Json) + "\n"));
@@ -101,6 +103,12 @@ internal sealed class MetricsFile(string path, long interval, Action<string> war
         double? ValidationLoss,
         double? ValidationAccuracy)
     {
+        /// <summary>The number of steps planned; null in files of earlier versions.</summary>
+        public long? Steps { get; init; }
+
+        /// <summary>The estimated time for the remaining steps, in seconds; null in files of earlier versions.</summary>
+        public double? SecondsLeft { get; init; }
+
         /// <summary>The task's own metrics, by name.</summary>
         [JsonExtensionData]
         public IDictionary<string, object>? Metrics { get; init; }

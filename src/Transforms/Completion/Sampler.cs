@@ -63,12 +63,12 @@ internal sealed class Sampler
         {
             var (first, size) = (group * count, Math.Min(count, rows - (group * count)));
             Fill(decoder, tokens.Slice(first * _executor.Config.ContextLength, size * _executor.Config.ContextLength).Span, seeds.Slice(first, size).Span,
-                kept, watch);
+                kept, first, watch);
             return decoder;
         }
     }
 
-    private void Fill(IDecoder decoder, Span<ushort> tokens, ReadOnlySpan<ulong> seeds, bool[] kept, Watch watch)
+    private void Fill(IDecoder decoder, Span<ushort> tokens, ReadOnlySpan<ulong> seeds, bool[] kept, int first, Watch watch)
     {
         var (context, colors, rows) = (_executor.Config.ContextLength, _executor.Config.Colors, seeds.Length);
         var draw = new TokenDraw(_options, colors);
@@ -90,7 +90,7 @@ internal sealed class Sampler
             }
 
             read = position + 1;
-            watch.Drawn(rows);
+            watch.Drawn(tokens, rows, first, position);
         }
     }
 
@@ -102,22 +102,33 @@ internal sealed class Sampler
         private TimeSpan _next;
         private long _done;
 
-        internal void Drawn(int tokens)
+        /// <summary>Reports the tokens of one position.</summary>
+        /// <param name="tokens">The images, (rows, T).</param>
+        /// <param name="rows">The number of images.</param>
+        /// <param name="first">The index of the first image among all that are sampled.</param>
+        /// <param name="position">The position.</param>
+        internal void Drawn(ReadOnlySpan<ushort> tokens, int rows, int first, int position)
         {
             options.CancellationToken.ThrowIfCancellationRequested();
-            if (options.Progress is null)
+            if (options.Progress is null && options.TokenProgress is null)
             {
                 return;
             }
 
             lock (_lock)
             {
-                _done += tokens;
+                for (var row = 0; row < rows; row++)
+                {
+                    options.TokenProgress?.Report(new SampledToken
+                        { Image = first + row, Position = position, Token = tokens[(row * (tokens.Length / rows)) + position] });
+                }
+
+                _done += rows;
                 var elapsed = _clock.Elapsed;
                 if (elapsed >= _next || _done == total)
                 {
                     _next = elapsed + Interval;
-                    options.Progress.Report(new SamplingProgress { Done = _done, Total = total, Elapsed = elapsed });
+                    options.Progress?.Report(new SamplingProgress { Done = _done, Total = total, Elapsed = elapsed });
                 }
             }
         }

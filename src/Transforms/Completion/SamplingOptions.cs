@@ -42,6 +42,12 @@ public record SamplingOptions
     /// <summary>Receives the progress, at most ten times a second, on any thread but never on two at once. Default null.</summary>
     public IProgress<SamplingProgress>? Progress { get; init; }
 
+    /// <summary>
+    /// Receives every token as soon as it is sampled, on any thread but never on two at once, so that a picture can be shown while it is drawn. The sampling waits
+    /// for it. The tokens of one image come in raster order; those of several images are mixed. Default null.
+    /// </summary>
+    public IProgress<SampledToken>? TokenProgress { get; init; }
+
     /// <summary>Adds the problems of the options for a model and a number of images to <paramref name="guard"/>.</summary>
     internal void Check(OptionGuard guard, ImageGptConfig config, int pictures, string picturesName)
     {

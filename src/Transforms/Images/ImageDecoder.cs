@@ -16,7 +16,7 @@ internal static class ImageDecoder
     private const int PixelBytes = 4;
 
     // 268 million pixels, more than any camera has. Without a limit, a file of a few bytes could claim any size.
-    private const long MostPixels = 1L << 28;
+    internal const long MostPixels = 1L << 28;
 
     /// <summary>The extensions of the formats that are decoded, for listing the images of a folder.</summary>
     internal static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".webp"];
@@ -31,21 +31,23 @@ internal static class ImageDecoder
     }
 
     /// <summary>Decodes the content of a file.</summary>
+    /// <param name="content">The bytes.</param>
+    /// <param name="mostPixels">An image of more pixels is refused before they are decoded.</param>
     /// <returns>The image, Rgba32; the caller owns it.</returns>
     /// <exception cref="InvalidDataException">The content cannot be decoded; the message names the problem.</exception>
-    public static MLImage Decode(byte[] content)
+    public static MLImage Decode(byte[] content, long mostPixels = MostPixels)
     {
         using var data = SKData.CreateCopy(content);
-        return Decode(data, $"{content.Length:N0} bytes");
+        return Decode(data, $"{content.Length:N0} bytes", mostPixels);
     }
 
-    private static MLImage Decode(SKData data, string path)
+    private static MLImage Decode(SKData data, string path, long mostPixels = MostPixels)
     {
         using var codec = SKCodec.Create(data) ?? throw Unreadable(path, DescribeContent(data));
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        if (width < 1 || height < 1 || (long)width * height > MostPixels)
+        if (width < 1 || height < 1 || (long)width * height > mostPixels)
         {
-            throw Unreadable(path, $"it has {width} x {height} pixels; expected at most {MostPixels:N0} pixels");
+            throw Unreadable(path, $"it has {width} x {height} pixels; expected at most {mostPixels:N0} pixels");
         }
 
         var length = width * height * PixelBytes;

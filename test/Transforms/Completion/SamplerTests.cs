@@ -1,3 +1,4 @@
+using IGptMl.Cli.Output;
 using IGptMl.Completion;
 using IGptMl.Inference;
 using IGptMl.Network;
@@ -146,6 +147,23 @@ public sealed class SamplerTests
         var sampler = new Sampler(Kernels(network), new SamplingOptions());
         Assert.Contains("logits are not finite", Assert.ThrowsExactly<InvalidOperationException>(()
             => sampler.Fill(new ushort[40 * 16], new ulong[40], Kept(16, 0))).Message);
+    }
+
+    [TestMethod]
+    public void Fill_TokenProgress_GetsEachDrawnTokenOnce_InRasterOrderOfItsImage()
+    {
+        using var network = TinyImageGpt.CreateNetwork(Config);
+        var (context, rows) = (Config.ContextLength, 9);
+        var (tokens, kept) = (new ushort[rows * context], Kept(context, 3));
+        var reports = new List<SampledToken>();
+        var options = new SamplingOptions { TokenProgress = new Relay<SampledToken>(reports.Add) };
+        new Sampler(Kernels(network), options).Fill(tokens, [.. Enumerable.Range(0, rows).Select(i => (ulong)i)], kept);
+        Assert.HasCount(rows * (context - 3), reports);
+        foreach (var image in reports.GroupBy(token => token.Image))
+        {
+            CollectionAssert.AreEqual(Enumerable.Range(3, context - 3).ToArray(), image.Select(token => token.Position).ToArray());
+            CollectionAssert.AreEqual(tokens[((image.Key * context) + 3)..((image.Key + 1) * context)], image.Select(token => (ushort)token.Token).ToArray());
+        }
     }
 
     private static ImageGptExecutor Kernels(ImageGptNetwork network) => ImageGptExecutor.Create(network, torch.CPU);
