@@ -67,13 +67,14 @@ public sealed class RoomsTests
         ["FineTune"] = ["Classification", "Caching", "Data", .. BelowPipelines],
         ["Reports"] = ["LinearProbe", "SemiSupervised", "FineTune", "Classification", "Caching", "Data", .. BelowPipelines],
 
+        ["Help"] = [],
         ["Output"] = BelowCli,
-        ["Sources"] = ["Output", .. BelowCli],
+        ["Sources"] = ["Help", "Output", .. BelowCli],
         ["Results"] = ["Sources", "Output", .. BelowCli],
         ["Arguments"] = ["Sources", "Output", .. BelowCli],
         ["Serving"] = ["Arguments", "Sources", "Output", .. BelowCli],
-        ["Commands"] = ["Serving", "Arguments", "Results", "Sources", "Output", .. BelowCli],
-        ["Cli"] = ["Commands", "Serving", "Arguments", "Results", "Sources", "Output", .. BelowCli],
+        ["Commands"] = ["Help", "Serving", "Arguments", "Results", "Sources", "Output", .. BelowCli],
+        ["Cli"] = ["Help", "Commands", "Serving", "Arguments", "Results", "Sources", "Output", .. BelowCli],
     };
 
     /// <summary>Types in other namespaces than their room's: the tool's compiler-generated entry point, and an attribute that the runtime requires.</summary>

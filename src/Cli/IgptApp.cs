@@ -2,14 +2,17 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Commands;
+using IGptMl.Cli.Help;
 using IGptMl.Cli.Output;
+using IGptMl.Cli.Sources;
 
 namespace IGptMl.Cli;
 
 /// <summary>The command-line tool: runs the command, and reports errors as one line and an exit code.</summary>
-internal static class IgptApp
+internal static partial class IgptApp
 {
     private static readonly string[] ThreadReports = ["Splitter/consolidator worker encountered exception",
         "Event we were waiting on was subject to an exception"];
@@ -40,17 +43,23 @@ internal static class IgptApp
             new ExportCommand(terminal, verbose),
             new InfoCommand(terminal, verbose),
             new DoctorCommand(terminal, verbose),
+            new ShellCompletionCommand(terminal, verbose),
             new Command("data", "Fetch data sets.") { new DataGetCommand(terminal, verbose) },
             new Command("model", "Fetch published models.") { new ModelGetCommand(terminal, verbose) },
         };
         var help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new ExampleHelp((HelpAction)help.Action!);
+        help.Action = new GroupedHelp((HelpAction)help.Action!);
 
-        var parsed = root.Parse(args);
+        if (args is [WordCompletion.Request, var line])
+        {
+            output.Write(string.Concat(WordCompletion.Of(root, line).Select(word => $"{word}\n")));
+            return ExitCodes.Success;
+        }
+
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0)
         {
-            var problems = string.Join(" ", parsed.Errors.Select(e => Sentence(string.Join(' ', Lines(e.Message)))).Distinct());
-            error.WriteLine($"igpt: {problems} See '{NameOf(parsed.CommandResult)} --help'.");
+            error.WriteLine(Describe(parsed));
             return ExitCodes.Usage;
         }
 
@@ -79,8 +88,35 @@ internal static class IgptApp
         }
     }
 
-    /// <summary>"igpt palette fit".</summary>
-    private static string NameOf(CommandResult result) => result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "igpt";
+    /// <summary>What is wrong with a command line: one line, or two if a message has a second one that says what is expected.</summary>
+    private static string Describe(ParseResult parsed)
+    {
+        var unknown = parsed.UnmatchedTokens.Count > 0;
+        var messages = parsed.Errors
+            .Select(e => e.Message)
+            .Where(message => !unknown || !message.StartsWith("Required command", StringComparison.Ordinal))
+            .ToList();
+        var expected = messages.Exists(message => message.EndsWith(DataSource.Expected, StringComparison.Ordinal));
+        var problems = messages
+            .Select(message => Sentence(string.Join(' ', Lines(message.Replace(DataSource.Expected, string.Empty, StringComparison.Ordinal))))
+                + SuggestValue(message))
+            .Append(unknown ? SuggestWord(parsed.CommandResult.Command, parsed.UnmatchedTokens[0]).Trim() : string.Empty)
+            .Where(text => text.Length > 0)
+            .Distinct();
+        var line = $"igpt: {string.Join(' ', problems)}{(expected ? $"\n{DataSource.Expected}" : string.Empty)}";
+        return $"{line} See '{GroupedHelp.NameOf(parsed.CommandResult)} --help'.";
+    }
+
+    /// <summary>The command or option that an unknown word was meant to be.</summary>
+    private static string SuggestWord(Command command, string word) => Suggestion.Of(word.Split('=')[0], word.StartsWith('-')
+        ? CommandHelp.GroupsOf(command).SelectMany(group => group.Options).Select(option => option.Name)
+        : command.Subcommands.Select(each => each.Name));
+
+    /// <summary>The value that an unknown one was meant to be, of a message that quotes it and then all that there are.</summary>
+    private static string SuggestValue(string message)
+        => message.Contains("Must be one of", StringComparison.Ordinal) && Quoted().Matches(message) is [var first, .. ] all
+            ? Suggestion.Of(first.Groups[1].Value, all.Skip(1).Select(match => match.Groups[1].Value))
+            : string.Empty;
 
     /// <summary>Unwraps the exceptions that threads and reflection add.</summary>
     private static Exception FindCause(Exception e)
@@ -105,4 +141,7 @@ internal static class IgptApp
     private static string Sentence(string text) => text is [.., '.' or '?' or '!'] ? text : $"{text}.";
 
     private static string[] Lines(string message) => message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    [GeneratedRegex("'([^']*)'", RegexOptions.CultureInvariant)]
+    private static partial Regex Quoted();
 }

@@ -6,7 +6,6 @@ namespace IGptMl.Tests.Cli;
 public sealed class IgptAppTests
 {
     [TestMethod]
-    [DataRow("", "command")]
     [DataRow("paint", "'paint'")]
     [DataRow("pretrain", "'--data' is required")]
     [DataRow("pretrain --data shapes --out x.zip --color 3", "'--color'")]
@@ -64,7 +63,7 @@ public sealed class IgptAppTests
     [TestMethod]
     public void Help_EveryExample_IsUnderstood()
     {
-        foreach (var command in (string[])["pretrain", "evaluate", "features", "probe", "palette fit", "palette show", "import", "export"])
+        foreach (var command in (string[])["pretrain", "evaluate", "features", "probe", "palette fit", "palette show", "import", "export", "serve"])
         {
             var example = CommandLine.Run([.. command.Split(' '), "--help"]).Output.Split("Example:")[1].Trim();
             using var folder = new Data.TemporaryFolder();
@@ -74,6 +73,7 @@ public sealed class IgptAppTests
                 "photos" => folder.Path,
                 "model.zip" => folder.Combine("model.zip"),
                 "model.ckpt-1000000" or "kmeans_centers.npy" or "imagegpt" or "palette.npy" or "palette.png" => folder.Combine(word),
+                "classifier.zip" => folder.Combine("classifier.zip"),
                 "features.npy" => folder.Combine("features.npy"),
                 _ => word,
             })]);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
@@ -76,6 +77,7 @@ internal static class CommandOptions
         {
             Description = description,
             HelpName = "DATA",
+            CompletionSources = { _ => DataSource.Names.Select(each => new CompletionItem(each)) },
             CustomParser = result => Report(result, DataSource.Parse(result.Tokens[0].Value, heldOut, out var problem), problem),
         };
 

@@ -7,6 +7,8 @@ namespace IGptMl.Cli.Output;
 /// <param name="details">The column of details next to the bars.</param>
 internal sealed class ProgressBars(ProgressContext context, DetailColumn details) : IProgress<Advance>
 {
+    private const int LongestTitle = 30;
+
     private readonly Dictionary<Activity, ProgressTask> _tasks = [];
 
     /// <inheritdoc/>
@@ -14,11 +16,14 @@ internal sealed class ProgressBars(ProgressContext context, DetailColumn details
     {
         if (!_tasks.TryGetValue(value.Activity, out var task))
         {
-            task = context.AddTask(Markup.Escape(value.Activity.Title), maxValue: Math.Max(1, value.Total));
+            task = context.AddTask(Markup.Escape(TitleOf(value.Activity)), maxValue: Math.Max(1, value.Total));
             _tasks.Add(value.Activity, task);
         }
 
-        details.Set(task, value.ToString());
+        details.Set(task, value);
         task.Value = value.Done;
     }
+
+    /// <summary>The title of an activity, shortened if it leaves no room for the details.</summary>
+    internal static string TitleOf(Activity activity) => activity.Title.Length <= LongestTitle ? activity.Title : $"{activity.Title[..(LongestTitle - 1)]}…";
 }

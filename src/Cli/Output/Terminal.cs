@@ -19,6 +19,8 @@ internal sealed class Terminal
         WriteIndented = true,
     };
 
+    private const int BarWidth = 16;
+
     private readonly TextWriter _output;
     private readonly TextWriter _error;
     private readonly IAnsiConsole _results;
@@ -52,6 +54,9 @@ internal sealed class Terminal
     /// <summary>Writes a formatted result.</summary>
     internal void Write(IRenderable result) => _results.Write(result);
 
+    /// <summary>Writes a text as it is, line breaks included.</summary>
+    internal void WriteText(string text) => _output.WriteLine(text);
+
     /// <summary>Writes the result as one JSON object, the only content of the output stream. It also names the skipped images.</summary>
     internal void WriteJson<T>(T result, IReadOnlyList<SkippedImage> skipped)
     {
@@ -66,15 +71,14 @@ internal sealed class Terminal
 
     /// <summary>Runs work and shows its progress, as bars on an interactive terminal and as lines otherwise.</summary>
     internal T Track<T>(Func<IProgress<Advance>, T> work)
-    {
-        if (!IsWatched)
-        {
-            return work(new ProgressLines(_error));
-        }
+        => IsWatched ? Track(_messages, work) : work(new ProgressLines(_error));
 
-        var details = new DetailColumn();
-        return _messages.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 16 }, details)
+    /// <summary>Runs work and shows its progress as bars.</summary>
+    internal static T Track<T>(IAnsiConsole console, Func<IProgress<Advance>, T> work)
+    {
+        var details = new DetailColumn(BarWidth);
+        return console.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, details)
             .Start(context => work(new ProgressBars(context, details)));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using IGptMl.Cli.Help;
 using IGptMl.Cli.Output;
 using Microsoft.ML;
 
@@ -14,12 +15,20 @@ internal abstract record DataSource
         + "images, readable:DIR for a folder whose unreadable files are expected, or tokens:FILE, an npy file of tokens of 512 colors (for pretrain, "
         + "evaluate and features). Without :DIR, data sets are read from where igpt data get puts them";
 
+    /// <summary>How the second line of an error begins, which says what is expected.</summary>
+    internal const string Expected = "Expected a folder of images, an image file, shapes, cifar10:DIR, stl10:DIR, csv:FILE, tokens:FILE or the like.";
+
+    private const int MostNeighbors = 1000;
+
     private const int DefaultCount = 12_000;
     private const int TrainingSeed = 1;
     private const int HeldOutSeed = 2;
 
     /// <summary>The encoding of a list of images; null for UTF-8, or as a byte order mark says.</summary>
     private Encoding? ListEncoding { get; init; }
+
+    /// <summary>The names of sources that are no folders or files.</summary>
+    internal static IReadOnlyList<string> Names { get; } = ["shapes", .. PublishedSource.Names];
 
     /// <summary>Parses a source.</summary>
     /// <param name="text">As in <see cref="Syntax"/>.</param>
@@ -49,8 +58,25 @@ internal abstract record DataSource
     /// <summary>A folder of images, even if its name looks like another source.</summary>
     internal static DataSource? Folder(string path, out string problem)
     {
-        problem = Directory.Exists(path) ? string.Empty : $"'{path}' is neither a known data source nor an existing folder; expected {Syntax}.";
+        problem = Directory.Exists(path) ? string.Empty : $"'{path}' is neither a known data source nor an existing folder."
+            + $"{Suggestion.Of(path, Names.Concat(NeighborsOf(path)))}\n{Expected}";
         return problem.Length == 0 ? new ImageFolder(path, UnreadableImages.Refuse) : null;
+    }
+
+    /// <summary>The folders beside one that does not exist, as its path would name them.</summary>
+    private static IEnumerable<string> NeighborsOf(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path));
+        try
+        {
+            return path.Length == 0 ? [] : [.. new DirectoryInfo(string.IsNullOrEmpty(folder) ? "." : folder).EnumerateDirectories()
+                .Take(MostNeighbors)
+                .Select(each => string.IsNullOrEmpty(folder) ? each.Name : Path.Combine(folder, each.Name))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return [];
+        }
     }
 
     /// <summary>Image files and folders of images, without labels.</summary>

@@ -23,6 +23,9 @@ internal sealed record PublishedSource(string Name, PublishedData Data, Func<Dat
             => catalog.LoadStl10(folder, Stl10Split.Train, fold))),
     ];
 
+    /// <summary>The names of all sources.</summary>
+    internal static IEnumerable<string> Names => Known.Select(source => source.Name);
+
     internal static PublishedSource? Find(string name) => Array.Find(Known, source => source.Name == name);
 
     /// <summary>The folder given by the user, or that of the download.</summary>

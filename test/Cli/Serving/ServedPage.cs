@@ -28,7 +28,7 @@ internal sealed class ServedPage : IAsyncDisposable
     internal ImageGptConfig Config => _model.Config;
 
     /// <summary>The messages of the server.</summary>
-    internal List<string> Messages { get; } = [];
+    internal List<string> Messages { get; private init; } = [];
 
     /// <summary>Serves a tiny model of 8x8 pixels and 64 colors, or one of 32x32 pixels that takes seconds for a completion.</summary>
     internal static async Task<ServedPage> StartAsync(bool slow = false, string? run = null, string? classifier = null, string? model = null)

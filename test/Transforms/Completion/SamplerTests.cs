@@ -157,7 +157,7 @@ public sealed class SamplerTests
         var (tokens, kept) = (new ushort[rows * context], Kept(context, 3));
         var reports = new List<SampledToken>();
         var options = new SamplingOptions { TokenProgress = new Relay<SampledToken>(reports.Add) };
-        new Sampler(Kernels(network), options).Fill(tokens, [.. Enumerable.Range(0, rows).Select(i => (ulong)i)], kept);
+        new Sampler(Kernels(network), options).Fill(tokens, Enumerable.Range(0, rows).Select(i => (ulong)i).ToArray(), kept);
         Assert.HasCount(rows * (context - 3), reports);
         foreach (var image in reports.GroupBy(token => token.Image))
         {
