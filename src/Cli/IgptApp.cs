@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Parsing;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using IGptMl.Cli.Arguments;

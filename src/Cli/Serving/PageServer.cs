@@ -16,9 +16,9 @@ namespace IGptMl.Cli.Serving;
 
 /// <summary>Serves the page and answers its requests.</summary>
 /// <remarks>
-/// It is Kestrel and not HttpListener, because Kestrel tells at once that a browser has closed a tab, so that the sampling stops, and has limits of sizes, rates
-/// and connections. Its price is that the tool needs the runtime of ASP.NET Core. Whoever has installed a tool has the SDK, which contains it. Nothing of the web
-/// application's defaults is used: no configuration files, no environment variables, no static files.
+/// It is Kestrel and not HttpListener, because Kestrel tells at once that a browser has closed a tab, so that the sampling stops, and has limits of sizes,
+/// rates and connections. Its price is that the tool needs the runtime of ASP.NET Core. Whoever has installed a tool has the SDK, which contains it. Nothing of
+/// the web application's defaults is used: no configuration files, no environment variables, no static files.
 /// </remarks>
 internal sealed class PageServer : IAsyncDisposable
 {

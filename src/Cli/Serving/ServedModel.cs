@@ -135,8 +135,8 @@ internal sealed partial class ServedModel : IDisposable
     {
         if (model.Config.Objective != PretrainingObjective.Autoregressive)
         {
-            throw new UsageException("The model is a masked (BERT) one, which cannot complete pictures, so there is nothing to serve. Expected an autoregressive "
-                + "model; 'igpt evaluate --surprise-maps' shows what surprises a masked one.");
+            throw new UsageException("The model is a masked (BERT) one, which cannot complete pictures, so there is nothing to serve. Expected an "
+                + "autoregressive model; 'igpt evaluate --surprise-maps' shows what surprises a masked one.");
         }
     }
 
@@ -146,7 +146,8 @@ internal sealed partial class ServedModel : IDisposable
         {
             var side = (int)Math.Sqrt(tokens.Positions);
             throw new UsageException($"The classifier sees pictures of {side}x{side} pixels in {tokens.Colors:N0} colors, the model those of "
-                + $"{model.Config.ImageSize}x{model.Config.ImageSize} pixels in {model.Config.Colors:N0} colors; expected a classifier that was made from this model.");
+                + $"{model.Config.ImageSize}x{model.Config.ImageSize} pixels in {model.Config.Colors:N0} colors; expected a classifier that was "
+                + "made from this model.");
         }
     }
 
