@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Commands;
@@ -13,9 +12,6 @@ namespace IGptMl.Cli;
 /// <summary>The command-line tool: runs the command, and reports errors as one line and an exit code.</summary>
 internal static partial class IgptApp
 {
-    private static readonly string[] ThreadReports = ["Splitter/consolidator worker encountered exception",
-        "Event we were waiting on was subject to an exception"];
-
     /// <summary>Runs a command line. Results go to <paramref name="output"/>; progress, messages and errors to <paramref name="error"/>.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
@@ -71,7 +67,7 @@ internal static partial class IgptApp
         }
         catch (Exception e)
         {
-            var cause = FindCause(e);
+            var cause = ErrorCause.Of(e);
             error.WriteLine($"igpt: {OneLine(ErrorMessage.Of(cause))}");
             if (parsed.GetValue(verbose))
             {
@@ -116,21 +112,6 @@ internal static partial class IgptApp
         => message.Contains("Must be one of", StringComparison.Ordinal) && Quoted().Matches(message) is [var first, .. ] all
             ? Suggestion.Of(first.Groups[1].Value, all.Skip(1).Select(match => match.Groups[1].Value))
             : string.Empty;
-
-    /// <summary>Unwraps the exceptions that threads and reflection add.</summary>
-    private static Exception FindCause(Exception e)
-    {
-        while (e.InnerException is { } inner && (e is AggregateException or TargetInvocationException || IsThreadReport(e)))
-        {
-            e = inner;
-        }
-
-        return e;
-    }
-
-    /// <summary>Whether the exception only reports that one of ML.NET's reading or caching threads failed.</summary>
-    private static bool IsThreadReport(Exception e) => e is InvalidOperationException
-        && Array.Exists(ThreadReports, start => e.Message.StartsWith(start, StringComparison.Ordinal));
 
     /// <summary>The first non-empty line, as native errors continue with a stack trace.</summary>
     private static string OneLine(string message)

@@ -9,8 +9,8 @@ internal static class ToolHelp
 
     private static readonly string[] FirstSteps =
     [
-        "igpt pretrain --data shapes --minutes 3 --out model.zip    # learns from built-in pictures",
-        "igpt serve --model model.zip                               # shows it your own in the browser",
+        "igpt pretrain --data shapes --minutes 3 --out model.zip",
+        "igpt serve --model model.zip",
     ];
 
     /// <summary>Writes the help.</summary>
@@ -26,35 +26,17 @@ internal static class ToolHelp
             output.WriteLine($"  {line}");
         }
 
-        foreach (var (title, names) in CommandGroups.All)
+        foreach (var (title, commands) in CommandGroups.All)
         {
             output.WriteLine();
             output.WriteLine($"{title}:");
-            foreach (var name in names)
+            foreach (var (name, text) in commands)
             {
-                output.WriteLine($"  {name.PadRight(Column)}{FirstSentence(Find(root, name).Description ?? string.Empty)}");
+                output.WriteLine($"  {name.PadRight(Column)}{text}");
             }
         }
 
         output.WriteLine();
         output.WriteLine("'igpt COMMAND --help' has all options and an example. --version prints the version.");
-    }
-
-    /// <summary>The command of a name such as "palette fit".</summary>
-    internal static Command Find(Command root, string name)
-        => name.Split(' ').Aggregate(root, (command, word) => command.Subcommands.Single(each => each.Name == word));
-
-    /// <summary>The part of a description that fits beside the name: up to the first full stop, colon or comma that leaves 80 columns.</summary>
-    private static string FirstSentence(string description)
-    {
-        const int Room = 80 - Column - 2;
-        var end = description.IndexOf(". ", StringComparison.Ordinal);
-        var sentence = end > 0 ? description[..(end + 1)] : description;
-        while (sentence.Length > Room && sentence.LastIndexOfAny([',', ':']) is > 0 and var cut)
-        {
-            sentence = $"{sentence[..cut]}.";
-        }
-
-        return sentence;
     }
 }

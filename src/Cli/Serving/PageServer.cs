@@ -149,8 +149,9 @@ internal sealed class PageServer : IAsyncDisposable
         }
         catch (Exception e)
         {
-            _say($"{http.Request.Method} {http.Request.Path}: {e.Message}");
-            await FailAsync(http, 500, ErrorMessage.Of(e));
+            var cause = ErrorCause.Of(e);
+            _say($"{http.Request.Method} {http.Request.Path}: {cause.Message}");
+            await FailAsync(http, 500, ErrorMessage.Of(cause));
         }
     }
 
@@ -206,8 +207,9 @@ internal sealed class PageServer : IAsyncDisposable
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
-            _say($"A completion failed: {e.Message}");
-            await SendAsync(http, "failed", ErrorMessage.Of(e), stop.Token);
+            var cause = ErrorCause.Of(e);
+            _say($"A completion failed: {cause.Message}");
+            await SendAsync(http, "failed", ErrorMessage.Of(cause), stop.Token);
         }
         finally
         {
@@ -278,7 +280,11 @@ internal sealed class PageServer : IAsyncDisposable
     /// <summary>Sends a server-sent event.</summary>
     private static async Task SendAsync<T>(HttpContext http, string name, T data, CancellationToken cancellation)
     {
-        http.Response.ContentType = "text/event-stream; charset=utf-8";
+        if (!http.Response.HasStarted)
+        {
+            http.Response.ContentType = "text/event-stream; charset=utf-8";
+        }
+
         var text = $"event: {name}\ndata: {JsonSerializer.Serialize(data, ServedJson.Options)}\n\n";
         await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), cancellation);
         await http.Response.Body.FlushAsync(cancellation);

@@ -79,9 +79,9 @@ internal sealed partial class ServedModel : IDisposable
             return new PictureFacts(tokens, nats, Convert.ToBase64String(RgbOf(map)), Read<float>(cursor, NatsPerTokenColumn),
                 Read<float>(cursor, BitsColumn), _classifier?.Rank(decoded).Select(pair => new ClassProbability(pair.Name, pair.Score)).ToList());
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (ErrorCause.Of(e) is InvalidDataException)
         {
-            throw new RequestProblem(400, NameOfBytes().Replace(e.Message, "The file ", 1));
+            throw new RequestProblem(400, NameOfBytes().Replace(ErrorCause.Of(e).Message, "The file ", 1));
         }
     }
 

@@ -7,7 +7,7 @@ namespace IGptMl.Tests.Cli.Commands;
 public sealed class ShellCompletionCommandTests
 {
     [TestMethod]
-    [DataRow("igpt pre", "pretrain")]
+    [DataRow("igpt pre", "predict pretrain")]
     [DataRow("igpt palette ", "fit show --help --verbose")]
     [DataRow("igpt pretrain --pres", "--preset")]
     [DataRow("igpt pretrain --preset ", "large medium mini small tiny xl")]

@@ -55,7 +55,9 @@ internal sealed class ServedPage : IAsyncDisposable
     internal async Task<(HttpStatusCode Status, JsonElement Json)> PostPictureAsync(byte[] content)
     {
         using var body = new ByteArrayContent(content);
-        using var response = await Client.PostAsync("api/pictures", body);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/pictures") { Content = body };
+        request.Headers.ExpectContinue = true; // so that a body that is too large is refused before it is sent
+        using var response = await Client.SendAsync(request);
         return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(Json));
     }
 
