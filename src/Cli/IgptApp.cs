@@ -18,7 +18,7 @@ internal static partial class IgptApp
     {
         var terminal = new Terminal(output, error);
         var verbose = new Option<bool>("--verbose") { Description = "Show ML.NET's messages, and the stack trace of an error.", Recursive = true };
-        var root = new RootCommand("Image GPT for ML.NET: pretrain on images without labels, and evaluate and use the features.")
+        var root = new RootCommand("Image GPT for ML.NET, models that learn from images without labels.")
         {
             verbose,
             new PretrainCommand(terminal, verbose),

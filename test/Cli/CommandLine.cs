@@ -27,7 +27,9 @@ internal sealed record CommandLine(int Code, string Output, string Error)
         return JsonDocument.Parse(Output).RootElement;
     }
 
-    /// <summary>Checks that the command fails without output, and with a message of one line; of a mistyped source, a second one says what is expected.</summary>
+    /// <summary>
+    /// Checks that the command fails without output, and with a message of one line; of a mistyped source, a second one says what is expected.
+    /// </summary>
     internal void AssertFails(int code, string part)
     {
         Assert.AreEqual(code, Code, Error);

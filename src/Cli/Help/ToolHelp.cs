@@ -37,6 +37,6 @@ internal static class ToolHelp
         }
 
         output.WriteLine();
-        output.WriteLine("'igpt COMMAND --help' has all options and an example. --version prints the version.");
+        output.WriteLine("'igpt COMMAND --help' has all options and an example; --version the version.");
     }
 }

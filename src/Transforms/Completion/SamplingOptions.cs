@@ -43,8 +43,8 @@ public record SamplingOptions
     public IProgress<SamplingProgress>? Progress { get; init; }
 
     /// <summary>
-    /// Receives every token as soon as it is sampled, on any thread but never on two at once, so that a picture can be shown while it is drawn. The sampling waits
-    /// for it. The tokens of one image come in raster order; those of several images are mixed. Default null.
+    /// Receives every token as soon as it is sampled, on any thread but never on two at once, so that a picture can be shown while it is drawn. The sampling
+    /// waits for it. The tokens of one image come in raster order; those of several images are mixed. Default null.
     /// </summary>
     public IProgress<SampledToken>? TokenProgress { get; init; }
 

@@ -28,7 +28,8 @@ public sealed class PageServerTests
         var tokens = ml.Transforms.QuantizeToPalette("Tokens", "Image", model).Fit(view).Transform(view);
         using var likelihood = ml.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", model).Fit(tokens);
         var row = ml.Data.CreateEnumerable<Seen>(likelihood.Transform(tokens), reuseRowObject: false).Single();
-        CollectionAssert.AreEqual(row.Tokens.Select(key => key - 1).ToArray(), json.GetProperty("tokens").EnumerateArray().Select(e => e.GetInt32()).ToArray());
+        var tokensOfPage = json.GetProperty("tokens").EnumerateArray().Select(e => e.GetInt32()).ToArray();
+        CollectionAssert.AreEqual(row.Tokens.Select(key => key - 1).ToArray(), tokensOfPage);
         Assert.AreEqual(row.NatsPerToken, json.GetProperty("natsPerToken").GetDouble(), 1e-5);
         Assert.AreEqual(row.NatsPerToken, json.GetProperty("nats").EnumerateArray().Average(e => e.GetDouble()), 1e-3);
         Assert.HasCount(3 * row.Tokens.Length, Convert.FromBase64String(json.GetProperty("surprise").GetString()!));
@@ -41,7 +42,8 @@ public sealed class PageServerTests
         await using var page = await ServedPage.StartAsync(model: TinyModel.ZipPath);
         var (_, json) = await page.PostPictureAsync(ServedPage.Picture());
         var tokens = json.GetProperty("tokens").EnumerateArray().Select(e => e.GetInt32()).ToArray();
-        using var response = await page.PostCompletionAsync(new { tokens, keep = new[] { 0, 0, 4, 2 }, completions = 3, temperature = 0.9, topK = 5, seed = 7 });
+        var request = new { tokens, keep = new[] { 0, 0, 4, 2 }, completions = 3, temperature = 0.9, topK = 5, seed = 7 };
+        using var response = await page.PostCompletionAsync(request);
         Assert.AreEqual("text/event-stream", response.Content.Headers.ContentType!.MediaType);
         var drawn = Enumerable.Range(0, 3).Select(_ => tokens.ToArray()).ToArray();
         var names = new List<string>();
@@ -97,7 +99,7 @@ public sealed class PageServerTests
     }
 
     [TestMethod]
-    [DataRow("text", 400, "The file cannot be read as an image: it is a text file")]
+    [DataRow("text", 400, "The file cannot be read as an image: it is not an image in a supported format")]
     [DataRow("empty", 400, "The file is empty")]
     [DataRow("truncated", 400, "it is truncated")]
     [DataRow("hundred megapixels", 400, "it has 10000 x 10000 pixels; expected at most 50,000,000 pixels")]

@@ -18,7 +18,8 @@ internal sealed class ServedPage : IAsyncDisposable
     private ServedPage(ImageGptModel model, ClassifierFile? classifier, ServedModel served, PageServer server)
     {
         (_model, _classifier, _served, Server) = (model, classifier, served, server);
-        Client = new HttpClient { BaseAddress = server.Address };
+        // Closes a connection at once when an answer is not read to its end, as a browser does.
+        Client = new HttpClient(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = server.Address };
     }
 
     internal PageServer Server { get; }

@@ -1,4 +1,5 @@
 using IGptMl.Tests.Contracts;
+using IGptMl.Tests.Images;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -26,6 +27,29 @@ public sealed class DecodeImagesTests
         Assert.AreEqual("NaN", Read(data, UnreadableImages.Missing)[1]);
         error = Assert.ThrowsExactly<InvalidDataException>(() => Read(Paths(["nowhere.png"])));
         StringAssert.Contains(error.Message, "'nowhere.png' cannot be read as an image: it does not exist.");
+    }
+
+    [TestMethod]
+    public void Content_OfMorePixelsThanAllowed_IsRefusedBeforeItIsDecoded()
+    {
+        var data = Contents([PictureBytes.Png(3, 5, 8, 0, new byte[5 * 4])]);
+        Assert.HasCount(1, Columns(15));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => Columns(14));
+        StringAssert.EndsWith(error.Message, "it has 3 x 5 pixels; expected at most 14 pixels.");
+        error = Assert.ThrowsExactly<InvalidDataException>(() => _context.Transforms.DecodeImages("Image", "File", maximumPixels: 50_000_000)
+            .Fit(data).Transform(Contents([PictureBytes.Png(10_000, 10_000, 8, 0, [])])).GetColumn<MLImage>("Image").ToArray());
+        StringAssert.EndsWith(error.Message, "it has 10000 x 10000 pixels; expected at most 50,000,000 pixels.");
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.DecodeImages("Image", "File", maximumPixels: 0));
+
+        // A saved transformer has the same limit.
+        using var stream = new MemoryStream();
+        _context.Model.Save(_context.Transforms.DecodeImages("Image", "File", maximumPixels: 14).Fit(data), data.Schema, stream);
+        stream.Position = 0;
+        var loaded = _context.Model.Load(stream, out _);
+        Assert.ThrowsExactly<InvalidDataException>(() => loaded.Transform(data).GetColumn<MLImage>("Image").ToArray());
+
+        MLImage[] Columns(long most) => [.. _context.Transforms.DecodeImages("Image", "File", maximumPixels: most).Fit(data).Transform(data)
+            .GetColumn<MLImage>("Image")];
     }
 
     [TestMethod]

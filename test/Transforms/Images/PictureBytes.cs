@@ -23,10 +23,12 @@ internal static class PictureBytes
             zlib.Write(data);
         }
 
-        byte[] header = [0, 0, 0, (byte)width, 0, 0, 0, (byte)height, (byte)depth, (byte)colorType, 0, 0, (byte)(isInterlaced ? 1 : 0)];
+        byte[] header = [.. BigEndian(width), .. BigEndian(height), (byte)depth, (byte)colorType, 0, 0, (byte)(isInterlaced ? 1 : 0)];
         (string Type, byte[] Data)[] chunks = [("IHDR", header), .. before ?? [], ("IDAT", packed.ToArray()), .. after ?? [], ("IEND", [])];
         return [0x89, .. "PNG\r\n"u8, 0x1a, (byte)'\n', .. chunks.SelectMany(chunk => Chunk(chunk.Type, chunk.Data))];
     }
+
+    private static byte[] BigEndian(int value) => [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
 
     /// <summary>A WebP of version VP8X with an EXIF chunk, from one that has only the chunk of its pixels.</summary>
     public static byte[] WithExif(byte[] webp, int width, int height, byte[] exif)
