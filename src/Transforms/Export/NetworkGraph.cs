@@ -52,12 +52,10 @@ internal sealed class NetworkGraph(OnnxGraph graph, ImageGptConfig config, Image
         return Head(stream);
     }
 
-    /// <summary>The nats of each token, tokens (N, T) int64 → (N, T), and their sum and mean for each image, (N); of a masked network over hidden tokens.</summary>
+    /// <summary>The sum and the mean of an image's nats, (N); of a masked network over hidden tokens.</summary>
     internal (string Sum, string Mean) Likelihood(string tokens, string? hidden)
     {
-        var logs = graph.Node("LogSoftmax", [Logits(tokens, hidden)], ("axis", 2L));
-        var own = graph.Node("GatherElements", [logs, graph.Reshape(tokens, 0, config.ContextLength, 1)], ("axis", 2L));
-        var nats = graph.Node("Neg", [graph.Reshape(own, 0, config.ContextLength)]);
+        var nats = Nats(tokens, hidden);
         if (hidden is null)
         {
             return (graph.Sum(nats, 1), graph.Reduce("ReduceMean", nats, 1));
@@ -66,6 +64,14 @@ internal sealed class NetworkGraph(OnnxGraph graph, ImageGptConfig config, Image
         var predicted = graph.Cast(hidden, OnnxType.Float);
         var sum = graph.Sum(graph.Binary("Mul", nats, predicted), 1);
         return (sum, graph.Binary("Div", sum, graph.Sum(predicted, 1)));
+    }
+
+    /// <summary>-ln p of each token: tokens (N, T) int64 → (N, T).</summary>
+    internal string Nats(string tokens, string? hidden)
+    {
+        var logs = graph.Node("LogSoftmax", [Logits(tokens, hidden)], ("axis", 2L));
+        var own = graph.Node("GatherElements", [logs, graph.Reshape(tokens, 0, config.ContextLength, 1)], ("axis", 2L));
+        return graph.Node("Neg", [graph.Reshape(own, 0, config.ContextLength)]);
     }
 
     /// <summary>One position: the token before it (N, 1) int64, and keys and values of the positions before, (N, H, P, d / H) a block → logits (N, K).</summary>

@@ -14,6 +14,9 @@ internal abstract class RowMapping(ITransformer owner, IHost host, string inputC
     /// <summary>Creates a getter of an output column for a row. Each getter is used on one thread at a time.</summary>
     internal abstract Delegate CreateGetter(DataViewRow input, int output);
 
+    /// <summary>Why the mapping cannot be converted to ONNX, as a sentence.</summary>
+    internal virtual string WhyNotOnnx => string.Empty;
+
     internal override IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -49,8 +52,8 @@ internal abstract class RowMapping(ITransformer owner, IHost host, string inputC
 
         public void Save(ModelSaveContext ctx) => owner.Save(ctx);
 
-        public bool CanSaveOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_outputs);
+        public bool CanSaveOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_outputs, mapping.WhyNotOnnx);
 
-        public void SaveAsOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_outputs);
+        public void SaveAsOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_outputs, mapping.WhyNotOnnx);
     }
 }

@@ -23,6 +23,9 @@ internal sealed class QuantizingMapping : RowMapping
 
     internal override IEnumerable<DataViewSchema.DetachedColumn> Definitions { get; }
 
+    internal override string WhyNotOnnx => $"Its input '{InputColumnName}' is a column of images, for which ONNX has no type: start from the column "
+        + $"'{_transformer.OutputColumnName}'. A graph that starts from pixels is written by ImageGptModel.SaveAsOnnx.";
+
     internal override DataViewSchema.Column FindInput(DataViewSchema schema) => ImageColumn.Require(schema, Host, InputColumnName);
 
     internal override Delegate CreateGetter(DataViewRow input, int output)
