@@ -1,3 +1,4 @@
+using IGptMl.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
@@ -14,8 +15,9 @@ internal abstract class RowMapping(ITransformer owner, IHost host, string inputC
     /// <summary>Creates a getter of an output column for a row. Each getter is used on one thread at a time.</summary>
     internal abstract Delegate CreateGetter(DataViewRow input, int output);
 
-    /// <summary>Why the mapping cannot be converted to ONNX, as a sentence.</summary>
-    internal virtual string WhyNotOnnx => string.Empty;
+    /// <summary>Adds the computation to a graph: the value of the input column (N, …) → a value for each output column.</summary>
+    /// <exception cref="NotSupportedException">It cannot be a graph.</exception>
+    internal virtual IReadOnlyList<string> AddTo(OnnxGraph graph, string input, DataViewSchema.Column column) => throw OnnxRefusal.Of(Definitions);
 
     internal override IDataView Transform(IDataView input)
     {
@@ -52,8 +54,17 @@ internal abstract class RowMapping(ITransformer owner, IHost host, string inputC
 
         public void Save(ModelSaveContext ctx) => owner.Save(ctx);
 
-        public bool CanSaveOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_outputs, mapping.WhyNotOnnx);
+        public bool CanSaveOnnx(OnnxContext ctx) => true; // what cannot be converted is an error; false would leave it out of the graph
 
-        public void SaveAsOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_outputs, mapping.WhyNotOnnx);
+        public void SaveAsOnnx(OnnxContext ctx)
+        {
+            ctx.CheckOpSetVersion(ConvertedGraph.LeastOpset, owner.GetType().Name);
+            var graph = new ConvertedGraph(ctx);
+            var values = mapping.AddTo(graph, graph.Column(mapping.InputColumnName), inputSchema[_input]);
+            foreach (var (column, value) in _outputs.Zip(values))
+            {
+                graph.Assign(value, column);
+            }
+        }
     }
 }

@@ -9,6 +9,9 @@ internal enum OnnxType
     /// <summary>A byte.</summary>
     UInt8 = 2,
 
+    /// <summary>A 16-bit integer without sign, the type of tokens in ML.NET.</summary>
+    UInt16 = 4,
+
     /// <summary>A 64-bit integer.</summary>
     Int64 = 7,
 

@@ -1,5 +1,6 @@
 using IGptMl.Hosting;
 using IGptMl.Images;
+using IGptMl.Onnx;
 using IGptMl.Palettes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -23,10 +24,11 @@ internal sealed class QuantizingMapping : RowMapping
 
     internal override IEnumerable<DataViewSchema.DetachedColumn> Definitions { get; }
 
-    internal override string WhyNotOnnx => $"Its input '{InputColumnName}' is a column of images, for which ONNX has no type: start from the column "
-        + $"'{_transformer.OutputColumnName}'. A graph that starts from pixels is written by ImageGptModel.SaveAsOnnx.";
-
     internal override DataViewSchema.Column FindInput(DataViewSchema schema) => ImageColumn.Require(schema, Host, InputColumnName);
+
+    internal override IReadOnlyList<string> AddTo(OnnxGraph graph, string input, DataViewSchema.Column column) => throw OnnxRefusal.Of(Definitions,
+        $"Its input '{InputColumnName}' is a column of images, for which ONNX has no type: start from the column '{_transformer.OutputColumnName}', or quantize "
+        + "a vector of pixels (ExtractPixels, then QuantizeToPalette with a PixelLayout).");
 
     internal override Delegate CreateGetter(DataViewRow input, int output)
     {

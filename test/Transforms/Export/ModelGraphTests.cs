@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using IGptMl.Images;
-using IGptMl.Network;
 using IGptMl.Palettes;
 using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;

@@ -2,6 +2,8 @@ using IGptMl.Tests.Contracts;
 using IGptMl.Tests.Data;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Colors = Microsoft.ML.Transforms.Image.ImagePixelExtractingEstimator.ColorBits;
+using Order = Microsoft.ML.Transforms.Image.ImagePixelExtractingEstimator.ColorsOrder;
 
 namespace IGptMl.Tests.Hosting;
 
@@ -33,8 +35,8 @@ public sealed class OnnxConversionTests
         var context = new MLContext(seed: 1);
         using var model = TinyImageGpt.CreateModel();
         var data = TokenRows.Create(missing: row => row == 5);
-        using var transformer = context.Transforms.CalculateImageLikelihood(model).Fit(data);
-        CheckEqual(context, transformer, data, ["NatsPerToken", "BitsPerDimension"], null);
+        using var transformer = context.Transforms.CalculateImageLikelihood(model, new ImageLikelihoodEstimator.Options { TokenNatsColumnName = "TokenNats" }).Fit(data);
+        CheckEqual(context, transformer, data, ["NatsPerToken", "BitsPerDimension", "TokenNats"], null);
     }
 
     [TestMethod]
@@ -46,6 +48,66 @@ public sealed class OnnxConversionTests
         var options = new ImageGptFineTuneTrainer.Options { Steps = 4, BatchSize = 4 };
         using var transformer = context.MulticlassClassification.Trainers.ImageGptFineTune(model, options).Fit(data);
         CheckEqual(context, transformer, TokenRows.Create(missing: row => row == 5), ["Score"], "PredictedLabel");
+    }
+
+    [TestMethod]
+    [DataRow(Colors.Rgb, Order.ARGB, false, 0f, 1f, true)]
+    [DataRow(Colors.Rgb, Order.ABGR, true, 127.5f, 1 / 127.5f, true)]
+    [DataRow(Colors.All, Order.AGBR, true, 3f, 1 / 255f, true)]
+    [DataRow(Colors.All, Order.ARBG, false, 117f, -0.017f, true)]
+    [DataRow(Colors.Rgb, Order.AGRB, false, 0f, 1f, false)]
+    [DataRow(Colors.All, Order.ABRG, true, 0f, 1f, false)]
+    public void Convert_TokensFromPixels_AreThoseOfTheImages(Colors colors, Order order, bool interleave, float offset, float scale, bool asFloats)
+    {
+        const int Side = 8;
+        var context = new MLContext(seed: 1);
+        var data = context.Data.LoadShapes(6);
+        var palette = Palette.FromColors([10, 10, 10, 200, 200, 200, 0, 0, 255, 128, 64, 32, 128, 64, 32, 255, 255, 0, 7, 200, 90]);
+        var layout = new PixelLayout
+            { ColorsToExtract = colors, OrderOfExtraction = order, InterleavePixelColors = interleave, OffsetImage = offset, ScaleImage = scale };
+        var pixels = context.Transforms.ResizeImages("Small", Side, Side, "Image")
+            .Append(context.Transforms.QuantizeToPalette("Expected", "Small", palette, Side))
+            .Append(context.Transforms.ExtractPixels("Pixels", "Small", colors, order, interleave, offset, scale, asFloats))
+            .Fit(data).Transform(data);
+        var cached = context.Data.Cache(pixels);
+        var quantizer = context.Transforms.QuantizeToPalette("Tokens", "Pixels", palette, layout, Side).Fit(cached);
+        var quantized = quantizer.Transform(cached);
+        ushort[] expected = [.. quantized.GetColumn<VBuffer<ushort>>("Expected").SelectMany(value => value.DenseValues())];
+        CollectionAssert.AreEqual(expected, quantized.GetColumn<VBuffer<ushort>>("Tokens").SelectMany(value => value.DenseValues()).ToArray());
+
+        using var folder = new TemporaryFolder();
+        var path = folder.Combine("tokens.onnx");
+        using (var stream = File.Create(path))
+        {
+            context.Model.ConvertToOnnx(quantizer, context.Transforms.SelectColumns("Pixels").Fit(cached).Transform(cached), stream);
+        }
+
+        var applied = context.Transforms.ApplyOnnxModel(["Tokens.output"], ["Pixels"], path).Fit(cached).Transform(cached);
+        CollectionAssert.AreEqual(expected, applied.GetColumn<VBuffer<ushort>>("Tokens.output").SelectMany(value => value.DenseValues()).ToArray());
+    }
+
+    [TestMethod]
+    public void QuantizePixels_NaNOrOtherLength_IsMissingOrRefused_AndIsSaved()
+    {
+        var context = new MLContext(seed: 1);
+        var numbers = new VectorDataViewType(NumberDataViewType.Single, 48);
+        var data = new TableView(2).AddVector("Pixels", numbers, row => Enumerable.Repeat(row == 0 ? float.NaN : 255, 48).ToArray());
+        var quantizer = context.Transforms.QuantizeToPalette("Tokens", "Pixels", TinyImageGpt.Palette, new PixelLayout(), 4).Fit(data);
+        using var stream = new MemoryStream();
+        context.Model.Save(quantizer, data.Schema, stream);
+        var loaded = context.Model.Load(stream, out _);
+        foreach (var transformer in (ITransformer[])[quantizer, loaded])
+        {
+            var tokens = transformer.Transform(data).GetColumn<VBuffer<ushort>>("Tokens").Select(value => value.DenseValues().ToArray()).ToArray();
+            CollectionAssert.AreEqual(new ushort[16], tokens[0]);
+            CollectionAssert.AreEqual(Enumerable.Repeat((ushort)8, 16).ToArray(), tokens[1]);
+        }
+
+        var error = Assert.Throws<ArgumentOutOfRangeException>(
+            () => context.Transforms.QuantizeToPalette("Tokens", "Pixels", TinyImageGpt.Palette, new PixelLayout(), 5).Fit(data));
+        StringAssert.Contains(error.Message, "vector of 75 Single or Byte");
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => context.Transforms.QuantizeToPalette("Tokens", "Pixels", TinyImageGpt.Palette, new PixelLayout { ScaleImage = 0 }, 4));
     }
 
     [TestMethod]
