@@ -14,7 +14,8 @@ public sealed class RoomsTests
     };
 
     /// <summary>The room of models and the rooms that it depends on.</summary>
-    private static readonly string[] Model = ["Models", "Export", "Onnx", "Hub", "Download", "Inference", "Network", "Palettes", "Images", "Formats", "Numerics"];
+    private static readonly string[] Model =
+        ["Models", "Export", "Onnx", "Hub", "Download", "Inference", "Network", "Palettes", "Images", "Formats", "Numerics"];
 
     private static readonly string[] Transforms = ["Completion", "Likelihood", "Features", "Quantization", "Hosting", "Gradients", "Kernels", .. Model];
 

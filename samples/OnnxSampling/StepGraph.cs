@@ -8,6 +8,8 @@ namespace IGptMl.Samples.OnnxSampling;
 /// <summary>Draws images with a graph of one step, pixel by pixel. Keys and values of the pixels before go out of each step and into the next.</summary>
 public sealed class StepGraph : IDisposable
 {
+    private const string Present = "present_";
+
     private readonly InferenceSession _session;
     private readonly int _blocks;
     private readonly int _heads;
@@ -60,9 +62,8 @@ public sealed class StepGraph : IDisposable
                 var results = _session.Run([token, .. past]);
                 owner?.Dispose();
                 owner = results;
-                past = [.. results
-                    .Where(result => result.Name.StartsWith("present_", StringComparison.Ordinal))
-                    .Select(result => NamedOnnxValue.CreateFromTensor(result.Name.Replace("present_", "past_", StringComparison.Ordinal), result.AsTensor<float>()))];
+                past = [.. results.Where(result => result.Name.StartsWith(Present, StringComparison.Ordinal)).Select(result
+                    => NamedOnnxValue.CreateFromTensor("past_" + result.Name[Present.Length..], result.AsTensor<float>()))];
                 tokens[i] = last = Choose(results.Single(result => result.Name == "logits").AsEnumerable<float>(), random);
             }
         }

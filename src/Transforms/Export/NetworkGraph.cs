@@ -74,7 +74,9 @@ internal sealed class NetworkGraph(OnnxGraph graph, ImageGptConfig config, Image
         return graph.Node("Neg", [graph.Reshape(own, 0, config.ContextLength)]);
     }
 
-    /// <summary>One position: the token before it (N, 1) int64, and keys and values of the positions before, (N, H, P, d / H) a block → logits (N, K).</summary>
+    /// <summary>
+    /// One position: the token before it (N, 1) int64, and keys and values of the positions before, (N, H, P, d / H) a block → logits (N, K).
+    /// </summary>
     internal string Step(string token, IReadOnlyList<KeysValues> past, out IReadOnlyList<KeysValues> present)
     {
         var size = graph.Node("Shape", [past[0].Keys]);

@@ -9,14 +9,13 @@ internal static class PixelGraph
     /// <summary>Images (N, height, width, 3) uint8, RGB → tokens (N, size²) int64.</summary>
     internal static string Tokens(OnnxGraph graph, string images, int size, ImageCropping cropping, Palette palette)
     {
-        var channels = graph.Transpose(images, 0, 3, 1, 2);
-        var squares = Resize(graph, channels, graph.Integers(size, size));
+        var squares = Resize(graph, images, graph.Integers(size, size));
         if (cropping == ImageCropping.CenterCrop)
         {
-            squares = Crop(graph, channels, squares, size);
+            squares = Crop(graph, images, squares, size);
         }
 
-        var pixels = graph.Reshape(graph.Transpose(squares, 0, 2, 3, 1), 0, size * size, 3);
+        var pixels = graph.Reshape(squares, 0, size * size, 3);
         var units = graph.Add("channel_units", OnnxTensor.Of(Palette.ChannelUnits.ToArray(), 256));
         var values = graph.Node("Gather", [units, graph.Cast(pixels, OnnxType.Int64)], ("axis", 0L));
         var parts = graph.Split(values, 2, 3, 1);
@@ -40,19 +39,26 @@ internal static class PixelGraph
         }
     }
 
-    private static string Resize(OnnxGraph graph, string channels, string sizes) => graph.Node("Resize", [channels, string.Empty, string.Empty, sizes],
-        ("mode", "linear"), ("antialias", 1L), ("coordinate_transformation_mode", "half_pixel"), ("axes", new long[] { 2, 3 }));
+    /// <summary>Resizes images, (N, height, width, 3), to sizes (2): height and width.</summary>
+    /// <remarks>Sizes are given for all axes, as ONNX Runtime 1.31's optimizer breaks a Resize between transpositions that has the attribute axes.</remarks>
+    private static string Resize(OnnxGraph graph, string images, string sizes)
+    {
+        var count = graph.Slice(graph.Node("Shape", [images]), 0, 0, 1);
+        var all = graph.Node("Concat", [count, sizes, graph.Integers(3)], ("axis", 0L));
+        return graph.Node("Resize", [images, string.Empty, string.Empty, all],
+            ("mode", "linear"), ("antialias", 1L), ("coordinate_transformation_mode", "half_pixel"));
+    }
 
     /// <summary>As <see cref="CropWindow.Center"/>: an image that already has the size of the square is not cropped.</summary>
-    private static string Crop(OnnxGraph graph, string channels, string whole, int size)
+    private static string Crop(OnnxGraph graph, string images, string whole, int size)
     {
         var side = graph.Integers(CropWindow.Side);
-        var sizes = graph.Slice(graph.Node("Shape", [channels]), 0, 2, 4); // height, width
+        var sizes = graph.Slice(graph.Node("Shape", [images]), 0, 1, 3); // height, width
         var least = graph.Reduce("ReduceMin", sizes, 0, keeps: true);
         var resized = graph.Binary("Div", graph.Binary("Mul", sizes, side), least); // integers, so the longer side is rounded down
         var rest = graph.Cast(graph.Binary("Sub", resized, side), OnnxType.Float);
         var start = graph.Cast(graph.Node("Round", [graph.Binary("Mul", rest, graph.Number(0.5f))]), OnnxType.Int64); // halves are rounded to even
-        var window = graph.Node("Slice", [Resize(graph, channels, resized), start, graph.Binary("Add", start, side), graph.Integers(2, 3)]);
+        var window = graph.Node("Slice", [Resize(graph, images, resized), start, graph.Binary("Add", start, side), graph.Integers(1, 2)]);
         var squares = Resize(graph, window, graph.Integers(size, size));
 
         var distance = graph.Node("Abs", [graph.Binary("Sub", sizes, graph.Integers(size))]);

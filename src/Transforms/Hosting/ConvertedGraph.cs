@@ -16,9 +16,13 @@ internal sealed class ConvertedGraph(OnnxContext context) : OnnxGraph
     internal override int Opset => LeastOpset;
 
     /// <inheritdoc/>
-    internal override string Add(string name, OnnxTensor tensor) => tensor.Type == OnnxType.Int64
-        ? context.AddInitializer(tensor.Integers(), tensor.Shape, context.GetNodeName(name))
-        : context.AddInitializer(tensor.Floats(), tensor.Shape, context.GetNodeName(name));
+    internal override string Add(string name, OnnxTensor tensor)
+    {
+        var shape = tensor.Shape is [] ? [1] : tensor.Shape; // ML.NET adds no constant without sizes
+        return tensor.Type == OnnxType.Int64
+            ? context.AddInitializer(tensor.Integers(), shape, context.GetNodeName(name))
+            : context.AddInitializer(tensor.Floats(), shape, context.GetNodeName(name));
+    }
 
     /// <inheritdoc/>
     internal override IReadOnlyList<string> Nodes(string op, IReadOnlyList<string> inputs, int outputs, params (string Name, object Value)[] attributes)

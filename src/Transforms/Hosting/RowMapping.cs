@@ -15,8 +15,10 @@ internal abstract class RowMapping(ITransformer owner, IHost host, string inputC
     /// <summary>Creates a getter of an output column for a row. Each getter is used on one thread at a time.</summary>
     internal abstract Delegate CreateGetter(DataViewRow input, int output);
 
+    /// <summary>The error of a mapping that cannot be converted to ONNX; null if it can.</summary>
+    internal virtual NotSupportedException? WhyNotOnnx => OnnxRefusal.Of(Definitions);
+
     /// <summary>Adds the computation to a graph: the value of the input column (N, …) → a value for each output column.</summary>
-    /// <exception cref="NotSupportedException">It cannot be a graph.</exception>
     internal virtual IReadOnlyList<string> AddTo(OnnxGraph graph, string input, DataViewSchema.Column column) => throw OnnxRefusal.Of(Definitions);
 
     internal override IDataView Transform(IDataView input)
@@ -54,7 +56,8 @@ internal abstract class RowMapping(ITransformer owner, IHost host, string inputC
 
         public void Save(ModelSaveContext ctx) => owner.Save(ctx);
 
-        public bool CanSaveOnnx(OnnxContext ctx) => true; // what cannot be converted is an error; false would leave it out of the graph
+        // What cannot be converted is an error; false would leave it out of the graph.
+        public bool CanSaveOnnx(OnnxContext ctx) => mapping.WhyNotOnnx is { } error ? throw error : true;
 
         public void SaveAsOnnx(OnnxContext ctx)
         {

@@ -13,7 +13,7 @@ namespace IGptMl;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes, unless it is given a palette |
-/// | Input column data type | <xref:Microsoft.ML.Data.MLImage>; with a <xref:IGptMl.PixelLayout>, known-sized vector of <xref:System.Single> or <xref:System.Byte> |
+/// | Input column data type | <xref:Microsoft.ML.Data.MLImage>, or a known-sized vector of <xref:System.Single> or <xref:System.Byte> |
 /// | Output column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16) |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, Microsoft.ML.ImageAnalytics |
 /// | Exportable to ONNX | Yes, from a vector of pixels |

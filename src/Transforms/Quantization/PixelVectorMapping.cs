@@ -10,8 +10,8 @@ namespace IGptMl.Quantization;
 
 /// <summary>Maps a vector of pixels, as ExtractPixels outputs it, to a vector of tokens.</summary>
 /// <remarks>
-/// A number x is the channel value round(x / scale + offset), halves to even, limited to 0 to 255: what <c>ExtractPixels</c> made from it, in spite of rounding.
-/// A row with NaN gives missing tokens.
+/// A number x is the channel value round(x / scale + offset), halves to even, limited to 0 to 255: the value that <c>ExtractPixels</c> made x from, in spite
+/// of rounding. A row with NaN gives missing tokens.
 /// </remarks>
 internal sealed class PixelVectorMapping : RowMapping
 {
@@ -31,6 +31,8 @@ internal sealed class PixelVectorMapping : RowMapping
     }
 
     internal override IEnumerable<DataViewSchema.DetachedColumn> Definitions { get; }
+
+    internal override NotSupportedException? WhyNotOnnx => null;
 
     internal override DataViewSchema.Column FindInput(DataViewSchema schema)
         => PixelVectorColumn.Require(schema, Host, InputColumnName, _layout.Channels * _pixels);

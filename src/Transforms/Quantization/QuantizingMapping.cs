@@ -1,6 +1,5 @@
 using IGptMl.Hosting;
 using IGptMl.Images;
-using IGptMl.Onnx;
 using IGptMl.Palettes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -26,8 +25,8 @@ internal sealed class QuantizingMapping : RowMapping
 
     internal override DataViewSchema.Column FindInput(DataViewSchema schema) => ImageColumn.Require(schema, Host, InputColumnName);
 
-    internal override IReadOnlyList<string> AddTo(OnnxGraph graph, string input, DataViewSchema.Column column) => throw OnnxRefusal.Of(Definitions,
-        $"Its input '{InputColumnName}' is a column of images, for which ONNX has no type: start from the column '{_transformer.OutputColumnName}', or quantize "
+    internal override NotSupportedException WhyNotOnnx => OnnxRefusal.Of(Definitions,
+        $"Its input '{InputColumnName}' is a column of images, which ONNX has no type for: start from the column '{_transformer.OutputColumnName}', or quantize "
         + "a vector of pixels (ExtractPixels, then QuantizeToPalette with a PixelLayout).");
 
     internal override Delegate CreateGetter(DataViewRow input, int output)

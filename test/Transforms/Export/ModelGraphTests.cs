@@ -27,7 +27,8 @@ public sealed class ModelGraphTests
         var found = run.Run<float>("features", Tokens(reference));
         for (var l = 0; l < layers.Length; l++)
         {
-            float[] own = [.. Enumerable.Range(0, 3).SelectMany(row => found.Skip(((row * layers.Length) + l) * config.EmbeddingSize).Take(config.EmbeddingSize))];
+            float[] own = [.. Enumerable.Range(0, 3)
+                .SelectMany(row => found.Skip(((row * layers.Length) + l) * config.EmbeddingSize).Take(config.EmbeddingSize))];
             AssertClose(reference.Values($"features.{layers[l]}"), own, $"{name}, layer {layers[l]}");
         }
     }
@@ -69,7 +70,8 @@ public sealed class ModelGraphTests
             float[][] logits = [.. results["logits"].Buffer.ToArray().Chunk(config.Colors)];
             if (i <= config.ContextLength / 2)
             {
-                float[] own = [.. Enumerable.Range(0, 3).SelectMany(row => expected.Skip(((row * config.ContextLength) + i) * config.Colors).Take(config.Colors))];
+                float[] own = [.. Enumerable.Range(0, 3)
+                    .SelectMany(row => expected.Skip(((row * config.ContextLength) + i) * config.Colors).Take(config.Colors))];
                 AssertClose(own, [.. logits.SelectMany(row => row)], $"{name}, position {i}");
             }
 

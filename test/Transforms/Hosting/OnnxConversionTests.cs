@@ -35,7 +35,8 @@ public sealed class OnnxConversionTests
         var context = new MLContext(seed: 1);
         using var model = TinyImageGpt.CreateModel();
         var data = TokenRows.Create(missing: row => row == 5);
-        using var transformer = context.Transforms.CalculateImageLikelihood(model, new ImageLikelihoodEstimator.Options { TokenNatsColumnName = "TokenNats" }).Fit(data);
+        var options = new ImageLikelihoodEstimator.Options { TokenNatsColumnName = "TokenNats" };
+        using var transformer = context.Transforms.CalculateImageLikelihood(model, options).Fit(data);
         CheckEqual(context, transformer, data, ["NatsPerToken", "BitsPerDimension", "TokenNats"], null);
     }
 
@@ -83,6 +84,7 @@ public sealed class OnnxConversionTests
         }
 
         var applied = context.Transforms.ApplyOnnxModel(["Tokens.output"], ["Pixels"], path).Fit(cached).Transform(cached);
+        Assert.IsNotNull(applied.Schema.GetColumnOrNull("Tokens.output"), string.Join(", ", applied.Schema) + "; " + string.Join(", ", OnnxInputs(path)));
         CollectionAssert.AreEqual(expected, applied.GetColumn<VBuffer<ushort>>("Tokens.output").SelectMany(value => value.DenseValues()).ToArray());
     }
 
@@ -119,8 +121,8 @@ public sealed class OnnxConversionTests
 
         var error = Assert.ThrowsExactly<NotSupportedException>(() => context.Model.ConvertToOnnx(quantizer, data, Stream.Null));
 
-        StringAssert.StartsWith(error.Message, "The transformer of the column 'Tokens' cannot be converted to ONNX. Its input 'Image' is a column of images, for "
-            + "which ONNX has no type: start from the column 'Tokens'.");
+        StringAssert.StartsWith(error.Message, "The transformer of the column 'Tokens' cannot be converted to ONNX. Its input 'Image' is a column of images, "
+            + "which ONNX has no type for: start from the column 'Tokens'.");
     }
 
     [TestMethod]

@@ -41,7 +41,7 @@ public sealed class OnnxFileTests
         using var folder = new TemporaryFolder();
         folder.Write("model.onnx", [1]);
         var file = new OnnxFile(18, isFloat16: true);
-        file.Weight("wide", OnnxTensor.Of([1, 70_000], 2));
+        file.Weight("wide", OnnxTensor.Of([1f, 70_000f], 2));
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => file.Write(folder.Combine("model.onnx"), "g", new Dictionary<string, string>()));
         StringAssert.Contains(error.Message, "the weight 70000 in 'wide'");
         CollectionAssert.AreEqual(new byte[] { 1 }, File.ReadAllBytes(folder.Combine("model.onnx")));
