@@ -29,7 +29,7 @@ internal sealed class OnnxOptions
     private readonly Option<LayerSelection> _layers = CommandOptions.Layers("The layers whose features an ONNX graph gives: all, or numbers such as 0,2,5.");
 
     private readonly Option<int?> _opset = new("--opset")
-        { Description = "The version of ONNX's operators, 12 to 21; from pixels, 18 to 21 [default: 18].", HelpName = "N" };
+        { Description = "The version of ONNX's operators, 12 to 21 [default: 18].", HelpName = "N" };
 
     private readonly Option<bool> _float16 = new("--float16")
         { Description = "Store an ONNX graph's weights in half precision. Computation stays in single precision." };

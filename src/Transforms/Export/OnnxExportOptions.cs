@@ -6,10 +6,7 @@ namespace IGptMl;
 public sealed record OnnxExportOptions
 {
     /// <summary>The lowest and the highest version of ONNX's standard operators that graphs are written in.</summary>
-    internal const int MinOpset = 12, MaxOpset = 21;
-
-    /// <summary>The version from which Resize has antialiasing.</summary>
-    internal const int PixelOpset = 18;
+    internal const int MinOpset = 12, MaxOpset = 21; // before 12, integers have no Min and Max, and ArgMin no rule for ties
 
     /// <summary>What the graph computes. Default <see cref="OnnxContent.Features"/>.</summary>
     public OnnxContent Content { get; init; }
@@ -23,8 +20,8 @@ public sealed record OnnxExportOptions
     /// </summary>
     public bool FromPixels { get; init; }
 
-    /// <summary>The version of ONNX's standard operators (opset), 12 to 21; from pixels, 18 to 21. Default 18.</summary>
-    public int Opset { get; init; } = PixelOpset;
+    /// <summary>The version of ONNX's standard operators (opset), 12 to 21. Default 18.</summary>
+    public int Opset { get; init; } = 18;
 
     /// <summary>
     /// Whether weights are stored in half precision, which halves the file. They are converted when the graph is loaded, and computed with in single precision.
@@ -37,8 +34,6 @@ public sealed record OnnxExportOptions
         var guard = new OptionGuard()
             .Require(Enum.IsDefined(Content), nameof(Content), Content, string.Join(", ", Enum.GetNames<OnnxContent>()))
             .Range(nameof(Opset), Opset, MinOpset, MaxOpset)
-            .Require(!FromPixels || Opset >= PixelOpset, nameof(Opset), Opset,
-                $"{PixelOpset} or later, as earlier versions' Resize has no antialiasing, which graphs from pixels need")
             .Require(!FromPixels || hasPalette, nameof(FromPixels), FromPixels, "false, as the model has no palette")
             .Require(!FromPixels || Content != OnnxContent.Step, nameof(FromPixels), FromPixels, "false, as a step starts from a token")
             .Require(Content == OnnxContent.Features || hasHead, nameof(Content), Content, "Features, as the model was saved without its language-model head")

@@ -9,10 +9,15 @@ internal static class PixelGraph
     /// <summary>Images (N, height, width, 3) uint8, RGB → tokens (N, size²) int64.</summary>
     internal static string Tokens(OnnxGraph graph, string images, int size, ImageCropping cropping, Palette palette)
     {
-        var squares = Resize(graph, images, graph.Integers(size, size));
+        var resampling = new ResampleGraph(graph);
+        var (height, width) = resampling.SizesOf(images);
+        var channels = graph.Cast(images, OnnxType.Double);
+        var (side, first) = (resampling.Scalar(size), resampling.Scalar(0));
+        var squares = resampling.Resize(channels, new ResampledAxis(height, side, first), new ResampledAxis(width, side, first), size);
         if (cropping == ImageCropping.CenterCrop)
         {
-            squares = Crop(graph, images, squares, size);
+            var isSquare = graph.Binary("And", graph.Binary("Equal", height, side), graph.Binary("Equal", width, side));
+            squares = graph.Node("Where", [isSquare, squares, Crop(graph, resampling, channels, height, width, size)]);
         }
 
         var pixels = graph.Reshape(squares, 0, size * size, 3);
@@ -39,30 +44,21 @@ internal static class PixelGraph
         }
     }
 
-    /// <summary>Resizes images, (N, height, width, 3), to sizes (2): height and width.</summary>
-    /// <remarks>Sizes are given for all axes, as ONNX Runtime 1.31's optimizer breaks a Resize between transpositions that has the attribute axes.</remarks>
-    private static string Resize(OnnxGraph graph, string images, string sizes)
+    /// <summary>As <see cref="CropWindow.Center"/>: resized so that the shorter side has 224 pixels, of which the middle is resized to the square.</summary>
+    private static string Crop(OnnxGraph graph, ResampleGraph resampling, string channels, string height, string width, int size)
     {
-        var count = graph.Slice(graph.Node("Shape", [images]), 0, 0, 1);
-        var all = graph.Node("Concat", [count, sizes, graph.Integers(3)], ("axis", 0L));
-        return graph.Node("Resize", [images, string.Empty, string.Empty, all],
-            ("mode", "linear"), ("antialias", 1L), ("coordinate_transformation_mode", "half_pixel"));
-    }
+        var window = resampling.Scalar(CropWindow.Side);
+        var least = graph.Binary("Min", height, width);
+        var middle = resampling.Resize(channels, Axis(height), Axis(width), CropWindow.Side);
+        var whole = new ResampledAxis(window, resampling.Scalar(size), resampling.Scalar(0));
+        return resampling.Resize(middle, whole, whole, size);
 
-    /// <summary>As <see cref="CropWindow.Center"/>: an image that already has the size of the square is not cropped.</summary>
-    private static string Crop(OnnxGraph graph, string images, string whole, int size)
-    {
-        var side = graph.Integers(CropWindow.Side);
-        var sizes = graph.Slice(graph.Node("Shape", [images]), 0, 1, 3); // height, width
-        var least = graph.Reduce("ReduceMin", sizes, 0, keeps: true);
-        var resized = graph.Binary("Div", graph.Binary("Mul", sizes, side), least); // integers, so the longer side is rounded down
-        var rest = graph.Cast(graph.Binary("Sub", resized, side), OnnxType.Float);
-        var start = graph.Cast(graph.Node("Round", [graph.Binary("Mul", rest, graph.Number(0.5f))]), OnnxType.Int64); // halves are rounded to even
-        var window = graph.Node("Slice", [Resize(graph, images, resized), start, graph.Binary("Add", start, side), graph.Integers(1, 2)]);
-        var squares = Resize(graph, window, graph.Integers(size, size));
-
-        var distance = graph.Node("Abs", [graph.Binary("Sub", sizes, graph.Integers(size))]);
-        var isSquare = graph.Node("Equal", [graph.Sum(distance, 0), graph.Integers(0)]);
-        return graph.Node("Where", [isSquare, whole, squares]);
+        ResampledAxis Axis(string from)
+        {
+            var to = graph.Binary("Div", graph.Binary("Mul", window, from), least); // of integers, so it is rounded down
+            var rest = graph.Cast(graph.Binary("Sub", to, window), OnnxType.Float);
+            var start = graph.Node("Round", [graph.Binary("Mul", rest, graph.Number(0.5f))]); // halves are rounded to even
+            return new ResampledAxis(from, to, graph.Cast(start, OnnxType.Int64));
+        }
     }
 }

@@ -21,6 +21,9 @@ internal enum OnnxType
     /// <summary>Half precision.</summary>
     Float16 = 10,
 
+    /// <summary>Double precision.</summary>
+    Double = 11,
+
     /// <summary>A 32-bit integer without sign, the type of ML.NET's keys.</summary>
     UInt32 = 12,
 }

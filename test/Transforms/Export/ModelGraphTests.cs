@@ -128,8 +128,7 @@ public sealed class ModelGraphTests
             AssertClose(features, run.Run<float>("features", OnnxRun.Value("image", rgb, 1, height, width, 3)), $"image {i}");
         }
 
-        Console.WriteLine($"{same} of {all} tokens are equal");
-        Assert.IsGreaterThanOrEqualTo(0.999 * all, same, $"{same} of {all} tokens are equal.");
+        Assert.AreEqual(all, same, "tokens that are equal");
     }
 
     [TestMethod]
@@ -220,8 +219,6 @@ public sealed class ModelGraphTests
         AssertRefused(plain, new OnnxExportOptions { Layers = [3] }, "3");
         AssertRefused(plain, new OnnxExportOptions { Opset = 11 }, "12 to 21");
         AssertRefused(plain, new OnnxExportOptions { Layers = [1], Content = OnnxContent.Logits }, "only Features have layers");
-        using var colored = TinyImageGpt.CreateModel(palette: TinyImageGpt.Palette);
-        AssertRefused(colored, new OnnxExportOptions { FromPixels = true, Opset = 17 }, "antialiasing");
     }
 
     private static void AssertRefused(ImageGptModel model, OnnxExportOptions options, string part)

@@ -149,7 +149,7 @@ public sealed class MLNetComponentCanaryTests
     public void OnnxContext_HasTheMembersThatAConversionCalls()
     {
         var (context, node) = (MLNet.Type("Microsoft.ML.Model.OnnxConverter.OnnxContext"), MLNet.Type("Microsoft.ML.Model.OnnxConverter.OnnxNode"));
-        MLNet.Method(context, "CheckOpSetVersion", typeof(int), typeof(int), typeof(string));
+        MLNet.Method(context, "CheckOpSetVersion", typeof(void), typeof(int), typeof(string));
         MLNet.Method(context, "GetNodeName", typeof(string), typeof(string));
         MLNet.Method(context, "GetVariableName", typeof(string), typeof(string));
         MLNet.Method(context, "AddIntermediateVariable", typeof(string), typeof(DataViewType), typeof(string), typeof(bool));
