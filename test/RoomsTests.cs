@@ -14,7 +14,8 @@ public sealed class RoomsTests
     };
 
     /// <summary>The room of models and the rooms that it depends on.</summary>
-    private static readonly string[] Model = ["Models", "Hub", "Download", "Inference", "Network", "Palettes", "Images", "Formats", "Numerics"];
+    private static readonly string[] Model =
+        ["Models", "Export", "Onnx", "Hub", "Download", "Inference", "Network", "Palettes", "Images", "Formats", "Numerics"];
 
     private static readonly string[] Transforms = ["Completion", "Likelihood", "Features", "Quantization", "Hosting", "Gradients", "Kernels", .. Model];
 
@@ -44,8 +45,10 @@ public sealed class RoomsTests
         ["Network"] = ["Numerics"],
         ["Inference"] = ["Network", "Kernels", "Numerics"],
         ["Gradients"] = ["Network", "Kernels", "Numerics"],
-        ["Models"] = ["Hub", "Download", "Inference", "Network", "Palettes", "Images", "Formats", "Numerics"],
-        ["Hosting"] = ["Numerics"],
+        ["Onnx"] = ["Formats"],
+        ["Export"] = ["Onnx", "Network", "Palettes", "Images", "Numerics"],
+        ["Models"] = ["Export", "Onnx", "Hub", "Download", "Inference", "Network", "Palettes", "Images", "Formats", "Numerics"],
+        ["Hosting"] = ["Onnx", "Formats", "Numerics"],
         ["Quantization"] = ["Hosting", .. Model],
         ["Features"] = ["Hosting", .. Model],
         ["Likelihood"] = ["Hosting", .. Model],
@@ -153,6 +156,8 @@ public sealed class RoomsTests
     [DataRow("Network")]
     [DataRow("Inference")]
     [DataRow("Gradients")]
+    [DataRow("Onnx")]
+    [DataRow("Export")]
     [DataRow("Optimization")]
     public void Room_KnowsNothingOfMLNet(string room)
     {
@@ -169,12 +174,14 @@ public sealed class RoomsTests
     [DataRow("Images")]
     [DataRow("Palettes")]
     [DataRow("Hosting")]
+    [DataRow("Onnx")]
     [DataRow("Optimization")]
     public void Room_KnowsNothingOfImageGpt(string room)
     {
         string[] others =
         [
-            "Network", "Inference", "Gradients", "Models", "Quantization", "Features", "Likelihood", "Completion", "Batches", "Pretraining", "FineTuning",
+            "Network", "Inference", "Gradients", "Export", "Models", "Quantization", "Features", "Likelihood", "Completion", "Batches", "Pretraining",
+            "FineTuning",
         ];
         AssertNone(Graph.Value.Reach(room).Intersect(others));
     }

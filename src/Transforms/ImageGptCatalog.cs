@@ -59,6 +59,27 @@ public static class ImageGptCatalog
     }
 
     /// <summary>
+    /// Create a <see cref="PaletteQuantizingEstimator"/>, which converts vectors of pixels, as <c>ExtractPixels</c> outputs them, to sequences of the colors of
+    /// <paramref name="palette"/>. Other than one from images, it can be converted to ONNX.
+    /// </summary>
+    /// <param name="catalog">The transforms' catalog.</param>
+    /// <param name="outputColumnName">The column of tokens.</param>
+    /// <param name="inputColumnName">The column of vectors; null, the default, means the output's name.</param>
+    /// <param name="palette">The palette.</param>
+    /// <param name="pixels">How the vectors hold pixels.</param>
+    /// <param name="imageSize">The side of the square image in pixels, 1 to 256. The vectors hold exactly that many pixels. Default 32.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
+        Palette palette, PixelLayout pixels, int imageSize = 32)
+    {
+        ArgumentNullException.ThrowIfNull(palette);
+        ArgumentNullException.ThrowIfNull(pixels);
+        var options = new PaletteQuantizingEstimator.Options
+            { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, ImageSize = imageSize, Pixels = pixels };
+        return new PaletteQuantizingEstimator(CatalogEnvironment.Of(catalog), options, palette);
+    }
+
+    /// <summary>
     /// Create a <see cref="PaletteQuantizingEstimator"/> that prepares images as a pretrained model expects them: its palette, its size and its cropping.
     /// </summary>
     /// <param name="catalog">The transforms' catalog.</param>

@@ -58,6 +58,10 @@ switch (args)
         FeaturesBesideOnnx.Run(graph, rest.Length == 1 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 7);
         return 0;
 
+    case ["exported-vs-onnx", var graph, .. var rest] when rest.Length < 2:
+        ExportedBesideOnnx.Run(graph, rest.Length == 1 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 7);
+        return 0;
+
     case ["features-small", .. var rest] when rest.Length < 2:
         FeaturesBesideOnnx.RunSmall(rest.Length == 1 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 3);
         return 0;

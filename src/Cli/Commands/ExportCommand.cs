@@ -2,6 +2,7 @@ using System.CommandLine;
 using IGptMl.Cli.Arguments;
 using IGptMl.Cli.Output;
 using IGptMl.Cli.Results;
+using IGptMl.Cli.Sources;
 
 namespace IGptMl.Cli.Commands;
 
@@ -9,12 +10,20 @@ namespace IGptMl.Cli.Commands;
 internal sealed class ExportCommand : IgptCommand
 {
     private const string HuggingFace = "huggingface";
+    private const string Onnx = "onnx";
 
     private readonly Option<string> _model = ModelOptions.CreateModel();
     private readonly PaletteOptions _palette = ModelOptions.CreatePalette();
     private readonly Option<string> _format = new("--format")
-        { Description = "The form to write: huggingface is a folder that Hugging Face's ImageGPT loads.", HelpName = "FORM", Required = true };
-    private readonly Option<string> _out = new("--out") { Description = "The folder to write, which must be new or empty.", HelpName = "DIR", Required = true };
+    {
+        Description = "The form to write: huggingface, a folder that Hugging Face's ImageGPT loads; or onnx, a file that ONNX Runtime runs.",
+        HelpName = "FORM",
+        Required = true,
+    };
+
+    private readonly OnnxOptions _onnx = new();
+    private readonly Option<string> _out = new("--out")
+        { Description = "The folder to write, which must be new or empty; or the file to write, for onnx.", HelpName = "PATH", Required = true };
 
     internal ExportCommand(Terminal terminal, Option<bool> verbose)
         : base(
@@ -24,10 +33,11 @@ internal sealed class ExportCommand : IgptCommand
             terminal,
             verbose)
     {
-        _format.AcceptOnlyFromAmong(HuggingFace);
+        _format.AcceptOnlyFromAmong(HuggingFace, Onnx);
         Add(_model);
         _palette.AddTo(this);
         Add(_format);
+        _onnx.AddTo(this);
         Add(_out);
         AddJsonOption();
     }
@@ -35,17 +45,46 @@ internal sealed class ExportCommand : IgptCommand
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        var folder = parsed.GetRequiredValue(_out);
-        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
+        var path = parsed.GetRequiredValue(_out);
+        if (parsed.GetRequiredValue(_format) == Onnx)
         {
-            throw new IOException($"'{folder}' already exists; expected a new or an empty folder."); // fail before reading the model
+            OutputFile.Check(path); // fail before reading the model
+            var exported = _onnx.IsClassifier(parsed) ? ExportClassifier(path, parsed) : ExportModel(path, parsed, cancellation);
+            WriteResult(parsed, exported, exported.Facts);
+            return ExitCodes.Success;
         }
 
-        using var model = _palette.LoadModel(parsed.GetRequiredValue(_model), parsed, Terminal, cancellation);
-        cancellation.ThrowIfCancellationRequested();
-        model.SaveAsHuggingFace(folder);
-        var result = ModelResult.Of(folder, model);
+        _onnx.RefuseFor(HuggingFace, parsed);
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+        {
+            throw new IOException($"'{path}' already exists; expected a new or an empty folder.");
+        }
+
+        using var model = Load(parsed, cancellation);
+        model.SaveAsHuggingFace(path);
+        var result = ModelResult.Of(path, model);
         WriteResult(parsed, result, result.Facts);
         return ExitCodes.Success;
+    }
+
+    private ModelResult ExportModel(string path, ParseResult parsed, CancellationToken cancellation)
+    {
+        using var model = Load(parsed, cancellation);
+        model.SaveAsOnnx(path, _onnx.Of(parsed, model.Config));
+        return ModelResult.Of(path, model);
+    }
+
+    private ModelResult ExportClassifier(string path, ParseResult parsed)
+    {
+        using var file = FineTunedFile.Load(CreateContext(parsed), parsed.GetRequiredValue(_model));
+        file.Classifier.SaveAsOnnx(path, _onnx.Of(parsed, file.Classifier.Model.Config));
+        return ModelResult.Of(path, file.Classifier.Model);
+    }
+
+    private ImageGptModel Load(ParseResult parsed, CancellationToken cancellation)
+    {
+        var model = _palette.LoadModel(parsed.GetRequiredValue(_model), parsed, Terminal, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        return model;
     }
 }

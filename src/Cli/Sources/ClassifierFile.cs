@@ -28,11 +28,6 @@ internal sealed class ClassifierFile : IDisposable
     /// <exception cref="InvalidDataException">It is something else; the message says what, and which command makes a classifier.</exception>
     internal static ClassifierFile Load(MLContext context, string path)
     {
-        if (!File.Exists(path) && !Directory.Exists(path))
-        {
-            throw new FileNotFoundException($"The classifier '{path}' does not exist. {Makers}.", path);
-        }
-
         var classifier = new ClassifierFile(context, LoadPipeline(context, path));
         try
         {
@@ -81,8 +76,15 @@ internal sealed class ClassifierFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => (_pipeline as IDisposable)?.Dispose();
 
-    private static ITransformer LoadPipeline(MLContext context, string path)
+    /// <summary>Loads a pipeline.</summary>
+    /// <inheritdoc cref="Load"/>
+    internal static ITransformer LoadPipeline(MLContext context, string path)
     {
+        if (!File.Exists(path) && !Directory.Exists(path))
+        {
+            throw new FileNotFoundException($"The classifier '{path}' does not exist. {Makers}.", path);
+        }
+
         try
         {
             return context.Model.Load(path, out _);
@@ -94,6 +96,13 @@ internal sealed class ClassifierFile : IDisposable
                 $"'{path}' is {what}, not a classifier: it is no pipeline that mlContext.Model.Save wrote. {e.Message.TrimEnd('.')}. {Makers}.", e);
         }
     }
+
+    /// <summary>The predictions of images, with the columns Name, <see cref="ClassColumn"/> and <see cref="ScoreColumn"/>.</summary>
+    internal IDataView Predict(IDataView images) => _pipeline.Transform(
+        _context.Transforms.SelectColumns(OpenedData.ImageColumn, OpenedData.NameColumn).Fit(images).Transform(images));
+
+    /// <inheritdoc/>
+    public void Dispose() => (_pipeline as IDisposable)?.Dispose();
 
     private void Check(string path)
     {

@@ -1,9 +1,11 @@
+using IGptMl.Export;
 using IGptMl.FineTuning;
 using IGptMl.Formats;
 using IGptMl.Hosting;
 using IGptMl.Models;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using TorchSharp;
 
 namespace IGptMl;
 
@@ -42,6 +44,27 @@ public sealed class ImageGptClassificationTransformer : ModelTransformerBase<Ima
     internal ClassificationHead Head { get; }
 
     private protected override ColumnMapping Mapping { get; }
+
+    /// <summary>Writes the network and the classifier as a graph of ONNX.</summary>
+    /// <remarks>
+    /// Its inputs are those of <see cref="OnnxContent"/>. Its outputs are "scores", float32 [batch, C], the probabilities of the classes; and "label", int64
+    /// [batch], the index of the highest. Metadata names the classes. The scores of a masked (BERT) model are those of one mask, the input "hidden"; this
+    /// transformer has a majority vote of several.
+    /// </remarks>
+    /// <param name="path">Path of the file. An existing file is replaced only when the new one is complete. Its folder must exist.</param>
+    /// <param name="options">What the graph starts from and its form; null for the defaults. Its content and layers are not used.</param>
+    /// <exception cref="ArgumentException">The options are out of range, or the model cannot do what they ask for.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="ObjectDisposedException">The transformer has been disposed.</exception>
+    public void SaveAsOnnx(string path, OnnxExportOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        options = (options ?? new OnnxExportOptions()) with { Content = OnnxContent.Features, Layers = null };
+        options.Check(Model.Config, Model.HasHead, Model.Palette is not null);
+        using var lease = Model.Lease(torch.CPU); // also of a model that runs on a GPU
+        new ModelGraph(lease.Network, Model.Palette, Model.Cropping, options)
+            .WriteClassifier(path, OnnxExport.ChecksumOf(lease.Network), Head.Weights, _values?.Names);
+    }
 
     private protected override void Save(ComponentWriter writer)
     {

@@ -34,7 +34,7 @@ namespace IGptMl;
 /// | Is normalization required? | No |
 /// | Is caching required? | No; the tokens are read once, into memory, two bytes each |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Trainers, TorchSharp-cpu or TorchSharp-cuda |
-/// | Exportable to ONNX | No |
+/// | Exportable to ONNX | Yes, unless tokens are hidden at random from a masked model |
 ///
 /// ### Training Algorithm Details
 /// All weights of a copy of the model are trained, together with a linear classifier on the position-averaged output of the final norm. The classifier has no

@@ -1,6 +1,9 @@
+using IGptMl.Export;
 using IGptMl.Hosting;
+using IGptMl.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using TorchSharp;
 
 namespace IGptMl.Features;
 
@@ -41,5 +44,26 @@ internal sealed class FeatureMapping : BatchedMapping
     {
         using var lease = _model.Lease(DeviceChoice.Resolve(Host, _options.GpuDeviceId, _options.FallbackToCpu));
         lease.Executor.Features(tokens, rows, _layers, _masking?.Draw(tokens, rows), numbers);
+    }
+
+    internal override IReadOnlyList<string> AddTo(OnnxGraph graph, string tokens)
+    {
+        if (_masking is { Probability: > 0 })
+        {
+            throw OnnxRefusal.Of(Definitions, "It hides tokens from a masked model at random; set Masking to TokenMasking.None to hide none.");
+        }
+
+        using var lease = _model.Lease(torch.CPU);
+        var all = new NetworkGraph(graph, _model.Config, lease.Network.Weights).Features(tokens, null, _layers);
+        var values = new List<string>();
+        var start = 0;
+        foreach (var column in _options.Columns)
+        {
+            var length = column.Layers.Count * _model.Config.EmbeddingSize;
+            values.Add(length == Width ? all : graph.Slice(all, 1, start, start + length));
+            start += length;
+        }
+
+        return values;
     }
 }

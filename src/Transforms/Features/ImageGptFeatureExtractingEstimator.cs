@@ -19,7 +19,7 @@ namespace IGptMl;
 /// | Input column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette outputs it |
 /// | Output column data type | Known-sized vector of <xref:System.Single> |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, TorchSharp-cpu or TorchSharp-cuda |
-/// | Exportable to ONNX | No |
+/// | Exportable to ONNX | Yes, unless tokens are hidden at random from a masked model |
 ///
 /// The features of layer l are the normed input of block l or, for l = L, the output of the final norm, averaged over all positions (Chen et al. 2020, section
 /// 2.4). Some tokens of an image are hidden from a masked (BERT) model, as in the paper, unless `Options.Masking` specifies otherwise. A row with missing

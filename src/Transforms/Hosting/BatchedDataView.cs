@@ -1,3 +1,4 @@
+using IGptMl.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
@@ -70,9 +71,24 @@ internal sealed class BatchedDataView : IDataTransform, ITransformCanSaveOnnx
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException("A view is not saved; save the transformer.");
 
-    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_mapping.Definitions);
+    bool ICanSaveOnnx.CanSaveOnnx(OnnxContext ctx) => true; // what cannot be converted is an error; false would leave it out of the graph
 
-    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_mapping.Definitions);
+    /// <summary>Keys (N, T) are 1-based, and 0 where they are missing: such a row has NaN in every column, and missing keys.</summary>
+    void ISaveAsOnnx.SaveAsOnnx(OnnxContext ctx)
+    {
+        ctx.CheckOpSetVersion(ConvertedGraph.LeastOpset, nameof(BatchedDataView));
+        var graph = new ConvertedGraph(ctx);
+        var keys = graph.Cast(graph.Column(_mapping.InputColumnName), OnnxType.Int64);
+        var columns = _mapping.AddTo(graph, graph.Binary("Sub", keys, graph.Integers(1)));
+        var isMissing = graph.Binary("Less", graph.Reduce("ReduceMin", keys, 1, keeps: true), graph.Integers(1));
+        foreach (var (column, value) in _mapping.Columns.Zip(columns))
+        {
+            var isKey = column.Definition.Type is KeyDataViewType;
+            var missing = isKey ? graph.Integers(0) : graph.Number(float.NaN);
+            var known = graph.Node("Where", [isMissing, missing, value]);
+            graph.Assign(isKey ? graph.Cast(known, OnnxType.UInt32) : known, column.Definition);
+        }
+    }
 
     private void WarnOfPasses()
     {

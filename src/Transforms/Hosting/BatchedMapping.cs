@@ -1,3 +1,4 @@
+using IGptMl.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -39,6 +40,12 @@ internal abstract class BatchedMapping : ColumnMapping
 
     /// <summary>Computes <paramref name="rows"/> rows: tokens (rows, T) to values (rows, <see cref="Width"/>). Thread-safe.</summary>
     internal abstract void Compute(ReadOnlySpan<ushort> tokens, int rows, Span<float> numbers);
+
+    /// <summary>
+    /// Adds the computation to a graph: tokens (N, T) int64 from 0 to K - 1 → a value (N, …) for each column: float32, or int64 for a key, from 1.
+    /// </summary>
+    /// <exception cref="NotSupportedException">It cannot be a graph.</exception>
+    internal virtual IReadOnlyList<string> AddTo(OnnxGraph graph, string tokens) => throw OnnxRefusal.Of(Definitions);
 
     internal override IDataView Transform(IDataView input)
     {

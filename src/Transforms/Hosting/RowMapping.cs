@@ -1,3 +1,4 @@
+using IGptMl.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
@@ -13,6 +14,12 @@ internal abstract class RowMapping(ITransformer owner, IHost host, string inputC
 {
     /// <summary>Creates a getter of an output column for a row. Each getter is used on one thread at a time.</summary>
     internal abstract Delegate CreateGetter(DataViewRow input, int output);
+
+    /// <summary>The error of a mapping that cannot be converted to ONNX; null if it can.</summary>
+    internal virtual NotSupportedException? WhyNotOnnx => OnnxRefusal.Of(Definitions);
+
+    /// <summary>Adds the computation to a graph: the value of the input column (N, …) → a value for each output column.</summary>
+    internal virtual IReadOnlyList<string> AddTo(OnnxGraph graph, string input, DataViewSchema.Column column) => throw OnnxRefusal.Of(Definitions);
 
     internal override IDataView Transform(IDataView input)
     {
@@ -49,8 +56,18 @@ internal abstract class RowMapping(ITransformer owner, IHost host, string inputC
 
         public void Save(ModelSaveContext ctx) => owner.Save(ctx);
 
-        public bool CanSaveOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_outputs);
+        // What cannot be converted is an error; false would leave it out of the graph.
+        public bool CanSaveOnnx(OnnxContext ctx) => mapping.WhyNotOnnx is { } error ? throw error : true;
 
-        public void SaveAsOnnx(OnnxContext ctx) => throw OnnxRefusal.Of(_outputs);
+        public void SaveAsOnnx(OnnxContext ctx)
+        {
+            ctx.CheckOpSetVersion(ConvertedGraph.LeastOpset, owner.GetType().Name);
+            var graph = new ConvertedGraph(ctx);
+            var values = mapping.AddTo(graph, graph.Column(mapping.InputColumnName), inputSchema[_input]);
+            foreach (var (column, value) in _outputs.Zip(values))
+            {
+                graph.Assign(value, column);
+            }
+        }
     }
 }

@@ -20,7 +20,7 @@ namespace IGptMl;
 /// | Input column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16), as QuantizeToPalette outputs it |
 /// | Output column data type | <xref:System.Single>, and if requested a known-sized vector of <xref:System.Single> and <xref:Microsoft.ML.Data.MLImage> |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, TorchSharp-cpu or TorchSharp-cuda |
-/// | Exportable to ONNX | No |
+/// | Exportable to ONNX | Yes, unless tokens are hidden at random from a masked model |
 ///
 /// Nats per token is the mean of -ln p(token | tokens before it) over the image (Chen et al. 2020, section 2.1). Bits per dimension is that value divided by
 /// 3 ln 2, for the three channels of a pixel of the quantized image. The value is high for images that are unlike the training images, but it also depends on

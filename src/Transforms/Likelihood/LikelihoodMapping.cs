@@ -1,6 +1,9 @@
+using IGptMl.Export;
 using IGptMl.Hosting;
+using IGptMl.Onnx;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using TorchSharp;
 
 namespace IGptMl.Likelihood;
 
@@ -61,6 +64,27 @@ internal sealed class LikelihoodMapping : BatchedMapping
                 own.CopyTo(target[LikelihoodColumns.FirstToken..]);
             }
         }
+    }
+
+    internal override IReadOnlyList<string> AddTo(OnnxGraph graph, string tokens)
+    {
+        if (Masking is not null || _options.SurpriseMapColumnName is not null)
+        {
+            throw OnnxRefusal.Of(Definitions, Masking is null
+                ? $"Its column '{_options.SurpriseMapColumnName}' is an image, for which ONNX has no type; leave it out."
+                : "It hides tokens from a masked model at random. ImageGptModel.SaveAsOnnx writes a graph that takes the hidden tokens.");
+        }
+
+        using var lease = _model.Lease(torch.CPU);
+        var nats = new NetworkGraph(graph, _model.Config, lease.Network.Weights).Nats(tokens, null);
+        var mean = graph.Reduce("ReduceMean", nats, 1, keeps: true);
+        List<string> values = [mean, graph.Binary("Mul", mean, graph.Number((float)ToBitsPerDimension(1)))];
+        if (_options.TokenNatsColumnName is not null)
+        {
+            values.Add(nats);
+        }
+
+        return values;
     }
 
     /// <summary>The mean over the predicted tokens, which are the hidden tokens of a masked model.</summary>

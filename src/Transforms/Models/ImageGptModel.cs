@@ -193,6 +193,24 @@ public sealed class ImageGptModel : IDisposable
         HuggingFaceExport.Write(this, folder);
     }
 
+    /// <summary>Writes the model as a graph of ONNX, which ONNX Runtime and others run without this library.</summary>
+    /// <remarks>
+    /// The batch is dynamic. Inputs and outputs are named in <see cref="OnnxContent"/>. Metadata names the content, palette, sizes, cropping, layers and the
+    /// SHA-256 of the weights. If the weights have more than 2 GB, they are in a second file, whose name has ".data" behind it.
+    /// </remarks>
+    /// <param name="path">Path of the file. An existing file is replaced only when the new one is complete. Its folder must exist.</param>
+    /// <param name="options">What the graph computes, and from what; null for features of all layers from tokens.</param>
+    /// <exception cref="ArgumentException">The options are out of range, or the model cannot do what they ask for.</exception>
+    /// <exception cref="InvalidOperationException">A weight is too large for half precision.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder is read-only.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public void SaveAsOnnx(string path, OnnxExportOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        OnnxExport.Write(this, path, options ?? new OnnxExportOptions());
+    }
+
     /// <summary>Returns the same model with another cropping of images to squares. The weights are shared, not copied.</summary>
     /// <param name="cropping">
     /// How images are cropped to the model's square. <see cref="ImageCropping.RandomCrop"/> is for training, and means <see cref="ImageCropping.CenterCrop"/>

@@ -13,10 +13,10 @@ namespace IGptMl;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes, unless it is given a palette |
-/// | Input column data type | <xref:Microsoft.ML.Data.MLImage> |
+/// | Input column data type | <xref:Microsoft.ML.Data.MLImage>, or a known-sized vector of <xref:System.Single> or <xref:System.Byte> |
 /// | Output column data type | Known-sized vector of [key](xref:Microsoft.ML.Data.KeyDataViewType) type (UInt16) |
 /// | Required NuGet in addition to Microsoft.ML | IGptMl.Transforms, Microsoft.ML.ImageAnalytics |
-/// | Exportable to ONNX | No |
+/// | Exportable to ONNX | Yes, from a vector of pixels |
 ///
 /// The image, of any size and pixel format, is resized to a square with an antialiasing triangle filter, either as a whole without keeping its aspect ratio,
 /// or cropped as in the paper (<see cref="ImageCropping"/>). An image that already has that size is not changed. Each pixel then becomes the index of the
@@ -47,6 +47,12 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
     public PaletteQuantizingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        if (_palette is not null && _options.Pixels is { } pixels)
+        {
+            PixelVectorColumn.Require(input.Schema, _host, _options.InputColumnName!, pixels.Channels * _options.ImageSize * _options.ImageSize);
+            return new PaletteQuantizingTransformer(_host, _palette, _options);
+        }
+
         var column = ImageColumn.Require(input.Schema, _host, _options.InputColumnName!);
         var isRandom = _palette is null || _options.Cropping == ImageCropping.RandomCrop;
         var options = isRandom ? _options with { Seed = _options.Seed ?? _host.Rand.Next() } : _options;
@@ -62,7 +68,15 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        ImageColumn.Check(inputSchema, _host, _options.InputColumnName!);
+        if (_options.Pixels is null)
+        {
+            ImageColumn.Check(inputSchema, _host, _options.InputColumnName!);
+        }
+        else
+        {
+            PixelVectorColumn.Check(inputSchema, _host, _options.InputColumnName!);
+        }
+
         var example = _palette ?? Palette.FromCenters(new float[3 * _options.Colors]); // only its size affects the schema
         return SchemaPromise.Extend(inputSchema, [QuantizedColumn.Create(_options.OutputColumnName, example, _options.ImageSize, _options.Cropping)]);
     }
@@ -97,14 +111,21 @@ public sealed class PaletteQuantizingEstimator : IEstimator<PaletteQuantizingTra
         /// <summary>The seed of the sample, of k-means and of random crops; null uses the seed of the MLContext. Default null.</summary>
         public int? Seed { get; init; }
 
-        internal void Check() => new OptionGuard()
-            .Name(nameof(OutputColumnName), OutputColumnName)
-            .Name(nameof(InputColumnName), InputColumnName)
-            .Range(nameof(ImageSize), ImageSize, 1, 256)
-            .Require(Enum.IsDefined(Cropping), nameof(Cropping), Cropping, string.Join(", ", Enum.GetNames<ImageCropping>()))
-            .Range(nameof(Colors), Colors, 2, ushort.MaxValue)
-            .Range(nameof(SampledPixels), SampledPixels, 1000, 100_000_000)
-            .Range(nameof(MaximumNumberOfIterations), MaximumNumberOfIterations, 1, 10_000)
-            .ThrowIfAny("options");
+        /// <summary>How the input vectors hold pixels, for a given palette; null for a column of images.</summary>
+        internal PixelLayout? Pixels { get; init; }
+
+        internal void Check()
+        {
+            var guard = new OptionGuard()
+                .Name(nameof(OutputColumnName), OutputColumnName)
+                .Name(nameof(InputColumnName), InputColumnName)
+                .Range(nameof(ImageSize), ImageSize, 1, 256)
+                .Require(Enum.IsDefined(Cropping), nameof(Cropping), Cropping, string.Join(", ", Enum.GetNames<ImageCropping>()))
+                .Range(nameof(Colors), Colors, 2, ushort.MaxValue)
+                .Range(nameof(SampledPixels), SampledPixels, 1000, 100_000_000)
+                .Range(nameof(MaximumNumberOfIterations), MaximumNumberOfIterations, 1, 10_000);
+            Pixels?.Check(guard);
+            guard.ThrowIfAny("options");
+        }
     }
 }

@@ -21,7 +21,9 @@ public sealed class PaletteQuantizingTransformer : RowTransformerBase, ISavedCom
         ImageSize = options.ImageSize;
         Cropping = options.Cropping;
         Seed = options.Seed ?? 0;
-        Mapping = new QuantizingMapping(this, Host, options.InputColumnName ?? options.OutputColumnName);
+        Pixels = options.Pixels;
+        var input = options.InputColumnName ?? options.OutputColumnName;
+        Mapping = Pixels is null ? new QuantizingMapping(this, Host, input) : new PixelVectorMapping(this, Pixels, Host, input);
     }
 
     /// <summary>The colors.</summary>
@@ -39,6 +41,9 @@ public sealed class PaletteQuantizingTransformer : RowTransformerBase, ISavedCom
     /// <summary>How images are cropped to squares.</summary>
     public ImageCropping Cropping { get; }
 
+    /// <summary>How the input vectors hold pixels; null if the input is a column of images.</summary>
+    public PixelLayout? Pixels { get; }
+
     /// <summary>The seed of random crops.</summary>
     internal int Seed { get; }
 
@@ -46,7 +51,7 @@ public sealed class PaletteQuantizingTransformer : RowTransformerBase, ISavedCom
 
     private protected override void Save(ComponentWriter writer)
     {
-        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, OutputColumnName, ImageSize, Cropping, Seed));
+        writer.WriteJson(SettingsEntry, new Settings(InputColumnName, OutputColumnName, ImageSize, Cropping, Seed, Pixels));
         writer.Write(PaletteEntry, Palette.Write);
     }
 
@@ -61,6 +66,7 @@ public sealed class PaletteQuantizingTransformer : RowTransformerBase, ISavedCom
             ImageSize = settings.ImageSize,
             Cropping = settings.Cropping,
             Seed = settings.Seed,
+            Pixels = settings.Pixels,
         };
         return ComponentReader.Create(SettingsEntry, () =>
         {
@@ -70,5 +76,6 @@ public sealed class PaletteQuantizingTransformer : RowTransformerBase, ISavedCom
     }
 
     // Settings that a file of an earlier version lacks have their defaults.
-    private sealed record Settings(string InputColumnName, string OutputColumnName, int ImageSize, ImageCropping Cropping = ImageCropping.Squash, int Seed = 0);
+    private sealed record Settings(string InputColumnName, string OutputColumnName, int ImageSize, ImageCropping Cropping = ImageCropping.Squash, int Seed = 0,
+        PixelLayout? Pixels = null);
 }

@@ -25,6 +25,10 @@ internal sealed class QuantizingMapping : RowMapping
 
     internal override DataViewSchema.Column FindInput(DataViewSchema schema) => ImageColumn.Require(schema, Host, InputColumnName);
 
+    internal override NotSupportedException WhyNotOnnx => OnnxRefusal.Of(Definitions,
+        $"Its input '{InputColumnName}' is a column of images, which ONNX has no type for: start from the column "
+        + $"'{_transformer.OutputColumnName}', or quantize a vector of pixels (ExtractPixels, then QuantizeToPalette with a PixelLayout).");
+
     internal override Delegate CreateGetter(DataViewRow input, int output)
     {
         var context = _transformer.ImageSize * _transformer.ImageSize;

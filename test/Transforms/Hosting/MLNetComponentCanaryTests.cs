@@ -142,6 +142,30 @@ public sealed class MLNetComponentCanaryTests
     }
 
     [TestMethod]
+    [Canary("Microsoft.ML.Model.OnnxConverter.OnnxContext.CheckOpSetVersion", "Microsoft.ML.Model.OnnxConverter.OnnxContext.GetNodeName",
+        "Microsoft.ML.Model.OnnxConverter.OnnxContext.AddInitializer", "Microsoft.ML.Model.OnnxConverter.OnnxContext.AddIntermediateVariable",
+        "Microsoft.ML.Model.OnnxConverter.OnnxContext.GetVariableName", "Microsoft.ML.Model.OnnxConverter.OnnxNode",
+        "Microsoft.ML.Model.OnnxConverter.OnnxContext.CreateNode", "Microsoft.ML.Model.OnnxConverter.OnnxNode.AddAttribute")]
+    public void OnnxContext_HasTheMembersThatAConversionCalls()
+    {
+        var (context, node) = (MLNet.Type("Microsoft.ML.Model.OnnxConverter.OnnxContext"), MLNet.Type("Microsoft.ML.Model.OnnxConverter.OnnxNode"));
+        MLNet.Method(context, "CheckOpSetVersion", typeof(void), typeof(int), typeof(string));
+        MLNet.Method(context, "GetNodeName", typeof(string), typeof(string));
+        MLNet.Method(context, "GetVariableName", typeof(string), typeof(string));
+        MLNet.Method(context, "AddIntermediateVariable", typeof(string), typeof(DataViewType), typeof(string), typeof(bool));
+        MLNet.Method(context, "CreateNode", node, typeof(string), typeof(IEnumerable<string>), typeof(IEnumerable<string>), typeof(string), typeof(string));
+        foreach (var type in (Type[])[typeof(string), typeof(long), typeof(double), typeof(IEnumerable<long>)])
+        {
+            MLNet.Method(node, "AddAttribute", typeof(void), typeof(string), type);
+        }
+
+        foreach (var values in (Type[])[typeof(IEnumerable<long>), typeof(IEnumerable<float>)])
+        {
+            MLNet.Method(context, "AddInitializer", typeof(string), values, typeof(IEnumerable<long>), typeof(string), typeof(bool));
+        }
+    }
+
+    [TestMethod]
     [Canary("Microsoft.ML.Data.IDataTransform", "Microsoft.ML.Data.IDataTransform.get_Source")]
     public void DataTransformSource_OfATransformedView_IsTheViewBelow()
     {
