@@ -25,6 +25,7 @@ public static class WebApiApplication
         builder.Services.AddHostedService<ModelWatcher>();
         builder.Services.AddHealthChecks().AddCheck<ModelsHealth>("models");
         builder.Services.AddProblemDetails();
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true); // ErrorAnswers says what was wrong
         builder.Services.AddOpenApi();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, AnswerJson.Default));
 

@@ -38,7 +38,7 @@ public sealed class WebApiTests
         var bytes = await answer.Content.ReadAsByteArrayAsync();
         using (var image = MLImage.CreateFromStream(new MemoryStream(bytes)))
         {
-            Assert.AreEqual(4, (image.Width + image.Height) / (image.Height + 4), "what was kept, and three completions");
+            Assert.AreEqual(3 * ((4 * 4) + 4), image.Width - image.Height, "three completions of 4x4 pixels, four times as large, beside what was kept");
         }
 
         using var again = await server.PostAsync("complete?completions=3&seed=7", photo);
@@ -161,7 +161,7 @@ public sealed class WebApiTests
         }
 
         Assert.Contains("cannot complete pictures", Assert.ThrowsExactly<InvalidDataException>(() => WebApiApplication.Create(["--Model", masked])).Message);
-        Assert.Contains("no classifier", Assert.ThrowsExactly<InvalidDataException>(() => WebApiApplication.Create(["--Classifier", masked])).Message);
+        Assert.Contains("no saved pipeline", Assert.ThrowsExactly<InvalidDataException>(() => WebApiApplication.Create(["--Classifier", masked])).Message);
     }
 
     private static async Task<string[]> PredictAsync(Server server, string photo)

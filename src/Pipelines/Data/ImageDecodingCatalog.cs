@@ -17,6 +17,18 @@ public static class ImageDecodingCatalog
     /// What to do with a file that cannot be decoded: <see cref="UnreadableImages.Refuse"/> (the default) or <see cref="UnreadableImages.Missing"/>.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A name is empty, or <paramref name="unreadable"/> is another value.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// // Bytes of uploaded files to images.
+    /// var uploads = ml.Data.LoadFromEnumerable([new Upload { Bytes = File.ReadAllBytes("cat.jpg") }]);
+    /// IDataView decoded = ml.Transforms.DecodeImages("Image", "Bytes").Fit(uploads).Transform(uploads);
+    ///
+    /// class Upload
+    /// {
+    ///     public byte[] Bytes { get; set; } = [];
+    /// }
+    /// </code>
+    /// </example>
     public static ImageDecodingEstimator DecodeImages(
         this TransformsCatalog catalog,
         string outputColumnName,
