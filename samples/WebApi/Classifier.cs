@@ -8,7 +8,9 @@ internal sealed class Classifier : IDisposable
 {
     private readonly EnginePool<Upload, Scores> _pool;
 
-    /// <summary>Loads a zip whose input is the column ImageSource (bytes, as Model Builder's) or Image (as igpt's), and whose output has the column Score.</summary>
+    /// <summary>
+    /// Loads a zip whose input is the column ImageSource (bytes, as Model Builder's) or Image (as igpt's), and whose output has the column Score.
+    /// </summary>
     /// <exception cref="InvalidDataException">The zip is another model.</exception>
     internal Classifier(MLContext context, string path)
     {

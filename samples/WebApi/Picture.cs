@@ -23,10 +23,12 @@ internal static class Picture
 
         // The first bytes tell the size, without decoding the picture.
         using var data = SKData.CreateCopy(bytes);
-        using var codec = SKCodec.Create(data) ?? throw new UnreadableException("The upload is no picture that can be read; expected PNG, JPEG, BMP, GIF or WebP.");
+        using var codec = SKCodec.Create(data)
+            ?? throw new UnreadableException("The upload is no picture that can be read; expected PNG, JPEG, BMP, GIF or WebP.");
         var pixels = (long)codec.Info.Width * codec.Info.Height;
         return pixels <= settings.MaximumPixels ? bytes
-            : throw new TooLargeException($"The picture has {codec.Info.Width} x {codec.Info.Height} pixels; expected at most {settings.MaximumPixels:N0} pixels.");
+            : throw new TooLargeException(
+                $"The picture has {codec.Info.Width} x {codec.Info.Height} pixels; expected at most {settings.MaximumPixels:N0} pixels.");
     }
 
     /// <summary>An upload that is no picture.</summary>

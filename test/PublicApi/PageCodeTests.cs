@@ -91,7 +91,8 @@ public sealed partial class PageCodeTests
     private static string SourceOf(Page page)
     {
         var source = string.Concat(CodeOf(page).Select(block => $"#line {block.FirstLine} \"{page.Name}\"\n{string.Join('\n', block.Lines)}\n"));
-        return Shortened.Where(part => part.Page == page.Name).Aggregate(source, (text, part) => text.Replace(part.Shown, part.Taken, StringComparison.Ordinal));
+        return Shortened.Where(part => part.Page == page.Name)
+            .Aggregate(source, (text, part) => text.Replace(part.Shown, part.Taken, StringComparison.Ordinal));
     }
 
     /// <summary>Whether two lines have the same words, and numbers that differ by at most 5 %, as processors round differently.</summary>

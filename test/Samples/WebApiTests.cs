@@ -19,7 +19,8 @@ public sealed class WebApiTests
         using var folder = new TemporaryFolder();
         await using var server = await Server.StartAsync(folder);
         var photos = SamplePhotos.Write(folder, "new", 3);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => PredictAsync(server, Path.Combine(photos, i % 2 == 0 ? "day" : "night", "0.png"))));
+        var requests = Enumerable.Range(0, 40).Select(i => PredictAsync(server, Path.Combine(photos, i % 2 == 0 ? "day" : "night", "0.png")));
+        var answers = await Task.WhenAll(requests);
         for (var i = 0; i < answers.Length; i++)
         {
             CollectionAssert.AreEqual(i % 2 == 0 ? new[] { "day", "night" } : ["night", "day"], answers[i]);
@@ -153,7 +154,8 @@ public sealed class WebApiTests
     {
         using var folder = new TemporaryFolder();
         Assert.Contains("no model is given", Assert.ThrowsExactly<ArgumentException>(() => WebApiApplication.Create([])).Message);
-        Assert.Contains("nothing.zip does not exist", Assert.ThrowsExactly<ArgumentException>(() => WebApiApplication.Create(["--Model", "nothing.zip"])).Message);
+        var missing = Assert.ThrowsExactly<ArgumentException>(() => WebApiApplication.Create(["--Model", "nothing.zip"]));
+        Assert.Contains("nothing.zip does not exist", missing.Message);
         var masked = folder.Combine("masked.zip");
         using (var model = TinyImageGpt.CreateModel(1, TinyImageGpt.Palette, PretrainingObjective.Masked))
         {
