@@ -3,19 +3,22 @@ using Microsoft.ML.Data;
 
 namespace IGptMl.Samples.PhotoClassifier;
 
-/// <content>Evaluation of the saved zip.</content>
+/// <content>Evaluation on photographs that were not used for training.</content>
 public static partial class PhotoModel
 {
-    /// <summary>Evaluates the zip on photographs that were not used for training.</summary>
-    /// <param name="zipPath">A zip that <see cref="Train"/> has saved.</param>
+    /// <summary>Evaluates the model in <see cref="MLNetModelPath"/> on a folder.</summary>
     /// <param name="photosFolder">A folder with one subfolder per class, named as in training.</param>
-    public static MulticlassClassificationMetrics Evaluate(string zipPath, string photosFolder)
+    public static MulticlassClassificationMetrics Evaluate(string photosFolder)
     {
-        var ml = new MLContext(seed: 1);
-        var model = ml.Model.Load(zipPath, out _);
-        using var owner = model as IDisposable;
-        return ml.MulticlassClassification.Evaluate(model.Transform(LoadPhotos(ml, photosFolder)));
+        var mlContext = CreateContext();
+        var mlModel = mlContext.Model.Load(MLNetModelPath, out _);
+        using var owner = mlModel as IDisposable;
+        return EvaluateModel(mlContext, mlModel, LoadPhotos(mlContext, FindPhotos(mlContext, photosFolder)));
     }
+
+    /// <summary>Evaluates a model in memory.</summary>
+    public static MulticlassClassificationMetrics EvaluateModel(MLContext mlContext, ITransformer mlModel, IDataView photos)
+        => mlContext.MulticlassClassification.Evaluate(mlModel.Transform(photos));
 
     /// <summary>The metrics as text, with the confusion matrix.</summary>
     public static string Describe(MulticlassClassificationMetrics metrics)

@@ -27,6 +27,13 @@ public sealed class ImageGenerationCatalog
     /// <param name="natsPerTokenColumnName">The column of nats per token, <see cref="float"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
     /// <exception cref="InvalidOperationException">There are no rows to evaluate.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// using var measure = ml.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", model).Fit(tokens);
+    /// ImageGenerationMetrics metrics = ml.ImageGeneration.Evaluate(measure.Transform(tokens));
+    /// Console.WriteLine($"{metrics.NatsPerToken:F3} nats per token, {metrics.BitsPerDimension:F3} bits per dimension");
+    /// </code>
+    /// </example>
     public ImageGenerationMetrics Evaluate(IDataView data, string natsPerTokenColumnName = LikelihoodColumns.NatsPerToken)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -74,6 +81,13 @@ public sealed class ImageGenerationCatalog
     /// <exception cref="ArgumentOutOfRangeException">The count or options are out of range; all are reported together.</exception>
     /// <exception cref="OperationCanceledException">The cancellation token of the options was canceled.</exception>
     /// <exception cref="InvalidOperationException">The requested GPU is not available, or the model's logits are NaN.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView drawn = ml.ImageGeneration.Sample(model, count: 16, new() { Temperature = 0.95, Seed = 1 });
+    /// using var picture = ImageGrid.Create(drawn, ["Image"], abreast: 4);
+    /// picture.Save("samples.png");
+    /// </code>
+    /// </example>
     public IDataView Sample(ImageGptModel model, int count, SamplingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -94,6 +108,14 @@ public sealed class ImageGenerationCatalog
         /// <param name="batchSize">The number of images per step.</param>
         /// <param name="learningRate">The peak learning rate.</param>
         /// <exception cref="ArgumentOutOfRangeException">An argument is out of range; all are reported together.</exception>
+        /// <example>
+        /// <code language="csharp">
+        /// var config = ImageGptConfig.Tiny with { ImageSize = 8, Colors = 16 };
+        /// IDataView tokens = ml.Transforms.QuantizeToPalette("Tokens", "Image", imageSize: 8, colors: 16).Fit(images).Transform(images);
+        /// using var gpt = ml.ImageGeneration.Trainers.ImageGpt("Tokens", config, steps: 20, batchSize: 4, learningRate: 0.004).Fit(tokens);
+        /// gpt.Model.Save("pretrained.zip");
+        /// </code>
+        /// </example>
         public ImageGptTrainer ImageGpt(string inputColumnName = "Tokens", ImageGptConfig? model = null, long steps = 1_000_000, int batchSize = 128,
             double learningRate = 0.003)
             => ImageGpt(inputColumnName, new ImageGptTrainer.Options
@@ -103,6 +125,19 @@ public sealed class ImageGenerationCatalog
         /// <param name="inputColumnName">The token column, instead of the options' name.</param>
         /// <param name="options">The advanced options.</param>
         /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+        /// <example>
+        /// <code language="csharp">
+        /// var options = ImageGptTrainer.Options.Tiny with
+        /// {
+        ///     Model = ImageGptConfig.Tiny with { ImageSize = 8, Colors = 16 },
+        ///     Steps = 20,
+        ///     BatchSize = 4,
+        ///     Optimizer = ImageGptOptimizer.Muon,
+        /// };
+        /// IDataView tokens = ml.Transforms.QuantizeToPalette("Tokens", "Image", imageSize: 8, colors: 16).Fit(images).Transform(images);
+        /// using var gpt = ml.ImageGeneration.Trainers.ImageGpt("Tokens", options).Fit(tokens);
+        /// </code>
+        /// </example>
         [System.Runtime.CompilerServices.OverloadResolutionPriority(1)] // so that new() { … } means options
         public ImageGptTrainer ImageGpt(string inputColumnName, ImageGptTrainer.Options options)
         {
@@ -113,6 +148,13 @@ public sealed class ImageGenerationCatalog
         /// <summary>Create an <see cref="ImageGptTrainer"/> with advanced options, column name included.</summary>
         /// <param name="options">The advanced options.</param>
         /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+        /// <example>
+        /// <code language="csharp">
+        /// var config = ImageGptConfig.Tiny with { ImageSize = 8, Colors = 16 };
+        /// var options = new ImageGptTrainer.Options { InputColumnName = "Tokens", Model = config, Steps = 20, BatchSize = 4 };
+        /// var trainer = ml.ImageGeneration.Trainers.ImageGpt(options);
+        /// </code>
+        /// </example>
         public ImageGptTrainer ImageGpt(ImageGptTrainer.Options options) => new(_environment, options);
     }
 }

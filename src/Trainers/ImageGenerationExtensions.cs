@@ -11,5 +11,10 @@ public static class ImageGenerationExtensions
 
     /// <summary>The same as the property <c>ImageGeneration</c>, for languages without extension properties: F#, Visual Basic, and C# before 14.</summary>
     /// <param name="context">The context.</param>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView drawn = ml.GetImageGeneration().Sample(model, count: 4);
+    /// </code>
+    /// </example>
     public static ImageGenerationCatalog GetImageGeneration(this MLContext context) => new(context);
 }

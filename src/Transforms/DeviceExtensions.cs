@@ -13,6 +13,12 @@ public static class DeviceExtensions
     /// <returns>"cpu", or "cuda:0" for the first NVIDIA GPU.</returns>
     /// <exception cref="InvalidOperationException">The GPU is not available, and falling back to the CPU is not allowed.</exception>
     /// <exception cref="DllNotFoundException">The application has no native library of TorchSharp for this machine.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// var ml = new MLContext { GpuDeviceId = 0, FallbackToCpu = true };
+    /// Console.WriteLine(ml.GetDeviceName()); // "cuda:0", or "cpu"
+    /// </code>
+    /// </example>
     public static string GetDeviceName(this MLContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

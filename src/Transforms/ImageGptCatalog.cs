@@ -16,6 +16,13 @@ public static class ImageGptCatalog
     /// <param name="imageSize">The side of the square in pixels to which images are resized, 1 to 256.</param>
     /// <param name="colors">The number of colors, 2 to 65,535.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// // Learns 16 colors by k-means; each image becomes 64 tokens.
+    /// var quantizer = ml.Transforms.QuantizeToPalette("Tokens", "Image", imageSize: 8, colors: 16).Fit(images);
+    /// IDataView tokens = quantizer.Transform(images);
+    /// </code>
+    /// </example>
     public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
         int imageSize = 32, int colors = 512)
         => catalog.QuantizeToPalette(outputColumnName, inputColumnName, new PaletteQuantizingEstimator.Options { ImageSize = imageSize, Colors = colors });
@@ -26,6 +33,11 @@ public static class ImageGptCatalog
     /// <param name="inputColumnName">The column of images, instead of the options' name; null means the output's name.</param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// var quantizer = ml.Transforms.QuantizeToPalette("Tokens", "Image", new() { ImageSize = 8, Colors = 16, Seed = 1 }).Fit(images);
+    /// </code>
+    /// </example>
     [OverloadResolutionPriority(1)] // so that new() { … } means options
     public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
         PaletteQuantizingEstimator.Options options)
@@ -38,6 +50,12 @@ public static class ImageGptCatalog
     /// <param name="catalog">The transforms' catalog.</param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// var options = new PaletteQuantizingEstimator.Options { OutputColumnName = "Tokens", InputColumnName = "Image", ImageSize = 8, Colors = 16 };
+    /// var quantizer = ml.Transforms.QuantizeToPalette(options).Fit(images);
+    /// </code>
+    /// </example>
     public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, PaletteQuantizingEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), options);
 
@@ -49,6 +67,12 @@ public static class ImageGptCatalog
     /// <param name="imageSize">The side of the square in pixels to which images are resized, 1 to 256.</param>
     /// <param name="cropping">How images are cropped to squares; random crops use the seed of the MLContext.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// Palette palette = Palette.FromColors([0, 0, 0, 255, 255, 255]); // black and white
+    /// IDataView tokens = ml.Transforms.QuantizeToPalette("Tokens", "Image", palette, imageSize: 8).Fit(images).Transform(images);
+    /// </code>
+    /// </example>
     public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
         Palette palette, int imageSize = 32, ImageCropping cropping = ImageCropping.Squash)
     {
@@ -91,6 +115,12 @@ public static class ImageGptCatalog
     /// </param>
     /// <exception cref="ArgumentException">The model has no palette.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// using var model = ImageGptModel.Load("model.zip");
+    /// IDataView tokens = ml.Transforms.QuantizeToPalette("Tokens", "Image", model).Fit(images).Transform(images);
+    /// </code>
+    /// </example>
     public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
         ImageGptModel model, ImageCropping? cropping = null)
     {
@@ -108,6 +138,13 @@ public static class ImageGptCatalog
     /// <param name="model">The pretrained model. The transformer keeps its own handle.</param>
     /// <param name="layers">The layers, 0 to L; none means the middle one, L / 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">A layer is outside 0 … L.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// var features = ml.Transforms.QuantizeToPalette("Tokens", "Image", model)
+    ///     .Append(ml.Transforms.ExtractImageGptFeatures("Features", "Tokens", model, layers: 3));
+    /// using var transformer = features.Fit(images);
+    /// </code>
+    /// </example>
     public static ImageGptFeatureExtractingEstimator ExtractImageGptFeatures(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
         ImageGptModel model, params int[] layers)
     {
@@ -126,6 +163,17 @@ public static class ImageGptCatalog
     /// <param name="model">The pretrained model. The transformer keeps its own handle.</param>
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// // Two columns from one pass through the network.
+    /// var options = new ImageGptFeatureExtractingEstimator.Options
+    /// {
+    ///     Columns = [new ImageGptFeatureColumn("Layer2", 2), new ImageGptFeatureColumn("Layers3To5", 3, 4, 5)],
+    /// };
+    /// using var extractor = ml.Transforms.ExtractImageGptFeatures(model, options).Fit(tokens);
+    /// IDataView features = extractor.Transform(tokens);
+    /// </code>
+    /// </example>
     public static ImageGptFeatureExtractingEstimator ExtractImageGptFeatures(this TransformsCatalog catalog, ImageGptModel model,
         ImageGptFeatureExtractingEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
@@ -141,6 +189,13 @@ public static class ImageGptCatalog
     /// <param name="temperature">The divisor of the logits: 1 samples from the model's own probabilities, 0 always takes the most likely color.</param>
     /// <exception cref="ArgumentException">The model is a masked one, or has no palette or no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// using var complete = ml.Transforms.CompleteImages("Completed", "Image", model, KeptRegion.Rows(8), temperature: 0.9).Fit(images);
+    /// using var picture = ImageGrid.Create(complete.Transform(images), ["Completed"]);
+    /// picture.Save("completed.png");
+    /// </code>
+    /// </example>
     public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
         ImageGptModel model, KeptRegion? keptRegion = null, double temperature = 1)
         => catalog.CompleteImages(outputColumnName, inputColumnName, model, new ImageCompletingEstimator.Options
@@ -156,6 +211,13 @@ public static class ImageGptCatalog
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentException">The model is a masked one, or has no palette or no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// var options = new ImageCompletingEstimator.Options { Completions = 2, KeptColumnName = "Kept", Seed = 1 };
+    /// using var complete = ml.Transforms.CompleteImages("Completed", "Image", model, options).Fit(images);
+    /// using var picture = ImageGrid.Create(complete.Transform(images), ["Kept", "Completed1", "Completed2"]);
+    /// </code>
+    /// </example>
     [OverloadResolutionPriority(1)] // so that new() { … } means options
     public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
         ImageGptModel model, ImageCompletingEstimator.Options options)
@@ -170,6 +232,11 @@ public static class ImageGptCatalog
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentException">The model is a masked one, or has no palette or no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// using var complete = ml.Transforms.CompleteImages(model, new() { InputColumnName = "Image", OutputColumnName = "Completed", TopK = 8 }).Fit(images);
+    /// </code>
+    /// </example>
     public static ImageCompletingEstimator CompleteImages(this TransformsCatalog catalog, ImageGptModel model, ImageCompletingEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
 
@@ -184,6 +251,15 @@ public static class ImageGptCatalog
     /// <param name="surpriseMapColumnName">The column of images that show each token's surprise; null for none.</param>
     /// <exception cref="ArgumentException">The model has no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Arguments are out of range; all are reported together.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// using var measure = ml.Transforms.CalculateImageLikelihood("NatsPerToken", "Tokens", model, surpriseMapColumnName: "Map").Fit(tokens);
+    /// foreach (float nats in measure.Transform(tokens).GetColumn&lt;float&gt;("NatsPerToken"))
+    /// {
+    ///     Console.WriteLine($"{nats:F3} nats per token");
+    /// }
+    /// </code>
+    /// </example>
     public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
         ImageGptModel model, string? surpriseMapColumnName = null)
         => catalog.CalculateImageLikelihood(model, new ImageLikelihoodEstimator.Options
@@ -199,6 +275,13 @@ public static class ImageGptCatalog
     /// <param name="options">The advanced options.</param>
     /// <exception cref="ArgumentException">The model has no language-model head.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// // The nats of each token as numbers, too.
+    /// var options = new ImageLikelihoodEstimator.Options { InputColumnName = "Tokens", TokenNatsColumnName = "TokenNats" };
+    /// using var measure = ml.Transforms.CalculateImageLikelihood(model, options).Fit(tokens);
+    /// </code>
+    /// </example>
     public static ImageLikelihoodEstimator CalculateImageLikelihood(this TransformsCatalog catalog, ImageGptModel model,
         ImageLikelihoodEstimator.Options options)
         => new(CatalogEnvironment.Of(catalog), model, options);
@@ -208,6 +291,12 @@ public static class ImageGptCatalog
     /// <param name="outputColumnName">The column of images, <see cref="Data.MLImage"/>.</param>
     /// <param name="inputColumnName">The column of tokens; null means the name of the output.</param>
     /// <param name="palette">The palette; null means that of the token column's annotations, such as QuantizeToPalette adds.</param>
+    /// <example>
+    /// <code language="csharp">
+    /// // The image as the model sees it.
+    /// IDataView seen = ml.Transforms.DecodeFromPalette("Seen", "Tokens").Fit(tokens).Transform(tokens);
+    /// </code>
+    /// </example>
     public static PaletteDecodingEstimator DecodeFromPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
         Palette? palette = null)
         => new(CatalogEnvironment.Of(catalog), outputColumnName, inputColumnName ?? outputColumnName, palette);

@@ -54,6 +54,16 @@ switch (args)
         FeatureThreads.Run();
         return 0;
 
+    case ["web-api", var address, var server, var classifier, var model, var photo, .. var rest] when rest.Length < 2:
+        WebApiLoad.Run(
+            address,
+            int.Parse(server, CultureInfo.InvariantCulture),
+            classifier,
+            model,
+            photo,
+            rest.Length == 1 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 2_000);
+        return 0;
+
     case ["features-vs-onnx", var graph, .. var rest] when rest.Length < 2:
         FeaturesBesideOnnx.Run(graph, rest.Length == 1 ? int.Parse(rest[0], CultureInfo.InvariantCulture) : 7);
         return 0;
@@ -90,6 +100,7 @@ switch (args)
               data-pass CIFAR PALETTE                           all 60,000 images of CIFAR-10 to tokens at 32x32: speed, and memory on the way
               features-vs-onnx GRAPH [TURNS]                    features of layer 4 (d 256,
                   1,024 tokens) beside that graph in ONNX Runtime; build with -p:OnnxRuntime=true
+              web-api ADDRESS PID CLASSIFIER MODEL PHOTO [N]    N requests to samples/WebApi beside the same models in this process
               features-small [TURNS]                            features of iGPT-S at layer 12 beside layer 24: what is above is not computed
               probe-all-layers                                  the linear probe of all layers in one pass beside each alone, and its convergence
               probe-convergence MODEL CIFAR [LAYER]             the probe's solver on a layer's features beside the minimum, found by Newton's method

@@ -44,6 +44,12 @@ public static class ImageDataCatalog
     /// <exception cref="InvalidDataException">
     /// A file is not a whole number of records of 3073 bytes, or there are not ten class names. Reading a row throws it for a label above 9.
     /// </exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView training = ml.Data.LoadCifar10("cifar-10-batches-bin");
+    /// IDataView test = ml.Data.LoadCifar10("cifar-10-batches-bin", CifarSplit.Test);
+    /// </code>
+    /// </example>
     public static IDataView LoadCifar10(this DataOperationsCatalog catalog, string folder, CifarSplit split = CifarSplit.Train, int? shuffleSeed = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
@@ -68,6 +74,11 @@ public static class ImageDataCatalog
     /// <exception cref="InvalidDataException">
     /// The file is not a whole number of records of 3074 bytes, or the number of class names is wrong. Reading a row throws it for a label out of range.
     /// </exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView superclasses = ml.Data.LoadCifar100("cifar-100-binary", CifarSplit.Test, Cifar100Labels.Coarse);
+    /// </code>
+    /// </example>
     public static IDataView LoadCifar100(
         this DataOperationsCatalog catalog,
         string folder,
@@ -108,6 +119,11 @@ public static class ImageDataCatalog
     /// A file is not a whole number of records of 27,648 bytes, the numbers of labels and images differ, there are not ten class names, or a fold has an
     /// index without an image. Reading a row throws it for a label that is not 1 to 10.
     /// </exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView unlabeled = ml.Data.LoadStl10("stl10_binary", Stl10Split.Unlabeled);
+    /// </code>
+    /// </example>
     public static IDataView LoadStl10(
         this DataOperationsCatalog catalog,
         string folder,
@@ -142,6 +158,12 @@ public static class ImageDataCatalog
     /// <exception cref="InvalidDataException">
     /// There are no images, a class has none, or there are images next to the class folders. Reading a row throws it for an unreadable file.
     /// </exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView photos = ml.Data.LoadImageFolder("photos"); // a class per subfolder
+    /// IDataView shuffled = ml.Data.LoadImageFolder("photos", UnreadableImages.Skip, shuffleSeed: 1);
+    /// </code>
+    /// </example>
     public static IDataView LoadImageFolder(
         this DataOperationsCatalog catalog,
         string folder,
@@ -166,6 +188,11 @@ public static class ImageDataCatalog
     /// There is no path, one is blank, or <paramref name="unreadable"/> is not one of the named values.
     /// </exception>
     /// <exception cref="InvalidDataException">Reading a row throws it for an unreadable file.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView files = ml.Data.LoadImageFiles(["cat.jpg", "dogs"]); // a file, and those of a folder
+    /// </code>
+    /// </example>
     public static IDataView LoadImageFiles(
         this DataOperationsCatalog catalog,
         IReadOnlyList<string> paths,
@@ -192,6 +219,11 @@ public static class ImageDataCatalog
     /// A column or a path is missing, a line is malformed, a listed file does not exist, or there are no images or no labels; the message names the line.
     /// Reading a row throws it for an unreadable file.
     /// </exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView list = ml.Data.LoadImageList("photos.csv"); // columns path and label
+    /// </code>
+    /// </example>
     public static IDataView LoadImageList(this DataOperationsCatalog catalog, string path) => catalog.LoadImageList(path, new ImageListOptions());
 
     /// <summary>Reads the images that a CSV or TSV file lists, with advanced options.</summary>
@@ -208,6 +240,11 @@ public static class ImageDataCatalog
     /// A column or a path is missing, a line is malformed, a listed file does not exist (unless the options allow it), or there are no images or no labels;
     /// the message names the line. Reading a row throws it for an unreadable file.
     /// </exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView list = ml.Data.LoadImageList("photos.tsv", new() { PathColumnName = "file", LabelColumnName = null, Folder = "photos" });
+    /// </code>
+    /// </example>
     public static IDataView LoadImageList(this DataOperationsCatalog catalog, string path, ImageListOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
@@ -228,6 +265,12 @@ public static class ImageDataCatalog
     /// </param>
     /// <returns>The images, named <c>shapes-SEED#INDEX</c>.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView shapes = ml.Data.LoadShapes(count: 12_000);
+    /// IDataView others = ml.Data.LoadShapes(count: 1_200, seed: 2);
+    /// </code>
+    /// </example>
     public static IDataView LoadShapes(this DataOperationsCatalog catalog, int count, int seed = 1)
     {
         ArgumentNullException.ThrowIfNull(catalog);
@@ -254,6 +297,11 @@ public static class ImageDataCatalog
     /// <exception cref="InvalidDataException">
     /// A file is damaged or has another shape, or the numbers of labels and images differ. Reading a row throws it for a token out of range.
     /// </exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView array = ml.Data.LoadTokenArray("photos.npy", colors: 16);
+    /// </code>
+    /// </example>
     public static IDataView LoadTokenArray(
         this DataOperationsCatalog catalog,
         string path,
@@ -278,6 +326,11 @@ public static class ImageDataCatalog
     /// <exception cref="InvalidDataException">
     /// A file is damaged or has another shape, or the numbers of labels and images differ. Reading a row throws it for a token out of range.
     /// </exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView array = ml.Data.LoadTokenArray("photos.npy", labelsPath: null, Palette.Load("palette.npy"));
+    /// </code>
+    /// </example>
     public static IDataView LoadTokenArray(this DataOperationsCatalog catalog, string path, string? labelsPath, Palette palette, int? shuffleSeed = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);

@@ -22,6 +22,18 @@ public static class ImageDecodingCatalog
     /// <exception cref="ArgumentOutOfRangeException">
     /// A name is empty, <paramref name="unreadable"/> is another value, or <paramref name="maximumPixels"/> is out of range.
     /// </exception>
+    /// <example>
+    /// <code language="csharp">
+    /// // Bytes of uploaded files to images.
+    /// var uploads = ml.Data.LoadFromEnumerable([new Upload { Bytes = File.ReadAllBytes("cat.jpg") }]);
+    /// IDataView decoded = ml.Transforms.DecodeImages("Image", "Bytes").Fit(uploads).Transform(uploads);
+    ///
+    /// class Upload
+    /// {
+    ///     public byte[] Bytes { get; set; } = [];
+    /// }
+    /// </code>
+    /// </example>
     public static ImageDecodingEstimator DecodeImages(
         this TransformsCatalog catalog,
         string outputColumnName,

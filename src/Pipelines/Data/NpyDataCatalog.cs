@@ -19,6 +19,11 @@ public static class NpyDataCatalog
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
     /// <exception cref="InvalidDataException">A key is missing, such as the tokens of a row without an image.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// ml.Data.SaveAsNpy(tokens, "tokens.npy", "Tokens"); // uint16, rows x tokens
+    /// </code>
+    /// </example>
     public static void SaveAsNpy(this DataOperationsCatalog catalog, IDataView data, string path, string columnName)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -33,6 +38,12 @@ public static class NpyDataCatalog
     /// <param name="columnName">The column: Single, Double, Byte, UInt16, Int32, Int64 or a key, or a known-size vector of them.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
     /// <exception cref="InvalidDataException">A key is missing, such as the tokens of a row without an image.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// using var stream = File.Create("tokens.npy");
+    /// ml.Data.SaveAsNpy(tokens, stream, "Tokens");
+    /// </code>
+    /// </example>
     public static void SaveAsNpy(this DataOperationsCatalog catalog, IDataView data, Stream stream, string columnName)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -19,6 +19,13 @@ public static class RowDataCatalog
     /// <param name="times">The number of passes, 1 or more.</param>
     /// <returns>The rows, lazily.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="times"/> is less than 1.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// // Twenty random crops of each image.
+    /// IDataView repeated = ml.Data.RepeatRows(images, times: 20);
+    /// var crops = ml.Transforms.QuantizeToPalette("Tokens", "Image", model, ImageCropping.RandomCrop).Fit(images).Transform(repeated);
+    /// </code>
+    /// </example>
     public static IDataView RepeatRows(this DataOperationsCatalog catalog, IDataView input, int times)
     {
         ArgumentNullException.ThrowIfNull(catalog);
@@ -42,6 +49,11 @@ public static class RowDataCatalog
     /// <param name="nameColumnName">The column of names (text), by which the images of the rows are told apart.</param>
     /// <returns>The rows, lazily. A pass in which no image can be read ends with an <see cref="InvalidDataException"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView good = ml.Data.FilterUnreadableImages(images, image =&gt; Console.WriteLine(image.Problem));
+    /// </code>
+    /// </example>
     public static IDataView FilterUnreadableImages(
         this DataOperationsCatalog catalog,
         IDataView input,
@@ -70,6 +82,12 @@ public static class RowDataCatalog
     /// <param name="cancellationToken">Stops the reading with an <see cref="OperationCanceledException"/> at the next row.</param>
     /// <returns>The rows, lazily.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rowCount"/> is negative.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// var progress = new Progress&lt;RowProgress&gt;(p =&gt; Console.WriteLine($"{p.Done} of {p.Total} images"));
+    /// IDataView tracked = ml.Data.TrackRows(images, progress);
+    /// </code>
+    /// </example>
     public static IDataView TrackRows(
         this DataOperationsCatalog catalog,
         IDataView input,

@@ -18,6 +18,11 @@ public static class TokenDataCatalog
     /// <param name="labelColumnName">The column of labels, <c>Key&lt;UInt32&gt;</c>, whose KeyValues become the class names; null to write no labels.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, or of another type.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// ml.Data.SaveTokens(tokens, "photos.tokens", labelColumnName: "Label");
+    /// </code>
+    /// </example>
     public static void SaveTokens(
         this DataOperationsCatalog catalog,
         IDataView data,
@@ -67,6 +72,11 @@ public static class TokenDataCatalog
     /// </returns>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="InvalidDataException">The file is not a token file, or is damaged.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// IDataView saved = ml.Data.LoadTokens("validation.tokens");
+    /// </code>
+    /// </example>
     public static IDataView LoadTokens(this DataOperationsCatalog catalog, string path)
     {
         ArgumentNullException.ThrowIfNull(catalog);

@@ -7,7 +7,7 @@ using IGptMl.Tests.Formats;
 namespace IGptMl.Tests.Hub;
 
 /// <summary>
-/// Two web servers that behave as the Hugging Face hub does: one describes the files of the repository openai/imagegpt-tiny and sends the small ones, and
+/// Two web servers that behave as the Hugging Face hub does: one describes the files of a repository and sends the small ones, and
 /// redirects to the other, on another port, for the large ones.
 /// </summary>
 internal sealed class HubServer : IDisposable
@@ -19,9 +19,12 @@ internal sealed class HubServer : IDisposable
 
     private readonly WebServer _hub;
 
-    internal HubServer(string? token = null)
+    private readonly string _name;
+
+    /// <param name="name">The name of its repository.</param>
+    internal HubServer(string name = Name)
     {
-        Token = token;
+        _name = name;
         Storage = new WebServer(Store);
         _hub = new WebServer(Answer);
         foreach (var file in (string[])["config.json", "preprocessor_config.json", "pytorch_model.bin"])
@@ -82,7 +85,7 @@ internal sealed class HubServer : IDisposable
             return new WebAnswer("307 Temporary Redirect", [], ("Location", request.Path.Replace("old-name", "imagegpt-tiny", StringComparison.Ordinal)));
         }
 
-        if (parts is not ["openai", "imagegpt-tiny", "resolve", var revision, var name])
+        if (parts is not [var owner, var repository, "resolve", var revision, var name] || $"{owner}/{repository}" != _name)
         {
             return Error("404 Not Found", "RepoNotFound", "Repository not found");
         }

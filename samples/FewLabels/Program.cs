@@ -1,0 +1,3 @@
+using IGptMl.Samples.FewLabels;
+
+return FewLabelsProgram.Run(args);

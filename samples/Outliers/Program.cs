@@ -1,0 +1,3 @@
+using IGptMl.Samples.Outliers;
+
+return OutliersProgram.Run(args);
