@@ -63,7 +63,7 @@ internal static class IgptApp
         catch (Exception e)
         {
             var cause = FindCause(e);
-            error.WriteLine($"igpt: {OneLine(ErrorMessage.Of(cause))}");
+            error.WriteLine($"igpt: {(terminal.Rank > 0 ? $"rank {terminal.Rank}: " : string.Empty)}{OneLine(ErrorMessage.Of(cause))}");
             if (parsed.GetValue(verbose))
             {
                 error.WriteLine(e);
