@@ -34,7 +34,9 @@ public abstract class RankGroup
     /// <exception cref="PlatformNotSupportedException">There are several ranks, and no MPI library that connects them.</exception>
     public static RankGroup Connect(TimeSpan? timeLimit = null) => IsLaunched ? ConnectMpi(timeLimit) : Alone;
 
-    /// <summary>The ranks of MPI (OpenMPI, MPICH, Intel MPI or MS-MPI, which must be installed). MPI is started by the first call, for the whole process.</summary>
+    /// <summary>
+    /// The ranks of MPI (OpenMPI, MPICH, Intel MPI or MS-MPI, which must be installed). MPI is started by the first call, for the whole process.
+    /// </summary>
     /// <param name="timeLimit">The time after which a rank ends the job if the others do not answer, more than 0. Null: ten minutes.</param>
     /// <remarks>
     /// Without mpirun, mpiexec or srun the group has one rank. A process that ends with an exit code other than 0 ends the whole job, so that no other rank

@@ -152,8 +152,8 @@ public abstract record TrainingOptions
     public bool? FallbackToCpu { get; init; }
 
     /// <summary>
-    /// The processes that train together. Each computes its part of every batch, so <see cref="BatchSize"/> is that of all together, and the gradients are added
-    /// up: the steps are those of a single process, up to rounding. The ranks must have the same options and data, which is checked. Default
+    /// The processes that train together. Each computes its part of every batch, so <see cref="BatchSize"/> is that of all together, and the gradients are
+    /// added up: the steps are those of a single process, up to rounding. The ranks must have the same options and data, which is checked. Default
     /// <see cref="RankGroup.Alone"/>.
     /// </summary>
     /// <remarks>
