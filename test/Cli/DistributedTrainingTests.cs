@@ -66,9 +66,9 @@ public sealed class DistributedTrainingTests
     }
 
     [TestMethod]
-    public void Pretrain_RankKilledTenTimes_EndsAndResumes()
+    public void Pretrain_RankKilledFiveTimes_EndsAndResumes()
     {
-        const int Kills = 10, Many = 400;
+        const int Kills = 5, Many = 200;
         MpiJob.Require(MpiJob.OpenMpi);
         using var folder = new TemporaryFolder();
         string[] line = ["pretrain", .. TinyModel.Sizes, .. Training(Many)];
