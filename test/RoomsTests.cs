@@ -19,7 +19,7 @@ public sealed class RoomsTests
 
     private static readonly string[] Transforms = ["Completion", "Likelihood", "Features", "Quantization", "Hosting", "Gradients", "Kernels", .. Model];
 
-    private static readonly string[] Trainers = ["FineTuning", "Pretraining", "Optimization", "Batches"];
+    private static readonly string[] Trainers = ["FineTuning", "Pretraining", "Optimization", "Batches", "Distribution"];
 
     private static readonly string[] Pipelines = ["Reports", "FineTune", "SemiSupervised", "LinearProbe", "Classification", "Caching", "Data/Download", "Data"];
 
@@ -55,10 +55,11 @@ public sealed class RoomsTests
         ["Completion"] = ["Hosting", .. Model],
         ["Transforms"] = Transforms,
 
-        ["Batches"] = ["Optimization", "Quantization", "Hosting", "Models", "Network", "Palettes", "Images", "Formats", "Numerics"],
-        ["Optimization"] = ["Kernels", "Formats", "Numerics"],
-        ["Pretraining"] = ["Batches", "Optimization", "Completion", "Likelihood", "Quantization", "Hosting", .. Model],
-        ["FineTuning"] = ["Batches", "Optimization", "Features", "Quantization", "Hosting", .. Model],
+        ["Batches"] = ["Optimization", "Distribution", "Quantization", "Hosting", "Models", "Network", "Palettes", "Images", "Formats", "Numerics"],
+        ["Distribution"] = ["Numerics"],
+        ["Optimization"] = ["Distribution", "Kernels", "Formats", "Numerics"],
+        ["Pretraining"] = ["Batches", "Optimization", "Distribution", "Completion", "Likelihood", "Quantization", "Hosting", .. Model],
+        ["FineTuning"] = ["Batches", "Optimization", "Distribution", "Features", "Quantization", "Hosting", .. Model],
         ["Trainers"] = [.. Trainers, "Transforms", .. Transforms],
 
         ["Data"] = ["Batches", "Quantization", "Hosting", "Palettes", "Images", "Formats", "Numerics"],
@@ -159,6 +160,7 @@ public sealed class RoomsTests
     [DataRow("Onnx")]
     [DataRow("Export")]
     [DataRow("Optimization")]
+    [DataRow("Distribution")]
     public void Room_KnowsNothingOfMLNet(string room)
     {
         Assert.IsNotEmpty(Find(reference => RoomOf(reference) == room));
@@ -176,6 +178,7 @@ public sealed class RoomsTests
     [DataRow("Hosting")]
     [DataRow("Onnx")]
     [DataRow("Optimization")]
+    [DataRow("Distribution")]
     public void Room_KnowsNothingOfImageGpt(string room)
     {
         string[] others =

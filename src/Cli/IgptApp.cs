@@ -68,7 +68,7 @@ internal static partial class IgptApp
         catch (Exception e)
         {
             var cause = ErrorCause.Of(e);
-            error.WriteLine($"igpt: {OneLine(ErrorMessage.Of(cause))}");
+            error.WriteLine($"igpt: {(terminal.Rank > 0 ? $"rank {terminal.Rank}: " : string.Empty)}{OneLine(ErrorMessage.Of(cause))}");
             if (parsed.GetValue(verbose))
             {
                 error.WriteLine(e);

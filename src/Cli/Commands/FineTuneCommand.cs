@@ -81,8 +81,13 @@ internal sealed class FineTuneCommand : IgptCommand
     protected override int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var path = parsed.GetRequiredValue(_out);
-        OutputFile.Check(path);
-        if (parsed.GetValue(_report) is { } early)
+        var ranks = ConnectRanks();
+        if (ranks.Rank == 0)
+        {
+            OutputFile.Check(path);
+        }
+
+        if (parsed.GetValue(_report) is { } early && ranks.Rank == 0)
         {
             OutputFolder.Prepare(early);
         }
@@ -101,7 +106,7 @@ internal sealed class FineTuneCommand : IgptCommand
 
         using var model = _model.Load(parsed, Terminal, cancellation, needsHead: parsed.GetValue(_report) is not null);
         RequireMemory(parsed, model.Config);
-        var options = ReadOptions(parsed, model.Config);
+        var options = ReadOptions(parsed, model.Config) with { Distribution = ranks };
         var experiment = new FineTuneExperiment(context, model, new FineTuneExperiment.Options { Training = options });
         if (test is not null)
         {
@@ -116,8 +121,15 @@ internal sealed class FineTuneCommand : IgptCommand
         var last = classifier.Progress;
         var completed = last.Step == last.Steps || !cancellation.IsCancellationRequested;
 
+        if (ranks.Rank > 0)
+        {
+            ranks.Complete();
+            return ExitCodes.Success;
+        }
+
         // ML.NET cannot store a schema with an image column, which the model needs, so no schema is stored.
         OutputFile.Write(path, stream => context.Model.Save(classifier.Transformer, null, stream));
+        ranks.Complete();
         Terminal.Say(TrainingEnd.Describe("classifier", last, completed, options));
         var summary = new FineTuneSummary(path, completed, last.Step, last.Steps, last.Epoch, training.ReadCount, classifier.Classification.ClassCount,
             last.Elapsed.TotalSeconds, last.PeakLearningRate, last.PeakMuonLearningRate, last.BestValidationAccuracy, null);

@@ -93,6 +93,19 @@ internal abstract class IgptCommand : Command
         return context;
     }
 
+    /// <summary>Connects the processes that mpirun has started, of which only the first writes.</summary>
+    protected RankGroup ConnectRanks()
+    {
+        var ranks = RankGroup.Connect();
+        Terminal.Rank = ranks.Rank;
+        if (ranks.Count > 1)
+        {
+            Terminal.Say($"{ranks.Count} ranks train together.");
+        }
+
+        return ranks;
+    }
+
     /// <summary>The exit code of a command that has done its work, for all of the images or for some.</summary>
     private int Finish(int code)
     {

@@ -105,7 +105,12 @@ internal sealed class PretrainCommand : IgptCommand
 
         var path = parsed.GetRequiredValue(_out);
         RequireMemory(parsed, options.Model);
-        OutputFile.Check(path);
+        var ranks = ConnectRanks();
+        if (ranks.Rank == 0)
+        {
+            OutputFile.Check(path);
+        }
+
         if (options.CacheFile is { } cache)
         {
             OutputFile.Check(cache);
@@ -124,14 +129,21 @@ internal sealed class PretrainCommand : IgptCommand
             using var announcement = cancellation.Register(()
                 => Terminal.Say("Stopping. The model so far will be saved; Ctrl-C again quits at once."));
             watch = new TrainingWatch<TrainingProgress>(Terminal, progress, "Pretraining", Describe);
-            var settings = options with { Progress = watch, CancellationToken = cancellation };
+            var settings = options with { Progress = watch, CancellationToken = cancellation, Distribution = ranks };
             return Train(context, data, validation, parsed.GetValue(_crop) ?? ImageCropping.Squash, parsed.GetValue(_crops), palette, settings, progress);
         });
         var last = watch!.Last!; // not null, as no model is returned before the first step
         var isCompleted = last.Step == last.Steps || !cancellation.IsCancellationRequested;
 
+        if (ranks.Rank > 0)
+        {
+            ranks.Complete();
+            return ExitCodes.Success;
+        }
+
         // ML.NET cannot store a schema with an image column, which the model needs, so no schema is stored.
         OutputFile.Write(path, stream => context.Model.Save(model, null, stream));
+        ranks.Complete();
         Terminal.Say(TrainingEnd.Describe("model", last, isCompleted, options));
         var result = new PretrainingResult(path, isCompleted, last.Step, last.Steps, options.Model.ParameterCount, data.ReadCount, last.Elapsed.TotalSeconds,
             last.PeakLearningRate, last.PeakMuonLearningRate, last.Loss, null);

@@ -34,6 +34,12 @@ internal sealed class Terminal
         _messages = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
     }
 
+    /// <summary>The rank of this process in a training of several; only rank 0 writes.</summary>
+    internal int Rank { get; set; }
+
+    /// <summary>Whether nothing is written.</summary>
+    private bool IsSilent => Rank > 0;
+
     /// <summary>Whether messages go to an interactive terminal, where a line can be rewritten.</summary>
     private bool IsWatched => _messages.Profile is { Out.IsTerminal: true, Capabilities: { Ansi: true, Interactive: true } };
 
@@ -41,6 +47,11 @@ internal sealed class Terminal
     internal void Say(string message)
     {
         message = ErrorMessage.WithoutParameters(message);
+        if (IsSilent)
+        {
+            return;
+        }
+
         if (IsWatched)
         {
             _messages.WriteLine(message); // above the progress, if any
@@ -71,7 +82,19 @@ internal sealed class Terminal
 
     /// <summary>Runs work and shows its progress, as bars on an interactive terminal and as lines otherwise.</summary>
     internal T Track<T>(Func<IProgress<Advance>, T> work)
-        => IsWatched ? Track(_messages, work) : work(new ProgressLines(_error));
+    {
+        if (IsSilent)
+        {
+            return work(new Relay<Advance>(_ => { }));
+        }
+
+        if (!IsWatched)
+        {
+            return work(new ProgressLines(_error));
+        }
+
+        return Track(_messages, work);
+    }
 
     /// <summary>Runs work and shows its progress as bars.</summary>
     internal static T Track<T>(IAnsiConsole console, Func<IProgress<Advance>, T> work)

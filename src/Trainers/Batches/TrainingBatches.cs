@@ -14,6 +14,8 @@ internal sealed class TrainingBatches
     private readonly int _seed;
     private readonly torch.Device _device;
     private readonly int _rowsPerPart;
+    private readonly int _first;
+    private readonly int _count;
     private readonly ushort[] _tokens;
 
     /// <param name="rows">The training rows, at least one.</param>
@@ -26,7 +28,16 @@ internal sealed class TrainingBatches
         (_rows, _config, _augmentation, _seed, _device) = (rows, config, options.Augmentation, seed, device);
         Parts = Math.Min(options.AccumulationSteps, rows.Count);
         _rowsPerPart = Math.Min(options.BatchSize, rows.Count) / Parts;
-        _tokens = new ushort[_rowsPerPart * config.ContextLength];
+        var ranks = options.Distribution;
+        if (_rowsPerPart < ranks.Count)
+        {
+            throw new InvalidOperationException(
+                $"A step's {RowsPerStep} images in {Parts} parts are {_rowsPerPart} at a time, which is less than one for each of the {ranks.Count} ranks.");
+        }
+
+        _first = (int)((long)_rowsPerPart * ranks.Rank / ranks.Count);
+        _count = (int)((long)_rowsPerPart * (ranks.Rank + 1) / ranks.Count) - _first;
+        _tokens = new ushort[_count * config.ContextLength];
         _order = new BatchOrder(rows.Count, seed);
         _masks = config.Objective == PretrainingObjective.Masked ? new TrainingMasks(config.ContextLength, options.MaskProbability, seed) : null;
     }
@@ -34,17 +45,20 @@ internal sealed class TrainingBatches
     /// <summary>The number of equal parts of a step's batch.</summary>
     internal int Parts { get; }
 
-    /// <summary>The number of rows per step.</summary>
+    /// <summary>The share of a part's rows that this rank takes.</summary>
+    internal double RankShare => (double)_count / _rowsPerPart;
+
+    /// <summary>The number of rows per step, of all ranks.</summary>
     internal int RowsPerStep => Parts * _rowsPerPart;
 
     /// <summary>The number of steps per epoch, rounded up.</summary>
     internal long StepsPerEpoch => (_rows.Count + RowsPerStep - 1) / RowsPerStep;
 
-    /// <summary>Creates a part of a step's batch. Steps and parts are 0-based. The caller disposes the tokens.</summary>
+    /// <summary>Creates this rank's rows of a part of a step's batch. Steps and parts are 0-based. The caller disposes the tokens.</summary>
     internal TokenBatch Draw(long step, int part)
     {
-        var rows = new int[_rowsPerPart];
-        _order.Position = ((step * Parts) + part) * _rowsPerPart;
+        var rows = new int[_count];
+        _order.Position = (((step * Parts) + part) * _rowsPerPart) + _first;
         _order.Next(rows);
         var context = _config.ContextLength;
         for (var i = 0; i < rows.Length; i++)
@@ -60,6 +74,6 @@ internal sealed class TrainingBatches
             }
         }
 
-        return new TokenBatch(rows, TokenTensor.Create(_tokens, rows.Length, _device), _masks?.Draw(step, rows.Length, part * _rowsPerPart));
+        return new TokenBatch(rows, TokenTensor.Create(_tokens, rows.Length, _device), _masks?.Draw(step, rows.Length, (part * _rowsPerPart) + _first));
     }
 }

@@ -47,6 +47,9 @@ internal sealed class FineTuningTask(
     public int ImagesPerStep => _batches.RowsPerStep;
 
     /// <inheritdoc/>
+    public double RankShare => _batches.RankShare;
+
+    /// <inheritdoc/>
     public int Parts => _batches.Parts;
 
     /// <inheritdoc/>

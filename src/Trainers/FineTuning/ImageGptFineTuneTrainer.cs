@@ -102,7 +102,8 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         }
 
         var rows = Read(trainData, columns, values, channel);
-        var seed = _options.Seed ?? RunSettings.SeedOf(checkpoints?.Newest) ?? _host.Rand.Next();
+        var newest = TrainingRun.FindNewest(_options, checkpoints);
+        var seed = (int)_options.Distribution.Broadcast(_options.Seed ?? RunSettings.SeedOf(newest) ?? _host.Rand.Next());
         var (images, validation) = validationData is null
             ? Split(rows, seed)
             : (rows, LabeledTokens.Read(validationData, heldOut.Tokens, heldOut.Label, _options.CancellationToken));
@@ -114,7 +115,7 @@ public sealed partial class ImageGptFineTuneTrainer : IEstimator<ImageGptClassif
         var options = _options;
         if (options.FindLearningRate)
         {
-            var rate = RunSettings.LearningRateOf(checkpoints?.Newest) ?? FindLearningRate(images, seed, device, channel).Rate;
+            var rate = RunSettings.LearningRateOf(newest) ?? FindLearningRate(images, seed, device, channel).Rate;
             options = options with { LearningRate = rate, MuonLearningRate = options.ScaledMuonLearningRate(rate) };
         }
 

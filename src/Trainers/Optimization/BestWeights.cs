@@ -35,11 +35,26 @@ internal sealed class BestWeights(FlatParameters parameters, TrainingSettings se
     /// <summary>Reads the best weights of a resumed run. If they cannot be read, the next validation becomes the best one.</summary>
     internal RunState Resume(RunState state)
     {
-        if (!IsWanted || state.Best is not { } best)
+        if (!IsWanted || state.Best is null)
         {
             return state;
         }
 
+        state = CheckpointFile.Share(settings.Ranks.Rank == 0 ? Read(state) : null, settings.Ranks)!;
+        if (state.Best is not null)
+        {
+            _values ??= torch.empty_like(parameters.Values).DetachFromDisposeScope();
+            settings.Ranks.Broadcast(_values);
+        }
+
+        return state;
+    }
+
+    public void Dispose() => _values?.Dispose();
+
+    private RunState Read(RunState state)
+    {
+        var best = state.Best!;
         using var noGradients = torch.no_grad();
         using var current = parameters.Values.clone();
         try
@@ -71,6 +86,4 @@ internal sealed class BestWeights(FlatParameters parameters, TrainingSettings se
             parameters.Update();
         }
     }
-
-    public void Dispose() => _values?.Dispose();
 }

@@ -87,6 +87,10 @@ internal static class CheckpointFile
         }
     }
 
+    /// <summary>The state that rank 0 has, on all ranks.</summary>
+    internal static RunState? Share(RunState? state, RankGroup ranks)
+        => ranks.Count == 1 ? state : JsonReflection.Read<RunState>(ranks.Broadcast(state is null ? "null" : JsonReflection.Write(state, Json)), Json);
+
     /// <summary>Reads the weights and the given state of the optimizer from a verified checkpoint.</summary>
     /// <exception cref="InvalidDataException">They belong to another network.</exception>
     internal static void Read(string path, FlatParameters parameters, IReadOnlyList<OptimizerBuffer> optimizer)

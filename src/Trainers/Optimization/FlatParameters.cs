@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using IGptMl.Numerics;
 using TorchSharp;
 
@@ -103,6 +104,20 @@ internal sealed class FlatParameters : IDisposable
     {
         var place = _places.Find(place => place.Name == name);
         return View(buffer, (place.Name, place.Start - start, place.Shape));
+    }
+
+    /// <summary>The SHA-256 of <see cref="Values"/>.</summary>
+    internal string Checksum()
+    {
+        using var host = Values.cpu();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (long done = 0; done < Count; done += NormPiece)
+        {
+            using var piece = host.narrow(0, done, Math.Min(NormPiece, Count - done)); // spans have at most 2 GB
+            hash.AppendData(piece.bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>The Euclidean norm of <see cref="Gradients"/>; NaN or infinite if one of them is.</summary>

@@ -15,6 +15,9 @@ internal interface ITrainingTask
     /// <summary>The number of images per step.</summary>
     int ImagesPerStep { get; }
 
+    /// <summary>The share of every part's images that this rank computes, more than 0 and at most 1.</summary>
+    double RankShare => 1;
+
     /// <summary>The number of equal parts of a step's batch, whose gradients are accumulated.</summary>
     int Parts { get; }
 

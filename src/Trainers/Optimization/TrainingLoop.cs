@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using IGptMl.Distribution;
 
 namespace IGptMl.Optimization;
 
@@ -41,7 +42,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
         double? peak = null;
         var mean = new RunningMean();
         TimeIsUp = IsTimeUp(state);
-        while (state.Step < schedule.Steps && !cancellation.IsCancellationRequested && !StoppedEarly && !TimeIsUp)
+        while (state.Step < schedule.Steps && !StoppedEarly && !TimeIsUp && !_settings.Ranks.Any(cancellation.IsCancellationRequested))
         {
             var (rate, earlier) = (RateOf(state), state);
             var (batch, norm) = (default(BatchResult), 0.0);
@@ -55,7 +56,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
             }
             catch (ExternalException e) when (IsOutOfMemory(e))
             {
-                if (!isUpdating && state.Step > begun && !watch.IsSuspicious)
+                if (!isUpdating && state.Step > begun && !watch.IsSuspicious && _settings.Ranks.Count == 1)
                 {
                     checkpoints?.Save(state, parameters, optimizer); // the gradients of this step have changed nothing yet
                 }
@@ -65,14 +66,15 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
 
             RequireNumber("norm of the gradients", norm, state.Step, rate);
             var (value, first) = (batch.Loss, state.Step == 0 ? batch.Loss : state.FirstLoss);
-            state = state with { Step = state.Step + 1, FirstLoss = first, Loss = value, Seconds = before + clock.Elapsed.TotalSeconds };
+            var seconds = _settings.Ranks.Broadcast(before + clock.Elapsed.TotalSeconds);
+            state = state with { Step = state.Step + 1, FirstLoss = first, Loss = value, Seconds = seconds };
             if (watch.HasExploded(value, first))
             {
                 throw Diverged($"The loss has exploded: it is {value:G4}, and was {first:G4} at the beginning,", state.Step, rate);
             }
 
             TimeIsUp = state.Step < schedule.Steps && IsTimeUp(state);
-            ValidationScore? validation = IsValidated(state, earlier) ? task.Validate() : null;
+            ValidationScore? validation = IsValidated(state, earlier) ? Validate() : null;
             if (validation is { } measured)
             {
                 state = best.Take(state, measured);
@@ -97,7 +99,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
                 GradientNorm = norm,
                 ValidationLoss = validation?.Loss,
                 ImagesPerSecond = speed,
-                PeakShare = speed * task.OperationsPerImage / peak,
+                PeakShare = speed * task.OperationsPerImage / peak / _settings.Ranks.Count,
                 Elapsed = TimeSpan.FromSeconds(state.Seconds),
                 TimeLeft = TimeLeft(state, clock.Elapsed / (state.Step - begun)),
             };
@@ -107,9 +109,9 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
                 metrics.Write(step);
             }
 
-            if (!watch.IsSuspicious && state.Step < schedule.Steps && checkpoints?.IsDue(state.Step) == true)
+            if (!watch.IsSuspicious && state.Step < schedule.Steps && IsCheckpointDue(state))
             {
-                checkpoints.Save(state, parameters, optimizer);
+                Save(state, training);
             }
 
             report(step);
@@ -117,7 +119,7 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
 
         if (state.Step > 0 && !watch.IsSuspicious)
         {
-            checkpoints?.Save(state, parameters, optimizer);
+            Save(state, training);
         }
 
         if (state.Step == begun && begun > 0)
@@ -132,10 +134,21 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
     private RunState Resume(FlatParameters parameters, Optimizer optimizer, BestWeights best)
     {
         var checkpoints = _settings.Checkpoints;
-        var state = checkpoints?.Newest ?? new RunState(0, 0, 0, null, null, checkpoints?.Run ?? new Dictionary<string, string>());
+        var found = CheckpointFile.Share(checkpoints?.Newest, _settings.Ranks);
+        var state = found ?? new RunState(0, 0, 0, null, null, checkpoints?.Run ?? new Dictionary<string, string>());
         if (checkpoints?.NewestPath is { } path)
         {
             CheckpointFile.Read(path, parameters, optimizer.Buffers);
+        }
+
+        if (found is not null)
+        {
+            foreach (var buffer in optimizer.Buffers.Select(buffer => buffer.Values).Prepend(parameters.Values))
+            {
+                _settings.Ranks.Broadcast(buffer);
+            }
+
+            parameters.Update();
             state = best.Resume(state);
         }
 
@@ -146,6 +159,29 @@ internal sealed class TrainingLoop(ITrainingTask task, RateSchedule schedule, Tr
 
         (Best, StoppedEarly) = (state.Best, IsExhausted(state));
         return state;
+    }
+
+    /// <summary>Whether rank 0, which writes the checkpoints, is to write one.</summary>
+    private bool IsCheckpointDue(RunState state) => _settings.Ranks.Broadcast(_settings.Checkpoints?.IsDue(state.Step) == true ? 1 : 0) > 0;
+
+    /// <summary>Makes sure that all ranks have the same weights, and writes a checkpoint, if there is a folder for it.</summary>
+    private void Save(RunState state, TrainingStep training)
+    {
+        if (_settings.Ranks.Count > 1)
+        {
+            RankAgreement.Require(_settings.Ranks, new Dictionary<string, string> { ["Checksum"] = training.Parameters.Checksum() },
+                $"weights after step {state.Step}");
+        }
+
+        _settings.Checkpoints?.Save(state, training.Parameters, training.Optimizer);
+    }
+
+    /// <summary>The score that rank 0 measures, as the others' may differ by rounding if their processors do.</summary>
+    private ValidationScore Validate()
+    {
+        var score = task.Validate();
+        var (loss, accuracy) = (_settings.Ranks.Broadcast(score.Loss), _settings.Ranks.Broadcast(score.Accuracy ?? 0));
+        return score with { Loss = loss, Accuracy = score.Accuracy is null ? null : accuracy };
     }
 
     private TrainingProgress NothingLeft(RunState state) => new()

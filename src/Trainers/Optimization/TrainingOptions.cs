@@ -152,6 +152,16 @@ public abstract record TrainingOptions
     public bool? FallbackToCpu { get; init; }
 
     /// <summary>
+    /// The processes that train together. Each computes its part of every batch, so <see cref="BatchSize"/> is that of all together, and the gradients are
+    /// added up: the steps are those of a single process, up to rounding. The ranks must have the same options and data, which is checked. Default
+    /// <see cref="RankGroup.Alone"/>.
+    /// </summary>
+    /// <remarks>
+    /// Rank 0 reads and writes the checkpoints and metrics; a run may be resumed with another number of ranks. Every rank's Fit returns the model.
+    /// </remarks>
+    public RankGroup Distribution { get; init; } = RankGroup.Alone;
+
+    /// <summary>
     /// Stops the training. Fit then writes a checkpoint, if there is a folder for it, and returns the model so far; it throws if training has not begun.
     /// Default none.
     /// </summary>
@@ -194,7 +204,8 @@ public abstract record TrainingOptions
             : string.Join(", ", CheckpointSteps), "steps of at least 1")
         .Require(IsPath(TensorBoardFolder), nameof(TensorBoardFolder), $"'{TensorBoardFolder}'", "a folder")
         .Require(!(TimeLimit <= TimeSpan.Zero), nameof(TimeLimit), TimeLimit, "more than 0")
-        .AtLeast(nameof(MetricsInterval), MetricsInterval ?? 1, 1);
+        .AtLeast(nameof(MetricsInterval), MetricsInterval ?? 1, 1)
+        .Require(Distribution is not null, nameof(Distribution), Distribution, "the ranks, such as RankGroup.Alone");
 
     private static bool IsPath(string? path) => path is null || !string.IsNullOrWhiteSpace(path);
 }

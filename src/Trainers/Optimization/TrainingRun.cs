@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Reflection;
+using IGptMl.Distribution;
 using TorchSharp;
 
 namespace IGptMl.Optimization;
@@ -18,8 +20,22 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
     /// <summary>Opens the checkpoint folder of the options, if any; the caller disposes it.</summary>
     /// <exception cref="IOException">Another process uses the folder, or it cannot be created.</exception>
     /// <exception cref="InvalidDataException">There are checkpoints, and all of them are damaged.</exception>
+    /// <exception cref="InvalidOperationException">The ranks have different options or versions.</exception>
     internal static CheckpointFolder? OpenFolder(TrainingOptions options, Action<string> warn)
-        => options.CheckpointSettings is { } settings ? new CheckpointFolder(settings, warn) : null;
+    {
+        var common = new RunSettings(); // what the ranks must have in common before they can exchange anything else
+        common.Add("Version", typeof(TrainingRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+        common.Add("Trainer", options.GetType().DeclaringType?.Name);
+        common.Add(nameof(options.CheckpointFolder), options.CheckpointFolder is null ? "not given" : "given");
+        common.Add(nameof(options.FindLearningRate), options.FindLearningRate);
+        common.Add(nameof(options.TimeLimit), options.TimeLimit);
+        RankAgreement.Require(options.Distribution, common.Values, "options");
+        return options.CheckpointSettings is { } settings && options.Distribution.Rank == 0 ? new CheckpointFolder(settings, warn) : null;
+    }
+
+    /// <summary>The state of the checkpoint that the run resumes from, on all ranks; null if it begins anew.</summary>
+    internal static RunState? FindNewest(TrainingOptions options, CheckpointFolder? checkpoints)
+        => CheckpointFile.Share(checkpoints?.Newest, options.Distribution);
 
     /// <summary>Finds a learning rate on the run's first batches. This trains the module, which should be discarded afterwards.</summary>
     internal LearningRateRange FindLearningRate()
@@ -38,6 +54,9 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
     internal (IReadOnlyDictionary<string, string> Settings, IReadOnlyList<(string Name, string Value)> Results) Train(Action<StepReport> report)
     {
         var settings = Describe();
+        var common = settings.ToDictionary();
+        common["Interval of validations"] = $"{plan.Validation?.Interval}";
+        RankAgreement.Require(options.Distribution, common, "options or data");
         if (checkpoints is not null)
         {
             checkpoints.Attachments = task.Attachments;
@@ -86,6 +105,7 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
         Checkpoints = checkpoints,
         Validation = plan.Validation,
         TimeLimit = options.TimeLimit,
+        Ranks = options.Distribution,
         Metrics = metrics,
     };
 
@@ -93,6 +113,11 @@ internal sealed class TrainingRun(TrainingOptions options, ITrainingTask task, T
     {
         var interval = options.MetricsInterval ?? (options.TimeLimit is null ? Math.Max(1, plan.Schedule.Steps / 10_000) : 1);
         var metrics = new List<IMetricsWriter>();
+        if (options.Distribution.Rank > 0)
+        {
+            return metrics;
+        }
+
         if (checkpoints is not null)
         {
             metrics.Add(new MetricsFile(checkpoints.MetricsPath, interval, log.Warn));

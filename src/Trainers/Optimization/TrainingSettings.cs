@@ -29,6 +29,9 @@ internal sealed record TrainingSettings
     /// <summary>The time after which the run ends even if steps remain; null for no limit.</summary>
     internal TimeSpan? TimeLimit { get; init; }
 
+    /// <summary>The processes that train together.</summary>
+    internal RankGroup Ranks { get; init; } = RankGroup.Alone;
+
     /// <summary>The writers of the run's metrics.</summary>
     internal IReadOnlyList<IMetricsWriter> Metrics { get; init; } = [];
 }

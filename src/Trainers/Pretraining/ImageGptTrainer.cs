@@ -83,7 +83,8 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
         using var files = _host.Start("Checkpoints");
         using var checkpoints = TrainingRun.OpenFolder(_options, files.Warn);
         using var all = ReadImages(trainData, column, channel);
-        var seed = _options.Seed ?? RunSettings.SeedOf(checkpoints?.Newest) ?? _host.Rand.Next();
+        var newest = TrainingRun.FindNewest(_options, checkpoints);
+        var seed = (int)_options.Distribution.Broadcast(_options.Seed ?? RunSettings.SeedOf(newest) ?? _host.Rand.Next());
         using var given = validationColumn is { } held ? Read(validationData!, held, channel, null) : null;
         var (images, validation) = given is null ? Split(all, seed) : (all, given.Count > 0 ? given : null);
         if (given is { Count: 0 })
@@ -94,7 +95,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
         var options = _options;
         if (options.FindLearningRate)
         {
-            var rate = RunSettings.LearningRateOf(checkpoints?.Newest) ?? FindLearningRate(images, seed, device, channel).Rate;
+            var rate = RunSettings.LearningRateOf(newest) ?? FindLearningRate(images, seed, device, channel).Rate;
             options = options with { LearningRate = rate, MuonLearningRate = options.ScaledMuonLearningRate(rate) };
         }
 
@@ -103,7 +104,7 @@ public sealed partial class ImageGptTrainer : IEstimator<ImageGptTransformer>
         try
         {
             var task = new PretrainingTask(options, network, images, validation, origin, seed, device);
-            var samples = options.SampleInterval is null || origin.Palette is null
+            var samples = options.SampleInterval is null || origin.Palette is null || options.Distribution.Rank > 0
                 ? null
                 : new SamplePictures(network, origin.Palette, seed, device, channel.Warn);
             channel.Say(

@@ -39,6 +39,9 @@ internal sealed class PretrainingTask(
     public int ImagesPerStep => _batches.RowsPerStep;
 
     /// <inheritdoc/>
+    public double RankShare => _batches.RankShare;
+
+    /// <inheritdoc/>
     public int Parts => _batches.Parts;
 
     /// <inheritdoc/>
