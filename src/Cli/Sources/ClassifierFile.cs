@@ -97,13 +97,6 @@ internal sealed class ClassifierFile : IDisposable
         }
     }
 
-    /// <summary>The predictions of images, with the columns Name, <see cref="ClassColumn"/> and <see cref="ScoreColumn"/>.</summary>
-    internal IDataView Predict(IDataView images) => _pipeline.Transform(
-        _context.Transforms.SelectColumns(OpenedData.ImageColumn, OpenedData.NameColumn).Fit(images).Transform(images));
-
-    /// <inheritdoc/>
-    public void Dispose() => (_pipeline as IDisposable)?.Dispose();
-
     private void Check(string path)
     {
         DataViewSchema schema;
