@@ -37,7 +37,7 @@ internal static class CommandGroups
             ("model get", "download a published model"),
             ("info", "what a model is, and where it came from"),
             ("import", "read another format"),
-            ("export", "write a Hugging Face folder"),
+            ("export", "write a Hugging Face folder, or ONNX"),
         ]),
         ("This installation",
         [

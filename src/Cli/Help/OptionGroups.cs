@@ -8,12 +8,12 @@ internal static class OptionGroups
 
     internal static IReadOnlyList<(string Title, IReadOnlyList<string> Options)> All { get; } =
     [
-        (Common, ["--data", "--test", "--model", "--classifier", "--format", "--preset", "--minutes", "--steps", "--epochs", "--checkpoints", "--run", "--port",
+        (Common, ["--data", "--test", "--model", "--classifier", "--format", "--what", "--preset", "--minutes", "--steps", "--epochs", "--checkpoints", "--run", "--port",
             "--count", "--completions", "--keep-rows", "--trainer", "--labels", "--layers", "--fine-tune", "--out"]),
         ("Images", ["--limit", "--test-limit", "--validation", "--validation-fraction", "--validation-limit", "--encoding", "--crop", "--crops", "--augment",
             "--cache-file", "--pixels", "--patches", "--from"]),
         ("Model and palette", ["--objective", "--heads", "--embedding-size", "--image-size", "--colors", "--palette", "--palette-range", "--bert", "--ckpt",
-            "--source", "--name", "--pretrained-on"]),
+            "--source", "--name", "--pretrained-on", "--opset", "--float16"]),
         ("Training", ["--batch-size", "--learning-rate", "--optimizer", "--muon-rate", "--warm-up", "--schedule", "--weight-decay", "--clip", "--patience",
             "--validation-interval", "--last-weights", "--generative-weight", "--seed", "--iterations", "--l2", "--no-standardize", "--concatenate"]),
         ("Sampling", ["--temperature", "--top-k", "--top-p", "--seeds", "--keep-row-numbers", "--keep-rectangle", "--input-size", "--scale"]),
