@@ -8,8 +8,8 @@ internal static class OptionGroups
 
     internal static IReadOnlyList<(string Title, IReadOnlyList<string> Options)> All { get; } =
     [
-        (Common, ["--data", "--test", "--model", "--classifier", "--format", "--what", "--preset", "--minutes", "--steps", "--epochs", "--checkpoints", "--run", "--port",
-            "--count", "--completions", "--keep-rows", "--trainer", "--labels", "--layers", "--fine-tune", "--out"]),
+        (Common, ["--data", "--test", "--model", "--classifier", "--format", "--what", "--preset", "--minutes", "--steps", "--epochs", "--checkpoints",
+            "--run", "--port", "--count", "--completions", "--keep-rows", "--trainer", "--labels", "--layers", "--fine-tune", "--out"]),
         ("Images", ["--limit", "--test-limit", "--validation", "--validation-fraction", "--validation-limit", "--encoding", "--crop", "--crops", "--augment",
             "--cache-file", "--pixels", "--patches", "--from"]),
         ("Model and palette", ["--objective", "--heads", "--embedding-size", "--image-size", "--colors", "--palette", "--palette-range", "--bert", "--ckpt",
