@@ -64,22 +64,7 @@ public abstract class RankGroup
 
     /// <summary>Replaces the values on every rank by their sums over the ranks.</summary>
     /// <param name="values">A contiguous float32 tensor of the same length on all ranks. On a device, it goes through the memory of the host.</param>
-    internal unsafe void AllReduce(torch.Tensor values)
-    {
-        if (Count == 1)
-        {
-            return;
-        }
-
-        using var noGradients = torch.no_grad();
-        using var host = values.device_type == DeviceType.CPU ? values.alias() : values.cpu();
-        Sum(TensorMemory.Of(host), host.numel());
-        GC.KeepAlive(host);
-        if (values.device_type != DeviceType.CPU)
-        {
-            values.copy_(host);
-        }
-    }
+    internal unsafe void AllReduce(torch.Tensor values) => OnHost(values, host => Sum(TensorMemory.Of(host), host.numel()));
 
     /// <summary>Replaces the values on every rank by their sums over the ranks.</summary>
     internal unsafe void AllReduce(Span<float> values)
@@ -93,21 +78,7 @@ public abstract class RankGroup
     /// <summary>Replaces the values on every rank by those of rank 0.</summary>
     /// <param name="values">A contiguous float32 tensor of the same length on all ranks.</param>
     internal unsafe void Broadcast(torch.Tensor values)
-    {
-        if (Count == 1)
-        {
-            return;
-        }
-
-        using var noGradients = torch.no_grad();
-        using var host = values.device_type == DeviceType.CPU ? values.alias() : values.cpu();
-        Broadcast((byte*)TensorMemory.Of(host), host.numel() * sizeof(float), 0);
-        GC.KeepAlive(host);
-        if (values.device_type != DeviceType.CPU)
-        {
-            values.copy_(host);
-        }
-    }
+        => OnHost(values, host => Broadcast((byte*)TensorMemory.Of(host), host.numel() * sizeof(float), 0));
 
     /// <summary>The value of rank 0, on all ranks.</summary>
     internal unsafe double Broadcast(double value)
@@ -153,6 +124,24 @@ public abstract class RankGroup
         }
 
         return Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>Exchanges a tensor with the other ranks, if there are any, in the memory of the host.</summary>
+    private void OnHost(torch.Tensor values, Action<torch.Tensor> exchange)
+    {
+        if (Count == 1)
+        {
+            return;
+        }
+
+        using var noGradients = torch.no_grad();
+        using var host = values.device_type == DeviceType.CPU ? values.alias() : values.cpu();
+        exchange(host);
+        GC.KeepAlive(host);
+        if (values.device_type != DeviceType.CPU)
+        {
+            values.copy_(host);
+        }
     }
 
     /// <summary>Sums the values of all ranks in place.</summary>

@@ -86,25 +86,12 @@ internal sealed class PixelVectorMapping : RowMapping
         var numbers = new T[_layout.Channels * _pixels];
         var rgb = new byte[3 * _pixels];
         var (pixelStep, channelStep) = _layout.InterleavePixelColors ? (_layout.Channels, 1) : (1, _pixels);
+        int[] starts = [.. "RGB".Select(letter => _layout.Find(letter) * channelStep)];
 
         return (ref VBuffer<ushort> value) =>
         {
             getter(ref vector);
-            var editor = VBufferEditor.Create(ref value, _pixels);
-            if (vector.Length == numbers.Length && TryRead())
-            {
-                _quantizer.Assign(rgb, editor.Values);
-                foreach (ref var token in editor.Values)
-                {
-                    token++; // keys are 1-based
-                }
-            }
-            else
-            {
-                editor.Values.Clear(); // missing
-            }
-
-            value = editor.Commit();
+            QuantizedColumn.Write(ref value, _pixels, _quantizer, vector.Length == numbers.Length && TryRead() ? rgb : []);
         };
 
         bool TryRead()
@@ -112,10 +99,9 @@ internal sealed class PixelVectorMapping : RowMapping
             vector.CopyTo(numbers); // which may be sparse
             for (var channel = 0; channel < 3; channel++)
             {
-                var start = _layout.Find("RGB"[channel]) * channelStep;
                 for (var pixel = 0; pixel < _pixels; pixel++)
                 {
-                    var number = toChannel(numbers[start + (pixel * pixelStep)]);
+                    var number = toChannel(numbers[starts[channel] + (pixel * pixelStep)]);
                     if (number < 0)
                     {
                         return false;

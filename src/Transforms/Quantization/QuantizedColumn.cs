@@ -1,4 +1,5 @@
 using IGptMl.Hosting;
+using IGptMl.Palettes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -28,6 +29,30 @@ internal static class QuantizedColumn
             (ref ReadOnlyMemory<char> value) => value = cropping.ToString().AsMemory());
         var type = new VectorDataViewType(new KeyDataViewType(typeof(ushort), palette.Count), imageSize * imageSize);
         return new DataViewSchema.DetachedColumn(name, type, annotations.ToAnnotations());
+    }
+
+    /// <summary>Writes an image's tokens as keys, which are 1-based.</summary>
+    /// <param name="value">Receives the keys.</param>
+    /// <param name="length">The number of tokens.</param>
+    /// <param name="quantizer">Finds the tokens.</param>
+    /// <param name="rgb">The image's pixels; empty if it is missing, and all its keys with it.</param>
+    internal static void Write(ref VBuffer<ushort> value, int length, PaletteQuantizer quantizer, ReadOnlySpan<byte> rgb)
+    {
+        var editor = VBufferEditor.Create(ref value, length);
+        if (rgb.IsEmpty)
+        {
+            editor.Values.Clear();
+        }
+        else
+        {
+            quantizer.Assign(rgb, editor.Values);
+            foreach (ref var token in editor.Values)
+            {
+                token++;
+            }
+        }
+
+        value = editor.Commit();
     }
 
     /// <summary>The cropping of a token column's images; <see cref="ImageCropping.Squash"/> if the column has no valid annotation.</summary>

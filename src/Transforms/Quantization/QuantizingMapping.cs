@@ -34,24 +34,7 @@ internal sealed class QuantizingMapping : RowMapping
         var context = _transformer.ImageSize * _transformer.ImageSize;
         var images = new ResizedImages(input, FindInput(input.Schema), _transformer.ImageSize, _transformer.Cropping, _transformer.Seed);
 
-        void Get(ref VBuffer<ushort> value)
-        {
-            var editor = VBufferEditor.Create(ref value, context);
-            if (images.TryRead(out var pixels))
-            {
-                _quantizer.Assign(pixels, editor.Values);
-                foreach (ref var token in editor.Values)
-                {
-                    token++; // keys are 1-based
-                }
-            }
-            else
-            {
-                editor.Values.Clear(); // missing
-            }
-
-            value = editor.Commit();
-        }
+        void Get(ref VBuffer<ushort> value) => QuantizedColumn.Write(ref value, context, _quantizer, images.TryRead(out var pixels) ? pixels : []);
 
         return (ValueGetter<VBuffer<ushort>>)Get;
     }
