@@ -93,6 +93,15 @@ public static class ImageGptCatalog
     /// <param name="pixels">How the vectors hold pixels.</param>
     /// <param name="imageSize">The side of the square image in pixels, 1 to 256. The vectors hold exactly that many pixels. Default 32.</param>
     /// <exception cref="ArgumentOutOfRangeException">Options are out of range; all are reported together.</exception>
+    /// <example>
+    /// <code language="csharp">
+    /// int size = model.Config.ImageSize;
+    /// var pipeline = ml.Transforms.ResizeImages("Square", size, size, "Image")
+    ///     .Append(ml.Transforms.ExtractPixels("Pixels", "Square"))
+    ///     .Append(ml.Transforms.QuantizeToPalette("Tokens", "Pixels", model.Palette!, new PixelLayout(), size));
+    /// IDataView quantized = pipeline.Fit(images).Transform(images);
+    /// </code>
+    /// </example>
     public static PaletteQuantizingEstimator QuantizeToPalette(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName,
         Palette palette, PixelLayout pixels, int imageSize = 32)
     {

@@ -24,7 +24,7 @@ public sealed class IgptAppTests
     [DataRow("probe --model x.zip --data shapes", "'--test' is required")]
     [DataRow("palette fit --data shapes", "'--out' is required. See 'igpt palette fit --help'.")]
     [DataRow("palette fit --out x.npy", "'--data' is required")]
-    [DataRow("export --model x.zip --out y --format onnx", "Must be one of: 'huggingface'. See 'igpt export --help'.")]
+    [DataRow("export --model x.zip --out y --format gguf", "Must be one of: 'huggingface' 'onnx'. See 'igpt export --help'.")]
     [DataRow("palette fit --data shapes --out x.npy --colors 65536", "--colors is '65536'; expected a whole number, 2 to 65535.")]
     public void WrongUsage_EndsWithTwoAndOneLine(string line, string part) => CommandLine.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         .AssertFails(2, part);
